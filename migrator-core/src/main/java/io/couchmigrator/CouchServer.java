@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where a CouchDB server is and how to speak to it. Immutable. */
+public final class CouchServer {
+    private final URI url;
+    private final @Nullable String user;
+    private final @Nullable String password;
+    private final Duration connectTimeout;
+    private final Duration readTimeout;
+
+    private CouchServer(Builder builder) {
+        this.url = builder.url;
+        this.user = builder.user;
+        this.password = builder.password;
+        this.connectTimeout = builder.connectTimeout;
+        this.readTimeout = builder.readTimeout;
+    }
+
+    /**
+     * Starts a server at this address.
+     *
+     * @param url {@code http} or {@code https}, a host, and a base path if the server is behind a proxy; credentials in
+     *     it are taken as {@link Builder#credentials}
+     * @throws IllegalArgumentException if it is no such URL
+     */
+    public static Builder builder(String url) {
+        return new Builder(url);
+    }
+
+    /** Returns the server's address, without credentials, ending in {@code /}. */
+    public URI url() {
+        return url;
+    }
+
+    /** Returns the user; empty if requests go without credentials. */
+    public Optional<String> user() {
+        return Optional.ofNullable(user);
+    }
+
+    /** Returns the password; empty if requests go without credentials. */
+    public Optional<String> password() {
+        return Optional.ofNullable(password);
+    }
+
+    /** Returns how long to wait for a connection. */
+    public Duration connectTimeout() {
+        return connectTimeout;
+    }
+
+    /** Returns how long to wait for the next bytes of a response. */
+    public Duration readTimeout() {
+        return readTimeout;
+    }
+
+    /** Returns the address without credentials. */
+    @Override
+    public String toString() {
+        return url.toString();
+    }
+
+    /** Builds a {@link CouchServer}; not safe for use by multiple threads. */
+    public static final class Builder {
+        private final URI url;
+        private @Nullable String user;
+        private @Nullable String password;
+        private Duration connectTimeout = Duration.ofSeconds(10);
+        private Duration readTimeout = Duration.ofSeconds(60);
+
+        private Builder(String text) {
+            ServerUrl parsed = ServerUrl.parse(text);
+            this.url = parsed.url();
+            this.user = parsed.user();
+            this.password = parsed.password();
+        }
+
+        /** Sets Basic authentication, sent with every request. By default there is none. */
+        public Builder credentials(String user, String password) {
+            this.user = Objects.requireNonNull(user, "user");
+            this.password = Objects.requireNonNull(password, "password");
+            return this;
+        }
+
+        /** Sets how long to wait for a connection. The default is 10 seconds; zero waits for ever. */
+        public Builder connectTimeout(Duration connectTimeout) {
+            this.connectTimeout = Objects.requireNonNull(connectTimeout, "connectTimeout");
+            return this;
+        }
+
+        /** Sets how long to wait for the next bytes of a response. The default is 60 seconds; zero waits for ever. */
+        public Builder readTimeout(Duration readTimeout) {
+            this.readTimeout = Objects.requireNonNull(readTimeout, "readTimeout");
+            return this;
+        }
+
+        /** Returns the server. */
+        public CouchServer build() {
+            return new CouchServer(this);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.OptionalLong;
+
+/**
+ * Hears what a run does. Every method does nothing by default.
+ *
+ * <p>Calls come from several threads but never two at once, and the run waits for them: an implementation should be
+ * quick. What it throws is logged and otherwise ignored.
+ */
+public interface Listener {
+    /**
+     * The run holds the lock.
+     *
+     * @param files the common beginning of the files of this run, such as {@code
+     *     logs/migrate_metadata-blob-migration-20181024T205839Z}
+     */
+    default void started(Path files) {}
+
+    /** Offset and rejects files of an earlier run were put aside, because the caller asked to start over. */
+    default void setAside(Path file) {}
+
+    /** A stage's documents are about to be read. */
+    default void stageStarted(Progress progress, Path migrationLog) {}
+
+    /** A batch of a stage was committed, or five minutes went by without one. */
+    default void progressed(Progress progress) {}
+
+    /** All documents of a stage were read; catching up comes next. */
+    default void stageRead(Progress progress) {}
+
+    /** A stage was complete before this run; the changes since then, where the source can tell, are read next. */
+    default void stageWasComplete(String stage, Instant since, OptionalLong changes) {}
+
+    /** A stage has nothing to read. */
+    default void stageSkipped(String stage, String reason) {}
+
+    /**
+     * Changes since the start are about to be read.
+     *
+     * @param pending how many the source reports; empty where it does not
+     */
+    default void catchingUp(String stage, OptionalLong pending) {}
+
+    /** Changes were read and their rows written. */
+    default void caughtUp(String stage, long changes, long rows) {}
+
+    /**
+     * A stage is finished for now.
+     *
+     * @param rejected documents it rejected in this run
+     * @param rejects where they are listed
+     */
+    default void stageFinished(String stage, long rejected, Path rejects) {}
+
+    /** An attempt failed in passing and will be made again after a pause. */
+    default void retrying(Outage outage) {}
+
+    /** An outage lasts: called within five seconds of its beginning, then each minute. */
+    default void waiting(Outage outage) {}
+
+    /** An outage that {@link #waiting} told of is over. */
+    default void recovered(Outage outage) {}
+
+    /** A document could not be stored. */
+    default void rejected(Rejection rejection) {}
+
+    /** A document rejected earlier was stored, or is gone, or counts no longer. */
+    default void resolved(String stage, String id) {}
+
+    /** Something the operator should know that stops nothing. */
+    default void warned(String message) {}
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import java.util.List;
+
+/**
+ * A second source that a stage consults while it transforms: asked once a batch for all keys, never once an item.
+ *
+ * @param <K> the keys
+ * @param <V> what is found under a key
+ */
+public sealed interface Lookup<K, V> {
+    /**
+     * Returns a lookup in a table of the target's database: an integer key column and a value column read as text.
+     * Null counts as not found; of several rows with one key the smallest value is found.
+     */
+    static Lookup<Long, String> rows(String table, String keyColumn, String valueColumn) {
+        return new Rows(table, keyColumn, valueColumn);
+    }
+
+    /** Returns a lookup of documents by id in a CouchDB database, reading the named top-level fields. */
+    static Lookup<String, Document> documents(String database, String... fields) {
+        return new Documents(database, List.of(fields));
+    }
+
+    /** Rows of a table; made by {@link Lookup#rows}. */
+    record Rows(String table, String keyColumn, String valueColumn) implements Lookup<Long, String> {}
+
+    /** Documents of a database; made by {@link Lookup#documents}. */
+    record Documents(String database, List<String> fields) implements Lookup<String, Document> {
+        public Documents {
+            fields = List.copyOf(fields);
+        }
+    }
+}

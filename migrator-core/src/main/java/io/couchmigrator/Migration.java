@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A named sequence of stages. Immutable. */
+public final class Migration {
+    private static final Pattern SLUG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
+
+    private final String slug;
+    private final List<Stage<?, ?>> stages;
+    private final @Nullable CompletionTable completion;
+
+    private Migration(Builder builder) {
+        this.slug = builder.slug;
+        this.stages = List.copyOf(builder.stages);
+        this.completion = builder.completion;
+    }
+
+    /**
+     * Starts a migration.
+     *
+     * @param slug its name on the command line and at the head of its files: letters, digits, {@code _ . -}
+     */
+    public static Builder builder(String slug) {
+        return new Builder(slug);
+    }
+
+    /** Returns the name that its files carry. */
+    public String slug() {
+        return slug;
+    }
+
+    /** Returns the stages in the order they are run. */
+    public List<Stage<?, ?>> stages() {
+        return stages;
+    }
+
+    /** Returns where completion is recorded; empty if nowhere. */
+    public Optional<CompletionTable> completion() {
+        return Optional.ofNullable(completion);
+    }
+
+    /** Builds a {@link Migration}; not safe for use by multiple threads. */
+    public static final class Builder {
+        private final String slug;
+        private final List<Stage<?, ?>> stages = new ArrayList<>();
+        private @Nullable CompletionTable completion;
+
+        private Builder(String slug) {
+            if (!SLUG.matcher(slug).matches()) {
+                throw new IllegalArgumentException(
+                        "unexpected slug \"%s\": expected letters, digits and _ . - only".formatted(slug));
+            }
+            this.slug = slug;
+        }
+
+        /** Adds a stage after those already there. */
+        public Builder stage(Stage<?, ?> stage) {
+            stages.add(Objects.requireNonNull(stage, "stage"));
+            return this;
+        }
+
+        /** Sets the table that is told when all stages are complete and no reject is outstanding. By default none is. */
+        public Builder completion(CompletionTable completion) {
+            this.completion = Objects.requireNonNull(completion, "completion");
+            return this;
+        }
+
+        /**
+         * Returns the migration.
+         *
+         * @throws IllegalStateException if it has no stage, or two of one name
+         */
+        public Migration build() {
+            if (stages.isEmpty()) {
+                throw new IllegalStateException(
+                        "migration \"%s\" has no stage: add one before build()".formatted(slug));
+            }
+            Set<String> names = new HashSet<>();
+            for (Stage<?, ?> stage : stages) {
+                if (!names.add(stage.name())) {
+                    throw new IllegalStateException(
+                            "migration \"%s\" has two stages named \"%s\": rename one".formatted(slug, stage.name()));
+                }
+            }
+            return new Migration(this);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a {@link Migration}: from a CouchDB server into a PostgreSQL database, with everything that must survive a crash
+ * in a log directory. <strong>Run it again until the outcome is {@link Outcome#COMPLETE}.</strong>
+ *
+ * <pre>{@code
+ * Migrator migrator = Migrator.builder(migration)
+ *         .source(CouchServer.builder("http://localhost:5984").credentials(user, password).build())
+ *         .target(dataSource)
+ *         .logDirectory(Path.of("logs"))
+ *         .build();
+ * Result result = migrator.run().orThrow();
+ * }</pre>
+ *
+ * <p>Safe for use by multiple threads. One run per log directory and slug goes on at a time; a second is refused.
+ */
+@SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"})
+public final class Migrator {
+    private Migrator(Builder builder) {
+        throw new IllegalStateException("skeleton");
+    }
+
+    /** Starts a migrator of this migration. */
+    public static Builder builder(Migration migration) {
+        return new Builder(migration);
+    }
+
+    /**
+     * Checks everything, then reads what is not yet read, writes its rows and catches up. Blocks until all is done, a
+     * failure cannot be waited out, or {@link #stop} is called or the calling thread is interrupted; then offsets are
+     * saved. After an interruption the thread's interrupt status is set.
+     *
+     * @return how it ended, failures included; see {@link Result#orThrow}
+     */
+    public Result run() {
+        throw new IllegalStateException("skeleton");
+    }
+
+    /** Checks everything that {@link #run} checks before the first document, and writes nothing. Blocks. */
+    public CheckReport check() {
+        throw new IllegalStateException("skeleton");
+    }
+
+    /** Asks the current run to finish the batches in hand, save and return. Returns at once, from any thread. */
+    public void stop() {}
+
+    /** Builds a {@link Migrator}; not safe for use by multiple threads. */
+    public static final class Builder {
+        private final Migration migration;
+        private @Nullable CouchServer source;
+        private @Nullable DataSource target;
+        private @Nullable Path logDirectory;
+        private int workers = 4;
+        private int chunkSize = 1000;
+        private Duration maxOutage = Duration.ofMinutes(10);
+        private boolean startOver;
+        private Listener listener = new Listener() {};
+
+        private Builder(Migration migration) {
+            this.migration = Objects.requireNonNull(migration, "migration");
+        }
+
+        /** Sets the CouchDB server. Required. */
+        public Builder source(CouchServer source) {
+            this.source = Objects.requireNonNull(source, "source");
+            return this;
+        }
+
+        /**
+         * Sets where PostgreSQL connections come from: one per worker and one more, held for the whole run and given
+         * back as they came. The caller keeps the data source and closes it. Required.
+         */
+        public Builder target(DataSource target) {
+            this.target = Objects.requireNonNull(target, "target");
+            return this;
+        }
+
+        /** Sets the directory of offset file, logs and lock; created if it does not exist. Required. */
+        public Builder logDirectory(Path logDirectory) {
+            this.logDirectory = Objects.requireNonNull(logDirectory, "logDirectory");
+            return this;
+        }
+
+        /** Sets how many ranges are read at once, each in its own thread and connection. The default is 4. */
+        public Builder workers(int workers) {
+            this.workers = positive(workers, "workers");
+            return this;
+        }
+
+        /** Sets the most documents in a batch, which is what is committed at once. The default is 1000. */
+        public Builder chunkSize(int chunkSize) {
+            this.chunkSize = positive(chunkSize, "chunkSize");
+            return this;
+        }
+
+        /** Sets how long a passing error is waited out. The default is 10 minutes; zero gives up at once. */
+        public Builder maxOutage(Duration maxOutage) {
+            this.maxOutage = Objects.requireNonNull(maxOutage, "maxOutage");
+            return this;
+        }
+
+        /** Sets whether offset and rejects files are put aside, so that all is read again. The default is false. */
+        public Builder startOver(boolean startOver) {
+            this.startOver = startOver;
+            return this;
+        }
+
+        /** Sets who hears of progress. By default nobody does. */
+        public Builder listener(Listener listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
+         * Returns the migrator.
+         *
+         * @throws IllegalStateException if source, target or log directory is missing
+         */
+        public Migrator build() {
+            return new Migrator(this);
+        }
+
+        private static int positive(int value, String name) {
+            if (value < 1) {
+                throw new IllegalArgumentException("unexpected %s: %d: expected 1 or more".formatted(name, value));
+            }
+            return value;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import java.util.Objects;
+
+/** Thrown by a {@link Transform} or {@link Writer#check} for an item that cannot be stored as it is. */
+public final class RejectException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String code;
+
+    /**
+     * Rejects an item.
+     *
+     * @param code a short, stable word for the kind of fault, such as {@code wrong-type}
+     * @param reason what is wrong, for the person who will mend it; without the values of the document
+     */
+    public RejectException(String code, String reason) {
+        super(Objects.requireNonNull(reason, "reason"), null, false, false);
+        this.code = Objects.requireNonNull(code, "code");
+    }
+
+    /** Returns the kind of fault. */
+    public String code() {
+        return code;
+    }
+
+    /** Returns what is wrong. */
+    public String reason() {
+        return String.valueOf(getMessage());
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** A server's address taken apart: credentials never stay in the URL, and never reach a message. */
+record ServerUrl(URI url, @Nullable String user, @Nullable String password) {
+    static ServerUrl parse(String text) {
+        URI uri;
+        try {
+            uri = new URI(text.strip());
+        } catch (URISyntaxException e) {
+            throw unexpected("it is no URL");
+        }
+        String scheme = uri.getScheme();
+        if (scheme == null || !(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))) {
+            throw unexpected("its scheme is neither http nor https");
+        }
+        if (uri.getHost() == null) {
+            throw unexpected("it names no host");
+        }
+        if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw unexpected("it has a query or fragment");
+        }
+        String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+        String port = uri.getPort() == -1 ? "" : ":" + uri.getPort();
+        URI clean = URI.create(scheme + "://" + uri.getHost() + port + path + (path.endsWith("/") ? "" : "/"));
+        String credentials = uri.getRawUserInfo();
+        if (credentials == null || credentials.isEmpty()) {
+            return new ServerUrl(clean, null, null);
+        }
+        int colon = credentials.indexOf(':');
+        String user = decoded(colon < 0 ? credentials : credentials.substring(0, colon));
+        return new ServerUrl(clean, user, colon < 0 ? "" : decoded(credentials.substring(colon + 1)));
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** The text itself stays out of the message: it may hold a password. */
+    private static IllegalArgumentException unexpected(String why) {
+        return new IllegalArgumentException(
+                "unexpected CouchDB URL: " + why + ": expected something like https://couch.example.org:6984/");
+    }
+}

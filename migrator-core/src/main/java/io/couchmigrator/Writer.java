@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Stores the rows of a batch. {@link Upsert} is the one that ships.
+ *
+ * <p>The same rows may come again, after a crash or when a batch is tried once more, so writing must be idempotent.
+ * Several workers call {@link #write} at once, each with a connection of its own.
+ *
+ * @param <R> the type of the rows
+ */
+@FunctionalInterface
+public interface Writer<R> {
+    /**
+     * Writes rows inside the transaction that is open on the connection, which it neither commits nor rolls back nor
+     * closes.
+     *
+     * @return how many rows were inserted or changed; the others count as already there
+     */
+    int write(Connection connection, List<R> rows) throws SQLException;
+
+    /**
+     * Returns what is wrong with the target, each a whole sentence; empty if nothing is. Called before the first
+     * document of any stage is read. By default nothing is checked.
+     */
+    default List<String> faults(Connection connection) throws SQLException {
+        return List.of();
+    }
+
+    /** Returns the writer for one run, which may have learnt from the target's catalogue. The default is this one. */
+    default Writer<R> prepared(Connection connection) throws SQLException {
+        return this;
+    }
+
+    /**
+     * Refuses a row that the target could not store, before it is sent. By default every row passes.
+     *
+     * @throws RejectException if it cannot be stored
+     */
+    default void check(R row) {}
+
+    /** Returns the tables it writes, whose identity the offset file keeps. By default none is named. */
+    default Set<String> tables() {
+        return Set.of();
+    }
+
+    /**
+     * Returns the columns it writes of a table. An error on one of them is a fault of the row; any other is a fault of
+     * the target. By default none is named.
+     */
+    default Set<String> columns(String table) {
+        return Set.of();
+    }
+}
