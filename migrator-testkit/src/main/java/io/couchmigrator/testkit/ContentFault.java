@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.testkit;
+
+/** A fault in what an answer says. */
+final class ContentFault extends Fault {
+    /** Nothing goes wrong. */
+    static final ContentFault NONE = new ContentFault("none", "", 0);
+
+    private final String hidden;
+    private final long difference;
+
+    private ContentFault(String description, String hidden, long difference) {
+        super(description);
+        this.hidden = hidden;
+        this.difference = difference;
+    }
+
+    static ContentFault hiding(String id) {
+        return new ContentFault("null body of " + id, id, 0);
+    }
+
+    static ContentFault displacing(long difference) {
+        return new ContentFault("offset wrong by " + difference, "", difference);
+    }
+
+    @Override
+    boolean hides(StoredDocument document) {
+        return !hidden.isEmpty() && document.id().equals(okio.ByteString.encodeUtf8(hidden));
+    }
+
+    @Override
+    long offset(long exact) {
+        return exact + difference;
+    }
+}
