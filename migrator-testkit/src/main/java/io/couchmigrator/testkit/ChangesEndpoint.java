@@ -3,6 +3,7 @@ package io.couchmigrator.testkit;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 
 /** {@code /{db}/_changes}: what changed since a sequence; once, or waiting for more. */
@@ -38,11 +39,10 @@ final class ChangesEndpoint {
     private record Feed(CouchDatabase database, boolean withDocuments, int limit, int interval, Duration timeout) {
 
         Answer normal(Contents contents, long since) {
-            String tag = contents.changes().hashCode() + "-" + since;
+            String tag = HexFormat.of().toHexDigits(database.identity()) + "-" + contents.sequence() + "-" + since;
             return Answer.stream(payload -> {
                         payload.text("{\"results\":[\n");
                         writePage(contents, since, payload);
-                        payload.text("\n");
                     })
                     .header("ETag", JsonText.quote(tag));
         }
@@ -97,7 +97,7 @@ final class ChangesEndpoint {
             long last = page.size() < limit
                     ? Math.max(contents.sequence(), since)
                     : page.get(page.size() - 1).sequence();
-            payload.text("\n],\n" + lastSequence(contents, last) + "}\n");
+            payload.text("\n],\n" + lastSequence(contents, last) + "}\n\n");
         }
 
         private void writeChange(StoredDocument change, boolean withSequence, Payload payload) throws IOException {

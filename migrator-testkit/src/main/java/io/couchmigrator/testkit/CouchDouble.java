@@ -16,7 +16,10 @@ import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import okhttp3.Protocol;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
@@ -194,7 +197,8 @@ public final class CouchDouble implements Closeable {
             return;
         }
         MockWebServer starting = new MockWebServer();
-        starting.setDispatcher(dispatcher);
+        starting.setDispatcher(new ForgettingDispatcher(starting, dispatcher));
+        starting.setServerSocketFactory(new ServedSockets());
         starting.setProtocols(List.of(Protocol.HTTP_1_1));
         if (certificate != null) {
             starting.useHttps(new HandshakeCertificates.Builder()
@@ -223,6 +227,23 @@ public final class CouchDouble implements Closeable {
                 .addSubjectAlternativeName("localhost")
                 .duration(1, TimeUnit.DAYS)
                 .build();
+    }
+
+    /** MockWebServer keeps all requests until they are taken; here the request log does, and with less. */
+    private static final class ForgettingDispatcher extends Dispatcher {
+        private final MockWebServer server;
+        private final Dispatcher next;
+
+        ForgettingDispatcher(MockWebServer server, Dispatcher next) {
+            this.server = server;
+            this.next = next;
+        }
+
+        @Override
+        public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+            server.takeRequest(0, TimeUnit.NANOSECONDS);
+            return next.dispatch(request);
+        }
     }
 
     /** Describes a server to start; not thread-safe. */

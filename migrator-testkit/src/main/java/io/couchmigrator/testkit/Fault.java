@@ -95,7 +95,7 @@ public abstract sealed class Fault permits Replacement, TransitFault, ContentFau
         return false;
     }
 
-    /** Whether the connection ends with this answer. */
+    /** Whether the connection ends instead of an answer. */
     boolean closes() {
         return false;
     }

@@ -34,12 +34,7 @@ final class ResponseWriter {
                 .status("HTTP/1.1 " + answer.status() + " " + phrase(answer.status()))
                 .headers(headers(answer, chunked));
         if (fault.closes()) {
-            SocketEffect close = new SocketEffect.CloseSocket();
-            if (fault instanceof Replacement) {
-                response.onResponseStart(close);
-            } else {
-                response.onResponseEnd(close);
-            }
+            response.onResponseStart(new SocketEffect.CloseSocket());
         }
         return response.build();
     }
@@ -100,8 +95,8 @@ final class ResponseWriter {
                 content.writeTo(payload);
                 payload.flush();
             } catch (CutException cut) {
-                wire.flush();
-                return; // The connection is closed after this.
+                wire.close();
+                throw cut;
             }
             if (chunked) {
                 framed.close();

@@ -9,22 +9,26 @@ import okio.Sink;
 
 /** A fault in the bytes of a body on their way. */
 final class TransitFault extends Fault {
-    private final End end;
+    private static final int NO_ROW = -1;
+
+    private final boolean shortens;
     private final int lastRow;
     private final Disturbance disturbance;
 
-    private TransitFault(String description, End end, int lastRow, Disturbance disturbance) {
+    private TransitFault(String description, boolean shortens, int lastRow, Disturbance disturbance) {
         super(description);
-        this.end = end;
+        this.shortens = shortens;
         this.lastRow = lastRow;
         this.disturbance = disturbance;
+    }
+
+    private TransitFault(String description, Disturbance disturbance) {
+        this(description, false, NO_ROW, disturbance);
     }
 
     static TransitFault cutAt(long bytes) {
         return new TransitFault(
                 "cut after " + bytes + " bytes",
-                End.CUT,
-                -1,
                 (wire, signal) -> split(wire, bytes, () -> {
                     wire.flush();
                     throw new CutException();
@@ -32,14 +36,12 @@ final class TransitFault extends Fault {
     }
 
     static TransitFault cutAtRow(int rows) {
-        return new TransitFault("cut after " + rows + " rows", End.CUT, rows, (wire, signal) -> wire);
+        return new TransitFault("cut after " + rows + " rows", false, rows, (wire, signal) -> wire);
     }
 
     static TransitFault stallAt(long bytes) {
         return new TransitFault(
                 "stall after " + bytes + " bytes",
-                End.WHOLE,
-                -1,
                 (wire, signal) -> split(wire, bytes, () -> {
                     wire.flush();
                     signal.stall();
@@ -48,19 +50,16 @@ final class TransitFault extends Fault {
 
     static TransitFault endAt(long bytes) {
         return new TransitFault(
-                "end after " + bytes + " bytes", End.EARLY, -1, (wire, signal) -> new TruncatingSink(wire, bytes));
+                "end after " + bytes + " bytes", true, NO_ROW, (wire, signal) -> new TruncatingSink(wire, bytes));
     }
 
     static TransitFault corruptAt(long position) {
-        return new TransitFault(
-                "corrupt byte " + position, End.WHOLE, -1, (wire, signal) -> new CorruptingSink(wire, position));
+        return new TransitFault("corrupt byte " + position, (wire, signal) -> new CorruptingSink(wire, position));
     }
 
     static TransitFault dribbling(int bytes, Duration pause) {
         return new TransitFault(
                 "dribble " + bytes + " bytes each " + pause,
-                End.WHOLE,
-                -1,
                 (wire, signal) -> new DribblingSink(wire, bytes, pause, signal));
     }
 
@@ -69,13 +68,8 @@ final class TransitFault extends Fault {
     }
 
     @Override
-    boolean closes() {
-        return end == End.CUT;
-    }
-
-    @Override
     boolean shortens() {
-        return end == End.EARLY;
+        return shortens;
     }
 
     @Override
@@ -86,13 +80,6 @@ final class TransitFault extends Fault {
     @Override
     Sink transit(Sink wire, Signal signal) {
         return disturbance.between(wire, signal);
-    }
-
-    /** How a body ends. */
-    private enum End {
-        WHOLE,
-        EARLY,
-        CUT
     }
 
     private interface Disturbance {

@@ -7,8 +7,9 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import okhttp3.Credentials;
 import okhttp3.Headers;
+import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -20,30 +21,26 @@ import org.jspecify.annotations.Nullable;
 final class CouchClient {
     private final OkHttpClient http;
     private final String url;
+    private final @Nullable String authorization;
 
-    CouchClient(String url) {
-        this(url, new OkHttpClient());
+    /**
+     * Speaks to the server at this address.
+     *
+     * @param address may contain credentials
+     */
+    CouchClient(String address) {
+        this(address, new OkHttpClient());
     }
 
-    CouchClient(String url, OkHttpClient http) {
-        this.url = url;
+    CouchClient(String address, OkHttpClient http) {
+        HttpUrl parsed = HttpUrl.get(address.endsWith("/") ? address : address + "/");
+        this.url = parsed.newBuilder().username("").password("").build().toString();
+        this.authorization =
+                parsed.username().isEmpty() ? null : Credentials.basic(parsed.username(), parsed.password());
         this.http = http.newBuilder()
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)
-                .readTimeout(Duration.ofSeconds(20))
                 .build();
-    }
-
-    /** Returns a client that gives up waiting for bytes after this time. */
-    CouchClient patience(Duration readTimeout) {
-        CouchClient copy = new CouchClient(url, http);
-        return new CouchClient(
-                url, copy.http.newBuilder().readTimeout(readTimeout).build(), readTimeout);
-    }
-
-    private CouchClient(String url, OkHttpClient http, Duration readTimeout) {
-        this.url = url;
-        this.http = http.newBuilder().readTimeout(readTimeout).build();
     }
 
     Reply get(String path) throws IOException {
@@ -60,7 +57,7 @@ final class CouchClient {
                 : RequestBody.create(json, MediaType.get("application/json"));
         Request request = new Request.Builder()
                 .url(url + path)
-                .headers(headers)
+                .headers(authorization == null ? headers : with(headers, authorization))
                 .method(method, body)
                 .build();
         try (Response response = http.newCall(request).execute()) {
@@ -70,6 +67,10 @@ final class CouchClient {
                     response.headers(),
                     response.body().string());
         }
+    }
+
+    private static Headers with(Headers headers, String authorization) {
+        return headers.newBuilder().set("Authorization", authorization).build();
     }
 
     /** A JSON string as a query parameter. */

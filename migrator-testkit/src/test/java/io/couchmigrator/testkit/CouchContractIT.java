@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.testkit;
+
+import java.io.IOException;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+
+/**
+ * Holds the server named by {@code MIGRATOR_TEST_COUCHDB_URL} to the contract; it is skipped without that variable. It
+ * touches only databases that it created, named {@code migrator_test_…}, and removes them.
+ */
+@EnabledIfEnvironmentVariable(
+        named = "MIGRATOR_TEST_COUCHDB_URL",
+        matches = ".+",
+        disabledReason = "MIGRATOR_TEST_COUCHDB_URL names no server to test against")
+class CouchContractIT extends CouchContract {
+    CouchContractIT() throws IOException {
+        super(System.getenv("MIGRATOR_TEST_COUCHDB_URL"));
+    }
+}
