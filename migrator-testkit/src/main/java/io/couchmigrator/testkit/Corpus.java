@@ -110,6 +110,11 @@ public final class Corpus {
         database.execute(sourcesSql());
     }
 
+    /** Creates the databases in a double and fills them. */
+    public void loadInto(CouchDouble couch) {
+        databases.forEach((name, documents) -> couch.create(name).load(documents.stream()));
+    }
+
     /**
      * Creates the databases on a CouchDB server and fills them over HTTP. The caller closes what is returned, which
      * deletes them.

@@ -3,23 +3,24 @@ package io.couchmigrator.testkit;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Set;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
-import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives each JUnit test what a migration needs: an empty {@link TestDatabase} and the {@link PostgresServer} it is on.
+ * Gives each JUnit test what a migration needs: a {@link CouchDouble} without databases, an empty {@link TestDatabase},
+ * and the {@link PostgresServer} that it is on.
  *
  * <pre>{@code
  * @ExtendWith(MigratorExtension.class)
  * final class OrdersMigrationIT {
  *     @Test
- *     void writesOneRowPerOrder(TestDatabase database) throws Exception {
+ *     void writesOneRowPerOrder(CouchDouble couch, TestDatabase database) throws Exception {
  *         …
  *     }
  * }
@@ -38,6 +39,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 public final class MigratorExtension implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
     private static final Namespace NAMESPACE = Namespace.create(MigratorExtension.class);
+
+    private static final Set<Class<?>> TYPES = Set.of(CouchDouble.class, TestDatabase.class, PostgresServer.class);
 
     private final boolean leakCheck;
 
@@ -58,36 +61,44 @@ public final class MigratorExtension implements BeforeEachCallback, AfterEachCal
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
         PostgresServer server = context.getRoot().getStore(NAMESPACE).get(PostgresServer.class, PostgresServer.class);
-        if (server != null && !server.isRunning()) {
-            server.restart();
+        if (server != null) {
+            startAgain(server);
         }
     }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return context.getTestMethod().isPresent() && (type == TestDatabase.class || type == PostgresServer.class);
+        return context.getTestMethod().isPresent() && TYPES.contains(type);
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == TestDatabase.class ? database(context) : server(context);
+        Class<?> type = parameter.getParameter().getType();
+        if (type == CouchDouble.class) {
+            return couch(context);
+        }
+        return type == TestDatabase.class ? database(context) : server(context);
     }
 
+    /** Only the database is closed here; JUnit itself closes what else a test has in its store. */
     @Override
-    public void afterEach(ExtensionContext context) throws Exception {
-        Store store = context.getStore(NAMESPACE);
-        try (TestDatabase database = store.remove(TestDatabase.class, TestDatabase.class)) {
-            if (database != null) {
-                PostgresServer server = server(context);
-                if (!server.isRunning()) {
-                    server.restart();
-                }
-                if (leakCheck) {
-                    ConnectionLeaks.check(database);
-                }
+    public void afterEach(ExtensionContext context) throws IOException, SQLException {
+        TestDatabase database = context.getStore(NAMESPACE).remove(TestDatabase.class, TestDatabase.class);
+        if (database == null) {
+            return;
+        }
+        try (database) {
+            startAgain(server(context));
+            if (leakCheck) {
+                ConnectionLeaks.check(database);
             }
         }
+    }
+
+    private static CouchDouble couch(ExtensionContext context) {
+        return context.getStore(NAMESPACE)
+                .getOrComputeIfAbsent(CouchDouble.class, type -> CouchDouble.start(), CouchDouble.class);
     }
 
     private static TestDatabase database(ExtensionContext context) {
@@ -99,6 +110,12 @@ public final class MigratorExtension implements BeforeEachCallback, AfterEachCal
         return context.getRoot()
                 .getStore(NAMESPACE)
                 .getOrComputeIfAbsent(PostgresServer.class, type -> startServer(), PostgresServer.class);
+    }
+
+    private static void startAgain(PostgresServer server) throws IOException {
+        if (!server.isRunning()) {
+            server.restart();
+        }
     }
 
     private static TestDatabase createDatabase(PostgresServer server) {

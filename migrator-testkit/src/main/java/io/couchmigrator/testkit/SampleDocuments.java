@@ -40,9 +40,9 @@ public final class SampleDocuments {
         return new SampleDocuments(mainDatabase, seed, count, bytes);
     }
 
-    /** Returns the names of the databases, in the order of the stages; the users' database last. */
+    /** Returns the names of the databases that have documents with blobs, in the order of the stages. */
     public List<String> databases() {
-        return Stream.of("", "__apps", "__domains", "__meta", "__users")
+        return Stream.of("", "__apps", "__domains", "__meta")
                 .map(suffix -> mainDatabase + suffix)
                 .toList();
     }
@@ -50,6 +50,11 @@ public final class SampleDocuments {
     /** Returns the documents with their rows, one after the other. The types take turns. */
     public Stream<SampleDocument> documents() {
         return IntStream.range(0, count).mapToObj(index -> SampleDocument.of(mainDatabase, seed, index, bytes));
+    }
+
+    /** Returns the name of the users' database. */
+    public String usersDatabase() {
+        return mainDatabase + "__users";
     }
 
     /** Returns the documents of the users' database, which have no blobs. */
@@ -68,6 +73,17 @@ public final class SampleDocuments {
         documents().forEach(document -> rows.addAll(document.rows()));
         rows.addAll(SampleTables.rows());
         return rows;
+    }
+
+    /** Creates the databases in a double, the users' too, and fills them. */
+    public void loadInto(CouchDouble couch) {
+        for (String database : databases()) {
+            couch.create(database)
+                    .load(documents()
+                            .filter(sample -> sample.database().equals(database))
+                            .map(SampleDocument::document));
+        }
+        couch.create(usersDatabase()).load(users().stream());
     }
 
     /** Creates all tables, the optional one too, in an empty database and fills the sources. */

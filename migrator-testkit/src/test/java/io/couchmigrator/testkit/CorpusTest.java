@@ -2,12 +2,15 @@
 package io.couchmigrator.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +43,50 @@ final class CorpusTest {
                 .anyMatch(key -> key.startsWith("migrator_test_x/"))
                 .anyMatch(key -> key.startsWith("migrator_test_x__domains/"));
         assertThat(corpus.log("migrator_test_x__domains")).hasSize(2);
+    }
+
+    @Test
+    void loadsADouble() {
+        try (CouchDouble couch = CouchDouble.start()) {
+            Corpus.load().loadInto(couch);
+
+            assertThat(couch.database("commcarehq").count()).isEqualTo(266);
+            assertThat(couch.database("commcarehq__users").count()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void loadsAServerOverHttpAndLeavesNothingBehind() throws IOException {
+        Corpus corpus = Corpus.load("migrator_test_corpus");
+        try (CouchDouble couch =
+                CouchDouble.builder().credentials("admin", "secret").start()) {
+            couch.create("bystander");
+            URI server = URI.create(couch.url().replace("://", "://admin:secret@"));
+
+            try (RemoteDatabases remote = corpus.loadInto(server)) {
+                remote.put(
+                        "migrator_test_corpus__users",
+                        List.of(JsonParser.parseString("{\"_id\":\"one more\"}").getAsJsonObject()));
+                assertThat(couch.database("migrator_test_corpus").count()).isEqualTo(266);
+                assertThat(couch.database("migrator_test_corpus__users").count())
+                        .isEqualTo(21);
+            }
+
+            assertThat(couch.database("bystander").count()).isZero();
+            assertThatIllegalArgumentException().isThrownBy(() -> couch.database("migrator_test_corpus"));
+        }
+    }
+
+    @Test
+    void deletesWhatItCreatedWhenTheServerRefuses() {
+        try (CouchDouble couch = CouchDouble.start()) {
+            couch.create("migrator_test_corpus__meta");
+
+            assertThatIOException()
+                    .isThrownBy(() -> Corpus.load("migrator_test_corpus").loadInto(URI.create(couch.url())))
+                    .withMessageContaining("412");
+            assertThatIllegalArgumentException().isThrownBy(() -> couch.database("migrator_test_corpus"));
+        }
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.platform.testkit.engine.Events;
 
 final class MigratorExtensionIT {
     @Test
-    void givesEachTestADatabaseOfItsOwn() {
+    void givesEachTestADatabaseAndADoubleOfItsOwn() {
         Events tests = run(Fresh.class);
 
         tests.assertStatistics(statistics -> statistics.succeeded(2).failed(0));
@@ -62,18 +62,20 @@ final class MigratorExtensionIT {
     @ExtendWith(MigratorExtension.class)
     static final class Fresh {
         @BeforeEach
-        void create(TestDatabase database) throws SQLException {
+        void create(CouchDouble couch, TestDatabase database) throws SQLException {
+            couch.create("orders");
             database.create(BlobSchema.TARGET);
         }
 
         @Test
-        void one(TestDatabase database) throws SQLException {
+        void one(CouchDouble couch, TestDatabase database) throws SQLException {
+            assertThat(couch.database("orders").count()).isZero();
             assertThat(ExpectedRow.readAll(database.dataSource())).isEmpty();
         }
 
         @Test
-        void other(TestDatabase database) throws SQLException {
-            assertThat(ExpectedRow.readAll(database.dataSource())).isEmpty();
+        void other(CouchDouble couch, TestDatabase database) throws SQLException {
+            one(couch, database);
         }
     }
 
