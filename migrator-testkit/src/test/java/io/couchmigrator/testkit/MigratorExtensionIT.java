@@ -2,10 +2,13 @@
 package io.couchmigrator.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
+import java.net.InetAddress;
+import java.net.Socket;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -16,8 +19,10 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
@@ -27,6 +32,18 @@ final class MigratorExtensionIT {
         Events tests = run(Fresh.class);
 
         tests.assertStatistics(statistics -> statistics.succeeded(2).failed(0));
+    }
+
+    @Test
+    void closesTheDoubleAfterTheTest() {
+        Events tests = run(Telling.class);
+
+        ReportEntry told = tests.reportingEntryPublished().stream()
+                .map(event -> event.getRequiredPayload(ReportEntry.class))
+                .findFirst()
+                .orElseThrow();
+        int port = Integer.parseInt(told.getKeyValuePairs().get("port"));
+        assertThatIOException().isThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close());
     }
 
     @Test
@@ -76,6 +93,14 @@ final class MigratorExtensionIT {
         @Test
         void other(CouchDouble couch, TestDatabase database) throws SQLException {
             one(couch, database);
+        }
+    }
+
+    @ExtendWith(MigratorExtension.class)
+    static final class Telling {
+        @Test
+        void tells(CouchDouble couch, TestReporter reporter) {
+            reporter.publishEntry("port", Integer.toString(couch.port()));
         }
     }
 
