@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.commcare;
+
+import io.couchmigrator.RejectException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/** The keys that the application made for blobs before it kept them in the entry. */
+final class BlobKey {
+    private static final Pattern SAFE = Pattern.compile("[A-Za-z0-9_./{}-]+");
+    private static final Pattern LOOKS_HASHED = Pattern.compile("sha1-[0-9a-f]{40}");
+
+    private BlobKey() {}
+
+    /**
+     * Makes the key of a blob.
+     *
+     * @throws RejectException if the document's id looks like a hash of another's
+     */
+    static String of(String database, String documentId, String blobId) {
+        return database + "/" + safeId(documentId) + "/" + blobId;
+    }
+
+    private static String safeId(String documentId) {
+        if (LOOKS_HASHED.matcher(documentId).matches()) {
+            throw new RejectException(
+                    "illegal-doc-id", "the document's id looks like a hash: no key can be made of it that is its own");
+        }
+        return SAFE.matcher(documentId).matches() ? documentId : "sha1-" + sha1(documentId);
+    }
+
+    private static String sha1(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-1 is missing: every Java platform must have it", e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.commcare;
+
+import io.couchmigrator.Upsert;
+import io.couchmigrator.Writer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of {@code blobs_blobmeta}: what is known of one blob. Whether the table can hold the values is the writer's to
+ * check.
+ *
+ * @param domain the project that the blob belongs to, or {@link DomainRule#UNKNOWN}
+ * @param parentId the id of what owns it
+ * @param name its name beside the owner's other blobs
+ * @param key its key in the object store
+ * @param kind what it is
+ * @param contentLength its size in bytes, 0 if nobody knows
+ * @param contentType its media type, or null
+ */
+record BlobMeta(
+        String domain,
+        String parentId,
+        String name,
+        String key,
+        BlobKind kind,
+        long contentLength,
+        @Nullable String contentType) {
+
+    /** Returns the writer that leaves alone what is already there. */
+    static Writer<BlobMeta> writer() {
+        Function<BlobMeta, @Nullable String> contentType = BlobMeta::contentType;
+        return Upsert.<BlobMeta>into("blobs_blobmeta")
+                .key("key", BlobMeta::key)
+                .column("domain", BlobMeta::domain)
+                .column("parent_id", BlobMeta::parentId)
+                .column("name", BlobMeta::name)
+                .column("type_code", row -> row.kind().code())
+                .column("content_length", BlobMeta::contentLength)
+                .column("content_type", contentType)
+                .expression("created_on", "clock_timestamp()")
+                .build();
+    }
+}

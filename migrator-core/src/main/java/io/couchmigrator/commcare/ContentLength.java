@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.commcare;
+
+import com.google.gson.JsonElement;
+import io.couchmigrator.RejectException;
+
+/** The size of a blob in bytes, as documents and rows give it. */
+final class ContentLength {
+    private static final String EXPECTED = "a whole number, 0 or more";
+
+    private ContentLength() {}
+
+    /**
+     * Returns the size that a document gives, 0 if it gives null.
+     *
+     * @param place what is read, for the reason
+     * @throws RejectException if it is no whole number, below zero or beyond the range of a long
+     */
+    static long of(JsonElement value, String place) {
+        if (value.isJsonNull()) {
+            return 0;
+        }
+        if (!Json.isNumber(value)) {
+            throw Json.wrongType(place, value, EXPECTED);
+        }
+        return of(value.getAsString(), place);
+    }
+
+    /**
+     * Returns the size that a text says.
+     *
+     * @param place what is read, for the reason
+     * @throws RejectException if it is no whole number, below zero or beyond the range of a long
+     */
+    static long of(String text, String place) {
+        WholeNumber number = WholeNumber.parse(text)
+                .filter(whole -> !whole.negative())
+                .orElseThrow(() -> new RejectException("wrong-type", place + " is not " + EXPECTED));
+        return number.asLong()
+                .orElseThrow(() -> new RejectException(
+                        "number-out-of-range", place + " is too large: expected at most " + Long.MAX_VALUE));
+    }
+}

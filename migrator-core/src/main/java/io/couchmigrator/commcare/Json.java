@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.commcare;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import io.couchmigrator.RejectException;
+import java.util.Optional;
+
+/** Reading values that should be of one JSON type and may be of another. Reasons name a field, never its value. */
+final class Json {
+    private Json() {}
+
+    /** Returns a member; JSON null if there is none. */
+    static JsonElement member(JsonObject object, String name) {
+        return object.has(name) ? object.get(name) : JsonNull.INSTANCE;
+    }
+
+    /**
+     * Returns a string; empty if it is null.
+     *
+     * @param place what is read, for the reason
+     * @throws RejectException if it is neither
+     */
+    static Optional<String> text(JsonElement value, String place) {
+        if (value.isJsonNull()) {
+            return Optional.empty();
+        }
+        if (!isString(value)) {
+            throw wrongType(place, value, "a string");
+        }
+        return Optional.of(value.getAsString());
+    }
+
+    static boolean isString(JsonElement value) {
+        return value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
+    }
+
+    static boolean isNumber(JsonElement value) {
+        return value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
+    }
+
+    static boolean isBoolean(JsonElement value) {
+        return value.isJsonPrimitive() && value.getAsJsonPrimitive().isBoolean();
+    }
+
+    static RejectException wrongType(String place, JsonElement value, String expected) {
+        return new RejectException("wrong-type", "%s is %s: expected %s".formatted(place, type(value), expected));
+    }
+
+    /** Returns the type of a value, with its article. */
+    static String type(JsonElement value) {
+        if (value.isJsonNull()) {
+            return "null";
+        }
+        if (value.isJsonObject()) {
+            return "an object";
+        }
+        if (value.isJsonArray()) {
+            return "an array";
+        }
+        if (isString(value)) {
+            return "a string";
+        }
+        return isNumber(value) ? "a number" : "a boolean";
+    }
+}
