@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *         .fields("type", "customer", "total")
  *         .condition(document -> document.field("type").equals(new JsonPrimitive("order")))
  *         .transform((document, context) -> List.of(Order.of(document)))
- *         .writer(Upsert.<Order>into("orders").key("id", Order::id).column("customer", Order::customer).build())
+ *         .writer(Upsert.<Order>into("orders").key("id", Order::id).text("customer", Order::customer).build())
  *         .build();
  * }</pre>
  *

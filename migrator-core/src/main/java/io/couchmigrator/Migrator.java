@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import io.couchmigrator.internal.engine.CheckRun;
+import io.couchmigrator.internal.engine.OwnThread;
+import io.couchmigrator.internal.engine.Run;
+import io.couchmigrator.internal.engine.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +28,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by multiple threads. One run per log directory and slug goes on at a time; a second is refused.
  */
-@SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"})
 public final class Migrator {
+    private final Settings settings;
+    private final Set<Run> running = ConcurrentHashMap.newKeySet();
+
     private Migrator(Builder builder) {
-        throw new IllegalStateException("skeleton");
+        String slug = builder.migration.slug();
+        this.settings = new Settings(
+                builder.migration,
+                Required.of(builder.source, "source", "migrator", slug),
+                Required.of(builder.target, "target", "migrator", slug),
+                Required.of(builder.logDirectory, "log directory", "migrator", slug),
+                builder.workers,
+                builder.chunkSize,
+                builder.maxOutage,
+                builder.startOver,
+                builder.listener);
     }
 
     /** Starts a migrator of this migration. */
@@ -41,16 +59,24 @@ public final class Migrator {
      * @return how it ended, failures included; see {@link Result#orThrow}
      */
     public Result run() {
-        throw new IllegalStateException("skeleton");
+        Run run = new Run(settings);
+        running.add(run);
+        try {
+            return OwnThread.call("migrator-" + settings.migration().slug(), run::run, run::stop);
+        } finally {
+            running.remove(run);
+        }
     }
 
     /** Checks everything that {@link #run} checks before the first document, and writes nothing. Blocks. */
     public CheckReport check() {
-        throw new IllegalStateException("skeleton");
+        return new CheckRun(settings).check();
     }
 
-    /** Asks the current run to finish the batches in hand, save and return. Returns at once, from any thread. */
-    public void stop() {}
+    /** Asks every run under way to finish the batches in hand, save and return. Returns at once, from any thread. */
+    public void stop() {
+        running.forEach(Run::stop);
+    }
 
     /** Builds a {@link Migrator}; not safe for use by multiple threads. */
     public static final class Builder {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import io.couchmigrator.internal.postgres.TargetChecks;
+import io.couchmigrator.internal.postgres.Upserts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -66,12 +68,12 @@ public final class Upsert<R> implements Writer<R> {
 
     @Override
     public List<String> faults(Connection connection) throws SQLException {
-        throw new IllegalStateException("skeleton");
+        return TargetChecks.upsert(connection, this);
     }
 
     @Override
     public Writer<R> prepared(Connection connection) throws SQLException {
-        throw new IllegalStateException("skeleton");
+        return Upserts.prepared(connection, this);
     }
 
     @Override
@@ -87,14 +89,24 @@ public final class Upsert<R> implements Writer<R> {
         return names;
     }
 
+    /** What a column must hold, so that a wrong table is found before the first document. */
+    public enum Kind {
+        /** Text. */
+        TEXT,
+        /** Whole numbers: {@code smallint}, {@code integer} or {@code bigint}. */
+        INTEGER,
+        /** Anything that PostgreSQL reads from the value's text; not checked beforehand. */
+        ANY
+    }
+
     /**
      * A column that gets its value from a row.
      *
      * @param name the column's name
-     * @param value the accessor; a {@link String}, a {@link Boolean}, a {@link Number}, a {@code java.time} value or
-     *     null
+     * @param kind what the column must hold
+     * @param value the accessor; it may return null, and is called more than once
      */
-    public record Column<R>(String name, Function<R, ? extends @Nullable Object> value) {}
+    public record Column<R>(String name, Kind kind, Function<R, ? extends @Nullable Object> value) {}
 
     /**
      * A column that gets its value from the server.
@@ -116,20 +128,32 @@ public final class Upsert<R> implements Writer<R> {
             this.table = Objects.requireNonNull(table, "table");
         }
 
-        /** Sets the key: a text or integer column with a unique index of its own. Required, once. */
-        public Builder<R> key(String name, Function<R, ? extends Object> value) {
+        /** Sets the key: a text column with a unique index of its own. Required, once. */
+        public Builder<R> key(String name, Function<R, String> value) {
             if (keyed) {
                 throw new IllegalStateException(
                         "upsert into \"%s\" has a second key \"%s\": expected one".formatted(table, name));
             }
             keyed = true;
-            columns.add(0, new Column<>(name, value));
+            columns.add(0, new Column<>(name, Kind.TEXT, value));
             return this;
         }
 
-        /** Adds a column that gets its value from the row. */
+        /** Adds a text column. */
+        public Builder<R> text(String name, Function<R, @Nullable String> value) {
+            columns.add(new Column<>(name, Kind.TEXT, value));
+            return this;
+        }
+
+        /** Adds a column of whole numbers; the row's value may be larger than the column's type, and is checked. */
+        public Builder<R> integer(String name, Function<R, ? extends @Nullable Number> value) {
+            columns.add(new Column<>(name, Kind.INTEGER, value));
+            return this;
+        }
+
+        /** Adds a column of any other type, which PostgreSQL reads from the value's {@code toString()}. */
         public Builder<R> column(String name, Function<R, ? extends @Nullable Object> value) {
-            columns.add(new Column<>(name, value));
+            columns.add(new Column<>(name, Kind.ANY, value));
             return this;
         }
 

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.couch;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.internal.retry.PassingException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import javax.net.ssl.SSLException;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** Tells passing from terminal errors, and says what they mean. */
+final class Answers {
+    private static final long MOST_OF_AN_ERROR_BODY = 4096;
+
+    private final CouchServer server;
+
+    Answers(CouchServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Returns why no answer came, if that may pass.
+     *
+     * @throws SourceException if it will not
+     */
+    PassingException unreachable(String what, IOException e) {
+        if (e instanceof UnknownHostException) {
+            throw new SourceException(
+                    failed(what)
+                            + "there is no host \"%s\": check the URL and the name server"
+                                    .formatted(server.url().getHost()),
+                    e);
+        }
+        if (e instanceof SSLException && !connectionEnded(e)) {
+            throw new SourceException(
+                    failed(what)
+                            + "TLS failed (%s): check that the URL's scheme and port are right, and that this Java trusts the server's certificate"
+                                    .formatted(oneLine(e.getMessage())),
+                    e);
+        }
+        String why = e instanceof SocketTimeoutException
+                ? "no answer came in time (%s)".formatted(oneLine(e.getMessage()))
+                : oneLine(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+        return new PassingException(
+                new SourceException(
+                        failed(what) + why + ": check that the server runs and can be reached from here", e),
+                null);
+    }
+
+    /** Returns why an answer that began well cannot be used. */
+    BrokenAnswerException broken(String what, Exception e) {
+        return new BrokenAnswerException(new SourceException(
+                failed(what)
+                        + "the answer broke off or cannot be parsed (%s): look at the server's log, and at any proxy in between"
+                                .formatted(oneLine(
+                                        e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())),
+                e));
+    }
+
+    /**
+     * Returns what a status other than 2xx means, if it may pass.
+     *
+     * @throws SourceException if it will not
+     */
+    PassingException refused(String what, Response response) {
+        int status = response.code();
+        String reason = reason(response);
+        SourceException error = new SourceException(
+                failed(what) + "the server answered " + status + (reason.isEmpty() ? "" : " (" + reason + ")") + ": "
+                        + advice(status, response),
+                new StatusException(status));
+        if (status == 500) {
+            return new BrokenAnswerException(error);
+        }
+        if (status > 500 || status == 408 || status == 429 || locked(status, reason)) {
+            return new PassingException(error, retryAfter(response));
+        }
+        throw error;
+    }
+
+    private String advice(int status, Response response) {
+        if (status >= 300 && status < 400) {
+            return "it points to %s: use the URL of the CouchDB server itself".formatted(location(response));
+        }
+        return switch (status) {
+            case 401 ->
+                server.user().isPresent()
+                        ? "check the password of user \"%s\""
+                                .formatted(server.user().get())
+                        : "set a user and password for CouchDB";
+            case 403 ->
+                "give user \"%s\" the right to read it".formatted(server.user().orElse("(none)"));
+            case 404 ->
+                "check that it exists, and that user \"%s\" may read it"
+                        .formatted(server.user().orElse("(none)"));
+            case 429 -> "the server wants fewer requests";
+            default -> status >= 500 ? "look at the server's log" : "check the URL, and any proxy in between";
+        };
+    }
+
+    private static String location(Response response) {
+        String location = response.header("Location");
+        return location == null
+                ? "nowhere"
+                : oneLine(location.replaceAll("//[^/@]*@", "//").replaceAll("\\?.*", "?…"));
+    }
+
+    /** CouchDB locks an account for a while after five failed logins, even for the right password. */
+    private static boolean locked(int status, String reason) {
+        return status == 403 && reason.contains("temporarily locked");
+    }
+
+    private static @Nullable Duration retryAfter(Response response) {
+        String value = response.header("Retry-After");
+        if (value == null) {
+            return null;
+        }
+        try {
+            if (value.strip().chars().allMatch(Character::isDigit)) {
+                return Duration.ofSeconds(Long.parseLong(value.strip()));
+            }
+            Instant until = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+            Duration wait = Duration.between(Instant.now(), until);
+            return wait.isNegative() ? null : wait;
+        } catch (NumberFormatException | DateTimeException e) {
+            return null;
+        }
+    }
+
+    private static String reason(Response response) {
+        try {
+            JsonElement json = JsonParser.parseString(
+                    response.peekBody(MOST_OF_AN_ERROR_BODY).string());
+            if (!json.isJsonObject()) {
+                return "";
+            }
+            JsonObject body = json.getAsJsonObject();
+            return oneLine(text(body.get("error")) + ": " + text(body.get("reason")));
+        } catch (IOException | JsonParseException | StackOverflowError e) {
+            return "";
+        }
+    }
+
+    private static String text(@Nullable JsonElement element) {
+        return element != null && element.isJsonPrimitive() ? element.getAsString() : "";
+    }
+
+    private String failed(String what) {
+        return "could not read %s from CouchDB at %s: ".formatted(what, server);
+    }
+
+    /** Whether a TLS error is just how the end of a connection shows. */
+    private static boolean connectionEnded(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof EOFException
+                    || cause instanceof SocketException
+                    || cause instanceof SocketTimeoutException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Text from elsewhere, made fit for one line of a console. */
+    private static String oneLine(@Nullable String text) {
+        if (text == null) {
+            return "";
+        }
+        String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
+        return line.length() > 200 ? line.substring(0, 200) + "…" : line;
+    }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.couch;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.internal.retry.PassingException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+import okhttp3.Call;
+import okhttp3.Credentials;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks one CouchDB server. Every method makes one attempt: it returns, throws {@link PassingException} if another may
+ * succeed, or {@link SourceException} if none will. Safe for use by multiple threads.
+ */
+public final class CouchClient implements AutoCloseable {
+    private static final MediaType JSON = MediaType.get("application/json");
+
+    private final CouchServer server;
+    private final HttpUrl url;
+    private final OkHttpClient http;
+    private final Answers answers;
+
+    public CouchClient(CouchServer server) {
+        this.server = server;
+        this.url = HttpUrl.get(server.url().toString());
+        this.answers = new Answers(server);
+        OkHttpClient.Builder builder = new OkHttpClient.Builder()
+                .connectTimeout(server.connectTimeout())
+                .readTimeout(server.readTimeout())
+                .writeTimeout(server.readTimeout())
+                .retryOnConnectionFailure(false)
+                .followRedirects(false)
+                .followSslRedirects(false);
+        // Sent unasked: a server that is asked first counts a failed login for every worker.
+        String authorization = server.user().isEmpty()
+                ? null
+                : Credentials.basic(server.user().get(), server.password().orElse(""), StandardCharsets.UTF_8);
+        builder.addInterceptor(chain -> {
+            Request.Builder request = chain.request().newBuilder().header("Accept", "application/json");
+            if (authorization != null) {
+                request.header("Authorization", authorization);
+            }
+            return chain.proceed(request.build());
+        });
+        this.http = builder.build();
+    }
+
+    /** Returns the server's name for people. */
+    public String name() {
+        return "CouchDB at " + server;
+    }
+
+    /** Returns the server's uuid; empty where it has none. May take seconds on a healthy server. */
+    public Optional<String> uuid() throws PassingException {
+        JsonObject welcome =
+                object("its welcome", new Request.Builder().url(url).build());
+        JsonElement uuid = welcome.get("uuid");
+        return uuid != null && uuid.isJsonPrimitive() ? Optional.of(uuid.getAsString()) : Optional.empty();
+    }
+
+    /** Returns what the server says of a database; one that does not exist is a terminal error. */
+    public DatabaseFacts database(String database) throws PassingException {
+        String what = "database \"%s\"".formatted(database);
+        JsonObject facts =
+                object(what, new Request.Builder().url(path(database).build()).build());
+        try {
+            JsonElement start = facts.get("instance_start_time");
+            JsonElement deleted = facts.get("doc_del_count");
+            return new DatabaseFacts(
+                    start == null || start.isJsonNull() ? "0" : start.getAsString(),
+                    facts.get("doc_count").getAsLong(),
+                    deleted == null || deleted.isJsonNull() ? 0 : deleted.getAsLong(),
+                    facts.get("update_seq"));
+        } catch (NullPointerException
+                | IllegalStateException
+                | UnsupportedOperationException
+                | NumberFormatException e) {
+            throw answers.broken(what, new IOException("no database information: " + facts.keySet(), e));
+        }
+    }
+
+    /** Reads a page of {@code _all_docs}. */
+    public PageEnd page(KeyPage page, Meter meter, RowConsumer consumer) throws PassingException {
+        HttpUrl.Builder target =
+                path(page.database(), "_all_docs").addQueryParameter("limit", String.valueOf(page.limit()));
+        if (page.fields() != null) {
+            target.addQueryParameter("include_docs", "true");
+        }
+        if (page.from() != null) {
+            target.addQueryParameter("startkey", JsonText.quoted(page.from()));
+        }
+        if (page.before() != null) {
+            target.addQueryParameter("endkey", JsonText.quoted(page.before()))
+                    .addQueryParameter("inclusive_end", "false");
+        }
+        String what = "documents of \"%s\"".formatted(page.database());
+        return rows(what, new Request.Builder().url(target.build()).build(), page.fields(), meter, consumer);
+    }
+
+    /** Reads documents by id, each id once, in any order. */
+    public PageEnd documents(
+            String database, Collection<String> ids, List<String> fields, Meter meter, RowConsumer consumer)
+            throws PassingException {
+        StringJoiner keys = new StringJoiner(",", "{\"keys\":[", "]}");
+        ids.forEach(id -> keys.add(JsonText.quoted(id)));
+        HttpUrl target = path(database, "_all_docs")
+                .addQueryParameter("include_docs", "true")
+                .build();
+        Request request = new Request.Builder()
+                .url(target)
+                .post(RequestBody.create(keys.toString(), JSON))
+                .build();
+        String what = "%d documents of \"%s\" by id".formatted(ids.size(), database);
+        return rows(what, request, fields, meter, consumer);
+    }
+
+    /**
+     * Reads a page of {@code _changes}.
+     *
+     * @param since the raw token of the position to begin after; null for now
+     * @param fields the top-level fields to keep; null asks for no bodies
+     */
+    public PageEnd changes(
+            String database,
+            @Nullable JsonElement since,
+            int limit,
+            @Nullable List<String> fields,
+            Meter meter,
+            RowConsumer consumer)
+            throws PassingException {
+        HttpUrl.Builder target = path(database, "_changes")
+                .addQueryParameter("since", since == null ? "now" : Sequence.parameter(since))
+                .addQueryParameter("limit", String.valueOf(limit))
+                .addQueryParameter("seq_interval", String.valueOf(limit));
+        if (fields != null) {
+            target.addQueryParameter("include_docs", "true");
+        }
+        String what = "changes of \"%s\"".formatted(database);
+        return rows(what, new Request.Builder().url(target.build()).build(), fields, meter, consumer);
+    }
+
+    /** Ends all requests under way; their threads see a passing error. */
+    public void cancel() {
+        http.dispatcher().cancelAll();
+    }
+
+    @Override
+    public void close() {
+        cancel();
+        http.dispatcher().executorService().shutdown();
+        http.connectionPool().evictAll();
+    }
+
+    private HttpUrl.Builder path(String... segments) {
+        HttpUrl.Builder builder = url.newBuilder();
+        for (String segment : segments) {
+            builder.addPathSegment(segment);
+        }
+        return builder;
+    }
+
+    private PageEnd rows(String what, Request request, @Nullable List<String> fields, Meter meter, RowConsumer consumer)
+            throws PassingException {
+        return answer(what, request, body -> new PageParser(body, fields == null ? List.of() : fields, meter, consumer)
+                .parse());
+    }
+
+    private JsonObject object(String what, Request request) throws PassingException {
+        return answer(what, request, body -> {
+            JsonReader reader = PageParser.reader(body);
+            JsonObject object = JsonParser.parseReader(reader).getAsJsonObject();
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw new MalformedJsonException("more after the end of the answer");
+            }
+            return object;
+        });
+    }
+
+    private <T> T answer(String what, Request request, Parser<T> parser) throws PassingException {
+        Call call = http.newCall(request);
+        Response response;
+        try {
+            response = call.execute();
+        } catch (IOException e) {
+            throw answers.unreachable(what, e);
+        }
+        try (response) {
+            if (!response.isSuccessful()) {
+                throw answers.refused(what, response);
+            }
+            return parser.parse(response.body().byteStream());
+        } catch (ConsumerException e) {
+            throw e.thrown();
+        } catch (IOException | JsonParseException | IllegalStateException | NumberFormatException e) {
+            throw answers.broken(what, e);
+        }
+    }
+
+    /** Turns a body into a value, or throws because it is not what it should be. */
+    @FunctionalInterface
+    private interface Parser<T> {
+        T parse(InputStream body) throws IOException;
+    }
+}

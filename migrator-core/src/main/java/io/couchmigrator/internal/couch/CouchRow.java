@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.couch;
+
+import com.google.gson.JsonObject;
+
+/**
+ * One row of {@code _all_docs} or one change of {@code _changes}.
+ *
+ * @param id the document's id
+ * @param rev its revision; empty where the server sent none
+ * @param state what is known of its body
+ * @param fields the named fields, if the state is {@link State#DOCUMENT}; else empty
+ * @param bytes the size of those fields as they were on the wire, roughly
+ */
+public record CouchRow(String id, String rev, State state, JsonObject fields, long bytes) {
+    /** What is known of a document's body. */
+    public enum State {
+        /** It was read. */
+        DOCUMENT,
+        /** The document is deleted. */
+        DELETED,
+        /** There is no such document. */
+        MISSING,
+        /** The server has the document but could not read its body. */
+        UNREADABLE,
+        /** It was not asked for. */
+        NOT_ASKED
+    }
+}

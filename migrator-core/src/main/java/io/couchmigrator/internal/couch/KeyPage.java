@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.couch;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of {@code _all_docs}.
+ *
+ * @param database the database
+ * @param fields the top-level fields to keep; null asks for no bodies
+ * @param from the first id, or the beginning
+ * @param before the first id that is left out, or none; the server ends the range, ids are never compared here
+ * @param limit the most rows
+ */
+public record KeyPage(
+        String database,
+        @Nullable List<String> fields,
+        @Nullable String from,
+        @Nullable String before,
+        int limit) {
+    public KeyPage {
+        Objects.requireNonNull(database, "database");
+    }
+
+    /** Returns the least id that comes after this one in the server's order. */
+    public static String after(String id) {
+        return id + '\0';
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.couch;
+
+import com.google.gson.JsonElement;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a page says beside its rows.
+ *
+ * @param rows how many rows it had
+ * @param offset how many ids come before the first, where the server says so
+ * @param total how many documents the database has, where the server says so
+ * @param lastSequence the position in the feed after this page, as the raw token; null for {@code _all_docs}
+ * @param pending how many changes come after this page, where the server says so
+ */
+public record PageEnd(
+        long rows,
+        OptionalLong offset,
+        OptionalLong total,
+        @Nullable JsonElement lastSequence,
+        OptionalLong pending) {}

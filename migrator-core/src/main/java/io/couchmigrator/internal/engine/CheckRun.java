@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.CheckReport;
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.files.LogDirectory;
+import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.StopSignal;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Checks all that a run checks, and writes nothing. Used once. */
+public final class CheckRun {
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+    private final Settings settings;
+
+    public CheckRun(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** Checks. */
+    public CheckReport check() {
+        Duration wait = settings.maxOutage().compareTo(LONGEST_WAIT) < 0 ? settings.maxOutage() : LONGEST_WAIT;
+        StopSignal stop = new StopSignal();
+        Reporter reporter = new Reporter(settings.listener());
+        Preflight preflight = new Preflight(settings.migration());
+        Path directory = settings.logDirectory();
+        String slug = settings.migration().slug();
+        try {
+            LogDirectory.probe(directory, slug);
+        } catch (LogDirectoryException e) {
+            preflight.fault(e);
+        }
+        try (CouchClient couch = new CouchClient(settings.source());
+                Sessions sessions = new Sessions(settings.target(), settings.workers())) {
+            preflight.source(couch, new Patience(couch.name(), wait, stop, reporter, Clock.systemUTC()));
+            Patience target = new Patience("PostgreSQL", wait, stop, reporter, Clock.systemUTC());
+            try {
+                sessions.open(target);
+                preflight.target(sessions.own(), target);
+            } catch (MigrationException e) {
+                preflight.fault(e);
+            }
+            Checks.offsets(
+                    settings.migration(),
+                    LogDirectory.offsets(directory, slug),
+                    LogDirectory.rejects(directory, slug),
+                    preflight);
+        }
+        return new CheckReport(preflight.stages(), preflight.faults());
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.Migration;
+import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.offsets.OffsetFile;
+import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes offsets durable, never ahead of what they stand for: rows are committed before a stage's state changes; what was
+ * logged and rejected by then is flushed next; the offset file comes last. Safe for use by multiple threads.
+ */
+final class Checkpoints {
+    private final String migration;
+    private final String url;
+    private final OffsetFile file;
+    private final RejectsFile rejects;
+    private final Clock clock;
+    private final Map<String, StageOffset> former = new LinkedHashMap<>();
+    private final Map<String, StageState> states = new LinkedHashMap<>();
+    private final List<String> order;
+    private final List<LineFile> logs = new ArrayList<>();
+    private final AtomicBoolean dirty = new AtomicBoolean();
+    private TargetIdentity target;
+    private volatile @Nullable String uuid;
+
+    Checkpoints(
+            Migration migration, String url, TargetIdentity target, OffsetFile file, RejectsFile rejects, Clock clock) {
+        this.migration = migration.slug();
+        this.order =
+                migration.stages().stream().<String>map(stage -> stage.name()).toList();
+        this.url = url;
+        this.target = target;
+        this.file = file;
+        this.rejects = rejects;
+        this.clock = clock;
+    }
+
+    /** Goes on from what an earlier run saved. */
+    synchronized void resume(Offsets offsets) {
+        offsets.stages().forEach(stage -> former.put(stage.name(), stage));
+        if (target.systemIdentifier().isEmpty()) {
+            target = new TargetIdentity(
+                    offsets.target().systemIdentifier(), target.database(), target.databaseOid(), target.tables());
+        }
+        uuid = uuid == null ? offsets.uuid() : uuid;
+    }
+
+    void uuid(String seen) {
+        uuid = seen;
+    }
+
+    /** Flushes this log before each checkpoint. */
+    synchronized void logs(LineFile log) {
+        logs.add(log);
+    }
+
+    /** Returns what was saved of a stage; null if it was never planned. */
+    synchronized @Nullable StageOffset saved(String stage) {
+        StageState state = states.get(stage);
+        return state == null ? former.get(stage) : state.offset();
+    }
+
+    /** Begins to keep the state of a stage. */
+    synchronized StageState keep(StageOffset offset) {
+        StageState state = new StageState(offset, () -> dirty.set(true));
+        states.put(offset.name(), state);
+        dirty.set(true);
+        return state;
+    }
+
+    /** Saves if anything changed since the last time. */
+    void saveIfChanged() {
+        if (dirty.get()) {
+            save();
+        }
+    }
+
+    private synchronized void save() {
+        dirty.set(false);
+        try {
+            Offsets now = snapshot();
+            logs.forEach(LineFile::force);
+            rejects.force();
+            file.save(now);
+        } catch (RuntimeException e) {
+            dirty.set(true);
+            throw e;
+        }
+    }
+
+    private Offsets snapshot() {
+        List<StageOffset> stages = new ArrayList<>();
+        for (String name : order) {
+            StageOffset stage = saved(name);
+            if (stage != null) {
+                stages.add(stage);
+            }
+        }
+        return new Offsets(migration, clock.instant(), url, uuid, target, rejects.outstanding(), stages);
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.Migration;
+import io.couchmigrator.internal.offsets.OffsetFile;
+import io.couchmigrator.internal.offsets.Offsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Looks at what an earlier run left. */
+final class Checks {
+    private Checks() {}
+
+    /** Returns the offsets to go on from; faults go to the preflight. */
+    static Optional<Offsets> offsets(Migration migration, Path file, Path rejects, Preflight preflight) {
+        Optional<Offsets> saved;
+        try {
+            saved = OffsetFile.load(file);
+        } catch (LogDirectoryException e) {
+            preflight.fault(e);
+            return Optional.empty();
+        }
+        saved.ifPresent(offsets -> {
+            Identity.faults(file, offsets, migration, preflight.target(), preflight.databases())
+                    .forEach(preflight::fault);
+            if (offsets.outstanding() > 0 && Files.notExists(rejects)) {
+                preflight.fault(new LogDirectoryException(
+                        "\"%s\" is missing: the offset file knows of %d outstanding rejects: restore it from a copy, or start over with --reset (rows stay, all is read again)"
+                                .formatted(rejects, offsets.outstanding())));
+            }
+        });
+        return saved;
+    }
+}

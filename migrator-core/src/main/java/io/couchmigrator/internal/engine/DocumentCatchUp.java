@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import com.google.gson.JsonElement;
+import io.couchmigrator.Document;
+import io.couchmigrator.internal.couch.BrokenAnswerException;
+import io.couchmigrator.internal.couch.CouchRow;
+import io.couchmigrator.internal.couch.DatabaseFacts;
+import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.couch.PageEnd;
+import io.couchmigrator.internal.offsets.SourceId.DocumentId;
+import io.couchmigrator.internal.retry.PassingException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code _changes} since a sequence, as far as they were pending when it began. */
+final class DocumentCatchUp implements CatchUp<Document> {
+    private static final int MOST_AT_ONCE = 1000;
+
+    private final DocumentFeed feed;
+    private final Narrowing narrowing = new Narrowing(MOST_AT_ONCE);
+    private final boolean isPending;
+    private final OptionalLong pending;
+    private final long bound;
+
+    private @Nullable JsonElement position;
+    private long changes;
+
+    DocumentCatchUp(DocumentFeed feed, @Nullable JsonElement since) {
+        this.feed = feed;
+        this.position = since;
+        PageEnd first = feed.patience().persist(() -> changes(1, null, Meter.NONE, new ArrayList<>()));
+        this.isPending = first.rows() > 0;
+        this.pending = first.pending().isPresent()
+                ? OptionalLong.of(first.rows() + first.pending().getAsLong())
+                : OptionalLong.empty();
+        this.bound = pending.orElseGet(this::mostThatCanBePending);
+    }
+
+    @Override
+    public boolean isPending() {
+        return isPending;
+    }
+
+    @Override
+    public OptionalLong pending() {
+        return pending;
+    }
+
+    @Override
+    public long changes() {
+        return changes;
+    }
+
+    @Override
+    public @Nullable JsonElement position() {
+        return position;
+    }
+
+    @Override
+    public boolean page(Intake<Document> intake) {
+        return feed.patience().persist(() -> {
+            intake.restart();
+            try {
+                int limit = narrowing.isAlone() ? 1 : narrowing.limit();
+                PageEnd end = narrowing.isAlone() ? alone(intake) : whole(limit, intake);
+                narrowing.passed();
+                position = end.lastSequence() == null ? position : end.lastSequence();
+                changes += end.rows();
+                return end.rows() >= limit && changes < bound;
+            } catch (BrokenAnswerException e) {
+                throw narrowing.broke(position, e);
+            }
+        });
+    }
+
+    private PageEnd whole(int limit, Intake<Document> intake) throws PassingException {
+        return feed.couch()
+                .changes(feed.stage().database(), position, limit, feed.stage().fields(), intake, row -> {
+                    intake.take(feed.item(row));
+                });
+    }
+
+    private PageEnd alone(Intake<Document> intake) throws PassingException {
+        List<CouchRow> rows = new ArrayList<>();
+        PageEnd end = changes(1, null, Meter.NONE, rows);
+        for (CouchRow row : rows) {
+            intake.take(
+                    row.state() == CouchRow.State.DELETED
+                            ? new Item.Gone<>(new DocumentId(row.id()))
+                            : feed.byId(row.id()));
+        }
+        return end;
+    }
+
+    private PageEnd changes(int limit, @Nullable List<String> fields, Meter meter, List<CouchRow> rows)
+            throws PassingException {
+        return feed.couch().changes(feed.stage().database(), position, limit, fields, meter, rows::add);
+    }
+
+    /** Each document shows once in a feed, so a server that does not say what is pending has at most this many. */
+    private long mostThatCanBePending() {
+        DatabaseFacts facts =
+                feed.patience().persist(() -> feed.couch().database(feed.stage().database()));
+        return facts.documents() + facts.deleted();
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import com.google.gson.JsonElement;
+import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.postgres.Session;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a stage reads from. Waits out passing errors by itself. Safe for use by multiple threads, each with a session
+ * of its own.
+ *
+ * @param <S> what the stage reads
+ */
+interface Feed<S> {
+    /** Looks at the source as it is now and cuts it into ranges. */
+    Plan plan(Session session);
+
+    /** Returns a reader of one range. */
+    Pager<S> pager(RangeOffset range, Session session);
+
+    /** Reads items by id, in any order; each id is answered. */
+    void byIds(List<SourceId> ids, Session session, Consumer<Item<S>> consumer);
+
+    /** Returns a reader of what changed since a position. */
+    CatchUp<S> catchUp(@Nullable JsonElement since, Session session);
+
+    /** Returns whether a complete stage is read anew by the next run, because its source tells of no changes. */
+    boolean isReadAnew();
+
+    /**
+     * What a stage is to read.
+     *
+     * @param database what tells the source from another, for documents
+     * @param sequence the position in the change feed before anything was read
+     * @param total how many items the source has
+     * @param ranges ranges that cover all of it once
+     */
+    record Plan(
+            Optional<StageOffset.Database> database,
+            @Nullable JsonElement sequence,
+            long total,
+            List<RangeOffset> ranges) {}
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.Migration;
+import io.couchmigrator.Stage;
+import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Holds an offset file against the migration, source and target at hand. What is no identity (URL, server uuid,
+ * workers, chunk size, credentials) is not looked at.
+ */
+final class Identity {
+    private final Path file;
+    private final List<LogDirectoryException> faults = new ArrayList<>();
+
+    private Identity(Path file) {
+        this.file = file;
+    }
+
+    /** Returns why these offsets cannot be continued; empty if they can. */
+    static List<LogDirectoryException> faults(
+            Path file,
+            Offsets saved,
+            Migration migration,
+            Optional<TargetIdentity> target,
+            Map<String, StageOffset.Database> databases) {
+        Identity identity = new Identity(file);
+        identity.expect("migration", saved.migration(), migration.slug());
+        target.ifPresent(seen -> identity.target(saved.target(), seen));
+        saved.stages().forEach(stage -> identity.stage(stage, migration, databases));
+        return identity.faults;
+    }
+
+    private void target(TargetIdentity saved, TargetIdentity seen) {
+        if (saved.systemIdentifier().isPresent() && seen.systemIdentifier().isPresent()) {
+            expect(
+                    "PostgreSQL system_identifier",
+                    saved.systemIdentifier().get(),
+                    seen.systemIdentifier().get());
+        }
+        expect("database", saved.database(), seen.database());
+        expect("database oid", saved.databaseOid(), seen.databaseOid());
+        saved.tables().forEach((table, oid) -> {
+            Long now = seen.tables().get(table);
+            if (now != null) {
+                expect("oid of table \"%s\"".formatted(table), oid, now);
+            }
+        });
+    }
+
+    private void stage(StageOffset saved, Migration migration, Map<String, StageOffset.Database> databases) {
+        Optional<Stage<?, ?>> stage = migration.stages().stream()
+                .filter(s -> s.name().equals(saved.name()))
+                .findFirst();
+        if (stage.isEmpty()) {
+            String names = String.join(
+                    ", ", migration.stages().stream().map(Stage::name).toList());
+            expect("stage", saved.name(), "one of " + names);
+            return;
+        }
+        expect(
+                "definition of stage \"%s\"".formatted(saved.name()),
+                saved.definition(),
+                stage.get().definition());
+        StageOffset.Database now = databases.get(saved.name());
+        if (now != null && saved.source().isPresent() && !saved.source().get().matches(now)) {
+            StageOffset.Database then = saved.source().get();
+            expect(
+                    "CouchDB database of stage \"%s\"".formatted(saved.name()),
+                    "\"%s\" with instance_start_time %s".formatted(then.name(), then.instanceStartTime()),
+                    "\"%s\" with instance_start_time %s".formatted(now.name(), now.instanceStartTime()));
+        }
+    }
+
+    private void expect(String what, Object inFile, Object now) {
+        if (!inFile.equals(now)) {
+            faults.add(new LogDirectoryException(
+                    "offset file \"%s\" belongs to something else: %s: seen %s, expected %s as the file says: connect to what it was written for, name another log directory, or start over with --reset (rows stay, all is read again)"
+                            .formatted(file, what, now, inFile)));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.internal.offsets.SourceId;
+
+/**
+ * One thing that a source answered about one id.
+ *
+ * @param <S> what the stage reads
+ */
+sealed interface Item<S> {
+    SourceId id();
+
+    /** It counts for the stage, and takes about this many bytes. */
+    record Found<S>(SourceId id, String rev, S source, long bytes) implements Item<S> {}
+
+    /** It does not count for the stage. */
+    record Filtered<S>(SourceId id) implements Item<S> {}
+
+    /** It is deleted, or was never there. */
+    record Gone<S>(SourceId id) implements Item<S> {}
+
+    /** It is there, but the source cannot read it. */
+    record Unreadable<S>(SourceId id, String rev, String reason) implements Item<S> {}
+}

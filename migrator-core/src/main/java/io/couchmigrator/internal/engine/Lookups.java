@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.Document;
+import io.couchmigrator.Lookup;
+import io.couchmigrator.LookupKeys;
+import io.couchmigrator.internal.couch.CouchRow;
+import io.couchmigrator.internal.couch.CouchRow.State;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.Statements;
+import io.couchmigrator.internal.retry.Patience;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Asks the lookups of a stage, once a batch. Safe for use by multiple threads, each with a session of its own. */
+final class Lookups {
+    private final DocumentsById documents;
+    private final Patience target;
+
+    Lookups(DocumentsById documents, Patience target) {
+        this.documents = documents;
+        this.target = target;
+    }
+
+    /** Returns what is found for all items of a batch. */
+    <S> Map<Lookup<?, ?>, LookedUp> ask(List<LookupKeys<S>> lookups, List<S> items, Session session) {
+        Map<Lookup<?, ?>, Set<Object>> keys = new LinkedHashMap<>();
+        for (LookupKeys<S> lookup : lookups) {
+            Set<Object> asked = keys.computeIfAbsent(lookup.lookup(), any -> new LinkedHashSet<>());
+            items.forEach(item -> asked.addAll(lookup.keys().apply(item)));
+        }
+        Map<Lookup<?, ?>, LookedUp> found = new HashMap<>();
+        keys.forEach((lookup, asked) -> found.put(lookup, ask(lookup, asked, session)));
+        return found;
+    }
+
+    private LookedUp ask(Lookup<?, ?> lookup, Set<Object> keys, Session session) {
+        if (keys.isEmpty()) {
+            return new LookedUp(keys, Map.of(), Set.of());
+        }
+        if (lookup instanceof Lookup.Rows rows) {
+            return rows(rows, keys, session);
+        }
+        return documents((Lookup.Documents) lookup, keys);
+    }
+
+    private LookedUp rows(Lookup.Rows lookup, Set<Object> keys, Session session) {
+        List<Long> longs = keys.stream().map(Long.class::cast).toList();
+        Map<Long, String> values = target.persist(() -> session.attempt(
+                "look up rows of table \"%s\"".formatted(lookup.table()),
+                connection -> Statements.lookup(connection, lookup, longs)));
+        return new LookedUp(keys, values, Set.of());
+    }
+
+    private LookedUp documents(Lookup.Documents lookup, Set<Object> keys) {
+        List<String> ids = new ArrayList<>();
+        keys.forEach(key -> ids.add((String) key));
+        Map<String, Document> values = new HashMap<>();
+        Set<String> unreadable = new HashSet<>();
+        for (CouchRow row :
+                documents.read(lookup.database(), ids, lookup.fields()).values()) {
+            if (row.state() == State.DOCUMENT) {
+                values.put(row.id(), new Document(row.id(), row.rev(), row.fields()));
+            } else if (row.state() == State.UNREADABLE) {
+                unreadable.add(row.id());
+            }
+        }
+        return new LookedUp(keys, values, unreadable);
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.CheckReport.StageCheck;
+import io.couchmigrator.DocumentStage;
+import io.couchmigrator.Lookup;
+import io.couchmigrator.LookupKeys;
+import io.couchmigrator.Migration;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.Stage;
+import io.couchmigrator.TableStage;
+import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.couch.DatabaseFacts;
+import io.couchmigrator.internal.couch.StatusException;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.Statements;
+import io.couchmigrator.internal.postgres.TargetChecks;
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.retry.Patience;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Looks at everything that a run needs, before the first document is read, and gathers all faults. */
+final class Preflight {
+    private final Migration migration;
+    private final List<MigrationException> faults = new ArrayList<>();
+    private final Map<String, Long> counts = new LinkedHashMap<>();
+    private final Map<String, String> skipped = new LinkedHashMap<>();
+    private final Map<String, StageOffset.Database> databases = new LinkedHashMap<>();
+    private Optional<TargetIdentity> target = Optional.empty();
+
+    Preflight(Migration migration) {
+        this.migration = migration;
+    }
+
+    /** Looks at the databases of all stages and lookups. The first request proves the credentials, alone. */
+    void source(CouchClient couch, Patience patience) {
+        Set<String> names = new LinkedHashSet<>();
+        Map<String, String> stages = new LinkedHashMap<>();
+        for (Stage<?, ?> stage : migration.stages()) {
+            if (stage instanceof DocumentStage<?> documents) {
+                names.add(documents.database());
+                stages.put(stage.name(), documents.database());
+            }
+        }
+        lookups(Lookup.Documents.class).forEach(lookup -> names.add(lookup.database()));
+        Map<String, DatabaseFacts> seen = new LinkedHashMap<>();
+        Map<String, Long> totals = new LinkedHashMap<>();
+        for (String name : names) {
+            try {
+                DatabaseFacts facts = patience.persist(() -> couch.database(name));
+                seen.put(name, facts);
+                totals.put(name, DocumentFeed.total(couch, patience, name).orElse(facts.documents()));
+            } catch (SourceException e) {
+                faults.add(e);
+                if (!(e.getCause() instanceof StatusException status && status.isOfOneDatabase())) {
+                    break;
+                }
+            }
+        }
+        stages.forEach((stage, database) -> {
+            DatabaseFacts facts = seen.get(database);
+            if (facts != null) {
+                databases.put(stage, new StageOffset.Database(database, facts.instanceStartTime()));
+            }
+            if (totals.containsKey(database)) {
+                counts.put(stage, totals.get(database));
+            }
+        });
+    }
+
+    /** Looks at the server, at every table that is written, read or asked, and at what the user may do with them. */
+    void target(Session session, Patience patience) {
+        Set<String> written = new TreeSet<>();
+        migration.stages().forEach(stage -> written.addAll(stage.writer().tables()));
+        Set<String> found = new LinkedHashSet<>();
+        try {
+            target = Optional.of(
+                    patience.persist(() -> session.attempt("look at the target", c -> TargetIdentity.of(c, written))));
+            found.addAll(look(session, patience, TargetIdentity::serverFaults));
+            for (Stage<?, ?> stage : migration.stages()) {
+                found.addAll(look(session, patience, stage.writer()::faults));
+                if (stage instanceof TableStage<?> table) {
+                    found.addAll(sourceTable(session, patience, table));
+                }
+            }
+            for (Lookup.Rows lookup : lookups(Lookup.Rows.class)) {
+                found.addAll(look(session, patience, c -> TargetChecks.lookup(c, lookup)));
+            }
+            if (migration.completion().isPresent()) {
+                found.addAll(look(
+                        session,
+                        patience,
+                        c -> TargetChecks.completion(c, migration.completion().get())));
+            }
+        } catch (TargetException e) {
+            faults.add(e);
+        }
+        found.forEach(fault -> faults.add(new TargetException(fault)));
+    }
+
+    void fault(MigrationException fault) {
+        faults.add(fault);
+    }
+
+    List<MigrationException> faults() {
+        return faults;
+    }
+
+    Optional<TargetIdentity> target() {
+        return target;
+    }
+
+    /** Returns the database of each stage of documents that could be asked. */
+    Map<String, StageOffset.Database> databases() {
+        return databases;
+    }
+
+    /** Returns why a stage has nothing to read; empty if it has. */
+    Optional<String> skipped(String stage) {
+        return Optional.ofNullable(skipped.get(stage));
+    }
+
+    /** Returns how many items a stage has now; 0 if they could not be counted. */
+    long count(String stage) {
+        return counts.getOrDefault(stage, 0L);
+    }
+
+    List<StageCheck> stages() {
+        return migration.stages().stream()
+                .map(stage -> new StageCheck(
+                        stage.name(),
+                        stage.description(),
+                        counts.containsKey(stage.name()) ? OptionalLong.of(count(stage.name())) : OptionalLong.empty(),
+                        skipped(stage.name())))
+                .toList();
+    }
+
+    private List<String> sourceTable(Session session, Patience patience, TableStage<?> stage) {
+        boolean exists =
+                patience.persist(() -> session.attempt("look at a table", c -> Statements.exists(c, stage.table())));
+        if (!exists && stage.optional()) {
+            skipped.put(stage.name(), "table %s does not exist: nothing to migrate".formatted(stage.table()));
+            return List.of();
+        }
+        List<String> found = look(session, patience, c -> TargetChecks.source(c, stage));
+        if (found.isEmpty()) {
+            counts.put(
+                    stage.name(),
+                    patience.persist(() -> session.attempt(
+                            "count the rows of table \"%s\"".formatted(stage.table()),
+                            c -> Statements.count(c, stage))));
+        }
+        return found;
+    }
+
+    private static List<String> look(Session session, Patience patience, Session.Work<List<String>> check) {
+        return patience.persist(() -> session.attempt("look at the target", check));
+    }
+
+    private <L extends Lookup<?, ?>> Set<L> lookups(Class<L> kind) {
+        Set<L> lookups = new LinkedHashSet<>();
+        for (Stage<?, ?> stage : migration.stages()) {
+            for (LookupKeys<?> keys : stage.lookups()) {
+                if (kind.isInstance(keys.lookup())) {
+                    lookups.add(kind.cast(keys.lookup()));
+                }
+            }
+        }
+        return lookups;
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.retry.StoppedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the ranges of a stage that are left: the very first item alone, so that what cannot work shows at once; then
+ * all workers, each a range from start to end, in one thread, on one connection.
+ *
+ * @param <S> what the stage reads
+ */
+final class RangeReaders<S> {
+    private final StageState state;
+    private final Feed<S> feed;
+    private final Worksite site;
+    private final Batchers<S> batchers;
+    private final Counted counted;
+    private final Queue<Integer> todo = new ConcurrentLinkedQueue<>();
+
+    /** Makes the batcher of a range. */
+    @FunctionalInterface
+    interface Batchers<S> {
+        Batcher<S> batcher(Session session, Batcher.Committed committed);
+    }
+
+    /** Hears of each batch. */
+    @FunctionalInterface
+    interface Counted {
+        void batch(StageState state, Tallies tallies);
+    }
+
+    RangeReaders(StageState state, Feed<S> feed, Worksite site, Batchers<S> batchers, Counted counted) {
+        this.state = state;
+        this.feed = feed;
+        this.site = site;
+        this.batchers = batchers;
+        this.counted = counted;
+        IntStream.range(0, state.offset().ranges().size())
+                .filter(i -> !state.range(i).done())
+                .forEach(todo::add);
+    }
+
+    /** Reads all of them. On an error of one worker the others stop at their next batch. */
+    void readAll() {
+        if (!todo.isEmpty()) {
+            int first = todo.element();
+            page(
+                    first,
+                    feed.pager(state.range(first), site.sessions().own()),
+                    site.sessions().own(),
+                    1);
+        }
+        int workers = Math.min(site.workers(), todo.size());
+        ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, workers), task -> {
+            Thread thread = new Thread(task, "migrator-worker");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            List<Future<?>> working = new ArrayList<>();
+            for (int i = 0; i < workers; i++) {
+                Session session = site.sessions().worker(i);
+                working.add(threads.submit(() -> work(session)));
+            }
+            awaitAll(working);
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private void work(Session session) {
+        try {
+            for (Integer range = todo.poll(); range != null; range = todo.poll()) {
+                read(range, session);
+            }
+        } catch (RuntimeException | Error e) {
+            site.stop().request();
+            throw e;
+        }
+    }
+
+    private void read(int index, Session session) {
+        Pager<S> pager = feed.pager(state.range(index), session);
+        boolean more = !state.range(index).done();
+        while (more) {
+            site.stop().check();
+            more = page(index, pager, session, Integer.MAX_VALUE);
+        }
+    }
+
+    private boolean page(int index, Pager<S> pager, Session session, int limit) {
+        Batcher.Committed committed = (last, tallies) -> {
+            state.advanced(index, last, tallies);
+            counted.batch(state, tallies);
+        };
+        try (Batcher<S> batcher = batchers.batcher(session, committed)) {
+            boolean more = pager.page(() -> position(index), limit, batcher);
+            batcher.flush();
+            if (!more) {
+                state.finished(index);
+            }
+            return more;
+        }
+    }
+
+    private @Nullable SourceId position(int index) {
+        RangeOffset range = state.range(index);
+        return range.after();
+    }
+
+    /** The first real failure is thrown; that the others were then stopped is no news. */
+    private static void awaitAll(List<Future<?>> working) {
+        Throwable failure = null;
+        for (Future<?> worker : working) {
+            try {
+                worker.get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(
+                        "the thread of a run was interrupted by something else than the run", e);
+            } catch (ExecutionException e) {
+                boolean news = failure == null || failure instanceof StoppedException;
+                failure = news ? e.getCause() : failure;
+            }
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+    }
+}

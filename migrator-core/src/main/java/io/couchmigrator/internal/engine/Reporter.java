@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.Listener;
+import io.couchmigrator.Outage;
+import io.couchmigrator.Rejection;
+import io.couchmigrator.internal.files.HistoryFile;
+import io.couchmigrator.internal.retry.OutageListener;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the caller's listener, one call at a time, and keeps in the history what is worth keeping. A listener that
+ * throws harms nobody. Safe for use by multiple threads.
+ */
+final class Reporter implements OutageListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
+
+    private final Listener listener;
+    private @Nullable HistoryFile history;
+
+    Reporter(Listener listener) {
+        this.listener = listener;
+    }
+
+    /** Keeps the history here from now on. */
+    synchronized void keep(HistoryFile file) {
+        history = file;
+    }
+
+    /** Tells the listener. */
+    synchronized void tell(Consumer<Listener> call) {
+        try {
+            call.accept(listener);
+        } catch (RuntimeException e) {
+            LOG.warn("a listener threw", e);
+        }
+    }
+
+    /** Keeps an event in the history. */
+    synchronized void remember(String event, JsonObject details) {
+        if (history != null) {
+            history.add(event, details);
+        }
+    }
+
+    void rejected(Rejection rejection) {
+        LOG.info("rejected {} \"{}\": {}: {}", rejection.stage(), rejection.id(), rejection.code(), rejection.reason());
+        tell(to -> to.rejected(rejection));
+    }
+
+    void resolved(String stage, String id) {
+        LOG.info("resolved {} \"{}\"", stage, id);
+        tell(to -> to.resolved(stage, id));
+    }
+
+    @Override
+    public void retrying(Outage outage) {
+        LOG.warn("an attempt at {} failed and will be made again: {}", outage.server(), outage.cause());
+        tell(to -> to.retrying(outage));
+    }
+
+    @Override
+    public void waiting(Outage outage) {
+        remember("outage", json(outage));
+        tell(to -> to.waiting(outage));
+    }
+
+    @Override
+    public void recovered(Outage outage) {
+        LOG.info("{} is back", outage.server());
+        remember("outage over", json(outage));
+        tell(to -> to.recovered(outage));
+    }
+
+    private static JsonObject json(Outage outage) {
+        JsonObject json = new JsonObject();
+        json.addProperty("server", outage.server());
+        json.addProperty("cause", outage.cause());
+        json.addProperty("since", outage.since().toString());
+        return json;
+    }
+}

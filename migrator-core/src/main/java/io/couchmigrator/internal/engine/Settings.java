@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.Listener;
+import io.couchmigrator.Migration;
+import java.nio.file.Path;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+/**
+ * What a run is to do, and with what.
+ *
+ * @param migration the migration
+ * @param source the CouchDB server
+ * @param target where PostgreSQL connections come from
+ * @param logDirectory where everything is kept
+ * @param workers how many ranges are read at once
+ * @param chunkSize the most items in a batch
+ * @param maxOutage how long a passing error is waited out
+ * @param startOver whether offsets and rejects are put aside first
+ * @param listener who is told
+ */
+public record Settings(
+        Migration migration,
+        CouchServer source,
+        DataSource target,
+        Path logDirectory,
+        int workers,
+        int chunkSize,
+        Duration maxOutage,
+        boolean startOver,
+        Listener listener) {
+    /** Returns what may stand in the history: no secret. */
+    JsonObject json() {
+        JsonObject json = new JsonObject();
+        json.addProperty("migration", migration.slug());
+        json.addProperty("couch_url", source.toString());
+        json.addProperty("couch_user", source.user().orElse(null));
+        json.addProperty("num_workers", workers);
+        json.addProperty("chunk_size", chunkSize);
+        json.addProperty("max_outage", maxOutage.toString());
+        json.addProperty("reset", startOver);
+        return json;
+    }
+}

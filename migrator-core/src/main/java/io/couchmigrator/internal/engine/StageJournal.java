@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.Rejection;
+import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.offsets.SourceId;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is written down of a stage's batches once their rows are committed: log entries, rejects, and rejects that are
+ * resolved. Safe for use by multiple threads.
+ */
+final class StageJournal {
+    private final String stage;
+    private final LineFile log;
+    private final RejectsFile rejects;
+    private final Reporter reporter;
+
+    StageJournal(String stage, LineFile log, RejectsFile rejects, Reporter reporter) {
+        this.stage = stage;
+        this.log = log;
+        this.rejects = rejects;
+        this.reporter = reporter;
+    }
+
+    void committed(List<? extends Item<?>> batch, List<? extends Ready<?>> ready, List<Refused> refused) {
+        Set<SourceId> rejected = new HashSet<>();
+        for (Refused item : refused) {
+            rejected.add(item.id());
+            log.append(BatchWriter.entry(item));
+            Rejection rejection = new Rejection(
+                    stage,
+                    item.id().text(),
+                    item.rev().isEmpty() ? Optional.empty() : Optional.of(item.rev()),
+                    item.code(),
+                    item.reason());
+            rejects.rejected(item.id(), rejection);
+            reporter.rejected(rejection);
+        }
+        for (Ready<?> item : ready) {
+            if (!rejected.contains(item.id())) {
+                item.entries().forEach(log::append);
+            }
+        }
+        for (Item<?> item : batch) {
+            if (!rejected.contains(item.id()) && rejects.resolved(stage, item.id())) {
+                reporter.resolved(stage, item.id().text());
+            }
+        }
+    }
+}

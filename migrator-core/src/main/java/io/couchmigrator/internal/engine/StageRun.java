@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.Progress;
+import io.couchmigrator.Stage;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import io.couchmigrator.internal.postgres.Session;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stage in one run: ids to do, then what is left of its ranges, then what changed meanwhile.
+ *
+ * @param <S> what the stage reads
+ * @param <R> the type of the rows
+ */
+final class StageRun<S, R> {
+    private final Stage<S, R> stage;
+    private final Feed<S> feed;
+    private final BatchWriter<S, R> writer;
+    private final Worksite site;
+    private final Checkpoints checkpoints;
+    private final RejectsFile rejects;
+    private final LineFile log;
+    private final AtomicReference<Tallies> thisRun = new AtomicReference<>(Tallies.NONE);
+
+    private volatile @Nullable StageState state;
+    private volatile Instant began;
+
+    StageRun(
+            Stage<S, R> stage,
+            Feed<S> feed,
+            BatchWriter<S, R> writer,
+            Worksite site,
+            Checkpoints checkpoints,
+            RejectsFile rejects,
+            LineFile log) {
+        this.stage = stage;
+        this.feed = feed;
+        this.writer = writer;
+        this.site = site;
+        this.checkpoints = checkpoints;
+        this.rejects = rejects;
+        this.log = log;
+        this.began = site.clock().instant();
+    }
+
+    /** Runs the stage to its end, from wherever it stands. */
+    void run() {
+        began = site.clock().instant();
+        StageOffset saved = checkpoints.saved(stage.name());
+        boolean anew = false;
+        if (saved != null && saved.phase() == Phase.COMPLETE) {
+            tellWasComplete(saved);
+            anew = feed.isReadAnew();
+        }
+        StageState now = saved == null || anew ? planned() : checkpoints.keep(saved);
+        state = now;
+        idsToDo(now);
+        if (now.offset().phase() == Phase.READING) {
+            read(now);
+        }
+        catchUp();
+        site.reporter().tell(to -> to.stageFinished(stage.name(), thisRun.get().rejected(), rejects.path()));
+    }
+
+    /** Reads what changed since the stage was planned or last caught up, and completes it. */
+    private void catchUp() {
+        StageState now = started();
+        CatchUp<S> catchUp = feed.catchUp(now.offset().sequence(), own());
+        boolean told = catchUp.isPending() && !feed.isReadAnew();
+        if (told) {
+            site.reporter().tell(to -> to.catchingUp(stage.name(), catchUp.pending()));
+        }
+        read(now, catchUp, told);
+    }
+
+    /** Catches up once more, if the source tells of changes. */
+    void catchUpAgain() {
+        if (!feed.isReadAnew()) {
+            catchUp();
+        }
+    }
+
+    /** Returns what this run did so far. */
+    Tallies tallies() {
+        return thisRun.get();
+    }
+
+    /** Returns how many items were read in all runs. */
+    long done() {
+        StageState now = state;
+        return now == null ? 0 : now.offset().rangeTallies().read();
+    }
+
+    /** Returns how many items there were when the stage was planned. */
+    long total() {
+        StageState now = state;
+        return now == null ? 0 : now.offset().total();
+    }
+
+    /** Tells how far the stage is, if it was begun. */
+    void tellProgress() {
+        StageState now = state;
+        if (now != null && now.offset().phase() == Phase.READING) {
+            Progress progress = progress(now);
+            site.reporter().tell(to -> to.progressed(progress));
+        }
+    }
+
+    private void tellWasComplete(StageOffset saved) {
+        Instant since = saved.completed() == null ? saved.planned() : saved.completed();
+        OptionalLong changes = feed.isReadAnew()
+                ? OptionalLong.empty()
+                : feed.catchUp(saved.sequence(), own()).pending();
+        site.reporter().tell(to -> to.stageWasComplete(stage.name(), since, changes));
+    }
+
+    private StageState planned() {
+        Feed.Plan plan = feed.plan(own());
+        Instant now = site.clock().instant();
+        StageState fresh = checkpoints.keep(new StageOffset(
+                stage.name(),
+                stage.definition(),
+                plan.database(),
+                Phase.READING,
+                plan.sequence(),
+                plan.total(),
+                now,
+                null,
+                plan.ranges(),
+                Tallies.NONE));
+        checkpoints.saveIfChanged();
+        remember("stage planned", plan.total());
+        return fresh;
+    }
+
+    private void idsToDo(StageState now) {
+        List<SourceId> ids = rejects.outstanding(stage.name());
+        if (ids.isEmpty()) {
+            return;
+        }
+        try (Batcher<S> batcher = batcher(own(), (last, tallies) -> other(now, tallies))) {
+            feed.byIds(ids, own(), batcher::take);
+            batcher.flush();
+        }
+    }
+
+    private void read(StageState now) {
+        log.create();
+        Progress start = progress(now);
+        site.reporter().tell(to -> to.stageStarted(start, log.path()));
+        new RangeReaders<>(now, feed, site, this::batcher, this::ranged).readAll();
+        now.catchingUp();
+        checkpoints.saveIfChanged();
+        Progress end = progress(now);
+        site.reporter().tell(to -> to.stageRead(end));
+    }
+
+    private void read(StageState now, CatchUp<S> catchUp, boolean told) {
+        Tallies before = thisRun.get();
+        try (Batcher<S> batcher = batcher(own(), (last, tallies) -> other(now, tallies))) {
+            boolean more = catchUp.isPending();
+            while (more) {
+                site.stop().check();
+                more = catchUp.page(batcher);
+                batcher.flush();
+                now.sequence(catchUp.position());
+            }
+        }
+        Phase phase = now.offset().phase();
+        if (phase != Phase.COMPLETE || catchUp.changes() > 0) {
+            now.complete(site.clock().instant());
+            checkpoints.saveIfChanged();
+        }
+        if (phase != Phase.COMPLETE) {
+            remember("stage complete", now.offset().total());
+        }
+        if (told) {
+            long rows = thisRun.get().written() - before.written();
+            site.reporter().tell(to -> to.caughtUp(stage.name(), catchUp.changes(), rows));
+        }
+    }
+
+    private Batcher<S> batcher(Session session, Batcher.Committed committed) {
+        return new Batcher<>(site.chunkSize(), site.budget(), batch -> writer.write(batch, session), committed);
+    }
+
+    private void ranged(StageState now, Tallies tallies) {
+        thisRun.accumulateAndGet(tallies, Tallies::plus);
+        Progress progress = progress(now);
+        site.reporter().tell(to -> to.progressed(progress));
+    }
+
+    private void other(StageState now, Tallies tallies) {
+        thisRun.accumulateAndGet(tallies, Tallies::plus);
+        now.others(tallies);
+    }
+
+    private Progress progress(StageState now) {
+        StageOffset offset = now.offset();
+        Tallies all = offset.rangeTallies();
+        Tallies before = now.before();
+        Duration elapsed = Duration.between(began, site.clock().instant());
+        long done = all.read() - before.read();
+        long left = offset.total() - all.read();
+        Optional<Duration> remaining = done > 0 && left >= 0
+                ? Optional.of(Duration.ofNanos((long) ((double) elapsed.toNanos() / done * left)))
+                : Optional.empty();
+        return new Progress(
+                stage.name(),
+                stage.description(),
+                offset.total(),
+                all.read(),
+                before.read(),
+                all.processed() - before.processed(),
+                all.filtered() - before.filtered(),
+                all.rejected() - before.rejected(),
+                elapsed,
+                remaining);
+    }
+
+    private void remember(String event, long total) {
+        JsonObject details = new JsonObject();
+        details.addProperty("stage", stage.name());
+        details.addProperty("total", total);
+        site.reporter().remember(event, details);
+    }
+
+    private StageState started() {
+        StageState now = state;
+        if (now == null) {
+            throw new IllegalStateException("stage \"%s\" was not run before catching up".formatted(stage.name()));
+        }
+        return now;
+    }
+
+    private Session own() {
+        return site.sessions().own();
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import com.google.gson.JsonElement;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Where one stage stands now. Every change is of something whose rows are committed. Safe for use by multiple threads. */
+final class StageState {
+    private final Runnable changed;
+    private final Tallies before;
+    private StageOffset offset;
+
+    StageState(StageOffset offset, Runnable changed) {
+        this.offset = offset;
+        this.before = offset.rangeTallies();
+        this.changed = changed;
+    }
+
+    synchronized StageOffset offset() {
+        return offset;
+    }
+
+    /** Returns what was counted in the ranges before this run. */
+    Tallies before() {
+        return before;
+    }
+
+    RangeOffset range(int index) {
+        return offset().ranges().get(index);
+    }
+
+    void advanced(int index, SourceId to, Tallies tallies) {
+        change(range -> range.advanced(to, tallies), index);
+    }
+
+    void finished(int index) {
+        change(RangeOffset::finished, index);
+    }
+
+    void others(Tallies tallies) {
+        change(o -> copy(
+                o,
+                o.phase(),
+                o.sequence(),
+                o.completed(),
+                o.ranges(),
+                o.others().plus(tallies)));
+    }
+
+    void sequence(@Nullable JsonElement sequence) {
+        change(o -> copy(o, o.phase(), sequence, o.completed(), o.ranges(), o.others()));
+    }
+
+    void catchingUp() {
+        change(o -> copy(o, Phase.CATCHING_UP, o.sequence(), o.completed(), o.ranges(), o.others()));
+    }
+
+    void complete(Instant now) {
+        change(o -> copy(o, Phase.COMPLETE, o.sequence(), now, o.ranges(), o.others()));
+    }
+
+    private void change(UnaryOperator<RangeOffset> range, int index) {
+        change(o -> {
+            List<RangeOffset> ranges = new ArrayList<>(o.ranges());
+            ranges.set(index, range.apply(ranges.get(index)));
+            return copy(o, o.phase(), o.sequence(), o.completed(), ranges, o.others());
+        });
+    }
+
+    private void change(UnaryOperator<StageOffset> change) {
+        synchronized (this) {
+            offset = change.apply(offset);
+        }
+        changed.run();
+    }
+
+    private static StageOffset copy(
+            StageOffset of,
+            Phase phase,
+            @Nullable JsonElement sequence,
+            @Nullable Instant completed,
+            List<RangeOffset> ranges,
+            Tallies others) {
+        return new StageOffset(
+                of.name(),
+                of.definition(),
+                of.source(),
+                phase,
+                sequence,
+                of.total(),
+                of.planned(),
+                completed,
+                ranges,
+                others);
+    }
+}

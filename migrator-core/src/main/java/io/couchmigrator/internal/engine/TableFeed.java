@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import com.google.gson.JsonElement;
+import io.couchmigrator.SourceRow;
+import io.couchmigrator.TableStage;
+import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.offsets.SourceId.RowId;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.Statements;
+import io.couchmigrator.internal.retry.Patience;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one table of the target's database, by primary key.
+ *
+ * <p>Keys are drawn before their rows are committed, so a row may appear behind the last key that was read. That is
+ * why catching up reads the last keys once more and takes those that this run has not seen.
+ */
+final class TableFeed implements Feed<SourceRow> {
+    private static final int MOST_AT_ONCE = 1000;
+    private static final int READ_ONCE_MORE = 10_000;
+    private static final long ROUGH_ROW_SIZE = 500;
+
+    private final TableStage<?> stage;
+    private final Patience patience;
+    private final TreeSet<Long> lastSeen = new TreeSet<>();
+
+    TableFeed(TableStage<?> stage, Patience patience) {
+        this.stage = stage;
+        this.patience = patience;
+    }
+
+    @Override
+    public Plan plan(Session session) {
+        long total = patience.persist(() -> session.attempt(reading(), c -> Statements.count(c, stage)));
+        return new Plan(Optional.empty(), null, total, List.of(RangeOffset.of(null, null)));
+    }
+
+    @Override
+    public Pager<SourceRow> pager(RangeOffset range, Session session) {
+        return (position, limit, intake) -> {
+            SourceId after = position.after();
+            int most = Math.min(limit, MOST_AT_ONCE);
+            List<SourceRow> rows = page(session, after == null ? null : ((RowId) after).key(), most);
+            intake.restart();
+            for (SourceRow row : rows) {
+                intake.take(found(row));
+                seen(row.id());
+            }
+            return rows.size() >= most;
+        };
+    }
+
+    @Override
+    public void byIds(List<SourceId> ids, Session session, Consumer<Item<SourceRow>> consumer) {
+        List<Long> keys = ids.stream().map(id -> ((RowId) id).key()).toList();
+        Set<Long> gone = new HashSet<>(keys);
+        List<SourceRow> rows =
+                patience.persist(() -> session.attempt(reading(), c -> Statements.byIds(c, stage, keys)));
+        for (SourceRow row : rows) {
+            gone.remove(row.id());
+            consumer.accept(found(row));
+        }
+        gone.forEach(key -> consumer.accept(new Item.Gone<>(new RowId(key))));
+    }
+
+    @Override
+    public CatchUp<SourceRow> catchUp(@Nullable JsonElement since, Session session) {
+        return new LastKeys(session);
+    }
+
+    @Override
+    public boolean isReadAnew() {
+        return true;
+    }
+
+    private List<SourceRow> page(Session session, @Nullable Long after, int limit) {
+        return patience.persist(() -> session.attempt(reading(), c -> Statements.page(c, stage, after, limit)));
+    }
+
+    private String reading() {
+        return "read table \"%s\"".formatted(stage.table());
+    }
+
+    private static Item<SourceRow> found(SourceRow row) {
+        return new Item.Found<>(new RowId(row.id()), "", row, ROUGH_ROW_SIZE);
+    }
+
+    private synchronized void seen(long key) {
+        lastSeen.add(key);
+        if (lastSeen.size() > READ_ONCE_MORE) {
+            lastSeen.pollFirst();
+        }
+    }
+
+    private synchronized boolean wasSeen(long key) {
+        return lastSeen.contains(key);
+    }
+
+    /** The last keys, read once more. */
+    private final class LastKeys implements CatchUp<SourceRow> {
+        private final Session session;
+        private @Nullable Long after;
+        private long changes;
+
+        LastKeys(Session session) {
+            this.session = session;
+            OptionalLong start = patience.persist(
+                    () -> session.attempt(reading(), c -> Statements.tailStart(c, stage, READ_ONCE_MORE)));
+            this.after = start.isPresent() ? start.getAsLong() : null;
+        }
+
+        /** Nobody knows before looking. */
+        @Override
+        public boolean isPending() {
+            return true;
+        }
+
+        @Override
+        public OptionalLong pending() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public boolean page(Intake<SourceRow> intake) {
+            List<SourceRow> rows = TableFeed.this.page(session, after, MOST_AT_ONCE);
+            intake.restart();
+            for (SourceRow row : rows) {
+                after = row.id();
+                if (!wasSeen(row.id())) {
+                    changes++;
+                    intake.take(found(row));
+                    seen(row.id());
+                }
+            }
+            return rows.size() >= MOST_AT_ONCE;
+        }
+
+        @Override
+        public long changes() {
+            return changes;
+        }
+
+        @Override
+        public @Nullable JsonElement position() {
+            return null;
+        }
+    }
+}

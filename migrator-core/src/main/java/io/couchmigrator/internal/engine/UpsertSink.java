@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.TargetException;
+import io.couchmigrator.Writer;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.SqlFault;
+import io.couchmigrator.internal.postgres.SqlFault.Kind;
+import io.couchmigrator.internal.postgres.TableFacts;
+import io.couchmigrator.internal.retry.PassingException;
+import io.couchmigrator.internal.retry.Patience;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Writes rows. A batch that the target refuses because of a value is written again in halves until the culprits stand
+ * alone: about two statements for each halving and culprit.
+ *
+ * @param <R> the type of the rows
+ */
+final class UpsertSink<R> implements Sink<R> {
+    private final String stage;
+    private final Writer<R> writer;
+    private final Patience patience;
+
+    UpsertSink(String stage, Writer<R> writer, Patience patience) {
+        this.stage = stage;
+        this.writer = writer;
+        this.patience = patience;
+    }
+
+    @Override
+    public void check(R row) {
+        writer.check(row);
+    }
+
+    @Override
+    public Outcome write(List<Ready<R>> items, Session session) {
+        List<Ready<R>> withRows =
+                items.stream().filter(item -> !item.rows().isEmpty()).toList();
+        Halving halving = new Halving(session);
+        if (!withRows.isEmpty()) {
+            halving.write(withRows);
+            halving.refuseIfTheTargetIsToBlame(withRows.size());
+        }
+        return new Outcome(halving.written, halving.offered - halving.written, halving.refused);
+    }
+
+    /** A value that the target refused; never leaves this class. */
+    private static final class ValueException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient SqlFault fault;
+
+        ValueException(SqlFault fault) {
+            super(fault.withoutValues(), null, false, false);
+            this.fault = fault;
+        }
+    }
+
+    /** The writing of one batch. */
+    private final class Halving {
+        private final Session session;
+        private final List<Refused> refused = new ArrayList<>();
+        private final Set<String> likenesses = new TreeSet<>();
+        private long offered;
+        private long written;
+
+        Halving(Session session) {
+            this.session = session;
+        }
+
+        void write(List<Ready<R>> items) {
+            List<R> rows = items.stream().flatMap(item -> item.rows().stream()).toList();
+            try {
+                written += patience.persist(() -> attempt(rows));
+                offered += rows.size();
+            } catch (ValueException e) {
+                if (items.size() == 1) {
+                    refuse(items.get(0), e.fault);
+                } else {
+                    write(items.subList(0, items.size() / 2));
+                    write(items.subList(items.size() / 2, items.size()));
+                }
+            }
+        }
+
+        /** Not one document of a whole batch can be stored, and all for the same reason: that is no bad document. */
+        void refuseIfTheTargetIsToBlame(int items) {
+            if (items > 1 && refused.size() == items && likenesses.size() == 1) {
+                throw new TargetException(
+                        "could not write rows of stage \"%s\": each of %d documents was refused alone with %s: mend the target and run the same command again"
+                                .formatted(stage, items, refused.get(0).reason()));
+            }
+        }
+
+        private int attempt(List<R> rows) throws PassingException {
+            try {
+                return session.transaction(connection -> writer.write(connection, rows));
+            } catch (SQLException e) {
+                SqlFault fault = SqlFault.of(e);
+                if (isValue(fault)) {
+                    throw new ValueException(fault);
+                }
+                throw Session.passing("write rows of stage \"%s\"".formatted(stage), e);
+            }
+        }
+
+        private boolean isValue(SqlFault fault) throws PassingException {
+            return fault.kind() == Kind.VALUE || (fault.kind() == Kind.CONSTRAINT && isOfTheRow(fault));
+        }
+
+        /** A constraint on a column that is written is the row's fault; on any other it is the target's. */
+        private boolean isOfTheRow(SqlFault fault) throws PassingException {
+            Set<String> tables = writer.tables();
+            if (tables.isEmpty()) {
+                return true;
+            }
+            String table = tables.stream()
+                    .filter(name -> name.substring(name.indexOf('.') + 1)
+                            .equals(fault.table().orElse("")))
+                    .findFirst()
+                    .orElse("");
+            if (table.isEmpty()) {
+                return false;
+            }
+            Set<String> about = fault.column().map(Set::of).orElse(Set.of());
+            if (about.isEmpty() && fault.constraint().isPresent()) {
+                String constraint = fault.constraint().get();
+                about = session.attempt(
+                        "look up constraint \"%s\"".formatted(constraint),
+                        connection -> TableFacts.constraintColumns(connection, table, constraint));
+            }
+            return !Collections.disjoint(about, writer.columns(table));
+        }
+
+        private void refuse(Ready<R> item, SqlFault fault) {
+            likenesses.add(fault.likeness());
+            refused.add(new Refused(item.id(), item.rev(), item.docType(), "refused-by-target", fault.withoutValues()));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.StopSignal;
+import java.time.Clock;
+
+/**
+ * What all stages of a run share.
+ *
+ * @param couch the source
+ * @param source how long to bear with it
+ * @param target how long to bear with PostgreSQL
+ * @param sessions the connections
+ * @param budget the bytes that may be held
+ * @param stop the request to stop
+ * @param reporter who is told
+ * @param workers how many ranges are read at once
+ * @param chunkSize the most items in a batch
+ * @param clock the time
+ */
+record Worksite(
+        CouchClient couch,
+        Patience source,
+        Patience target,
+        Sessions sessions,
+        ByteBudget budget,
+        StopSignal stop,
+        Reporter reporter,
+        int workers,
+        int chunkSize,
+        Clock clock) {}

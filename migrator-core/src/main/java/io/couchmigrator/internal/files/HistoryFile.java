@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.files;
+
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/** What happened in all runs, for people who look later. Nothing depends on it. Safe for use by multiple threads. */
+public final class HistoryFile implements AutoCloseable {
+    private final LineFile file;
+    private final Clock clock;
+
+    public HistoryFile(Path path, Clock clock) {
+        this.file = LineFile.continued(path);
+        this.clock = clock;
+    }
+
+    /** Adds the beginning of a run, with who runs it. */
+    public void started(JsonObject settings) {
+        JsonObject run = new JsonObject();
+        run.addProperty("pid", ProcessHandle.current().pid());
+        run.addProperty("host", RunLock.host());
+        run.addProperty("version", version());
+        run.add("settings", settings);
+        add("run started", run);
+    }
+
+    /** Adds an event. */
+    public void add(String event, JsonObject details) {
+        JsonObject line = new JsonObject();
+        line.addProperty("at", clock.instant().toString());
+        line.addProperty("event", event);
+        details.entrySet().forEach(detail -> line.add(detail.getKey(), detail.getValue()));
+        file.append(line);
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    private static String version() {
+        String version = HistoryFile.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.files;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+
+/** JSON text as it is kept in files. */
+public final class JsonFiles {
+    private static final Gson LINE =
+            new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
+    private static final Gson PAGE = LINE.newBuilder().setPrettyPrinting().create();
+
+    private JsonFiles() {}
+
+    /** Returns JSON in one line. */
+    public static String line(JsonElement json) {
+        return encodable(LINE.toJson(json));
+    }
+
+    /** Returns JSON that people can read. */
+    public static String page(JsonElement json) {
+        return encodable(PAGE.toJson(json));
+    }
+
+    /** Escapes half surrogate pairs, which can stand in a JSON string but not in UTF-8. */
+    private static String encodable(String json) {
+        StringBuilder text = null;
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            boolean pair = Character.isHighSurrogate(c)
+                    && i + 1 < json.length()
+                    && Character.isLowSurrogate(json.charAt(i + 1));
+            if (Character.isSurrogate(c) && !pair && text == null) {
+                text = new StringBuilder(json.substring(0, i));
+            }
+            if (text != null) {
+                text.append(Character.isSurrogate(c) && !pair ? "\\u%04x".formatted((int) c) : String.valueOf(c));
+            }
+            if (pair) {
+                i++;
+                if (text != null) {
+                    text.append(json.charAt(i));
+                }
+            }
+        }
+        return text == null ? json : text.toString();
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.files;
+
+import com.google.gson.JsonElement;
+import io.couchmigrator.LogDirectoryException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of JSON lines that only grows. Safe for use by multiple threads.
+ *
+ * <p>The file is opened by the first line, or by {@link #create}.
+ */
+public final class LineFile implements AutoCloseable {
+    private final Path path;
+    private final OpenOption[] options;
+    private @Nullable FileChannel channel;
+    private boolean dirty;
+
+    private LineFile(Path path, OpenOption... options) {
+        this.path = path;
+        this.options = options;
+    }
+
+    /** Returns a file that must not exist before. */
+    public static LineFile fresh(Path path) {
+        return new LineFile(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    /** Returns a file that is continued where it ends. */
+    public static LineFile continued(Path path) {
+        return new LineFile(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    }
+
+    /** Returns where it is. */
+    public Path path() {
+        return path;
+    }
+
+    /** Makes the file, if it is not open yet. */
+    public synchronized void create() {
+        try {
+            open();
+        } catch (IOException e) {
+            throw failed("open", e);
+        }
+    }
+
+    /** Adds a line. It is durable after {@link #force}. */
+    public synchronized void append(JsonElement line) {
+        ByteBuffer bytes = ByteBuffer.wrap((JsonFiles.line(line) + "\n").getBytes(StandardCharsets.UTF_8));
+        try {
+            FileChannel file = open();
+            dirty = true;
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
+            }
+        } catch (IOException e) {
+            throw failed("write", e);
+        }
+    }
+
+    /** Makes all lines durable. */
+    public synchronized void force() {
+        if (channel == null || !dirty) {
+            return;
+        }
+        try {
+            channel.force(false);
+            dirty = false;
+        } catch (IOException e) {
+            throw failed("flush", e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            throw failed("close", e);
+        }
+    }
+
+    private FileChannel open() throws IOException {
+        if (channel == null) {
+            channel = FileChannel.open(path, options);
+        }
+        return channel;
+    }
+
+    private LogDirectoryException failed(String what, IOException e) {
+        return LogDirectory.failed(what, path, e);
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.files;
+
+import io.couchmigrator.LogDirectoryException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The log directory of one slug, held by one runner.
+ *
+ * <p>Times in file names are UTC, in whole seconds, and never used twice.
+ */
+public final class LogDirectory implements AutoCloseable {
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    private final Path directory;
+    private final String slug;
+    private final RunLock lock;
+    private final String stamp;
+
+    private LogDirectory(Path directory, String slug, RunLock lock, String stamp) {
+        this.directory = directory;
+        this.slug = slug;
+        this.lock = lock;
+        this.stamp = stamp;
+    }
+
+    /**
+     * Takes hold of a log directory, which is created if it does not exist.
+     *
+     * @throws LogDirectoryException if it cannot be written to, or another runner holds it
+     */
+    public static LogDirectory open(Path directory, String slug, Instant now) {
+        try {
+            Files.createDirectories(directory);
+        } catch (FileAlreadyExistsException e) {
+            throw new LogDirectoryException("log directory \"%s\" is a file: name a directory".formatted(directory), e);
+        } catch (IOException e) {
+            throw failed("create", directory, e);
+        }
+        RunLock lock = RunLock.take(directory.resolve(slug + ".lock"), now);
+        try {
+            return new LogDirectory(directory, slug, lock, freeStamp(directory, slug, now));
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Looks whether a log directory could be held, leaving no trace.
+     *
+     * @throws LogDirectoryException if it cannot be written to, or another runner holds it
+     */
+    public static void probe(Path directory, String slug) {
+        Path existing = directory.toAbsolutePath();
+        while (existing.getParent() != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        if (!Files.isDirectory(existing)) {
+            throw new LogDirectoryException("\"%s\" is a file: name a log directory".formatted(existing));
+        }
+        if (!Files.isWritable(existing)) {
+            throw new LogDirectoryException(
+                    "log directory \"%s\" cannot be written to: make it writable, or name another".formatted(existing));
+        }
+        RunLock.probe(directory.resolve(slug + ".lock"));
+    }
+
+    /** Returns where the offset file is. */
+    public Path offsets() {
+        return offsets(directory, slug);
+    }
+
+    /** Returns where the offset file of a slug is, without holding the directory. */
+    public static Path offsets(Path directory, String slug) {
+        return directory.resolve(slug + ".offsets.json");
+    }
+
+    /** Returns where the events of rejects are. */
+    public Path rejects() {
+        return rejects(directory, slug);
+    }
+
+    /** Returns where the events of rejects of a slug are, without holding the directory. */
+    public static Path rejects(Path directory, String slug) {
+        return directory.resolve(slug + ".rejects.jsonl");
+    }
+
+    /** Returns where the history is. */
+    public Path history() {
+        return directory.resolve(slug + ".history.jsonl");
+    }
+
+    /** Returns the common beginning of the files of this run. */
+    public Path run() {
+        return directory.resolve(slug + "-blob-migration-" + stamp);
+    }
+
+    /** Returns the migration log of a stage, by its place in the migration. */
+    public Path migrationLog(int stage) {
+        return directory.resolve(run().getFileName() + ".txt." + stage);
+    }
+
+    /**
+     * Renames a file to {@code ….<UTC>.bak}.
+     *
+     * @return its new name; empty if there was no such file
+     */
+    public Optional<Path> setAside(Path file) {
+        Path aside = file.resolveSibling(file.getFileName() + "." + stamp + ".bak");
+        try {
+            Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+            force();
+            return Optional.of(aside);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw failed("rename", file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.close();
+    }
+
+    /** Makes renames in the directory durable. */
+    public void force() throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /** Returns an error of the file system in the words of the product. */
+    public static LogDirectoryException failed(String what, Path path, IOException e) {
+        String why = e.getMessage() == null ? "" : e.getMessage().replace(path.toString() + ": ", "");
+        String kind = e.getClass() == IOException.class ? "" : e.getClass().getSimpleName() + ": ";
+        return new LogDirectoryException(
+                "could not %s \"%s\": %s%s: see that the disk has room and the directory can be written to, then run the same command again"
+                        .formatted(what, path, kind, why),
+                e);
+    }
+
+    /** A second that no file of this slug carries yet: what one run wrote, no other overwrites. */
+    private static String freeStamp(Path directory, String slug, Instant now) {
+        for (Instant second = now; ; second = second.plusSeconds(1)) {
+            String stamp = STAMP.format(second);
+            String beginning = slug + "-blob-migration-" + stamp;
+            try (Stream<Path> files = Files.list(directory)) {
+                if (files.noneMatch(file -> {
+                    String name = String.valueOf(file.getFileName());
+                    return name.startsWith(beginning) || name.endsWith("." + stamp + ".bak");
+                })) {
+                    return stamp;
+                }
+            } catch (IOException e) {
+                throw failed("list", directory, e);
+            }
+        }
+    }
+}

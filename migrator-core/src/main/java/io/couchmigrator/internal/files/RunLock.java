@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.files;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.couchmigrator.LogDirectoryException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+
+/**
+ * Keeps a second runner away from a log directory and slug. The file is created once and never renamed or deleted: a
+ * lock on a file that is replaced locks nothing.
+ */
+final class RunLock implements AutoCloseable {
+    private static final int MOST_OF_A_HOLDER = 4096;
+
+    private final FileChannel channel;
+
+    private RunLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the lock.
+     *
+     * @throws LogDirectoryException if another runner holds it, saying which
+     */
+    static RunLock take(Path path, Instant now) {
+        try {
+            FileChannel channel = FileChannel.open(
+                    path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            try {
+                if (!locked(channel)) {
+                    throw inUse(path, channel);
+                }
+                sign(channel, now);
+                return new RunLock(channel);
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw LogDirectory.failed("lock", path, e);
+        }
+    }
+
+    /**
+     * Looks whether the lock could be taken, leaving no trace.
+     *
+     * @throws LogDirectoryException if another runner holds it, saying which
+     */
+    static void probe(Path path) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            if (!locked(channel)) {
+                throw inUse(path, channel);
+            }
+        } catch (NoSuchFileException e) {
+            // Nobody ever ran here.
+        } catch (IOException e) {
+            throw LogDirectory.failed("lock", path, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean locked(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    private static void sign(FileChannel channel, Instant now) throws IOException {
+        JsonObject holder = new JsonObject();
+        holder.addProperty("pid", ProcessHandle.current().pid());
+        holder.addProperty("host", host());
+        holder.addProperty("since", now.toString());
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap((JsonFiles.line(holder) + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+    }
+
+    private static LogDirectoryException inUse(Path path, FileChannel channel) throws IOException {
+        return new LogDirectoryException(
+                "log directory \"%s\" is in use: %s holds the lock \"%s\": wait for that run, or stop it"
+                        .formatted(path.toAbsolutePath().getParent(), holder(channel), path.getFileName()));
+    }
+
+    private static String holder(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(MOST_OF_A_HOLDER);
+        channel.read(bytes, 0);
+        try {
+            JsonObject holder = JsonParser.parseString(
+                            new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8))
+                    .getAsJsonObject();
+            return "process %s on host %s, since %s"
+                    .formatted(
+                            holder.get("pid").getAsString(),
+                            holder.get("host").getAsString(),
+                            holder.get("since").getAsString());
+        } catch (RuntimeException e) {
+            return "another run";
+        }
+    }
+
+    /** Returns this host's name, or what stands for it. */
+    static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (IOException e) {
+            String name = System.getenv("HOSTNAME");
+            return name == null ? "unknown" : name;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.offsets;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.internal.files.JsonFiles;
+import io.couchmigrator.internal.files.LogDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+
+/** Loads and saves offsets: wholly the former or wholly the new ones are there, whenever the machine stops. */
+public final class OffsetFile {
+    private final LogDirectory directory;
+    private final Path path;
+
+    public OffsetFile(LogDirectory directory) {
+        this.directory = directory;
+        this.path = directory.offsets();
+    }
+
+    /**
+     * Returns what was saved last; empty if nothing was.
+     *
+     * @throws LogDirectoryException if the file cannot be read as what this version writes
+     */
+    public Optional<Offsets> load() {
+        return load(path);
+    }
+
+    /** The same, of a directory that is not held. */
+    public static Optional<Offsets> load(Path path) {
+        String text;
+        try {
+            text = Files.readString(path);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (CharacterCodingException e) {
+            throw torn(path, "it is not UTF-8", e);
+        } catch (IOException e) {
+            throw LogDirectory.failed("read", path, e);
+        }
+        try {
+            return Optional.of(parse(path, text));
+        } catch (JsonParseException | IllegalStateException e) {
+            throw torn(path, String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+        } catch (IllegalArgumentException e) {
+            throw new LogDirectoryException(
+                    "offset file \"%s\" is not what this version writes: %s: restore it from a copy, or start over with --reset (rows stay, all is read again)"
+                            .formatted(path, e.getMessage()),
+                    e);
+        }
+    }
+
+    /** Saves; on return the offsets are durable. */
+    public void save(Offsets offsets) {
+        byte[] text = (JsonFiles.page(OffsetFormat.json(offsets)) + "\n").getBytes(StandardCharsets.UTF_8);
+        Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
+        try {
+            Files.deleteIfExists(fresh);
+            try (FileChannel file = FileChannel.open(
+                    fresh,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                ByteBuffer bytes = ByteBuffer.wrap(text);
+                while (bytes.hasRemaining()) {
+                    file.write(bytes);
+                }
+                file.force(true);
+            }
+            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            directory.force();
+        } catch (IOException e) {
+            throw LogDirectory.failed("save", path, e);
+        }
+    }
+
+    private static LogDirectoryException torn(Path path, String why, Exception e) {
+        return new LogDirectoryException(
+                "offset file \"%s\" is torn: %s: restore it from a copy, or start over with --reset (rows stay, all is read again)"
+                        .formatted(path, why),
+                e);
+    }
+
+    private static Offsets parse(Path path, String text) {
+        JsonElement json = JsonParser.parseString(text);
+        if (!json.isJsonObject()) {
+            throw new JsonParseException("it holds no JSON object");
+        }
+        JsonObject file = json.getAsJsonObject();
+        JsonElement format = file.get("format");
+        boolean number = format != null
+                && format.isJsonPrimitive()
+                && format.getAsJsonPrimitive().isNumber();
+        if (number && format.getAsLong() > OffsetFormat.VERSION) {
+            throw new LogDirectoryException(
+                    "offset file \"%s\" was written by a newer version: seen format %s, expected %d: run that version, or start over with --reset"
+                            .formatted(path, format, OffsetFormat.VERSION));
+        }
+        if (!number || format.getAsLong() != OffsetFormat.VERSION) {
+            throw new IllegalArgumentException("seen format %s, expected %d".formatted(format, OffsetFormat.VERSION));
+        }
+        return OffsetFormat.offsets(file);
+    }
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.offsets;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.offsets.StageOffset.Database;
+import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The offset file as JSON. Reading it back throws {@link IllegalArgumentException} that names the place at which the
+ * file is not what this version wrote.
+ */
+final class OffsetFormat {
+    static final int VERSION = 1;
+
+    private OffsetFormat() {}
+
+    static JsonObject json(Offsets offsets) {
+        JsonObject source = new JsonObject();
+        source.addProperty("url", offsets.url());
+        source.addProperty("uuid", offsets.uuid());
+        JsonObject json = new JsonObject();
+        json.addProperty("format", VERSION);
+        json.addProperty("migration", offsets.migration());
+        json.addProperty("saved", offsets.saved().toString());
+        json.add("source", source);
+        json.add("target", json(offsets.target()));
+        json.addProperty("outstanding_rejects", offsets.outstanding());
+        JsonArray stages = new JsonArray();
+        offsets.stages().forEach(stage -> stages.add(json(stage)));
+        json.add("stages", stages);
+        return json;
+    }
+
+    static Offsets offsets(JsonObject json) {
+        Place place = new Place("$", json);
+        Place source = place.object("source");
+        return new Offsets(
+                place.string("migration"),
+                place.instant("saved"),
+                source.string("url"),
+                source.stringOrNull("uuid"),
+                target(place.object("target")),
+                place.number("outstanding_rejects"),
+                place.list("stages", OffsetFormat::stage));
+    }
+
+    private static JsonObject json(TargetIdentity target) {
+        JsonObject json = new JsonObject();
+        json.addProperty("system_identifier", target.systemIdentifier().orElse(null));
+        json.addProperty("database", target.database());
+        json.addProperty("database_oid", target.databaseOid());
+        JsonObject tables = new JsonObject();
+        target.tables().forEach(tables::addProperty);
+        json.add("table_oids", tables);
+        return json;
+    }
+
+    private static TargetIdentity target(Place place) {
+        Place tables = place.object("table_oids");
+        Map<String, Long> oids = new TreeMap<>();
+        tables.json.keySet().forEach(name -> oids.put(name, tables.number(name)));
+        return new TargetIdentity(
+                Optional.ofNullable(place.stringOrNull("system_identifier")),
+                place.string("database"),
+                place.number("database_oid"),
+                oids);
+    }
+
+    private static JsonObject json(StageOffset stage) {
+        JsonObject json = new JsonObject();
+        json.addProperty("name", stage.name());
+        json.addProperty("definition", stage.definition());
+        json.addProperty("database", stage.source().map(Database::name).orElse(null));
+        json.addProperty(
+                "instance_start_time",
+                stage.source().map(Database::instanceStartTime).orElse(null));
+        json.addProperty("phase", stage.phase().word());
+        json.add("sequence", stage.sequence() == null ? JsonNull.INSTANCE : stage.sequence());
+        json.addProperty("total", stage.total());
+        json.addProperty("planned", stage.planned().toString());
+        json.addProperty(
+                "completed",
+                stage.completed() == null ? null : stage.completed().toString());
+        json.add("tallies_outside_ranges", json(stage.others()));
+        JsonArray ranges = new JsonArray();
+        stage.ranges().forEach(range -> ranges.add(json(range)));
+        json.add("ranges", ranges);
+        return json;
+    }
+
+    private static StageOffset stage(Place place) {
+        String database = place.stringOrNull("database");
+        String word = place.string("phase");
+        Phase phase = Arrays.stream(Phase.values())
+                .filter(p -> p.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> place.unexpected("phase", "one of the words of this version"));
+        return new StageOffset(
+                place.string("name"),
+                Math.toIntExact(place.number("definition")),
+                database == null
+                        ? Optional.empty()
+                        : Optional.of(new Database(database, place.string("instance_start_time"))),
+                phase,
+                place.anythingOrNull("sequence"),
+                place.number("total"),
+                place.instant("planned"),
+                place.stringOrNull("completed") == null ? null : place.instant("completed"),
+                place.list("ranges", OffsetFormat::range),
+                tallies(place.object("tallies_outside_ranges")));
+    }
+
+    private static JsonObject json(RangeOffset range) {
+        JsonObject json = new JsonObject();
+        json.add("from", json(range.from()));
+        json.add("before", json(range.before()));
+        json.add("after", json(range.after()));
+        json.addProperty("done", range.done());
+        json.add("tallies", json(range.tallies()));
+        return json;
+    }
+
+    private static RangeOffset range(Place place) {
+        return new RangeOffset(
+                place.id("from"),
+                place.id("before"),
+                place.id("after"),
+                place.flag("done"),
+                tallies(place.object("tallies")));
+    }
+
+    private static JsonElement json(@Nullable SourceId id) {
+        return id == null ? JsonNull.INSTANCE : id.json();
+    }
+
+    private static JsonObject json(Tallies tallies) {
+        JsonObject json = new JsonObject();
+        json.addProperty("read", tallies.read());
+        json.addProperty("processed", tallies.processed());
+        json.addProperty("filtered", tallies.filtered());
+        json.addProperty("rejected", tallies.rejected());
+        json.addProperty("written", tallies.written());
+        json.addProperty("already_there", tallies.alreadyThere());
+        return json;
+    }
+
+    private static Tallies tallies(Place place) {
+        return new Tallies(
+                place.number("read"),
+                place.number("processed"),
+                place.number("filtered"),
+                place.number("rejected"),
+                place.number("written"),
+                place.number("already_there"));
+    }
+
+    /** An object of the file, and where it stands. */
+    private record Place(String path, JsonObject json) {
+        Place object(String name) {
+            return new Place(
+                    path + "." + name,
+                    value(name, JsonElement::isJsonObject, "an object").getAsJsonObject());
+        }
+
+        <T> List<T> list(String name, Function<Place, T> reader) {
+            JsonArray array = value(name, JsonElement::isJsonArray, "an array").getAsJsonArray();
+            List<T> list = new ArrayList<>();
+            for (int i = 0; i < array.size(); i++) {
+                String at = path + "." + name + "[" + i + "]";
+                if (!array.get(i).isJsonObject()) {
+                    throw new IllegalArgumentException("unexpected value at " + at + ": expected an object");
+                }
+                list.add(reader.apply(new Place(at, array.get(i).getAsJsonObject())));
+            }
+            return list;
+        }
+
+        String string(String name) {
+            return value(name, Place::isString, "a string").getAsString();
+        }
+
+        @Nullable
+        String stringOrNull(String name) {
+            JsonElement value = value(name, v -> v.isJsonNull() || isString(v), "a string or null");
+            return value.isJsonNull() ? null : value.getAsString();
+        }
+
+        @Nullable
+        JsonElement anythingOrNull(String name) {
+            JsonElement value = value(name, v -> true, "a value or null");
+            return value.isJsonNull() ? null : value;
+        }
+
+        long number(String name) {
+            JsonElement value = value(
+                    name, v -> v.isJsonPrimitive() && v.getAsJsonPrimitive().isNumber(), "a number");
+            try {
+                return value.getAsLong();
+            } catch (NumberFormatException e) {
+                throw unexpected(name, "a whole number");
+            }
+        }
+
+        boolean flag(String name) {
+            return value(
+                            name,
+                            v -> v.isJsonPrimitive() && v.getAsJsonPrimitive().isBoolean(),
+                            "true or false")
+                    .getAsBoolean();
+        }
+
+        Instant instant(String name) {
+            try {
+                return Instant.parse(string(name));
+            } catch (DateTimeException e) {
+                throw unexpected(name, "a time");
+            }
+        }
+
+        @Nullable
+        SourceId id(String name) {
+            JsonElement value = value(name, v -> v.isJsonNull() || v.isJsonPrimitive(), "an id or null");
+            try {
+                return value.isJsonNull() ? null : SourceId.of(value);
+            } catch (NumberFormatException e) {
+                throw unexpected(name, "an id");
+            }
+        }
+
+        IllegalArgumentException unexpected(String name, String expected) {
+            return new IllegalArgumentException(
+                    "unexpected value at %s.%s: expected %s".formatted(path, name, expected));
+        }
+
+        private JsonElement value(String name, Predicate<JsonElement> fits, String expected) {
+            JsonElement value = json.get(name);
+            if (value == null || !fits.test(value)) {
+                throw unexpected(name, expected);
+            }
+            return value;
+        }
+
+        private static boolean isString(JsonElement value) {
+            return value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.offsets;
+
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a migration stands: what the offset file holds. Immutable.
+ *
+ * @param migration the migration's slug
+ * @param saved when this was saved
+ * @param url the CouchDB server's address; reported, never a reason to refuse
+ * @param uuid the CouchDB server's uuid, if it said one; reported, never a reason to refuse
+ * @param target what tells the target from another
+ * @param outstanding how many rejects were outstanding
+ * @param stages the stages that were planned, in the order of the migration
+ */
+public record Offsets(
+        String migration,
+        Instant saved,
+        String url,
+        @Nullable String uuid,
+        TargetIdentity target,
+        long outstanding,
+        List<StageOffset> stages) {
+    public Offsets {
+        stages = List.copyOf(stages);
+    }
+
+    /** Returns a stage's offset; empty if it was not planned. */
+    public Optional<StageOffset> stage(String name) {
+        return stages.stream().filter(stage -> stage.name().equals(name)).findFirst();
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.offsets;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.Rejection;
+import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.files.LogDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which items are rejected, as events in a file that only grows: {@code rejected} and {@code resolved} by stage and id.
+ * What stands rejected after the last event of each is outstanding. Safe for use by multiple threads.
+ */
+public final class RejectsFile implements AutoCloseable {
+    private final LineFile file;
+    private final Clock clock;
+    private final Map<Item, Event> outstanding;
+
+    private RejectsFile(LineFile file, Clock clock, Map<Item, Event> outstanding) {
+        this.file = file;
+        this.clock = clock;
+        this.outstanding = outstanding;
+    }
+
+    private record Item(String stage, SourceId id) {}
+
+    private record Event(String rev, String code) {}
+
+    /**
+     * Reads the events there are and goes on after them. A last line without an end was being written when a run
+     * died; nothing was built on it, so it is cut off.
+     *
+     * @throws LogDirectoryException if the file cannot be read, or a line of it is no event
+     */
+    public static RejectsFile open(Path path, Clock clock) {
+        try {
+            cutTornLine(path);
+            return new RejectsFile(LineFile.continued(path), clock, read(path));
+        } catch (IOException e) {
+            throw LogDirectory.failed("read", path, e);
+        }
+    }
+
+    /** Returns the ids of a stage that are outstanding, in the order they were rejected. */
+    public synchronized List<SourceId> outstanding(String stage) {
+        return outstanding.keySet().stream()
+                .filter(item -> item.stage().equals(stage))
+                .map(Item::id)
+                .toList();
+    }
+
+    /** Returns how many items are outstanding. */
+    public synchronized long outstanding() {
+        return outstanding.size();
+    }
+
+    /** Returns whether an item is outstanding. */
+    public synchronized boolean isOutstanding(String stage, SourceId id) {
+        return outstanding.containsKey(new Item(stage, id));
+    }
+
+    /** Records that an item is rejected, unless it is known to be so for the same reason in the same revision. */
+    public synchronized void rejected(SourceId id, Rejection rejection) {
+        Item item = new Item(rejection.stage(), id);
+        Event event = new Event(rejection.rev().orElse(""), rejection.code());
+        if (event.equals(outstanding.get(item))) {
+            return;
+        }
+        JsonObject line = line("rejected", item);
+        line.addProperty("rev", rejection.rev().orElse(null));
+        line.addProperty("code", rejection.code());
+        line.addProperty("reason", rejection.reason());
+        file.append(line);
+        outstanding.put(item, event);
+    }
+
+    /**
+     * Records that an item is no longer rejected.
+     *
+     * @return whether it was
+     */
+    public synchronized boolean resolved(String stage, SourceId id) {
+        Item item = new Item(stage, id);
+        if (!outstanding.containsKey(item)) {
+            return false;
+        }
+        file.append(line("resolved", item));
+        outstanding.remove(item);
+        return true;
+    }
+
+    /** Returns where the events are. */
+    public Path path() {
+        return file.path();
+    }
+
+    /** Makes all events durable. */
+    public void force() {
+        file.force();
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    private JsonObject line(String event, Item item) {
+        JsonObject line = new JsonObject();
+        line.addProperty("event", event);
+        line.addProperty("at", clock.instant().toString());
+        line.addProperty("stage", item.stage());
+        line.add("doc_id", item.id().json());
+        return line;
+    }
+
+    private static Map<Item, Event> read(Path path) throws IOException {
+        Map<Item, Event> outstanding = new LinkedHashMap<>();
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(path);
+        } catch (NoSuchFileException e) {
+            return outstanding;
+        }
+        for (int i = 0; i < lines.size(); i++) {
+            try {
+                apply(JsonParser.parseString(lines.get(i)).getAsJsonObject(), outstanding);
+            } catch (JsonParseException | IllegalStateException | NullPointerException | NumberFormatException e) {
+                throw new LogDirectoryException(
+                        "line %d of \"%s\" is no event of a reject: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
+                                .formatted(i + 1, path),
+                        e);
+            }
+        }
+        return outstanding;
+    }
+
+    private static void apply(JsonObject line, Map<Item, Event> outstanding) {
+        Item item = new Item(line.get("stage").getAsString(), SourceId.of(line.get("doc_id")));
+        switch (line.get("event").getAsString()) {
+            case "rejected" ->
+                outstanding.put(
+                        item,
+                        new Event(
+                                text(line.get("rev")).orElse(""),
+                                line.get("code").getAsString()));
+            case "resolved" -> outstanding.remove(item);
+            default -> throw new JsonParseException("an unknown event");
+        }
+    }
+
+    private static Optional<String> text(@Nullable JsonElement element) {
+        return element == null || element.isJsonNull() ? Optional.empty() : Optional.of(element.getAsString());
+    }
+
+    private static void cutTornLine(Path path) throws IOException {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            long end = file.size();
+            ByteBuffer last = ByteBuffer.allocate(1);
+            while (end > 0) {
+                last.clear();
+                file.read(last, end - 1);
+                if (last.get(0) == '\n') {
+                    break;
+                }
+                end--;
+            }
+            if (end < file.size()) {
+                file.truncate(end);
+            }
+        } catch (NoSuchFileException e) {
+            // Nothing was rejected yet.
+        }
+    }
+}

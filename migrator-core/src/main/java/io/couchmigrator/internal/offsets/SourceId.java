@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.offsets;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonPrimitive;
+
+/** What identifies an item within its stage, and so a position in its source. */
+public sealed interface SourceId {
+    /** Returns the id as JSON: a string for documents, a number for rows. */
+    JsonPrimitive json();
+
+    /** Returns the id as text. */
+    String text();
+
+    /** Returns the id that {@link #json} wrote. */
+    static SourceId of(JsonElement json) {
+        JsonPrimitive id = json.getAsJsonPrimitive();
+        return id.isString() ? new DocumentId(id.getAsString()) : new RowId(id.getAsLong());
+    }
+
+    /** A document's {@code _id}. */
+    record DocumentId(String text) implements SourceId {
+        @Override
+        public JsonPrimitive json() {
+            return new JsonPrimitive(text);
+        }
+    }
+
+    /** A row's primary key. */
+    record RowId(long key) implements SourceId {
+        @Override
+        public JsonPrimitive json() {
+            return new JsonPrimitive(key);
+        }
+
+        @Override
+        public String text() {
+            return String.valueOf(key);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.offsets;
+
+import com.google.gson.JsonElement;
+import io.couchmigrator.Tallies;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far one stage is. Immutable.
+ *
+ * @param name the stage's name
+ * @param definition the stage's definition version when it was planned
+ * @param source the database it reads; empty for a stage of table rows
+ * @param phase what it is about to do
+ * @param sequence the position in the change feed up to which all is done, as the raw token; null for table rows
+ * @param total how many items the source had when the stage was planned
+ * @param planned when it was planned
+ * @param completed when it was last complete; null if it never was
+ * @param ranges its ranges in the order of their keys
+ * @param others what was counted outside the ranges: ids to do, changes and the last keys read again
+ */
+public record StageOffset(
+        String name,
+        int definition,
+        Optional<Database> source,
+        Phase phase,
+        @Nullable JsonElement sequence,
+        long total,
+        Instant planned,
+        @Nullable Instant completed,
+        List<RangeOffset> ranges,
+        Tallies others) {
+    public StageOffset {
+        ranges = List.copyOf(ranges);
+    }
+
+    /**
+     * What tells one CouchDB database from another of its name.
+     *
+     * @param name its name
+     * @param instanceStartTime when it was created; "0" where the server does not say, which matches anything
+     */
+    public record Database(String name, String instanceStartTime) {
+        /** Returns whether both may be the same database. */
+        public boolean matches(Database other) {
+            boolean known = isKnown() && other.isKnown();
+            return name.equals(other.name) && (!known || instanceStartTime.equals(other.instanceStartTime));
+        }
+
+        /** Returns whether the server says when it was created. */
+        public boolean isKnown() {
+            return !instanceStartTime.isEmpty() && !instanceStartTime.equals("0");
+        }
+    }
+
+    /** What a stage is about to do. */
+    public enum Phase {
+        /** Ranges are left to read. */
+        READING("reading"),
+        /** All ranges are read; changes since the start are next. */
+        CATCHING_UP("catching up"),
+        /** All is done, but for changes that come later. */
+        COMPLETE("complete");
+
+        private final String word;
+
+        Phase(String word) {
+            this.word = word;
+        }
+
+        /** Returns the word that stands in the offset file. */
+        public String word() {
+            return word;
+        }
+    }
+
+    /** Returns what was counted in all ranges. */
+    public Tallies rangeTallies() {
+        return ranges.stream().map(RangeOffset::tallies).reduce(Tallies.NONE, Tallies::plus);
+    }
+}

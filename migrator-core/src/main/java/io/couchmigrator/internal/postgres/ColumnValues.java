@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import io.couchmigrator.RejectException;
+import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds values against the columns they are for, so that an SQL error on a value is the exception. Lengths are code
+ * points, as {@code varchar(n)} counts them.
+ */
+final class ColumnValues {
+    private ColumnValues() {}
+
+    /**
+     * Lets a value pass that the column can store.
+     *
+     * @throws RejectException if it cannot
+     */
+    static void check(ColumnFacts column, @Nullable Object value) {
+        if (value == null) {
+            if (column.notNull()) {
+                throw new RejectException(
+                        "refused-by-target", "no value for column %s, which must have one".formatted(column.name()));
+            }
+        } else if (column.isInteger()) {
+            checkNumber(column, value);
+        } else {
+            checkText(column, value.toString());
+        }
+    }
+
+    private static void checkNumber(ColumnFacts column, Object value) {
+        int bits =
+                switch (column.type()) {
+                    case "smallint" -> 15;
+                    case "integer" -> 31;
+                    default -> 63;
+                };
+        if (integer(value).bitLength() > bits) {
+            throw new RejectException(
+                    "number-out-of-range",
+                    "the value for column %s does not fit into its type %s".formatted(column.name(), column.type()));
+        }
+    }
+
+    private static void checkText(ColumnFacts column, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0) {
+                throw new RejectException(
+                        "nul-character",
+                        "the value for column %s holds U+0000, which PostgreSQL cannot store".formatted(column.name()));
+            }
+            if (Character.isSurrogate(c)) {
+                boolean paired = Character.isHighSurrogate(c)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!paired) {
+                    throw new RejectException(
+                            "lone-surrogate",
+                            "the value for column %s holds half a surrogate pair".formatted(column.name()));
+                }
+                i++;
+            }
+        }
+        if (column.maxLength().isPresent()) {
+            int most = column.maxLength().getAsInt();
+            int length = text.codePointCount(0, text.length());
+            if (length > most) {
+                throw new RejectException(
+                        "value-too-long",
+                        "the value for column %s has %d characters, the column holds %d"
+                                .formatted(column.name(), length, most));
+            }
+        }
+    }
+
+    static BigInteger integer(Object value) {
+        if (value instanceof BigInteger big) {
+            return big;
+        }
+        if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+            return BigInteger.valueOf(((Number) value).longValue());
+        }
+        try {
+            return new BigDecimal(value.toString()).toBigIntegerExact();
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new RejectException("wrong-type", "the value for an integer column is no integer");
+        }
+    }
+}

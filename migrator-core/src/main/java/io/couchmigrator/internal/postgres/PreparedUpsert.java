@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import io.couchmigrator.ConflictRule;
+import io.couchmigrator.Upsert;
+import io.couchmigrator.Writer;
+import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An {@link Upsert} that knows its table: one statement over arrays, with a check of every value before it is sent.
+ *
+ * <p>Safe for use by multiple threads.
+ */
+final class PreparedUpsert<R> implements Writer<R> {
+    private final Upsert<R> upsert;
+    private final List<ColumnFacts> facts;
+    private final String insert;
+    private final String update;
+
+    PreparedUpsert(Upsert<R> upsert, TableFacts table) {
+        this.upsert = upsert;
+        this.facts = upsert.columns().stream()
+                .map(column -> table.columns().get(column.name()))
+                .toList();
+        UpsertSql sql = new UpsertSql(upsert, facts);
+        this.insert = sql.insert();
+        this.update = sql.update();
+    }
+
+    @Override
+    public int write(Connection connection, List<R> rows) throws SQLException {
+        if (rows.isEmpty()) {
+            return 0;
+        }
+        Object[] arrays = arrays(distinct(rows));
+        return Jooq.with(connection, jooq -> {
+            int changed = upsert.conflictRule() == ConflictRule.UPDATE ? jooq.execute(update, arrays) : 0;
+            return changed + jooq.execute(insert, arrays);
+        });
+    }
+
+    @Override
+    public void check(R row) {
+        for (int i = 0; i < facts.size(); i++) {
+            Object value = upsert.columns().get(i).value().apply(row);
+            ColumnValues.check(facts.get(i), value);
+        }
+    }
+
+    @Override
+    public Set<String> tables() {
+        return upsert.tables();
+    }
+
+    @Override
+    public Set<String> columns(String table) {
+        return upsert.columns(table);
+    }
+
+    /** Sorted by key, so that writers never wait for each other in a circle; one row a key. */
+    private Collection<R> distinct(List<R> rows) {
+        TreeMap<String, R> byKey = new TreeMap<>();
+        boolean firstWins = upsert.conflictRule() == ConflictRule.NOTHING;
+        for (R row : rows) {
+            String key = String.valueOf(upsert.columns().get(0).value().apply(row));
+            if (firstWins) {
+                byKey.putIfAbsent(key, row);
+            } else {
+                byKey.put(key, row);
+            }
+        }
+        return byKey.values();
+    }
+
+    private Object[] arrays(Collection<R> rows) {
+        List<Object> arrays = new ArrayList<>();
+        for (int i = 0; i < facts.size(); i++) {
+            Upsert.Column<R> column = upsert.columns().get(i);
+            boolean integer = facts.get(i).isInteger();
+            List<@Nullable Object> values = new ArrayList<>(rows.size());
+            for (R row : rows) {
+                Object value = column.value().apply(row);
+                values.add(
+                        value == null
+                                ? null
+                                : integer ? (Object) ColumnValues.integer(value).longValueExact() : value.toString());
+            }
+            arrays.add(integer ? values.toArray(new Long[0]) : values.toArray(new String[0]));
+        }
+        return arrays.toArray();
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.postgres.SqlFault.Kind;
+import io.couchmigrator.internal.retry.PassingException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of the target, borrowed for a whole run and replaced when it breaks. Used by one thread at a time.
+ *
+ * <p>Every piece of work is a transaction of its own, whose settings are local to it: nothing of them is left on the
+ * connection, nor on a server connection that a pooler shares.
+ */
+public final class Session implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /** A generic plan made while a table was empty would scan it whole for every batch once it has grown. */
+    private static final String SETTINGS = "select set_config('plan_cache_mode', 'force_custom_plan', true)";
+
+    private final DataSource target;
+    private @Nullable Connection connection;
+    private boolean autoCommit;
+
+    public Session(DataSource target) {
+        this.target = target;
+    }
+
+    /** Work inside a transaction. */
+    @FunctionalInterface
+    public interface Work<T> {
+        /** Does it; neither commits nor rolls back. */
+        T in(Connection connection) throws SQLException;
+    }
+
+    /** Borrows the connection now, if it is not there. */
+    public void open() throws SQLException {
+        if (connection == null) {
+            Connection borrowed = target.getConnection();
+            try {
+                autoCommit = borrowed.getAutoCommit();
+                borrowed.setAutoCommit(false);
+            } catch (SQLException e) {
+                borrowed.close();
+                throw e;
+            }
+            connection = borrowed;
+        }
+    }
+
+    /**
+     * Makes one attempt at a transaction. After an error it is rolled back, and a connection that broke is given up.
+     */
+    public <T> T transaction(Work<T> work) throws SQLException {
+        open();
+        Connection current = Objects.requireNonNull(connection);
+        try {
+            try (PreparedStatement settings = current.prepareStatement(SETTINGS)) {
+                settings.execute();
+            }
+            T result = work.in(current);
+            current.commit();
+            return result;
+        } catch (SQLException | RuntimeException e) {
+            rollBack(current, e);
+            throw e;
+        }
+    }
+
+    /** Makes one attempt at a transaction in which no error can be the fault of a row. */
+    public <T> T attempt(String what, Work<T> work) throws PassingException {
+        try {
+            return transaction(work);
+        } catch (SQLException e) {
+            throw passing(what, e);
+        }
+    }
+
+    /**
+     * Returns an error as one that may pass.
+     *
+     * @throws TargetException if it will not
+     */
+    public static PassingException passing(String what, SQLException e) {
+        SqlFault fault = SqlFault.of(e);
+        String message = "could not %s in PostgreSQL: %s%s: "
+                .formatted(
+                        what,
+                        fault.message(),
+                        fault.sqlState().isEmpty() ? "" : " (SQLSTATE " + fault.sqlState() + ")");
+        if (fault.kind() == Kind.PASSING) {
+            return new PassingException(
+                    new TargetException(message + "check that the server runs and can be reached from here", e), null);
+        }
+        throw new TargetException(message + advice(fault), e);
+    }
+
+    private static String advice(SqlFault fault) {
+        return switch (fault.sqlState().length() < 2 ? "" : fault.sqlState().substring(0, 2)) {
+            case "28" -> "check user and password";
+            case "3D" -> "check the database's name";
+            case "42" -> "grant the privilege, or mend the table, and run the same command again";
+            default -> "mend the target and run the same command again";
+        };
+    }
+
+    /** Gives the connection back as it came. */
+    @Override
+    public void close() {
+        Connection current = connection;
+        connection = null;
+        if (current == null) {
+            return;
+        }
+        try (current) {
+            current.setAutoCommit(autoCommit);
+        } catch (SQLException e) {
+            // A connection that broke has nothing left to restore; its pool will notice.
+            LOG.debug("a connection could not be given back as it came", e);
+        }
+    }
+
+    private void rollBack(Connection current, Exception because) {
+        try {
+            current.rollback();
+            if (because instanceof SQLException sql
+                    && SqlFault.of(sql).sqlState().startsWith("08")) {
+                close();
+            }
+        } catch (SQLException e) {
+            because.addSuppressed(e);
+            close();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * What an SQL error means for the run. Never holds the server's detail line, which quotes values.
+ *
+ * @param kind whether it may pass, or whose fault it is
+ * @param sqlState the SQLSTATE; empty where the driver gave none
+ * @param table the table it is about, if the server says so
+ * @param column the column it is about, if the server says so
+ * @param constraint the constraint it is about, if the server says so
+ * @param message what the server says, in one line
+ */
+public record SqlFault(
+        Kind kind,
+        String sqlState,
+        Optional<String> table,
+        Optional<String> column,
+        Optional<String> constraint,
+        String message) {
+    /** Whose fault it is. */
+    public enum Kind {
+        /** Another attempt may succeed. */
+        PASSING,
+        /** No attempt will succeed. */
+        TERMINAL,
+        /** A value that was sent cannot be stored. */
+        VALUE,
+        /** A constraint was violated: the row's fault if it is on what the row writes, else the target's. */
+        CONSTRAINT
+    }
+
+    private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "58");
+    private static final Set<String> PASSING_STATES =
+            Set.of("55P03", "57014", "57P01", "57P02", "57P03", "57P05", "25006", "25P03");
+    private static final Set<String> CONSTRAINTS = Set.of("23502", "23505", "23514");
+
+    /** Returns what an error means. */
+    public static SqlFault of(SQLException thrown) {
+        SQLException e = telling(thrown);
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        ServerErrorMessage server = e instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        return new SqlFault(
+                kind(e, state),
+                state,
+                Optional.ofNullable(server).map(ServerErrorMessage::getTable),
+                Optional.ofNullable(server).map(ServerErrorMessage::getColumn),
+                Optional.ofNullable(server).map(ServerErrorMessage::getConstraint),
+                oneLine(server == null ? e.getMessage() : server.getMessage()));
+    }
+
+    /** Returns what tells this fault from others of its kind: the state, and what it is about. */
+    public String likeness() {
+        return sqlState + " " + constraint.or(this::column).orElse("");
+    }
+
+    /** Returns the state and what it is about, without the values that a message might quote. */
+    public String withoutValues() {
+        String about = constraint
+                .map(name -> " on constraint " + name)
+                .or(() -> column.map(name -> " on column " + name))
+                .orElse("");
+        return "SQLSTATE " + sqlState + about;
+    }
+
+    private static Kind kind(SQLException e, String state) {
+        String group = state.length() < 2 ? "" : state.substring(0, 2);
+        if (PASSING_CLASSES.contains(group) || PASSING_STATES.contains(state)) {
+            return Kind.PASSING;
+        }
+        if (state.isEmpty() && (e instanceof SQLTransientException || e instanceof SQLRecoverableException)) {
+            return Kind.PASSING;
+        }
+        if (group.equals("22")) {
+            return Kind.VALUE;
+        }
+        return CONSTRAINTS.contains(state) ? Kind.CONSTRAINT : Kind.TERMINAL;
+    }
+
+    /** The first error of the chain that has a state: a batch and a pool both wrap what the server said. */
+    private static SQLException telling(SQLException thrown) {
+        for (SQLException e = thrown; e != null; e = e.getNextException()) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof PSQLException psql && psql.getSQLState() != null) {
+                    return psql;
+                }
+            }
+        }
+        return thrown;
+    }
+
+    private static String oneLine(@Nullable String text) {
+        String line = text == null ? "" : text.replaceAll("\\p{Cntrl}+", " ").strip();
+        return line.length() > 300 ? String.format(Locale.ROOT, "%.300s…", line) : line;
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import io.couchmigrator.CompletionTable;
+import io.couchmigrator.Lookup;
+import io.couchmigrator.SourceRow;
+import io.couchmigrator.TableStage;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jooq.Name;
+import org.jooq.QueryPart;
+import org.jooq.Record;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** The statements of a run that are not the rows it writes. Each is one round trip, whatever the number of keys. */
+public final class Statements {
+    private Statements() {}
+
+    /** Returns whether a table exists. */
+    public static boolean exists(Connection connection, String table) throws SQLException {
+        return TableFacts.of(connection, table).isPresent();
+    }
+
+    /** Returns how many rows a source table has. */
+    public static long count(Connection connection, TableStage<?> stage) throws SQLException {
+        return Jooq.with(connection, jooq -> Optional.ofNullable(
+                        jooq.resultQuery("select count(*) from {0}", Jooq.table(stage.table()))
+                                .fetchSingle(0, Long.class))
+                .orElse(0L));
+    }
+
+    /**
+     * Returns rows of a source table in the order of their key.
+     *
+     * @param after the key they come after; null for the first
+     */
+    public static List<SourceRow> page(Connection connection, TableStage<?> stage, @Nullable Long after, int limit)
+            throws SQLException {
+        Name key = DSL.quotedName(stage.primaryKey());
+        return Jooq.with(
+                connection,
+                jooq -> rows(
+                        stage,
+                        jooq.fetch(
+                                "select {0} from {1} where {2} > {3} order by {2} limit {4}",
+                                columns(stage),
+                                Jooq.table(stage.table()),
+                                key,
+                                DSL.val(after == null ? Long.MIN_VALUE : after),
+                                DSL.val(limit))));
+    }
+
+    /** Returns the rows of a source table that have these keys. */
+    public static List<SourceRow> byIds(Connection connection, TableStage<?> stage, Collection<Long> ids)
+            throws SQLException {
+        return Jooq.with(
+                connection,
+                jooq -> rows(
+                        stage,
+                        jooq.fetch(
+                                "select {0} from {1} where {2} = any({3})",
+                                columns(stage),
+                                Jooq.table(stage.table()),
+                                DSL.quotedName(stage.primaryKey()),
+                                DSL.val(ids.toArray(new Long[0])))));
+    }
+
+    /** Returns the key after which the last {@code rows} rows of a source table come; empty if it has no more. */
+    public static OptionalLong tailStart(Connection connection, TableStage<?> stage, int rows) throws SQLException {
+        Name key = DSL.quotedName(stage.primaryKey());
+        return Jooq.with(connection, jooq -> {
+            Record start = jooq.fetchOne(
+                    "select {0}::bigint from {1} order by {0} desc offset {2} limit 1",
+                    key, Jooq.table(stage.table()), DSL.val(rows));
+            Long after = start == null ? null : start.get(0, Long.class);
+            return after == null ? OptionalLong.empty() : OptionalLong.of(after);
+        });
+    }
+
+    /** Returns what a lookup finds under each key; keys without a value are left out. */
+    public static Map<Long, String> lookup(Connection connection, Lookup.Rows lookup, Collection<Long> keys)
+            throws SQLException {
+        return Jooq.with(connection, jooq -> {
+            Map<Long, String> found = new LinkedHashMap<>();
+            for (Record row : jooq.fetch(
+                    "select {0}::bigint as k, min({1}::text) as v from {2} where {0} = any({3}) and {1} is not null group by 1",
+                    DSL.quotedName(lookup.keyColumn()),
+                    DSL.quotedName(lookup.valueColumn()),
+                    Jooq.table(lookup.table()),
+                    DSL.val(keys.toArray(new Long[0])))) {
+                found.put(row.get("k", Long.class), row.get("v", String.class));
+            }
+            return found;
+        });
+    }
+
+    /** Records that a migration is complete now. */
+    public static boolean complete(Connection connection, CompletionTable completion, String slug) throws SQLException {
+        Name table = Jooq.table(completion.table());
+        Name slugColumn = DSL.quotedName(completion.slugColumn());
+        Name timeColumn = DSL.quotedName(completion.timeColumn());
+        return Jooq.with(connection, jooq -> {
+            // An UPDATE first: an INSERT that ends in a conflict would still draw from the table's sequence.
+            int updated = jooq.execute(
+                    "update {0} set {1} = now() where {2} = {3}", table, timeColumn, slugColumn, DSL.val(slug));
+            return updated > 0
+                    || jooq.execute(
+                                    "insert into {0} ({1}, {2}) values ({3}, now()) on conflict ({1}) do update set {2} = now()",
+                                    table, slugColumn, timeColumn, DSL.val(slug))
+                            > 0;
+        });
+    }
+
+    private static QueryPart columns(TableStage<?> stage) {
+        List<Name> names = new ArrayList<>();
+        names.add(DSL.quotedName(stage.primaryKey()));
+        stage.columns().forEach(column -> names.add(DSL.quotedName(column)));
+        return DSL.list(names);
+    }
+
+    private static List<SourceRow> rows(TableStage<?> stage, List<Record> records) {
+        List<SourceRow> rows = new ArrayList<>(records.size());
+        for (Record row : records) {
+            Map<String, @Nullable Object> values = new LinkedHashMap<>();
+            for (int i = 0; i < stage.columns().size(); i++) {
+                values.put(stage.columns().get(i), row.get(i + 1));
+            }
+            Long id = row.get(0, Long.class);
+            rows.add(new SourceRow(id == null ? 0 : id, values));
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/**
+ * What the catalogue says of a table, and what the current user may do with it.
+ *
+ * @param oid its oid
+ * @param name its name as it was asked for
+ * @param columns its columns by name, in their order
+ * @param uniqueColumns columns that have a unique index of their own
+ */
+public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns, Set<String> uniqueColumns) {
+    /**
+     * A column.
+     *
+     * @param name its name
+     * @param type its type as SQL writes it
+     * @param category the type's category as in {@code pg_type.typcategory}
+     * @param maxLength the most code points it holds, where it has a limit
+     * @param notNull whether it refuses null
+     * @param filled whether the server fills it where an INSERT does not name it
+     * @param select whether the user may read it
+     * @param insert whether the user may insert into it
+     * @param update whether the user may update it
+     */
+    public record ColumnFacts(
+            String name,
+            String type,
+            String category,
+            OptionalInt maxLength,
+            boolean notNull,
+            boolean filled,
+            boolean select,
+            boolean insert,
+            boolean update) {
+        /** Returns whether it holds text. */
+        public boolean isText() {
+            return category.equals("S");
+        }
+
+        /** Returns whether it holds whole numbers of at most 64 bits. */
+        public boolean isInteger() {
+            return type.equals("smallint") || type.equals("integer") || type.equals("bigint");
+        }
+    }
+
+    /** Returns what the catalogue says; empty if there is no such table or view on the search path. */
+    public static Optional<TableFacts> of(Connection connection, String table) throws SQLException {
+        return Jooq.with(connection, jooq -> {
+            Long oid = jooq.resultQuery("select to_regclass(?)::oid::bigint", Jooq.sql(Jooq.table(table)))
+                    .fetchOneInto(Long.class);
+            return oid == null ? Optional.empty() : Optional.of(facts(jooq, oid, table));
+        });
+    }
+
+    private static TableFacts facts(DSLContext jooq, long oid, String table) {
+        Map<String, ColumnFacts> columns = new LinkedHashMap<>();
+        for (Record column : jooq.fetch("""
+                select a.attname, format_type(a.atttypid, null) as type, t.typcategory::text,
+                  case when a.atttypid in ('varchar'::regtype, 'bpchar'::regtype) and a.atttypmod > 4
+                    then a.atttypmod - 4 end as max_length,
+                  a.attnotnull, a.atthasdef or a.attidentity <> '' as filled,
+                  has_column_privilege(a.attrelid, a.attnum, 'SELECT') as may_select,
+                  has_column_privilege(a.attrelid, a.attnum, 'INSERT') as may_insert,
+                  has_column_privilege(a.attrelid, a.attnum, 'UPDATE') as may_update
+                from pg_attribute a join pg_type t on t.oid = a.atttypid
+                where a.attrelid = ?::oid and a.attnum > 0 and not a.attisdropped
+                order by a.attnum
+                """, oid)) {
+            Integer maxLength = column.get("max_length", Integer.class);
+            String name = column.get("attname", String.class);
+            columns.put(
+                    name,
+                    new ColumnFacts(
+                            name,
+                            column.get("type", String.class),
+                            column.get("typcategory", String.class),
+                            maxLength == null ? OptionalInt.empty() : OptionalInt.of(maxLength),
+                            column.get("attnotnull", boolean.class),
+                            column.get("filled", boolean.class),
+                            column.get("may_select", boolean.class),
+                            column.get("may_insert", boolean.class),
+                            column.get("may_update", boolean.class)));
+        }
+        // Only what ON CONFLICT can infer: valid, immediate, whole, and one plain column.
+        Set<String> unique = new TreeSet<>(jooq.resultQuery("""
+                        select a.attname::text
+                        from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+                        where i.indrelid = ?::oid and i.indisunique and i.indisvalid and i.indimmediate
+                          and i.indpred is null and i.indnkeyatts = 1
+                        """, oid).fetchInto(String.class));
+        return new TableFacts(oid, table, columns, unique);
+    }
+
+    /**
+     * Returns the columns that a constraint or unique index of a table is about; empty if there is none of this name.
+     */
+    public static Set<String> constraintColumns(Connection connection, String table, String constraint)
+            throws SQLException {
+        return Jooq.with(
+                connection,
+                jooq -> new TreeSet<>(jooq.resultQuery(
+                                """
+                                select a.attname::text from pg_constraint c
+                                join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey)
+                                where c.conrelid = to_regclass(?) and c.conname = ?
+                                union
+                                select a.attname::text from pg_index i
+                                join pg_class x on x.oid = i.indexrelid
+                                join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+                                where i.indrelid = to_regclass(?) and x.relname = ?
+                                """, Jooq.sql(Jooq.table(table)), constraint, Jooq.sql(Jooq.table(table)), constraint)
+                        .fetchInto(String.class)));
+    }
+
+    /** Returns the sequences behind a table's columns that the user may not draw from. */
+    static Set<String> forbiddenSequences(Connection connection, TableFacts table) throws SQLException {
+        return Jooq.with(
+                connection,
+                jooq -> new TreeSet<>(jooq.resultQuery(
+                                """
+                                select s from unnest(?::text[]) c, pg_get_serial_sequence(?, c) s
+                                where s is not null and not has_sequence_privilege(s, 'USAGE')
+                                """,
+                                table.columns().keySet().toArray(new String[0]),
+                                Jooq.sql(Jooq.table(table.name())))
+                        .fetchInto(String.class)));
+    }
+}

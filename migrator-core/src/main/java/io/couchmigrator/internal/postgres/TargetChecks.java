@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import io.couchmigrator.CompletionTable;
+import io.couchmigrator.ConflictRule;
+import io.couchmigrator.Lookup;
+import io.couchmigrator.TableStage;
+import io.couchmigrator.Upsert;
+import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jooq.Record;
+
+/**
+ * Looks at everything that a run needs of the target before the first document is read. Each fault is a sentence that
+ * says what was seen, what is needed, and what to do.
+ */
+public final class TargetChecks {
+    private final Connection connection;
+    private final List<String> faults = new ArrayList<>();
+
+    private TargetChecks(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Returns what is wrong with an upsert's table. */
+    public static List<String> upsert(Connection connection, Upsert<?> upsert) throws SQLException {
+        TargetChecks checks = new TargetChecks(connection);
+        Optional<TableFacts> table = checks.table(upsert.table());
+        if (table.isPresent()) {
+            checks.upsertColumns(upsert, table.get());
+            checks.unwritten(upsert, table.get());
+            checks.sequences(table.get());
+        }
+        return checks.faults;
+    }
+
+    /** Returns what is wrong with the table that is told of completion. */
+    public static List<String> completion(Connection connection, CompletionTable completion) throws SQLException {
+        TargetChecks checks = new TargetChecks(connection);
+        checks.table(completion.table()).ifPresent(table -> {
+            checks.column(table, completion.slugColumn(), column -> {
+                checks.type(table, column, "text", ColumnFacts::isText);
+                checks.privileges(table, column, true, true, false);
+                checks.unique(table, column.name());
+            });
+            checks.column(table, completion.timeColumn(), column -> {
+                checks.type(table, column, "a time", c -> c.category().equals("D"));
+                checks.privileges(table, column, false, true, true);
+            });
+        });
+        return checks.faults;
+    }
+
+    /** Returns what is wrong with the table of a lookup. */
+    public static List<String> lookup(Connection connection, Lookup.Rows lookup) throws SQLException {
+        TargetChecks checks = new TargetChecks(connection);
+        checks.table(lookup.table()).ifPresent(table -> {
+            checks.column(table, lookup.keyColumn(), column -> {
+                checks.type(table, column, "whole numbers", ColumnFacts::isInteger);
+                checks.privileges(table, column, true, false, false);
+            });
+            checks.column(table, lookup.valueColumn(), column -> checks.privileges(table, column, true, false, false));
+        });
+        return checks.faults;
+    }
+
+    /** Returns what is wrong with a source table; nothing is if it is optional and does not exist. */
+    public static List<String> source(Connection connection, TableStage<?> stage) throws SQLException {
+        TargetChecks checks = new TargetChecks(connection);
+        if (stage.optional() && TableFacts.of(connection, stage.table()).isEmpty()) {
+            return List.of();
+        }
+        checks.table(stage.table()).ifPresent(table -> {
+            checks.column(table, stage.primaryKey(), column -> {
+                checks.type(table, column, "whole numbers", ColumnFacts::isInteger);
+                checks.privileges(table, column, true, false, false);
+                checks.unique(table, column.name());
+            });
+            for (String name : stage.columns()) {
+                checks.column(table, name, column -> checks.privileges(table, column, true, false, false));
+            }
+        });
+        return checks.faults;
+    }
+
+    private Optional<TableFacts> table(String name) throws SQLException {
+        Optional<TableFacts> table = TableFacts.of(connection, name);
+        if (table.isEmpty()) {
+            Record path = Jooq.with(
+                    connection, jooq -> jooq.fetchSingle("select current_database(), current_setting('search_path')"));
+            faults.add(
+                    "table \"%s\" does not exist (database %s, search path %s): create it, or connect to the right database"
+                            .formatted(name, path.get(0), path.get(1)));
+        }
+        return table;
+    }
+
+    private void upsertColumns(Upsert<?> upsert, TableFacts table) {
+        String key = upsert.columns().get(0).name();
+        boolean changes = upsert.conflictRule() == ConflictRule.UPDATE;
+        for (Upsert.Column<?> column : upsert.columns()) {
+            column(table, column.name(), facts -> {
+                switch (column.kind()) {
+                    case TEXT -> type(table, facts, "text", ColumnFacts::isText);
+                    case INTEGER -> type(table, facts, "whole numbers", ColumnFacts::isInteger);
+                    case ANY -> {}
+                }
+                privileges(table, facts, changes || column.name().equals(key), true, changes);
+            });
+        }
+        for (Upsert.Expression expression : upsert.expressions()) {
+            column(table, expression.column(), facts -> privileges(table, facts, false, true, false));
+        }
+        if (table.columns().containsKey(key)) {
+            unique(table, key);
+        }
+    }
+
+    /** A column that is not written, must have a value and has no default makes every row fail. */
+    private void unwritten(Upsert<?> upsert, TableFacts table) {
+        Set<String> written = upsert.columns(upsert.table());
+        for (ColumnFacts column : table.columns().values()) {
+            if (column.notNull() && !column.filled() && !written.contains(column.name())) {
+                faults.add(
+                        ("column \"%s\" of table \"%s\" must have a value, has no default, and is not among those written"
+                                        + " (%s): give it a default, or let it be null")
+                                .formatted(column.name(), table.name(), String.join(", ", written)));
+            }
+        }
+    }
+
+    private void sequences(TableFacts table) throws SQLException {
+        for (String sequence : TableFacts.forbiddenSequences(connection, table)) {
+            faults.add("sequence \"%s\" of table \"%s\" may not be used: grant usage on sequence %s to the user"
+                    .formatted(sequence, table.name(), sequence));
+        }
+    }
+
+    private void column(TableFacts table, String name, Consumer<ColumnFacts> checks) {
+        ColumnFacts column = table.columns().get(name);
+        if (column == null) {
+            faults.add("table \"%s\" has no column \"%s\" (it has %s): add it, or connect to the right database"
+                    .formatted(
+                            table.name(),
+                            name,
+                            String.join(", ", table.columns().keySet())));
+        } else {
+            checks.accept(column);
+        }
+    }
+
+    private void type(TableFacts table, ColumnFacts column, String expected, Predicate<ColumnFacts> fits) {
+        if (!fits.test(column)) {
+            faults.add("column \"%s\" of table \"%s\" has type %s: expected one for %s"
+                    .formatted(column.name(), table.name(), column.type(), expected));
+        }
+    }
+
+    private void unique(TableFacts table, String column) {
+        if (!table.uniqueColumns().contains(column)) {
+            faults.add("column \"%s\" of table \"%s\" has no unique index of its own: create one"
+                    .formatted(column, table.name()));
+        }
+    }
+
+    private void privileges(TableFacts table, ColumnFacts column, boolean select, boolean insert, boolean update) {
+        privilege(table, column, "SELECT", select, column.select());
+        privilege(table, column, "INSERT", insert, column.insert());
+        privilege(table, column, "UPDATE", update, column.update());
+    }
+
+    private void privilege(TableFacts table, ColumnFacts column, String name, boolean needed, boolean granted) {
+        if (needed && !granted) {
+            faults.add("the user has no %s privilege on column \"%s\" of table \"%s\": grant it"
+                    .formatted(name, column.name(), table.name()));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import io.couchmigrator.ConflictRule;
+import io.couchmigrator.Upsert;
+import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jooq.impl.DSL;
+
+/** The text of an upsert's statements, the same for every batch. */
+final class UpsertSql {
+    private final Upsert<?> upsert;
+    private final List<ColumnFacts> facts;
+    private final String table;
+    private final String key;
+    private final String source;
+
+    UpsertSql(Upsert<?> upsert, List<ColumnFacts> facts) {
+        this.upsert = upsert;
+        this.facts = facts;
+        this.table = Jooq.sql(Jooq.table(upsert.table()));
+        this.key = quoted(facts.get(0).name());
+        this.source = IntStream.range(0, facts.size())
+                .mapToObj(i -> facts.get(i).isInteger() ? "?::bigint[]" : "?::text[]")
+                .collect(Collectors.joining(
+                        ", ",
+                        "unnest(",
+                        ") with ordinality u("
+                                + IntStream.range(0, facts.size())
+                                        .mapToObj(i -> "c" + i)
+                                        .collect(Collectors.joining(", "))
+                                + ", n)"));
+    }
+
+    String insert() {
+        List<String> columns = new ArrayList<>();
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < facts.size(); i++) {
+            columns.add(quoted(facts.get(i).name()));
+            values.add(value(i));
+        }
+        upsert.expressions().forEach(expression -> {
+            columns.add(quoted(expression.column()));
+            values.add(expression.sql());
+        });
+        return """
+                insert into %s (%s)
+                select %s from %s
+                where not exists (select 1 from %s b where b.%s = %s)
+                order by u.n
+                on conflict (%s) do %s""".formatted(
+                table,
+                String.join(", ", columns),
+                String.join(", ", values),
+                source,
+                table,
+                key,
+                value(0),
+                key,
+                upsert.conflictRule() == ConflictRule.NOTHING ? "nothing" : "update set " + assignments("excluded."));
+    }
+
+    String update() {
+        if (facts.size() == 1) {
+            return "";
+        }
+        String old = IntStream.range(1, facts.size())
+                .mapToObj(i -> "b." + quoted(facts.get(i).name()))
+                .collect(Collectors.joining(", "));
+        String fresh = IntStream.range(1, facts.size()).mapToObj(this::value).collect(Collectors.joining(", "));
+        String set = IntStream.range(1, facts.size())
+                .mapToObj(i -> quoted(facts.get(i).name()) + " = " + value(i))
+                .collect(Collectors.joining(", "));
+        return "update %s b set %s from %s where b.%s = %s and (%s) is distinct from (%s)"
+                .formatted(table, set, source, key, value(0), old, fresh);
+    }
+
+    private String assignments(String from) {
+        return IntStream.range(0, facts.size())
+                .mapToObj(i -> quoted(facts.get(i).name()) + " = " + from
+                        + quoted(facts.get(i).name()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String value(int i) {
+        ColumnFacts column = facts.get(i);
+        return "u.c" + i + (column.isText() || column.isInteger() ? "" : "::" + column.type());
+    }
+
+    private static String quoted(String name) {
+        return Jooq.sql(DSL.quotedName(name));
+    }
+}

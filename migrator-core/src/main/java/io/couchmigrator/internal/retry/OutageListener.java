@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.retry;
+
+import io.couchmigrator.Outage;
+
+/** Hears of the outages of one server. */
+public interface OutageListener {
+    /** An attempt failed and will be made again. */
+    void retrying(Outage outage);
+
+    /** An outage lasts. */
+    void waiting(Outage outage);
+
+    /** An outage that {@link #waiting} told of is over. */
+    void recovered(Outage outage);
+}

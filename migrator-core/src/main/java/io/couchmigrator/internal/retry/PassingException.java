@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.retry;
+
+import io.couchmigrator.MigrationException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** An attempt failed in a way that may pass: it is worth making again after a pause. */
+public class PassingException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient @Nullable Duration retryAfter;
+    private final transient MigrationException whenGivenUp;
+
+    /**
+     * Creates one.
+     *
+     * @param whenGivenUp what to throw when it does not pass in time
+     * @param retryAfter how long the server asks to be left alone; null if it does not say
+     */
+    public PassingException(MigrationException whenGivenUp, @Nullable Duration retryAfter) {
+        super(whenGivenUp.getMessage(), whenGivenUp);
+        this.whenGivenUp = whenGivenUp;
+        this.retryAfter = retryAfter;
+    }
+
+    /** Returns how long the server asks to be left alone. */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+
+    /** Returns what to throw when it does not pass in time. */
+    public MigrationException whenGivenUp() {
+        return whenGivenUp;
+    }
+
+    /** Returns whether the next attempt will ask for something smaller, so that a growing pause gains nothing. */
+    public boolean narrows() {
+        return false;
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.retry;
+
+import io.couchmigrator.Outage;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes attempts at one server until they succeed, with growing pauses, for as long as an outage may last.
+ *
+ * <p>Shared by all workers: each counts its own failures, and what is told of an outage is told once for all of them.
+ */
+public final class Patience {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration TELL_AFTER = Duration.ofSeconds(2);
+    private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
+
+    private final String server;
+    private final Duration maxOutage;
+    private final StopSignal stop;
+    private final OutageListener listener;
+    private final Clock clock;
+
+    private int failing;
+    private @Nullable Instant toldAt;
+
+    /**
+     * Creates one.
+     *
+     * @param server which server, for people
+     * @param maxOutage how long to go on after the first failure
+     */
+    public Patience(String server, Duration maxOutage, StopSignal stop, OutageListener listener, Clock clock) {
+        this.server = server;
+        this.maxOutage = maxOutage;
+        this.stop = stop;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    /** Returns the same for outages of at most this length. */
+    public Patience atMost(Duration outage) {
+        Duration shorter = outage.compareTo(maxOutage) < 0 ? outage : maxOutage;
+        return new Patience(server, shorter, stop, listener, clock);
+    }
+
+    /**
+     * Makes an attempt again and again until it succeeds.
+     *
+     * @throws io.couchmigrator.MigrationException if it did not in time
+     * @throws StoppedException if the run is asked to stop
+     */
+    public <T> T persist(Attempt<T> attempt) {
+        Outage outage = null;
+        int failures = 0;
+        try {
+            while (true) {
+                stop.check();
+                try {
+                    T result = attempt.make();
+                    if (outage != null) {
+                        succeeded(outage);
+                        outage = null;
+                    }
+                    return result;
+                } catch (PassingException e) {
+                    stop.check();
+                    failures = e.narrows() ? 1 : failures + 1;
+                    outage = failed(outage, e);
+                    pause(outage, e, pauseAfter(failures, e));
+                }
+            }
+        } finally {
+            if (outage != null) {
+                abandoned();
+            }
+        }
+    }
+
+    private synchronized Outage failed(@Nullable Outage earlier, PassingException e) {
+        if (earlier == null) {
+            failing++;
+        }
+        Instant since = earlier == null ? clock.instant() : earlier.since();
+        Outage outage = new Outage(server, e.getMessage() == null ? "" : e.getMessage(), since, since.plus(maxOutage));
+        listener.retrying(outage);
+        return outage;
+    }
+
+    private synchronized void succeeded(Outage outage) {
+        failing--;
+        if (failing == 0 && toldAt != null) {
+            toldAt = null;
+            listener.recovered(outage);
+        }
+    }
+
+    private synchronized void abandoned() {
+        failing--;
+    }
+
+    private void pause(Outage outage, PassingException e, Duration pause) {
+        Instant now = clock.instant();
+        Instant again = now.plus(pause);
+        boolean tooLate = again.isAfter(outage.until()) && e.retryAfter().isPresent();
+        if (tooLate || !now.isBefore(outage.until())) {
+            throw e.whenGivenUp();
+        }
+        tell(outage, now, again);
+        stop.pause(again.isAfter(outage.until()) ? Duration.between(now, outage.until()) : pause);
+    }
+
+    private synchronized void tell(Outage outage, Instant now, Instant again) {
+        boolean due = toldAt == null
+                ? again.isAfter(outage.since().plus(TELL_AFTER))
+                : !now.isBefore(toldAt.plus(TELL_AGAIN));
+        if (due) {
+            toldAt = now;
+            listener.waiting(outage);
+        }
+    }
+
+    /** Full jitter over an exponentially growing span, but never less than half the first pause. */
+    private static Duration pauseAfter(int failures, PassingException e) {
+        long span = Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() << Math.min(failures - 1, 20));
+        long least = FIRST_PAUSE.toMillis() / 2;
+        Duration own = Duration.ofMillis(ThreadLocalRandom.current().nextLong(least, span + 1));
+        return e.retryAfter().filter(asked -> asked.compareTo(own) > 0).orElse(own);
+    }
+
+    /** One attempt. */
+    @FunctionalInterface
+    public interface Attempt<T> {
+        /** Makes it. */
+        T make() throws PassingException;
+    }
+}
