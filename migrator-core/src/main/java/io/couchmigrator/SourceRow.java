@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param values the named columns as JDBC returns them
  */
 public record SourceRow(long id, Map<String, @Nullable Object> values) {
-    public SourceRow {
-        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    /** Copies the values. Written out because a compact constructor would lose that a value may be null. */
+    public SourceRow(long id, Map<String, @Nullable Object> values) {
+        this.id = id;
+        this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
     /** Returns a column as text; empty if it is null. */

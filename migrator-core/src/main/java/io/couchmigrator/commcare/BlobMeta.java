@@ -3,7 +3,6 @@ package io.couchmigrator.commcare;
 
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +28,14 @@ record BlobMeta(
 
     /** Returns the writer that leaves alone what is already there. */
     static Writer<BlobMeta> writer() {
-        Function<BlobMeta, @Nullable String> contentType = BlobMeta::contentType;
         return Upsert.<BlobMeta>into("blobs_blobmeta")
                 .key("key", BlobMeta::key)
-                .column("domain", BlobMeta::domain)
-                .column("parent_id", BlobMeta::parentId)
-                .column("name", BlobMeta::name)
-                .column("type_code", row -> row.kind().code())
-                .column("content_length", BlobMeta::contentLength)
-                .column("content_type", contentType)
+                .text("domain", BlobMeta::domain)
+                .text("parent_id", BlobMeta::parentId)
+                .text("name", BlobMeta::name)
+                .integer("type_code", row -> row.kind().code())
+                .integer("content_length", BlobMeta::contentLength)
+                .text("content_type", BlobMeta::contentType)
                 .expression("created_on", "clock_timestamp()")
                 .build();
     }

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.commcare.BlobMetadata;
+import io.couchmigrator.testkit.Corpus;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.ExpectedLogEntry;
+import io.couchmigrator.testkit.ExpectedRow;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.Pose;
+import io.couchmigrator.testkit.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The whole of {@code migrate_metadata} on the corpus: exactly the expected rows, and exactly the expected log. */
+@ExtendWith(MigratorExtension.class)
+final class CorpusIT {
+    private static final String ILLEGAL_ID = "sha1-0000000000000000000000000000000000000000";
+
+    @TempDir
+    private Path logs;
+
+    private final Corpus corpus = Corpus.load();
+    private final Recorder recorder = new Recorder();
+
+    static Stream<Arguments> everyWay() {
+        return Stream.of(Pose.values()).flatMap(pose -> Stream.of(1, 7, 1000)
+                .flatMap(chunkSize -> Stream.of(1, 4).map(workers -> Arguments.of(pose, chunkSize, workers))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyWay")
+    void writesExactlyTheExpectedRowsAndLog(Pose pose, int chunkSize, int workers, TestDatabase database)
+            throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().pose(pose).start()) {
+            load(couch, database);
+
+            Result result = migrator(couch, database)
+                    .chunkSize(chunkSize)
+                    .workers(workers)
+                    .build()
+                    .run();
+
+            assertThat(result.failures()).isEmpty();
+            assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+            assertThat(result.outstanding()).isEqualTo(1);
+            assertThat(result.tallies().written()).isEqualTo(735);
+            assertThat(result.tallies().alreadyThere()).isZero();
+            assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(corpus.rows());
+            assertThat(logged()).isEqualTo(corpus.log());
+            assertThat(recorder.lines()).contains("read commcarehq 228/266 of 266, 0 previously, 37 filtered");
+        }
+    }
+
+    @Test
+    void writesNothingMoreAndDrawsFromNoSequenceInASecondRun(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        load(couch, database);
+        couch.database("commcarehq").delete(ILLEGAL_ID);
+        assertThat(migrator(couch, database).build().run().outcome()).isEqualTo(Outcome.COMPLETE);
+        List<String> lastValue = database.query("select last_value from blobs_blobmeta_id_seq");
+
+        Result second = migrator(couch, database).build().run();
+
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(second.tallies().written()).isZero();
+        assertThat(database.query("select last_value from blobs_blobmeta_id_seq"))
+                .isEqualTo(lastValue);
+        assertThat(recorder.lines()).contains("was complete commcarehq 0");
+        assertThat(database.query("select slug from blobs_blobmigrationstate")).containsExactly("migrate_metadata");
+    }
+
+    @Test
+    void bringsDocumentsThatWereAddedOrEditedInBetween(CouchDouble couch, TestDatabase database) throws Exception {
+        load(couch, database);
+        couch.database("commcarehq").put(document("edited", "edited.1"));
+        migrator(couch, database).build().run();
+        couch.database("commcarehq").put(document("added", "added.1"));
+        JsonObject edited = couch.database("commcarehq").get("edited").orElseThrow();
+        edited.add("external_blobs", blob("edited.2"));
+        couch.database("commcarehq").put(edited);
+
+        Result second = migrator(couch, database).build().run();
+
+        assertThat(second.tallies().written()).isEqualTo(2);
+        assertThat(database.query("select key from blobs_blobmeta where parent_id in ('added', 'edited') order by key"))
+                .containsExactly(
+                        "commcarehq/added/added.1", "commcarehq/edited/edited.1", "commcarehq/edited/edited.2");
+        assertThat(recorder.lines()).contains("was complete commcarehq 2", "caught up commcarehq 2 changes 2 rows");
+    }
+
+    @Test
+    void bringsARejectedDocumentOnceItIsMended(CouchDouble couch, TestDatabase database) throws Exception {
+        load(couch, database);
+        couch.database("commcarehq").delete(ILLEGAL_ID);
+        JsonObject broken = document("mended", "mended.1");
+        broken.addProperty("external_blobs", "no object");
+        couch.database("commcarehq").put(broken);
+        Result first = migrator(couch, database).build().run();
+        assertThat(database.query("select slug from blobs_blobmigrationstate")).isEmpty();
+        JsonObject mended = couch.database("commcarehq").get("mended").orElseThrow();
+        mended.add("external_blobs", blob("mended.1"));
+        couch.database("commcarehq").put(mended);
+
+        Result second = migrator(couch, database).build().run();
+
+        assertThat(first.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(recorder.lines())
+                .contains("rejected commcarehq mended malformed-external-blobs", "resolved commcarehq mended");
+        assertThat(database.query("select key from blobs_blobmeta where parent_id = 'mended'"))
+                .containsExactly("commcarehq/mended/mended.1");
+        assertThat(database.query("select slug from blobs_blobmigrationstate")).containsExactly("migrate_metadata");
+    }
+
+    @Test
+    void skipsAnOptionalTableThatDoesNotExist(CouchDouble couch, TestDatabase database) throws Exception {
+        corpus.loadInto(couch);
+        corpus.loadInto(database);
+        database.execute("drop table icds_reports_icdsfile");
+
+        Result result = migrator(couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(recorder.lines())
+                .contains("skipped IcdsFile: table icds_reports_icdsfile does not exist: nothing to migrate");
+        assertThat(result.tallies().written()).isEqualTo(723);
+    }
+
+    @Test
+    void endsInTheSameRowsWhenTwoRunsGoOnAtOnce(CouchDouble couch, TestDatabase database, @TempDir Path others)
+            throws Exception {
+        load(couch, database);
+        Migrator first = migrator(couch, database).chunkSize(7).build();
+        Migrator second =
+                migrator(couch, database).chunkSize(7).logDirectory(others).build();
+
+        Thread other = new Thread(second::run);
+        other.start();
+        Result result = first.run();
+        other.join();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(corpus.rows());
+    }
+
+    @Test
+    void startsOverWhenAsked(CouchDouble couch, TestDatabase database) throws Exception {
+        load(couch, database);
+        migrator(couch, database).build().run();
+
+        Result again = migrator(couch, database).startOver(true).build().run();
+
+        assertThat(again.tallies().written()).isZero();
+        assertThat(again.tallies().alreadyThere()).isEqualTo(735);
+        assertThat(recorder.lines())
+                .anyMatch(line -> line.startsWith("set aside migrate_metadata.offsets.json."))
+                .anyMatch(line -> line.startsWith("set aside migrate_metadata.rejects.jsonl."));
+    }
+
+    private void load(CouchDouble couch, TestDatabase database) throws Exception {
+        corpus.loadInto(couch);
+        corpus.loadInto(database);
+    }
+
+    private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
+        return Migrator.builder(BlobMetadata.migration("commcarehq"))
+                .source(CouchServer.builder(couch.url()).build())
+                .target(database.dataSource())
+                .logDirectory(logs)
+                .listener(recorder);
+    }
+
+    private static JsonObject document(String id, String blob) {
+        JsonObject document = new JsonObject();
+        document.addProperty("_id", id);
+        document.addProperty("doc_type", "XFormInstance");
+        document.addProperty("domain", "demo");
+        document.add("external_blobs", blob(blob));
+        return document;
+    }
+
+    private static JsonObject blob(String id) {
+        JsonObject meta = new JsonObject();
+        meta.addProperty("id", id);
+        JsonObject blobs = new JsonObject();
+        blobs.add("form.xml", meta);
+        return blobs;
+    }
+
+    private Set<ExpectedLogEntry> logged() throws IOException {
+        Set<ExpectedLogEntry> entries = new HashSet<>();
+        try (Stream<Path> files = Files.list(logs)) {
+            for (Path file : files.filter(f -> f.getFileName().toString().contains(".txt."))
+                    .toList()) {
+                entries.addAll(ExpectedLogEntry.readAll(file));
+            }
+        }
+        return entries;
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A listener that remembers what it was told, a line each. */
+final class Recorder implements Listener {
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    List<String> lines() {
+        return lines;
+    }
+
+    @Override
+    public void setAside(Path file) {
+        lines.add("set aside " + file.getFileName());
+    }
+
+    @Override
+    public void stageStarted(Progress progress, Path migrationLog) {
+        lines.add("started %s %d of %d".formatted(progress.stage(), progress.previously(), progress.total()));
+    }
+
+    @Override
+    public void stageRead(Progress progress) {
+        lines.add("read %s %d/%d of %d, %d previously, %d filtered"
+                .formatted(
+                        progress.stage(),
+                        progress.processed(),
+                        progress.read(),
+                        progress.total(),
+                        progress.previously(),
+                        progress.filtered()));
+    }
+
+    @Override
+    public void stageWasComplete(String stage, Instant since, OptionalLong changes) {
+        lines.add("was complete " + stage
+                + changes.stream().mapToObj(n -> " " + n).findFirst().orElse(""));
+    }
+
+    @Override
+    public void stageSkipped(String stage, String reason) {
+        lines.add("skipped " + stage + ": " + reason);
+    }
+
+    @Override
+    public void caughtUp(String stage, long changes, long rows) {
+        lines.add("caught up %s %d changes %d rows".formatted(stage, changes, rows));
+    }
+
+    @Override
+    public void waiting(Outage outage) {
+        lines.add("waiting for " + outage.server());
+    }
+
+    @Override
+    public void recovered(Outage outage) {
+        lines.add("recovered " + outage.server());
+    }
+
+    @Override
+    public void rejected(Rejection rejection) {
+        lines.add("rejected %s %s %s".formatted(rejection.stage(), rejection.id(), rejection.code()));
+    }
+
+    @Override
+    public void resolved(String stage, String id) {
+        lines.add("resolved %s %s".formatted(stage, id));
+    }
+}
