@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The command line, taken apart but not judged.
+ *
+ * @param words as the user wrote them
+ * @param positional those that are no option and no option's value
+ * @param values the options that take a value, with it
+ * @param flags the options that take none
+ */
+record Arguments(List<String> words, List<String> positional, Map<Setting, String> values, Set<Setting> flags) {
+    Arguments {
+        words = List.copyOf(words);
+        positional = List.copyOf(positional);
+        values = Map.copyOf(values);
+        flags = Set.copyOf(flags);
+    }
+
+    Optional<Command> command() {
+        return positional.stream().findFirst().flatMap(Command::named);
+    }
+
+    Optional<String> slug() {
+        return positional.stream().skip(1).findFirst();
+    }
+
+    boolean has(Setting flag) {
+        return flags.contains(flag);
+    }
+
+    /** Returns whether an option was given, with or without a value. */
+    boolean gives(Setting setting) {
+        return flags.contains(setting) || values.containsKey(setting);
+    }
+}

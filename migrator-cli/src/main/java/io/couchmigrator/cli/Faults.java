@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what is wrong with the command line and what it names, so that all is told at once. */
+final class Faults {
+    private final List<String> messages = new ArrayList<>();
+
+    void add(String message) {
+        messages.add(message);
+    }
+
+    boolean any() {
+        return !messages.isEmpty();
+    }
+
+    List<String> messages() {
+        return List.copyOf(messages);
+    }
+}

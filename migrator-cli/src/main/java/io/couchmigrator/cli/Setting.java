@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.jspecify.annotations.Nullable;
+
+/** All that can be set: the one place from which parser, environment, configuration file and help take their names. */
+enum Setting {
+    LOG_DIR("log-dir", Scope.ANYWHERE, "DIR", null, null, """
+            directory of the offset file, the rejects, the logs and the lock; required, created if it does not exist"""),
+    CHUNK_SIZE("chunk-size", Scope.ANYWHERE, "N", null, "1000", "the most documents that are committed at once"),
+    NUM_WORKERS("num-workers", Scope.ANYWHERE, "N", null, "4", "ranges read at once, each on a connection of its own"),
+    COUCH_URL("couch-url", Scope.ANYWHERE, "URL", "COUCHDB_URL", null, "the CouchDB server; required"),
+    COUCH_USER(
+            "couch-user", Scope.ANYWHERE, "NAME", "COUCHDB_USER", null, "user of CouchDB; none sends no credentials"),
+    COUCH_PASSWORD("couch-password", Scope.NEVER_AN_OPTION, "", "COUCHDB_PASSWORD", null, "that user's password"),
+    COUCH_PASSWORD_FILE("couch-password-file", Scope.ANYWHERE, "FILE", null, null, """
+            file whose first line is that password; else the variable COUCHDB_PASSWORD"""),
+    COUCH_DB("couch-db", Scope.ANYWHERE, "NAME", null, "commcarehq", "name of the main database"),
+    JDBC_URL("jdbc-url", Scope.ANYWHERE, "URL", null, null, """
+            the PostgreSQL database, as jdbc:postgresql://HOST:PORT/NAME; else libpq's variables"""),
+    MAX_OUTAGE("max-outage", Scope.ANYWHERE, "TIME", null, "10m", """
+            how long to wait for a server that is away, such as 30s, 10m or 2h; 0s does not wait"""),
+    READ_TIMEOUT("read-timeout", Scope.ANYWHERE, "TIME", null, "60s", "how long CouchDB may send nothing"),
+    CONNECT_TIMEOUT("connect-timeout", Scope.ANYWHERE, "TIME", null, "10s", "how long connecting to CouchDB may take"),
+    CONFIG("config", Scope.COMMAND_LINE, "FILE", null, null, """
+            JSON object of these options, named without dashes; may hold couch-password and URLs with passwords"""),
+    RESET("reset", Scope.COMMAND_LINE, null, null, null, """
+            put offset and rejects files aside and start over; rows are not deleted"""),
+    KEEP("keep", Scope.DEMO, null, null, null, "leave the servers up and say how to use them"),
+    HELP("help", Scope.COMMAND_LINE, null, null, null, "print this and exit"),
+    VERSION("version", Scope.COMMAND_LINE, null, null, null, "print the version and exit");
+
+    /** Where a setting may be given. */
+    enum Scope {
+        /** On the command line and in the configuration file. */
+        ANYWHERE,
+        /** On the command line only: it would be wrong for every run. */
+        COMMAND_LINE,
+        /** On the command line of the demo only. */
+        DEMO,
+        /** Never on the command line, where every user of the machine can read it. */
+        NEVER_AN_OPTION
+    }
+
+    private final String key;
+    private final Scope scope;
+    private final @Nullable String argument;
+    private final @Nullable String variable;
+    private final @Nullable String fallback;
+    private final String description;
+
+    Setting(
+            String key,
+            Scope scope,
+            @Nullable String argument,
+            @Nullable String variable,
+            @Nullable String fallback,
+            String description) {
+        this.key = key;
+        this.scope = scope;
+        this.argument = argument;
+        this.variable = variable;
+        this.fallback = fallback;
+        this.description = description;
+    }
+
+    /** Returns the setting that a configuration file may hold under this key. */
+    static Optional<Setting> inFile(String key) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.inFile() && setting.key.equals(key))
+                .findFirst();
+    }
+
+    /** Returns what Commons CLI is to parse. */
+    static Options options() {
+        Options options = new Options();
+        for (Setting setting : values()) {
+            if (setting.onCommandLine()) {
+                options.addOption(Option.builder(setting == HELP ? "h" : null)
+                        .longOpt(setting.key)
+                        .hasArg(setting.takesValue())
+                        .get());
+            }
+        }
+        return options;
+    }
+
+    /** Returns its key in the configuration file, which is its option without dashes. */
+    String key() {
+        return key;
+    }
+
+    String option() {
+        return "--" + key;
+    }
+
+    boolean onCommandLine() {
+        return scope != Scope.NEVER_AN_OPTION;
+    }
+
+    boolean inFile() {
+        return scope == Scope.ANYWHERE || scope == Scope.NEVER_AN_OPTION;
+    }
+
+    /** Returns whether it means something to this command; the commands share all options but the demo's. */
+    boolean belongsTo(Command command) {
+        return this == HELP || (scope == Scope.DEMO) == (command == Command.DEMO);
+    }
+
+    boolean takesValue() {
+        return argument != null;
+    }
+
+    /** Returns what stands for its value in the help; empty for a flag. */
+    String argument() {
+        return argument == null ? "" : argument;
+    }
+
+    Optional<String> variable() {
+        return Optional.ofNullable(variable);
+    }
+
+    /** Returns its value where none is given. */
+    Optional<String> fallback() {
+        return Optional.ofNullable(fallback);
+    }
+
+    String description() {
+        return description;
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.Listener;
+import io.couchmigrator.Migration;
+import io.couchmigrator.Migrator;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import javax.sql.DataSource;
+
+/**
+ * What a run or a check is to work with.
+ *
+ * @param logDirectory the log directory, which may not exist yet
+ * @param chunkSize the most documents in a batch
+ * @param workers how many ranges are read at once
+ * @param couch the source
+ * @param mainDatabase the name of its main database
+ * @param target the target
+ * @param maxOutage how long a passing error is waited out
+ * @param startOver whether offset and rejects files are put aside
+ * @param warnings what the operator should know before anything is done
+ */
+record Settings(
+        Path logDirectory,
+        int chunkSize,
+        int workers,
+        CouchServer couch,
+        String mainDatabase,
+        DataSource target,
+        Duration maxOutage,
+        boolean startOver,
+        List<String> warnings) {
+    Settings {
+        warnings = List.copyOf(warnings);
+    }
+
+    /** Returns a migrator with these settings. */
+    Migrator migrator(Migration migration, Listener listener) {
+        return Migrator.builder(migration)
+                .source(couch)
+                .target(target)
+                .logDirectory(logDirectory)
+                .chunkSize(chunkSize)
+                .workers(workers)
+                .maxOutage(maxOutage)
+                .startOver(startOver)
+                .listener(listener)
+                .build();
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.cli.Values.Value;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+
+/** Makes {@link Settings} of command line, environment and configuration file, and collects all that is wrong. */
+final class SettingsReader {
+    /** What CouchDB allows a database to be called. */
+    private static final Pattern DATABASE = Pattern.compile("[a-z][a-z0-9_$()+/-]*");
+
+    private final Arguments arguments;
+    private final Map<String, String> environment;
+    private final Faults faults;
+    private final List<String> warnings = new ArrayList<>();
+
+    SettingsReader(Arguments arguments, Map<String, String> environment, Faults faults) {
+        this.arguments = arguments;
+        this.environment = environment;
+        this.faults = faults;
+    }
+
+    /** Returns the settings; empty, with a fault added, if they are not fit. */
+    Optional<Settings> read() {
+        Values values = values();
+        Optional<Path> logDirectory = logDirectory(values);
+        int chunkSize = count(values, Setting.CHUNK_SIZE);
+        int workers = count(values, Setting.NUM_WORKERS);
+        String mainDatabase = mainDatabase(values);
+        Duration maxOutage = duration(values, Setting.MAX_OUTAGE, Duration.ZERO);
+        Duration readTimeout = duration(values, Setting.READ_TIMEOUT, Duration.ofMillis(1));
+        Duration connectTimeout = duration(values, Setting.CONNECT_TIMEOUT, Duration.ofMillis(1));
+        Optional<CouchServer> couch = new CouchSettings(values, faults, warnings).server(connectTimeout, readTimeout);
+        Optional<DataSource> target = new PostgresSettings(values, faults, warnings).dataSource();
+        if (faults.any() || logDirectory.isEmpty() || couch.isEmpty() || target.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Settings(
+                logDirectory.get(),
+                chunkSize,
+                workers,
+                couch.get(),
+                mainDatabase,
+                target.get(),
+                maxOutage,
+                arguments.has(Setting.RESET),
+                warnings));
+    }
+
+    private Values values() {
+        String file = arguments.values().get(Setting.CONFIG);
+        if (file == null) {
+            return new Values(arguments.values(), environment, Map.of(), "");
+        }
+        Optional<Path> path = path(file, Setting.CONFIG.option());
+        if (path.isEmpty()) {
+            return new Values(arguments.values(), environment, Map.of(), file);
+        }
+        Map<Setting, String> inFile = new ConfigFile(path.get(), faults).read();
+        if (inFile.containsKey(Setting.COUCH_PASSWORD)
+                || inFile.values().stream().anyMatch(Secrets::in)) {
+            SecretFile.warning(path.get()).ifPresent(warnings::add);
+        }
+        return new Values(arguments.values(), environment, inFile, file);
+    }
+
+    private Optional<Path> logDirectory(Values values) {
+        Optional<Value> value =
+                values.of(Setting.LOG_DIR).filter(given -> !given.text().isEmpty());
+        if (value.isEmpty()) {
+            faults.add("--log-dir is missing: name the directory in which offsets, rejects and logs are kept from run"
+                    + " to run, as in --log-dir=blobmeta-migration-logs");
+            return Optional.empty();
+        }
+        Optional<Path> directory = path(value.get().text(), value.get().place());
+        directory.ifPresent(found -> LogDirectory.check(found, value.get().place(), faults));
+        return directory;
+    }
+
+    private Optional<Path> path(String text, String place) {
+        try {
+            return Optional.of(Path.of(text));
+        } catch (InvalidPathException e) {
+            faults.add("%s is no path: %s".formatted(place, e.getReason()));
+            return Optional.empty();
+        }
+    }
+
+    /** Returns a number from 1; where there is none, adds a fault and returns 1. */
+    private int count(Values values, Setting setting) {
+        Value value = values.of(setting).orElseThrow();
+        try {
+            int count = Integer.parseInt(value.text().strip());
+            if (count >= 1) {
+                return count;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, like a number that is too small.
+        }
+        faults.add("%s is \"%s\": expected a whole number from 1 to %d"
+                .formatted(value.place(), value.text(), Integer.MAX_VALUE));
+        return 1;
+    }
+
+    private Duration duration(Values values, Setting setting, Duration least) {
+        Value value = values.of(setting).orElseThrow();
+        Optional<Duration> duration = Durations.parse(value.text()).filter(found -> found.compareTo(least) >= 0);
+        if (duration.isEmpty()) {
+            faults.add("%s is \"%s\": expected a time such as 30s, 10m or 2h%s"
+                    .formatted(value.place(), value.text(), least.isZero() ? "" : ", longer than zero"));
+        }
+        return duration.orElse(least);
+    }
+
+    private String mainDatabase(Values values) {
+        Value value = values.of(Setting.COUCH_DB).orElseThrow();
+        if (!DATABASE.matcher(value.text()).matches()) {
+            faults.add(
+                    "%s is \"%s\", which is no name of a CouchDB database: expected a small letter, then small letters, digits and _ $ ( ) + - /"
+                            .formatted(value.place(), value.text()));
+        }
+        return value.text();
+    }
+}

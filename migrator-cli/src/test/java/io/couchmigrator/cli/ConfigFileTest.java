@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigFileTest {
+    private final Faults faults = new Faults();
+
+    @TempDir
+    private Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void nameFile() {
+        file = directory.resolve("migrator.json");
+    }
+
+    @Test
+    void readsStringsAndNumbers() throws IOException {
+        assertThat(read("{\"log-dir\": \"logs/ü\", \"chunk-size\": 500, \"couch-password\": \"s3cret\"}"))
+                .containsOnly(
+                        Map.entry(Setting.LOG_DIR, "logs/ü"),
+                        Map.entry(Setting.CHUNK_SIZE, "500"),
+                        Map.entry(Setting.COUCH_PASSWORD, "s3cret"));
+        assertThat(faults.messages()).isEmpty();
+    }
+
+    @Test
+    void tellsAllThatIsWrongWithItsKeys() throws IOException {
+        read("{\"chunksize\": 1, \"reset\": true, \"log-dir\": null, \"couch-db\": [\"a\"], \"num-workers\": 2,"
+                + " \"num-workers\": 3}");
+
+        assertThat(faults.messages())
+                .containsExactly(
+                        file + " has an unknown key \"chunksize\": did you mean chunk-size?",
+                        file + " has \"reset\", which is an option of the command line only: remove it",
+                        file + " has \"log-dir\" with a value that is neither a string nor a number",
+                        file + " has \"couch-db\" with a value that is neither a string nor a number",
+                        file + " has \"num-workers\" twice: leave one");
+    }
+
+    @Test
+    void namesLineAndColumnOfMalformedJsonButNoValue() throws IOException {
+        read("{\n  \"couch-password\": \"hunter2\"\n  \"couch-db\": \"x\"\n}");
+
+        assertThat(faults.messages())
+                .singleElement()
+                .asString()
+                .startsWith(file + " is not valid JSON: see line 3, column ")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void refusesWhatEndsTooEarlyOrIsNoObjectOrNoUtf8OrNotThere() throws IOException {
+        read("{\"couch-db\": \"x\"");
+        read("[]");
+        read("{} {}");
+        Files.write(file, "{\"couch-db\": \"ü\"}".getBytes(StandardCharsets.ISO_8859_1));
+        new ConfigFile(file, faults).read();
+        Files.delete(file);
+        new ConfigFile(file, faults).read();
+
+        assertThat(faults.messages())
+                .satisfiesExactly(
+                        early -> assertThat(early).contains("ends too early", "line 1"),
+                        array -> assertThat(array).contains("holds no JSON object"),
+                        more -> assertThat(more).contains("is not valid JSON", "line 1"),
+                        latin -> assertThat(latin).contains("is not UTF-8"),
+                        gone -> assertThat(gone).contains("cannot read", file.toString(), "there is no such file"));
+    }
+
+    private Map<Setting, String> read(String json) throws IOException {
+        Files.writeString(file, json);
+        return new ConfigFile(file, faults).read();
+    }
+}

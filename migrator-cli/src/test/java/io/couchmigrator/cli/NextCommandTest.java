@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NextCommandTest {
+    @Test
+    void repeatsTheUsersWords() {
+        assertThat(next("run_blob_migration", "migrate_metadata", "--log-dir", "my logs")
+                        .same())
+                .isEqualTo("bin/migrator run_blob_migration migrate_metadata --log-dir 'my logs'");
+    }
+
+    @Test
+    void startsOverOnlyOnce() {
+        assertThat(next("run", "migrate_metadata", "--reset", "--log-dir=logs").goingOn())
+                .isEqualTo("bin/migrator run migrate_metadata --log-dir=logs");
+    }
+
+    @Test
+    void changesTheCommandAndNotAnOptionsValue() {
+        assertThat(next("--log-dir", "check", "check", "migrate_metadata").as(Command.RUN))
+                .isEqualTo("bin/migrator --log-dir check run migrate_metadata");
+    }
+
+    private static NextCommand next(String... words) {
+        return new NextCommand("bin/migrator", List.of(words));
+    }
+}
