@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import io.couchmigrator.CheckReport;
+import io.couchmigrator.CheckReport.StageCheck;
+import io.couchmigrator.Listener;
+import io.couchmigrator.Migration;
+import java.nio.file.Files;
+
+/** {@code migrator check}: tells all that would keep a run from its first document, and writes nothing. */
+final class CheckCommand {
+    private final Console console;
+    private final NextCommand next;
+
+    /** @param next the command as the user gave it */
+    CheckCommand(Console console, NextCommand next) {
+        this.console = console;
+        this.next = next;
+    }
+
+    /** Checks and returns the exit status. */
+    int run(Migration migration, Settings settings) {
+        if (Files.isDirectory(settings.logDirectory())) {
+            Logging.begin(settings.logDirectory());
+        }
+        settings.warnings().forEach(warning -> console.line("Warning: " + warning));
+        CheckReport report = settings.migrator(migration, new Listener() {}).check();
+        report.stages().forEach(stage -> console.line(line(stage)));
+        report.faults().forEach(fault -> console.line(Verdict.error(fault)));
+        boolean fit = report.faults().isEmpty();
+        console.lines(
+                new Verdict(migration, settings.logDirectory()).of(report, fit ? next.as(Command.RUN) : next.same()));
+        return Verdict.exitStatus(report);
+    }
+
+    private static String line(StageCheck stage) {
+        if (stage.skipped().isPresent()) {
+            return "%s: skipped, %s.".formatted(stage.stage(), stage.skipped().get());
+        }
+        String count =
+                stage.documents().isPresent() ? String.valueOf(stage.documents().getAsLong()) : "an unknown number of";
+        return "%s: %s documents: %s".formatted(stage.stage(), count, stage.description());
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import io.couchmigrator.Migration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
+
+/** Carries out one command line. It ends no process and knows no signals: that is {@link Main}'s. */
+final class Cli {
+    private final Console out;
+    private final Console err;
+    private final Map<String, String> environment;
+    private final Consumer<Runnable> stopRequests;
+    private final String program;
+
+    /**
+     * @param out where results and progress go
+     * @param err where usage errors go
+     * @param environment the variables of the environment
+     * @param stopRequests takes what is to be done when a run shall stop
+     * @param program how the user called the program
+     */
+    Cli(Console out, Console err, Map<String, String> environment, Consumer<Runnable> stopRequests, String program) {
+        this.out = out;
+        this.err = err;
+        this.environment = Map.copyOf(environment);
+        this.stopRequests = stopRequests;
+        this.program = program;
+    }
+
+    /** Carries it out and returns the exit status. */
+    int run(List<String> words) {
+        try {
+            return carryOut(words);
+        } catch (UsageException e) {
+            e.faults().forEach(fault -> err.line("migrator: " + Secrets.masked(fault)));
+            err.lines(e.advice());
+            return ExitStatus.USAGE;
+        } catch (RuntimeException | Error e) {
+            LoggerFactory.getLogger(Cli.class).error("ended unexpectedly", e);
+            err.line("migrator ended unexpectedly: %s. Please report this bug, with this line."
+                    .formatted(Verdict.bug(e)));
+            return ExitStatus.UNEXPECTED;
+        }
+    }
+
+    private int carryOut(List<String> words) throws UsageException {
+        Faults faults = new Faults();
+        Arguments arguments = new ArgumentParser(faults).parse(words);
+        Optional<Command> named = arguments.command();
+        boolean unknown = named.isEmpty() && !arguments.positional().isEmpty();
+        if (arguments.has(Setting.HELP) && !unknown) {
+            out.lines(named.map(Help::of).orElseGet(Help::ofProgram));
+            return ExitStatus.DONE;
+        }
+        if (arguments.has(Setting.VERSION) && !unknown) {
+            out.line("migrator " + Version.current());
+            return ExitStatus.DONE;
+        }
+        Command command = named.orElseThrow(() -> noCommand(arguments, faults));
+        for (Setting setting : Setting.values()) {
+            if (arguments.gives(setting) && !setting.belongsTo(command)) {
+                faults.add("%s is no option of %s".formatted(setting.option(), command));
+            }
+        }
+        return switch (command) {
+            case RUN, CHECK -> withMigration(command, arguments, faults);
+            case LIST -> list(arguments, faults);
+            case DEMO -> demo(arguments, faults);
+        };
+    }
+
+    private static UsageException noCommand(Arguments arguments, Faults faults) {
+        if (arguments.positional().isEmpty()) {
+            if (!faults.any()) {
+                faults.add("there is no command");
+            }
+        } else {
+            String word = arguments.positional().get(0);
+            List<String> names = Arrays.stream(Command.values())
+                    .flatMap(command -> command.names().stream())
+                    .toList();
+            faults.add("unknown command \"%s\"".formatted(word) + Suggestion.of(word, names));
+        }
+        return new UsageException(faults.messages(), Help.ofProgram());
+    }
+
+    private int withMigration(Command command, Arguments arguments, Faults faults) throws UsageException {
+        if (arguments.slug().isEmpty()) {
+            faults.add("%s needs the slug of a migration".formatted(command));
+            throw new UsageException(faults.messages(), listWithUsage(command));
+        }
+        String slug = arguments.slug().get();
+        Optional<Migrations> migration = Migrations.named(slug);
+        boolean slugIsSure = !faults.any();
+        if (migration.isEmpty() && slugIsSure) {
+            faults.add("unknown migration \"%s\"".formatted(slug) + Suggestion.of(slug, Migrations.slugs()));
+        }
+        refuseMore(arguments, 2, faults);
+        Logging.silence();
+        Optional<Settings> settings = new SettingsReader(arguments, environment, faults).read();
+        if (faults.any() || migration.isEmpty() || settings.isEmpty()) {
+            throw new UsageException(
+                    faults.messages(), migration.isEmpty() && slugIsSure ? listWithUsage(command) : usage(command));
+        }
+        Migration chosen = migration.get().of(settings.get().mainDatabase());
+        NextCommand next = new NextCommand(program, arguments.words());
+        return command == Command.RUN
+                ? new RunCommand(out, stopRequests, next).run(chosen, settings.get())
+                : new CheckCommand(out, next).run(chosen, settings.get());
+    }
+
+    private int list(Arguments arguments, Faults faults) throws UsageException {
+        refuseMore(arguments, 1, faults);
+        refuse(faults, Command.LIST);
+        out.lines(Migrations.list());
+        return ExitStatus.DONE;
+    }
+
+    private int demo(Arguments arguments, Faults faults) throws UsageException {
+        refuseMore(arguments, 1, faults);
+        refuse(faults, Command.DEMO);
+        return new DemoCommand(out).run(arguments.has(Setting.KEEP));
+    }
+
+    /** A word too many may be the value of an option that is not known: then that is told, and is enough. */
+    private static void refuseMore(Arguments arguments, int expected, Faults faults) {
+        if (arguments.positional().size() > expected && !faults.any()) {
+            faults.add("unexpected argument \"%s\""
+                    .formatted(arguments.positional().get(expected)));
+        }
+    }
+
+    private static void refuse(Faults faults, Command command) throws UsageException {
+        if (faults.any()) {
+            throw new UsageException(faults.messages(), usage(command));
+        }
+    }
+
+    private static List<String> usage(Command command) {
+        return List.of(command.usage(), "migrator %s --help tells the options.".formatted(command));
+    }
+
+    private static List<String> listWithUsage(Command command) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Migrations:");
+        Migrations.list().forEach(line -> lines.add("  " + line));
+        lines.addAll(usage(command));
+        return lines;
+    }
+}

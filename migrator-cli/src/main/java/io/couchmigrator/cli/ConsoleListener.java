@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import io.couchmigrator.Listener;
+import io.couchmigrator.Outage;
+import io.couchmigrator.Progress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the operator what a run does, in the lines that their runbook shows. */
+final class ConsoleListener implements Listener {
+    private static final Duration BETWEEN_PROGRESS_LINES = Duration.ofMillis(250);
+
+    private static final DateTimeFormatter MINUTE =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm'Z'").withZone(ZoneOffset.UTC);
+
+    private final Console console;
+    private final InstantSource clock;
+    private final Runnable whenStarted;
+    private @Nullable Instant lastProgressLine;
+    private boolean begun;
+    private OptionalLong pending = OptionalLong.empty();
+
+    /** Calls {@code whenStarted} when the run has started, so that from then on it can be stopped. */
+    ConsoleListener(Console console, InstantSource clock, Runnable whenStarted) {
+        this.console = console;
+        this.clock = clock;
+        this.whenStarted = whenStarted;
+    }
+
+    /** Returns whether the run came as far as its first stage, so that it did what it does before. */
+    boolean begun() {
+        return begun;
+    }
+
+    @Override
+    public void started(Path files) {
+        console.keepIn(files.resolveSibling(files.getFileName() + "-summary.txt"));
+        whenStarted.run();
+    }
+
+    @Override
+    public void setAside(Path file) {
+        begun = true;
+        console.line("Put aside %s to start over; no row is deleted.".formatted(file));
+    }
+
+    @Override
+    public void stageStarted(Progress progress, Path migrationLog) {
+        begun = true;
+        lastProgressLine = null;
+        String previously =
+                progress.previously() > 0 ? " (~%d already processed)".formatted(progress.previously()) : "";
+        console.line(
+                "Processing %d documents%s: %s...".formatted(progress.total(), previously, progress.description()));
+        console.line("Migration log: " + migrationLog);
+    }
+
+    @Override
+    public void progressed(Progress progress) {
+        Instant now = clock.instant();
+        if (lastProgressLine != null && Duration.between(lastProgressLine, now).compareTo(BETWEEN_PROGRESS_LINES) < 0) {
+            return;
+        }
+        lastProgressLine = now;
+        console.line("Processed %d/%d of %d documents in %s (%s remaining)"
+                .formatted(
+                        progress.processed(),
+                        progress.read(),
+                        progress.total(),
+                        Durations.precise(progress.elapsed()),
+                        progress.remaining().map(Durations::precise).orElse("?")));
+    }
+
+    @Override
+    public void stageRead(Progress progress) {
+        console.line("Processed %d/%d of %d documents (%d previously processed, %d filtered out)."
+                .formatted(
+                        progress.processed(),
+                        progress.read(),
+                        progress.total(),
+                        progress.previously(),
+                        progress.filtered()));
+    }
+
+    @Override
+    public void stageWasComplete(String stage, Instant since, OptionalLong changes) {
+        begun = true;
+        String afterwards = changes.isPresent() ? "; %d changes since.".formatted(changes.getAsLong()) : ".";
+        console.line("%s: complete since %s%s".formatted(stage, MINUTE.format(since), afterwards));
+    }
+
+    @Override
+    public void stageSkipped(String stage, String reason) {
+        begun = true;
+        console.line("%s: skipped, %s.".formatted(stage, reason));
+    }
+
+    @Override
+    public void catchingUp(String stage, OptionalLong pending) {
+        this.pending = pending;
+        if (pending.orElse(0) > 0) {
+            console.line("Catching up with changes since the start: %d pending".formatted(pending.getAsLong()));
+        }
+    }
+
+    @Override
+    public void caughtUp(String stage, long changes, long rows) {
+        if (changes > 0 || pending.orElse(0) > 0) {
+            console.line("Caught up: %d changes, %d rows.".formatted(changes, rows));
+        }
+    }
+
+    @Override
+    public void stageFinished(String stage, long rejected, Path rejects) {
+        if (rejected > 0) {
+            console.line("%d rejected: see %s".formatted(rejected, rejects));
+        }
+    }
+
+    @Override
+    public void waiting(Outage outage) {
+        console.line("Waiting for %s: %s. Trying again until %s."
+                .formatted(
+                        outage.server(),
+                        Secrets.masked(outage.cause()),
+                        outage.until().truncatedTo(ChronoUnit.SECONDS)));
+    }
+
+    @Override
+    public void recovered(Outage outage) {
+        console.line("%s is back after %s."
+                .formatted(outage.server(), Durations.seconds(Duration.between(outage.since(), clock.instant()))));
+    }
+
+    @Override
+    public void warned(String message) {
+        console.line("Warning: " + message);
+    }
+}

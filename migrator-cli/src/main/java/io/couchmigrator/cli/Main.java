@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.util.List;
+
+/** The program. It alone ends the process and knows signals. */
+public final class Main {
+    private Main() {}
+
+    /** Carries out a command line and exits with its status. */
+    public static void main(String[] arguments) {
+        StopSignals signals = new StopSignals();
+        int status;
+        try (Console out = new Console(new FileOutputStream(FileDescriptor.out));
+                Console err = new Console(new FileOutputStream(FileDescriptor.err))) {
+            String program = System.getProperty("migrator.command", "migrator");
+            Cli cli = new Cli(out, err, System.getenv(), signals::handle, program);
+            status = cli.run(List.of(arguments));
+        }
+        System.exit(signals.exitStatus(status));
+    }
+}

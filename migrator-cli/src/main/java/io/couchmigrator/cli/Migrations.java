@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import io.couchmigrator.Migration;
+import io.couchmigrator.commcare.BlobMetadata;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The migrations that this program knows. */
+enum Migrations {
+    MIGRATE_METADATA("migrate_metadata", "one row in blobs_blobmeta for each blob that CommCare HQ keeps");
+
+    private final String slug;
+    private final String description;
+
+    Migrations(String slug, String description) {
+        this.slug = slug;
+        this.description = description;
+    }
+
+    static Optional<Migrations> named(String slug) {
+        return Arrays.stream(values())
+                .filter(migration -> migration.slug.equals(slug))
+                .findFirst();
+    }
+
+    static List<String> slugs() {
+        return Arrays.stream(values()).map(migration -> migration.slug).toList();
+    }
+
+    /** Returns a line for each. */
+    static List<String> list() {
+        return Arrays.stream(values())
+                .map(migration -> "%s  %s".formatted(migration.slug, migration.description))
+                .toList();
+    }
+
+    /** Returns the migration out of this main CouchDB database. */
+    Migration of(String mainDatabase) {
+        return switch (this) {
+            case MIGRATE_METADATA -> BlobMetadata.migration(mainDatabase);
+        };
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import io.couchmigrator.Migration;
+import io.couchmigrator.Migrator;
+import io.couchmigrator.Result;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
+
+/** {@code migrator run}: runs a migration, tells how it goes, and ends with a verdict. */
+final class RunCommand {
+    private final Console console;
+    private final Consumer<Runnable> stopRequests;
+    private final NextCommand next;
+
+    /**
+     * @param stopRequests takes what is to be done when the run shall stop
+     * @param next the command as the user gave it
+     */
+    RunCommand(Console console, Consumer<Runnable> stopRequests, NextCommand next) {
+        this.console = console;
+        this.stopRequests = stopRequests;
+        this.next = next;
+    }
+
+    /** Runs the migration and returns the exit status. */
+    int run(Migration migration, Settings settings) throws UsageException {
+        createLogDirectory(settings);
+        Logging.begin(settings.logDirectory());
+        settings.warnings().forEach(warning -> console.line("Warning: " + warning));
+        Verdict verdict = new Verdict(migration, settings.logDirectory());
+        StopSwitch stop = new StopSwitch();
+        ConsoleListener listener = new ConsoleListener(console, Clock.systemUTC(), stop::repeat);
+        Instant start = Instant.now();
+        try {
+            Migrator migrator = settings.migrator(migration, listener);
+            stop.connect(migrator);
+            handleStopRequests(stop);
+            Result result = migrator.run();
+            result.failures().forEach(failure -> console.line(Verdict.error(failure)));
+            console.lines(verdict.of(result, next(listener)));
+            return result.outcome().exitStatus();
+        } catch (RuntimeException | Error e) {
+            LoggerFactory.getLogger(RunCommand.class).error("the run ended unexpectedly", e);
+            console.lines(verdict.ofUnexpected(e, Duration.between(start, Instant.now()), next(listener)));
+            return ExitStatus.UNEXPECTED;
+        }
+    }
+
+    private void handleStopRequests(StopSwitch stop) {
+        try {
+            stopRequests.accept(() -> {
+                stop.stop();
+                console.line("Stopping: the batches in hand are finished and saved. A second signal stops at once.");
+            });
+        } catch (UnsupportedOperationException e) {
+            console.line("Warning: " + e.getMessage());
+        }
+    }
+
+    private String next(ConsoleListener listener) {
+        return listener.begun() ? next.goingOn() : next.same();
+    }
+
+    private void createLogDirectory(Settings settings) throws UsageException {
+        try {
+            if (LogDirectory.create(settings.logDirectory())) {
+                console.line("Created the log directory %s.".formatted(settings.logDirectory()));
+            }
+        } catch (IOException e) {
+            throw new UsageException(
+                    List.of("cannot create the log directory %s: %s"
+                            .formatted(settings.logDirectory(), IoReason.of(e))),
+                    List.of(Command.RUN.usage()));
+        }
+    }
+}

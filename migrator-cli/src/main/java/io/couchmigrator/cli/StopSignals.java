@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import io.couchmigrator.Outcome;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The stop signals. The first one asks the run to stop, the second halts the process at once.
+ *
+ * <p>Through {@code sun.misc.Signal}, since a shutdown hook is told of the first signal only, and not of which it was;
+ * and through reflection, since javac warns of that class in a way that cannot be suppressed. A signal that was ignored
+ * when the process began, as under {@code nohup}, stays ignored: HotSpot sees to that.
+ */
+final class StopSignals {
+    private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
+
+    /** A terminal that goes away sends HUP twice, through the shell and by the kernel; systemd sends HUP behind TERM. */
+    private static final long ONE_HANGUP = TimeUnit.SECONDS.toNanos(5);
+
+    private int first;
+    private long firstAt;
+
+    /**
+     * Calls {@code stop}, in a thread of its own, when the first signal comes.
+     *
+     * @throws UnsupportedOperationException if this Java runtime handles no signals
+     */
+    void handle(Runnable stop) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            for (Map.Entry<String, Integer> named : NUMBERS.entrySet()) {
+                Object proxy = Proxy.newProxyInstance(
+                        StopSignals.class.getClassLoader(), new Class<?>[] {handler}, (self, method, arguments) -> {
+                            received(named.getKey(), named.getValue(), stop);
+                            return null;
+                        });
+                signal.getMethod("handle", signal, handler)
+                        .invoke(null, signal.getConstructor(String.class).newInstance(named.getKey()), proxy);
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new UnsupportedOperationException(
+                    "this Java runtime handles no signals, so that they end the program at once: start it without -Xrs,"
+                            + " and with the module jdk.unsupported",
+                    e);
+        }
+    }
+
+    private void received(String name, int number, Runnable stop) {
+        if (isFirst(name, number)) {
+            stop.run();
+        }
+    }
+
+    /** Returns whether this is the first signal; halts if it is the second. */
+    private synchronized boolean isFirst(String name, int number) {
+        long now = System.nanoTime();
+        if (first == 0) {
+            first = number;
+            firstAt = now;
+            return true;
+        }
+        if (!name.equals("HUP") || now - firstAt > ONE_HANGUP) {
+            Runtime.getRuntime().halt(128 + number);
+        }
+        return false;
+    }
+
+    /** Returns the exit status of a run that ended with this one: a stop is told by the signal that asked for it. */
+    synchronized int exitStatus(int status) {
+        return status == Outcome.STOPPED.exitStatus() && first != 0 ? 128 + first : status;
+    }
+}

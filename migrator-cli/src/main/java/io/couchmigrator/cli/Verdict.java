@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import io.couchmigrator.CheckReport;
+import io.couchmigrator.CompletionTable;
+import io.couchmigrator.Migration;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.Result;
+import io.couchmigrator.Tallies;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Says how a run or a check ended and what to do next: always the last lines on the console. */
+final class Verdict {
+    private final String slug;
+    private final Optional<String> completionTable;
+    private final Path logDirectory;
+
+    Verdict(Migration migration, Path logDirectory) {
+        this.slug = migration.slug();
+        this.completionTable = migration.completion().map(CompletionTable::table);
+        this.logDirectory = logDirectory;
+    }
+
+    /** Returns the verdict on a run; {@code next} is the command that goes on with it. */
+    List<String> of(Result result, String next) {
+        return switch (result.outcome()) {
+            case COMPLETE ->
+                List.of("%s is complete: %s.%s"
+                        .formatted(
+                                slug,
+                                rows(result),
+                                completionTable
+                                        .map(" Recorded in %s."::formatted)
+                                        .orElse("")));
+            case REJECTS_OUTSTANDING ->
+                List.of(
+                        "%s is complete, but for rejects: %s.%s"
+                                .formatted(
+                                        slug,
+                                        rows(result),
+                                        completionTable
+                                                .map(" Not recorded in %s."::formatted)
+                                                .orElse("")),
+                        "%s outstanding, listed in %s. When their cause is mended, run the same command again:"
+                                .formatted(
+                                        count(result.outstanding(), "reject is", "rejects are"),
+                                        logDirectory.resolve(slug + ".rejects.jsonl")),
+                        indented(next));
+            case STOPPED ->
+                List.of(
+                        "This run: " + rows(result) + ".",
+                        "Stopped at your request. " + done(result) + " To go on, run the same command again:",
+                        indented(next));
+            case SOURCE_FAILED -> failed("CouchDB failed", result, next);
+            case TARGET_FAILED -> failed("PostgreSQL failed", result, next);
+            case LOG_DIRECTORY_FAILED -> failed("The log directory is not fit for this run", result, next);
+        };
+    }
+
+    private static List<String> failed(String what, Result result, String next) {
+        return List.of(
+                "This run: " + rows(result) + ".",
+                "%s (exit status %d). %s When the error above is mended, run the same command again:"
+                        .formatted(what, result.outcome().exitStatus(), done(result)),
+                indented(next));
+    }
+
+    /** Returns the verdict on a run that ran into a bug of this program. */
+    List<String> ofUnexpected(Throwable failure, Duration elapsed, String next) {
+        return List.of(
+                "%s ended unexpectedly after %s: %s.".formatted(slug, Durations.seconds(elapsed), bug(failure)),
+                "Please report this bug and send the file %s. What was committed is kept. To go on, run the same command again:"
+                        .formatted(Logging.file(logDirectory)),
+                indented(next));
+    }
+
+    /** Returns the line that stands above the verdict for each thing that went wrong. */
+    static String error(MigrationException failure) {
+        return "Error: " + Secrets.masked(String.valueOf(failure.getMessage()));
+    }
+
+    /** Names an exception and the line it comes from, without its trace. */
+    static String bug(Throwable failure) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        return Secrets.masked(failure.toString()) + (trace.length == 0 ? "" : " at " + trace[0]);
+    }
+
+    /** Returns the verdict on a check; {@code next} is the command to give now. */
+    List<String> of(CheckReport report, String next) {
+        if (report.faults().isEmpty()) {
+            long documents = report.stages().stream()
+                    .mapToLong(stage -> stage.documents().orElse(0))
+                    .sum();
+            return List.of(
+                    "%s can run: %s in %s. To run it:"
+                            .formatted(
+                                    slug,
+                                    count(documents, "document", "documents"),
+                                    count(report.stages().size(), "stage", "stages")),
+                    indented(next));
+        }
+        return List.of(
+                "%s cannot run: %s. Nothing was written. When the errors above are mended, check again:"
+                        .formatted(slug, count(report.faults().size(), "fault", "faults")),
+                indented(next));
+    }
+
+    /** Returns the status of a check: that of the fault which would have decided a run's. */
+    static int exitStatus(CheckReport report) {
+        return report.faults().stream()
+                .map(fault -> fault.outcome())
+                .min(Outcome::compareTo)
+                .orElse(Outcome.COMPLETE)
+                .exitStatus();
+    }
+
+    private static String rows(Result result) {
+        Tallies tallies = result.tallies();
+        return "%s rows written, %s already there, %s rejected, %s"
+                .formatted(
+                        number(tallies.written()),
+                        number(tallies.alreadyThere()),
+                        number(tallies.rejected()),
+                        Durations.seconds(result.elapsed()));
+    }
+
+    private static String done(Result result) {
+        return result.total() == 0
+                ? "No document was read."
+                : "%s of %s documents are done.".formatted(number(result.done()), number(result.total()));
+    }
+
+    private static String count(long number, String one, String many) {
+        return number(number) + " " + (number == 1 ? one : many);
+    }
+
+    private static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    private static String indented(String command) {
+        return "    " + command;
+    }
+}

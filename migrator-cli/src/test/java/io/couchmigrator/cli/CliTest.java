@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CliTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Map<String, String> environment = new HashMap<>();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void listsTheMigrations() {
+        assertThat(run("list")).isZero();
+        assertThat(out()).startsWith("migrate_metadata  ");
+    }
+
+    @Test
+    void tellsItsVersion() {
+        assertThat(run("--version")).isZero();
+        assertThat(out()).isEqualTo("migrator development\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Command.class)
+    void helpsWithEveryCommand(Command command) {
+        assertThat(run(command.toString(), "--help")).isZero();
+        assertThat(out()).startsWith("Usage: migrator " + command).contains("--help");
+        assertThat(out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(110));
+    }
+
+    @Test
+    void helpNamesEveryOptionOfRunWithVariableAndDefault() {
+        run("run", "--help");
+
+        for (Setting setting : Setting.values()) {
+            if (setting.onCommandLine() && setting.belongsTo(Command.RUN)) {
+                assertThat(out()).contains("  " + setting.option());
+                setting.variable().ifPresent(variable -> assertThat(out()).contains("[" + variable + "]"));
+                setting.fallback().ifPresent(value -> assertThat(out()).contains("(default " + value + ")"));
+            }
+        }
+    }
+
+    @Test
+    void helpsWithoutACommand() {
+        assertThat(run("--help")).isZero();
+        assertThat(out()).contains("run", "check", "list", "demo");
+    }
+
+    @Test
+    void refusesToDoNothing() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(err()).startsWith("migrator: there is no command\nUsage: ");
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    void refusesAnUnknownCommand() {
+        assertThat(run("rum", "migrate_metadata")).isEqualTo(2);
+        assertThat(err())
+                .startsWith("migrator: unknown command \"rum\": did you mean run?\n")
+                .contains("Usage: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "run_blob_migration", "check"})
+    void listsTheMigrationsWhereNoneIsNamed(String command) {
+        assertThat(run(command)).isEqualTo(2);
+        assertThat(err()).contains("needs the slug of a migration", "  migrate_metadata  ", "Usage: ");
+    }
+
+    @Test
+    void refusesAnUnknownMigrationAndTellsWhatElseIsWrong() {
+        assertThat(run("run", "migrate_metadat")).isEqualTo(2);
+        assertThat(err())
+                .contains(
+                        "unknown migration \"migrate_metadat\": did you mean migrate_metadata?",
+                        "--log-dir is missing",
+                        "there is no CouchDB server",
+                        "  migrate_metadata  ");
+    }
+
+    @Test
+    void refusesWordsAndOptionsThatDoNotBelongThere() {
+        assertThat(run("list", "everything")).isEqualTo(2);
+        assertThat(run("run", "migrate_metadata", "--keep")).isEqualTo(2);
+        assertThat(run("demo", "--log-dir=x")).isEqualTo(2);
+        assertThat(err())
+                .contains(
+                        "unexpected argument \"everything\"",
+                        "--keep is no option of run",
+                        "--log-dir is no option of demo");
+    }
+
+    @Test
+    void showsNoPasswordThatStandsInAWrongPlace() {
+        run("run", "migrate_metadata", "http://admin:hunter2@couch/");
+        run("http://admin:hunter2@couch/");
+        run("run", "migrate_metadata", "--couch-password", "hunter2");
+
+        assertThat(err()).contains("***").doesNotContain("hunter2");
+    }
+
+    @Test
+    void createsNothingBeforeAllIsRight() {
+        Path logs = directory.resolve("logs");
+
+        assertThat(run("run", "migrate_metadata", "--log-dir=" + logs)).isEqualTo(2);
+
+        assertThat(logs).doesNotExist();
+    }
+
+    private int run(String... words) {
+        Cli cli = new Cli(new Console(out), new Console(err), environment, stop -> {}, "migrator");
+        return cli.run(List.of(words));
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.CheckReport;
+import io.couchmigrator.CheckReport.StageCheck;
+import io.couchmigrator.CompletionTable;
+import io.couchmigrator.DocumentStage;
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.Migration;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.Result;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.TargetException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class VerdictTest {
+    private static final String NEXT = "migrator run migrate_metadata --log-dir=logs";
+
+    private final Verdict verdict = new Verdict(migration(), Path.of("logs"));
+
+    @Test
+    void saysThatAllIsThere() {
+        assertThat(verdict.of(result(Outcome.COMPLETE, 735, 0, 0), NEXT))
+                .containsExactly("migrate_metadata is complete: 735 rows written, 0 already there, 0 rejected, 0:00:04."
+                        + " Recorded in blobs_blobmigrationstate.");
+    }
+
+    @Test
+    void saysThatAllWasThereBefore() {
+        assertThat(verdict.of(result(Outcome.COMPLETE, 0, 735, 0), NEXT))
+                .singleElement()
+                .asString()
+                .contains("0 rows written, 735 already there");
+    }
+
+    @Test
+    void saysWhereTheRejectsAreAndWhatToDo() {
+        assertThat(verdict.of(result(Outcome.REJECTS_OUTSTANDING, 1734, 0, 2), NEXT))
+                .containsExactly(
+                        "migrate_metadata is complete, but for rejects: 1,734 rows written, 0 already there, 2 rejected,"
+                                + " 0:00:04. Not recorded in blobs_blobmigrationstate.",
+                        "2 rejects are outstanding, listed in logs/migrate_metadata.rejects.jsonl. When their cause is"
+                                + " mended, run the same command again:",
+                        "    " + NEXT);
+    }
+
+    @Test
+    void saysHowFarAStoppedRunCameAndHowToGoOn() {
+        assertThat(verdict.of(result(Outcome.STOPPED, 5, 6, 0), NEXT))
+                .containsExactly(
+                        "This run: 5 rows written, 6 already there, 0 rejected, 0:00:04.",
+                        "Stopped at your request. 1,204,000 of 9,310,220 documents are done. To go on, run the same"
+                                + " command again:",
+                        "    " + NEXT);
+    }
+
+    @Test
+    void saysWhichSideFailed() {
+        assertThat(verdict.of(result(Outcome.SOURCE_FAILED, 0, 0, 0), NEXT).get(1))
+                .startsWith("CouchDB failed (exit status 3). 1,204,000 of 9,310,220 documents are done.");
+        assertThat(verdict.of(result(Outcome.TARGET_FAILED, 0, 0, 0), NEXT).get(1))
+                .startsWith("PostgreSQL failed (exit status 4). ");
+        assertThat(verdict.of(result(Outcome.LOG_DIRECTORY_FAILED, 0, 0, 0), NEXT)
+                        .get(1))
+                .startsWith("The log directory is not fit for this run (exit status 6). ");
+    }
+
+    @Test
+    void saysThatNothingWasRead() {
+        Result early = new Result(Outcome.SOURCE_FAILED, Tallies.NONE, 0, 0, 0, List.of(), Duration.ZERO);
+
+        assertThat(verdict.of(early, NEXT).get(1)).contains("No document was read.");
+    }
+
+    @Test
+    void namesTheFileToSendWithABugAndShowsNoPassword() {
+        RuntimeException bug = new IllegalStateException("cannot reach http://admin:hunter2@couch/");
+
+        assertThat(verdict.ofUnexpected(bug, Duration.ofSeconds(3), NEXT))
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line).doesNotContain("hunter2"))
+                .anySatisfy(line -> assertThat(line).contains("send the file logs/migrator.log"))
+                .endsWith("    " + NEXT);
+    }
+
+    @Test
+    void tellsWhatACheckFoundWithTheStatusOfTheGravestFault() {
+        List<StageCheck> stages = List.of(
+                new StageCheck("commcarehq", "CommCareAudio", OptionalLong.of(1266), Optional.empty()),
+                new StageCheck("IcdsFile", "IcdsFile", OptionalLong.empty(), Optional.of("no table")));
+        CheckReport fit = new CheckReport(stages, List.of());
+        List<MigrationException> found = List.of(
+                new SourceException("no database"),
+                new LogDirectoryException("in use"),
+                new TargetException("no table"));
+        CheckReport unfit = new CheckReport(stages, found);
+
+        assertThat(verdict.of(fit, NEXT))
+                .containsExactly("migrate_metadata can run: 1,266 documents in 2 stages. To run it:", "    " + NEXT);
+        assertThat(Verdict.exitStatus(fit)).isZero();
+        assertThat(verdict.of(unfit, NEXT).get(0)).startsWith("migrate_metadata cannot run: 3 faults.");
+        assertThat(Verdict.exitStatus(unfit)).isEqualTo(6);
+        assertThat(Verdict.exitStatus(new CheckReport(stages, List.of(found.get(0), found.get(2)))))
+                .isEqualTo(4);
+    }
+
+    private static Result result(Outcome outcome, long written, long alreadyThere, long rejected) {
+        Tallies tallies = new Tallies(written + alreadyThere, written, 0, rejected, written, alreadyThere);
+        return new Result(outcome, tallies, 1_204_000, 9_310_220, rejected, List.of(), Duration.ofMillis(4_321));
+    }
+
+    private static Migration migration() {
+        return Migration.builder("migrate_metadata")
+                .stage(DocumentStage.<String>builder("commcarehq")
+                        .transform((document, context) -> List.of())
+                        .writer((connection, rows) -> rows.size())
+                        .build())
+                .completion(new CompletionTable("blobs_blobmigrationstate", "slug", "timestamp"))
+                .build();
+    }
+}
