@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starts the distribution that {@code mvn package} built, as an operator would. */
+class LauncherIT {
+    private static final Path BUILT = Path.of("target/migrator").toAbsolutePath();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void startsThroughSymbolicLinksFromAnyDirectory() throws Exception {
+        Path relative = Files.createSymbolicLink(
+                directory.resolve("relative"), directory.toRealPath().relativize(BUILT.resolve("bin/migrator")));
+        Path link = Files.createSymbolicLink(directory.resolve("a link"), relative.getFileName());
+
+        Ended ended = start(Map.of(), link.toString(), "--version");
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.output()).matches("migrator \\d+\\.\\d+\\.\\d+.*\n");
+    }
+
+    @Test
+    void startsFromADirectoryWithBlanksWithoutTheDemo() throws Exception {
+        Path copy = copyOfTheProgram("a place with  blanks");
+
+        Ended list = start(Map.of(), copy.resolve("bin/migrator").toString(), "list");
+        Ended demo = start(Map.of(), copy.resolve("bin/migrator").toString(), "demo");
+
+        assertThat(list.status()).isZero();
+        assertThat(list.output()).startsWith("migrate_metadata ");
+        assertThat(demo.status()).isEqualTo(2);
+        assertThat(demo.output()).contains("demo needs the directory demo/").doesNotContain("\tat ");
+    }
+
+    @Test
+    void passesWordsOnAsTheyAreWhateverTheLocale() throws Exception {
+        Ended ended = start(Map.of("LC_ALL", "C", "TZ", "Asia/Kathmandu"), program(), "run", "a  b*ü\"'$x");
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.output()).contains("unknown migration \"a  b*ü\"'$x\"");
+    }
+
+    @Test
+    void takesItsOptionsForJavaFromMigratorOpts() throws Exception {
+        Ended ended = start(Map.of("MIGRATOR_OPTS", "-Xmx64m  -Dmigrator.command=* -version"), program(), "list");
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.output()).contains("version").doesNotContain("migrate_metadata");
+    }
+
+    @Test
+    void saysWhichJavaItFoundWhereItIsTooOld() throws Exception {
+        Path old = Files.createDirectories(directory.resolve("jdk8/bin"));
+        program(old.resolve("java"), "echo 'openjdk version \"1.8.0_392\"' >&2");
+
+        Ended ended = start(Map.of("JAVA_HOME", directory.resolve("jdk8").toString()), program(), "list");
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.output()).contains("found Java 1.8.0_392 at " + old.resolve("java"), "Java 17 or later");
+    }
+
+    @Test
+    void readsTheVersionFromTheReleaseFileWithoutStartingJava() throws Exception {
+        Path bin = Files.createDirectories(directory.resolve("jdk11/bin"));
+        program(bin.resolve("java"), "exit 99");
+        Files.writeString(directory.resolve("jdk11/release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"11.0.21\"\n");
+
+        Ended ended = start(Map.of("JAVA_HOME", directory.resolve("jdk11").toString()), program(), "list");
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.output()).contains("found Java 11.0.21 at ");
+    }
+
+    @Test
+    void saysThatThereIsNoJava() throws Exception {
+        Path bin = Files.createDirectories(directory.resolve("bin"));
+        for (String tool : List.of("dirname", "readlink", "sed", "head")) {
+            Files.createSymbolicLink(bin.resolve(tool), which(tool));
+        }
+
+        Ended nowhere = start(Map.of("PATH", bin.toString(), "JAVA_HOME", ""), program(), "list");
+        Ended elsewhere = start(Map.of("JAVA_HOME", directory.toString()), program(), "list");
+
+        assertThat(nowhere.status()).isEqualTo(2);
+        assertThat(nowhere.output()).contains("found no java on the PATH", "Java 17 or later");
+        assertThat(elsewhere.status()).isEqualTo(2);
+        assertThat(elsewhere.output()).contains("JAVA_HOME is " + directory, "Java 17 or later");
+    }
+
+    @Test
+    void saysThatTheRestOfTheProgramIsMissing() throws Exception {
+        Path lonely = Files.copy(BUILT.resolve("bin/migrator"), directory.resolve("migrator"));
+
+        Ended ended = start(Map.of(), lonely.toString(), "list");
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.output()).contains("cannot find", "lib");
+    }
+
+    private static String program() {
+        return BUILT.resolve("bin/migrator").toString();
+    }
+
+    private static Path which(String tool) {
+        return Stream.of("/usr/bin", "/bin")
+                .map(bin -> Path.of(bin, tool))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void program(Path file, String script) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private Path copyOfTheProgram(String name) throws IOException {
+        Path copy = Files.createDirectory(directory.resolve(name));
+        for (String part : List.of("bin", "lib")) {
+            Files.createDirectory(copy.resolve(part));
+            try (Stream<Path> files = Files.list(BUILT.resolve(part))) {
+                for (Path file : files.toList()) {
+                    Files.copy(file, copy.resolve(part).resolve(file.getFileName()));
+                }
+            }
+        }
+        return copy;
+    }
+
+    private Ended start(Map<String, String> environment, String... command) throws Exception {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("COUCHDB_") || name.startsWith("PG"));
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Ended(process.waitFor(), output);
+    }
+
+    private record Ended(int status, String output) {}
+}
