@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.stream.Stream;
+
+@AnalyzeClasses(
+        packages = "io.couchmigrator",
+        importOptions = {ImportOption.DoNotIncludeTests.class, ModuleRulesTest.WithoutTestkit.class})
+final class ModuleRulesTest {
+    private static final DescribedPredicate<JavaMember> OFFERED = DescribedPredicate.describe(
+            "are offered to callers",
+            member -> !inside(member.getOwner(), "io.couchmigrator.internal")
+                    && (member.getModifiers().contains(JavaModifier.PUBLIC)
+                            || member.getModifiers().contains(JavaModifier.PROTECTED))
+                    && member.getOwner().getModifiers().contains(JavaModifier.PUBLIC));
+
+    @ArchTest
+    static final ArchRule SIGNATURES_NAME_NO_CLIENT_LIBRARY = noCodeUnits()
+            .that(OFFERED)
+            .should(name("okhttp3", "okio", "org.jooq", "org.postgresql"))
+            .because("callers must not have to follow our HTTP client, SQL library and driver: take java.net, java.sql"
+                    + " and javax.sql types instead");
+
+    @ArchTest
+    static final ArchRule SIGNATURES_NAME_NOTHING_INTERNAL = noCodeUnits()
+            .that(OFFERED)
+            .should(name("io.couchmigrator.internal"))
+            .because("what a caller can name is a promise: move the type into a public package, or hide the method");
+
+    @ArchTest
+    static final ArchRule FIELDS_LEAK_NOTHING = noFields()
+            .that(OFFERED)
+            .should(fieldOf("okhttp3", "okio", "org.jooq", "org.postgresql", "io.couchmigrator.internal"))
+            .because("a public field is as much a promise as a method");
+
+    @ArchTest
+    static final ArchRule MIGRATIONS_HAVE_NO_PRIVILEGES = noClasses()
+            .that()
+            .resideInAPackage("io.couchmigrator.commcare..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.couchmigrator.internal..")
+            .because("whatever a migration of ours needs, someone else's will: offer it in the public package");
+
+    @ArchTest
+    static final ArchRule THE_ENGINE_KNOWS_NO_MIGRATION = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.couchmigrator.commcare..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.couchmigrator.commcare..")
+            .because("a migration is data to the engine: what is special about one belongs into its stages");
+
+    @ArchTest
+    static final ArchRule NOTHING_IS_PRINTED = noClasses()
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .orShould()
+            .callMethod(Throwable.class, "printStackTrace")
+            .because("standard output is the embedding program's: tell the listener, or log");
+
+    @ArchTest
+    static final ArchRule NO_PROCESS_IS_ENDED = noClasses()
+            .should()
+            .callMethod(System.class, "exit", int.class)
+            .orShould()
+            .callMethod(Runtime.class, "exit", int.class)
+            .orShould()
+            .callMethod(Runtime.class, "halt", int.class)
+            .orShould()
+            .callMethod(Runtime.class, "addShutdownHook", Thread.class)
+            .because("the process is the embedding program's: return a result, or throw");
+
+    @ArchTest
+    static final ArchRule LOGS_THROUGH_SLF4J_ONLY = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ch.qos.logback..", "java.util.logging..", "org.apache.logging..")
+            .because("the embedding program chooses where logs go");
+
+    private static ArchCondition<JavaCodeUnit> name(String... packages) {
+        return new ArchCondition<>("name types of " + String.join(", ", packages)) {
+            @Override
+            public void check(JavaCodeUnit unit, ConditionEvents events) {
+                Stream<JavaType> thrown =
+                        unit.getThrowsClause().getTypes().stream().map(JavaType.class::cast);
+                Stream<JavaType> named =
+                        Stream.concat(Stream.of(unit.getReturnType()), unit.getParameterTypes().stream());
+                boolean found = Stream.concat(named, thrown).anyMatch(type -> involves(type, packages));
+                events.add(new SimpleConditionEvent(unit, found, unit.getDescription()));
+            }
+        };
+    }
+
+    private static ArchCondition<JavaField> fieldOf(String... packages) {
+        return new ArchCondition<>("be of types of " + String.join(", ", packages)) {
+            @Override
+            public void check(JavaField field, ConditionEvents events) {
+                events.add(
+                        new SimpleConditionEvent(field, involves(field.getType(), packages), field.getDescription()));
+            }
+        };
+    }
+
+    private static boolean involves(JavaType type, String... packages) {
+        return type.getAllInvolvedRawTypes().stream()
+                .anyMatch(raw -> Stream.of(packages).anyMatch(name -> inside(raw, name)));
+    }
+
+    private static boolean inside(JavaClass type, String name) {
+        return type.getPackageName().equals(name) || type.getPackageName().startsWith(name + ".");
+    }
+
+    /** The testkit is a module of its own, with rules of its own. */
+    static final class WithoutTestkit implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("/io/couchmigrator/testkit/");
+        }
+    }
+}
