@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.TestDatabase;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** An operator at a terminal: starts the built distribution as a process, with the servers in the environment. */
+final class Operator {
+    private static final Path PROGRAM = Path.of("target/migrator/bin/migrator").toAbsolutePath();
+
+    private final Map<String, String> environment = new TreeMap<>();
+    private final Path logs;
+
+    Operator(CouchDouble couch, TestDatabase database, Path logs) {
+        this.logs = logs;
+        environment.put("COUCHDB_URL", couch.url());
+        environment.put("PGHOST", database.host());
+        environment.put("PGPORT", String.valueOf(database.port()));
+        environment.put("PGDATABASE", database.name());
+        environment.put("PGUSER", database.user());
+        environment.put("PGPASSWORD", database.password());
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+    }
+
+    /** Changes the environment. */
+    Operator with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    Path logs() {
+        return logs;
+    }
+
+    /** Types a command and waits for its end. */
+    Ended types(String... words) throws Exception {
+        Path output = Files.createTempFile("migrator-console", ".txt");
+        try {
+            Process process = start(output, words);
+            int status = process.waitFor();
+            return new Ended(status, Files.readString(output, StandardCharsets.UTF_8));
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    /** Types the runbook's command, and more of its options. */
+    Ended runs(String... more) throws Exception {
+        return types(runbook(more));
+    }
+
+    /** Starts the runbook's command and goes on. */
+    Process starts(Path output, String... more) throws IOException {
+        return start(output, runbook(more));
+    }
+
+    /** The words of the runbook's command. */
+    String[] runbook(String... more) {
+        List<String> words = new ArrayList<>(List.of("run_blob_migration", "migrate_metadata", "--log-dir=" + logs));
+        words.addAll(List.of(more));
+        return words.toArray(new String[0]);
+    }
+
+    /** A process with this operator's environment and nothing of the machine's own settings. */
+    ProcessBuilder process(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("COUCHDB_") || name.startsWith("PG"));
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    static String program() {
+        return PROGRAM.toString();
+    }
+
+    private Process start(Path output, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(program()));
+        command.addAll(List.of(words));
+        Process process = process(command).redirectOutput(output.toFile()).start();
+        process.getOutputStream().close();
+        return process;
+    }
+
+    /**
+     * A command that ended.
+     *
+     * @param status its exit status
+     * @param console all it printed
+     */
+    record Ended(int status, String console) {
+        String lastLines(int count) {
+            List<String> lines = console.lines().toList();
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - count), lines.size()));
+        }
+    }
+}
