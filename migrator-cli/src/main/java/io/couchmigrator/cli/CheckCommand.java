@@ -20,17 +20,26 @@ final class CheckCommand {
 
     /** Checks and returns the exit status. */
     int run(Migration migration, Settings settings) {
-        if (Files.isDirectory(settings.logDirectory())) {
-            Logging.begin(settings.logDirectory());
-        }
         settings.warnings().forEach(warning -> console.line("Warning: " + warning));
-        CheckReport report = settings.migrator(migration, new Listener() {}).check();
+        CheckReport report = report(migration, settings);
         report.stages().forEach(stage -> console.line(line(stage)));
         report.faults().forEach(fault -> console.line(Verdict.error(fault)));
         boolean fit = report.faults().isEmpty();
         console.lines(
                 new Verdict(migration, settings.logDirectory()).of(report, fit ? next.as(Command.RUN) : next.same()));
         return Verdict.exitStatus(report);
+    }
+
+    /** A check writes nothing, so its log is begun only when a bug is to be told, and only where a directory is. */
+    private static CheckReport report(Migration migration, Settings settings) {
+        try {
+            return settings.migrator(migration, new Listener() {}).check();
+        } catch (RuntimeException | Error e) {
+            if (Files.isDirectory(settings.logDirectory())) {
+                Logging.begin(settings.logDirectory());
+            }
+            throw e;
+        }
     }
 
     private static String line(StageCheck stage) {

@@ -46,7 +46,7 @@ final class Verdict {
                                         completionTable
                                                 .map(" Not recorded in %s."::formatted)
                                                 .orElse("")),
-                        "%s outstanding, listed in %s. When their cause is mended, run the same command again:"
+                        "%s outstanding, listed in %s. When the cause is mended, run the same command again:"
                                 .formatted(
                                         count(result.outstanding(), "reject is", "rejects are"),
                                         logDirectory.resolve(slug + ".rejects.jsonl")),

@@ -48,7 +48,7 @@ class VerdictTest {
                 .containsExactly(
                         "migrate_metadata is complete, but for rejects: 1,734 rows written, 0 already there, 2 rejected,"
                                 + " 0:00:04. Not recorded in blobs_blobmigrationstate.",
-                        "2 rejects are outstanding, listed in logs/migrate_metadata.rejects.jsonl. When their cause is"
+                        "2 rejects are outstanding, listed in logs/migrate_metadata.rejects.jsonl. When the cause is"
                                 + " mended, run the same command again:",
                         "    " + NEXT);
     }
