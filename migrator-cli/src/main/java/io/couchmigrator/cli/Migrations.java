@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** The migrations that this program knows. */
 enum Migrations {
-    MIGRATE_METADATA("migrate_metadata", "one row in blobs_blobmeta for each blob that CommCare HQ keeps");
+    MIGRATE_METADATA(BlobMetadata.SLUG, "one row in blobs_blobmeta for each blob that CommCare HQ keeps");
 
     private final String slug;
     private final String description;
