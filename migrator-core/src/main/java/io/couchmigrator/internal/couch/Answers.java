@@ -52,23 +52,20 @@ final class Answers {
                                     .formatted(oneLine(e.getMessage())),
                     e);
         }
-        String why = e instanceof SocketTimeoutException
-                ? "no answer came in time (%s)".formatted(oneLine(e.getMessage()))
-                : oneLine(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+        String seen = e instanceof SocketTimeoutException ? "no answer came in time (%s)".formatted(said(e)) : said(e);
         return new PassingException(
                 new SourceException(
-                        failed(what) + why + ": check that the server runs and can be reached from here", e),
+                        failed(what) + seen + ": check that the server runs and can be reached from here", e),
+                seen,
                 null);
     }
 
     /** Returns why an answer that began well cannot be used. */
     BrokenAnswerException broken(String what, Exception e) {
-        return new BrokenAnswerException(new SourceException(
-                failed(what)
-                        + "the answer broke off or cannot be parsed (%s): look at the server's log, and at any proxy in between"
-                                .formatted(oneLine(
-                                        e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())),
-                e));
+        String seen = "the answer broke off or cannot be parsed (%s)".formatted(said(e));
+        return new BrokenAnswerException(
+                new SourceException(failed(what) + seen + ": look at the server's log, and at any proxy in between", e),
+                seen);
     }
 
     /**
@@ -79,15 +76,14 @@ final class Answers {
     PassingException refused(String what, Response response) {
         int status = response.code();
         String reason = reason(response);
-        SourceException error = new SourceException(
-                failed(what) + "the server answered " + status + (reason.isEmpty() ? "" : " (" + reason + ")") + ": "
-                        + advice(status, response),
-                new StatusException(status));
+        String seen = "the server answered " + status + (reason.isEmpty() ? "" : " (" + reason + ")");
+        SourceException error =
+                new SourceException(failed(what) + seen + ": " + advice(status, response), new StatusException(status));
         if (status == 500) {
-            return new BrokenAnswerException(error);
+            return new BrokenAnswerException(error, seen);
         }
         if (status > 500 || status == 408 || status == 429 || locked(status, reason)) {
-            return new PassingException(error, retryAfter(response));
+            return new PassingException(error, seen, retryAfter(response));
         }
         throw error;
     }
@@ -174,6 +170,10 @@ final class Answers {
             }
         }
         return false;
+    }
+
+    private static String said(Exception e) {
+        return oneLine(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
     }
 
     /** Text from elsewhere, made fit for one line of a console. */

@@ -14,18 +14,18 @@ public final class BrokenAnswerException extends PassingException {
 
     private final boolean narrows;
 
-    BrokenAnswerException(SourceException whenGivenUp) {
-        this(whenGivenUp, false);
+    BrokenAnswerException(SourceException whenGivenUp, String seen) {
+        this(whenGivenUp, seen, false);
     }
 
-    private BrokenAnswerException(MigrationException whenGivenUp, boolean narrows) {
-        super(whenGivenUp, null);
+    private BrokenAnswerException(MigrationException whenGivenUp, String seen, boolean narrows) {
+        super(whenGivenUp, seen, null);
         this.narrows = narrows;
     }
 
     /** Returns the same, for a caller that will ask for less the next time. */
     public BrokenAnswerException narrowing() {
-        return new BrokenAnswerException(whenGivenUp(), true);
+        return new BrokenAnswerException(whenGivenUp(), seen(), true);
     }
 
     @Override

@@ -90,21 +90,20 @@ public final class Session implements AutoCloseable {
      */
     public static PassingException passing(String what, SQLException e) {
         SqlFault fault = SqlFault.of(e);
-        String message = "could not %s in PostgreSQL: %s%s: "
-                .formatted(
-                        what,
-                        fault.message(),
-                        fault.sqlState().isEmpty() ? "" : " (SQLSTATE " + fault.sqlState() + ")");
+        String seen = fault.message() + (fault.sqlState().isEmpty() ? "" : " (SQLSTATE " + fault.sqlState() + ")");
+        String message = "PostgreSQL: could not %s: %s: ".formatted(what, seen);
         if (fault.kind() == Kind.PASSING) {
             return new PassingException(
-                    new TargetException(message + "check that the server runs and can be reached from here", e), null);
+                    new TargetException(message + "check that the server runs and can be reached from here", e),
+                    seen,
+                    null);
         }
         throw new TargetException(message + advice(fault), e);
     }
 
     private static String advice(SqlFault fault) {
         return switch (fault.sqlState().length() < 2 ? "" : fault.sqlState().substring(0, 2)) {
-            case "28" -> "check user and password";
+            case "08", "28" -> "check user, password and TLS settings";
             case "3D" -> "check the database's name";
             case "42" -> "grant the privilege, or mend the table, and run the same command again";
             default -> "mend the target and run the same command again";

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -43,6 +45,9 @@ public record SqlFault(
     private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "58");
     private static final Set<String> PASSING_STATES =
             Set.of("55P03", "57014", "57P01", "57P02", "57P03", "57P05", "25006", "25P03");
+    /** No password was given, or the server offers no TLS: nothing that time will change. */
+    private static final String REFUSED_BY_DRIVER = "08004";
+
     private static final Set<String> CONSTRAINTS = Set.of("23502", "23505", "23514");
 
     /** Returns what an error means. */
@@ -75,6 +80,9 @@ public record SqlFault(
 
     private static Kind kind(SQLException e, String state) {
         String group = state.length() < 2 ? "" : state.substring(0, 2);
+        if (REFUSED_BY_DRIVER.equals(state) || isOfTrust(e)) {
+            return Kind.TERMINAL;
+        }
         if (PASSING_CLASSES.contains(group) || PASSING_STATES.contains(state)) {
             return Kind.PASSING;
         }
@@ -85,6 +93,16 @@ public record SqlFault(
             return Kind.VALUE;
         }
         return CONSTRAINTS.contains(state) ? Kind.CONSTRAINT : Kind.TERMINAL;
+    }
+
+    /** A certificate that is not trusted now will not be trusted in a minute. */
+    private static boolean isOfTrust(SQLException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException || cause instanceof SSLPeerUnverifiedException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The first error of the chain that has a state: a batch and a pool both wrap what the server said. */

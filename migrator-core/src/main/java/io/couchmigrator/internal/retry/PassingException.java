@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public class PassingException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final String seen;
     private final transient @Nullable Duration retryAfter;
     private final transient MigrationException whenGivenUp;
 
@@ -17,12 +18,19 @@ public class PassingException extends Exception {
      * Creates one.
      *
      * @param whenGivenUp what to throw when it does not pass in time
+     * @param seen what the attempt ran into, in a few words
      * @param retryAfter how long the server asks to be left alone; null if it does not say
      */
-    public PassingException(MigrationException whenGivenUp, @Nullable Duration retryAfter) {
+    public PassingException(MigrationException whenGivenUp, String seen, @Nullable Duration retryAfter) {
         super(whenGivenUp.getMessage(), whenGivenUp);
+        this.seen = seen;
         this.whenGivenUp = whenGivenUp;
         this.retryAfter = retryAfter;
+    }
+
+    /** Returns what the attempt ran into, in a few words. */
+    public String seen() {
+        return seen;
     }
 
     /** Returns how long the server asks to be left alone. */

@@ -86,7 +86,7 @@ public final class Patience {
             failing++;
         }
         Instant since = earlier == null ? clock.instant() : earlier.since();
-        Outage outage = new Outage(server, e.getMessage() == null ? "" : e.getMessage(), since, since.plus(maxOutage));
+        Outage outage = new Outage(server, e.seen(), since, since.plus(maxOutage));
         listener.retrying(outage);
         return outage;
     }
