@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit;
 
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +22,35 @@ record Contents(
         return new Contents(RankedMap.empty(), RankedMap.empty(), RankedMap.empty(), 0);
     }
 
+    /**
+     * Puts together what was loaded into an empty database.
+     *
+     * @param documents in the order of their ids
+     */
+    static Contents of(Collection<StoredDocument> documents, long sequence) {
+        List<StoredDocument> live =
+                documents.stream().filter(document -> !document.deleted()).toList();
+        List<StoredDocument> deleted =
+                documents.stream().filter(StoredDocument::deleted).toList();
+        List<StoredDocument> changes = documents.stream()
+                .sorted(Comparator.comparingLong(StoredDocument::sequence))
+                .toList();
+        return new Contents(
+                RankedMap.ofSorted(live, StoredDocument::id),
+                RankedMap.ofSorted(deleted, StoredDocument::id),
+                RankedMap.ofSorted(changes, StoredDocument::sequence),
+                sequence);
+    }
+
     @Nullable
     StoredDocument find(ByteString id) {
         StoredDocument document = live.get(id);
         return document == null ? deleted.get(id) : document;
     }
 
-    /** Returns these contents after one more change. */
-    Contents with(ByteString id, Revision revision, StoredDocument.Kind kind, ByteString body) {
-        StoredDocument document = new StoredDocument(id, revision, sequence + 1, kind, body);
+    /** Returns these contents after one more change: a document whose sequence is the next. */
+    Contents with(StoredDocument document) {
+        ByteString id = document.id();
         StoredDocument former = find(id);
         RankedMap<Long, StoredDocument> others = former == null ? changes : changes.remove(former.sequence());
         return new Contents(

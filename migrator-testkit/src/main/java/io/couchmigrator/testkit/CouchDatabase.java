@@ -8,11 +8,12 @@ import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import okio.ByteString;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A database of a {@link CouchDouble}, for tests that fill and change it without HTTP.
@@ -65,22 +66,32 @@ public final class CouchDatabase {
      */
     public void load(Stream<JsonObject> documents) {
         inProcess(() -> {
-            synchronized (this) {
-                Contents former = contents;
-                try {
-                    Iterator<JsonObject> each = documents.iterator();
-                    Contents next = former;
-                    while (each.hasNext()) {
-                        next = with(next, withoutRevision(each.next()), true);
-                    }
-                    contents = next;
-                } finally {
-                    documents.close();
-                }
+            try (documents) {
+                load(documents.iterator());
             }
             return contents;
         });
         signal.ring();
+    }
+
+    private synchronized void load(Iterator<JsonObject> documents) {
+        Contents next = contents.sequence() == 0 ? loadIntoEmpty(documents) : contents;
+        while (documents.hasNext()) {
+            NewDocument document = withoutRevision(documents.next());
+            next = next.with(document.after(next.find(document.id()), next.sequence() + 1));
+        }
+        contents = next;
+    }
+
+    private static Contents loadIntoEmpty(Iterator<JsonObject> documents) {
+        SortedMap<ByteString, StoredDocument> byId = new TreeMap<>();
+        long sequence = 0;
+        while (documents.hasNext()) {
+            NewDocument document = withoutRevision(documents.next());
+            sequence++;
+            byId.put(document.id(), document.after(byId.get(document.id()), sequence));
+        }
+        return Contents.of(byId.values(), sequence);
     }
 
     /**
@@ -143,7 +154,8 @@ public final class CouchDatabase {
         synchronized (this) {
             StoredDocument former = contents.find(key);
             revision = (former == null ? Revision.none() : former.revision()).next(false, bytes);
-            contents = contents.with(key, revision, StoredDocument.Kind.RAW, bytes);
+            contents = contents.with(
+                    new StoredDocument(key, revision, contents.sequence() + 1, StoredDocument.Kind.RAW, bytes));
         }
         signal.ring();
         return revision.toString();
@@ -189,27 +201,14 @@ public final class CouchDatabase {
      * @param force whether it wins over any revision it did not know
      * @throws CouchError if the server would refuse it
      */
-    Revision change(NewDocument document, boolean force) {
-        Revision revision;
-        synchronized (this) {
-            contents = with(contents, document, force);
-            revision = required(contents.find(document.id())).revision();
-        }
-        return revision;
-    }
-
-    private static Contents with(Contents before, NewDocument document, boolean force) {
-        StoredDocument former = before.find(document.id());
+    synchronized Revision change(NewDocument document, boolean force) {
+        StoredDocument former = contents.find(document.id());
         if (!force && !document.mayFollow(former)) {
             throw CouchError.conflict();
         }
-        Revision parent = former == null ? Revision.none() : former.revision();
-        ByteString members = document.members(parent.generation() + 1);
-        return before.with(
-                document.id(),
-                parent.next(document.deleted(), members),
-                document.deleted() ? StoredDocument.Kind.DELETED : StoredDocument.Kind.PLAIN,
-                members);
+        StoredDocument changed = document.after(former, contents.sequence() + 1);
+        contents = contents.with(changed);
+        return changed.revision();
     }
 
     private static NewDocument withoutRevision(JsonObject document) {
@@ -225,13 +224,6 @@ public final class CouchDatabase {
         StoredDocument document = contents.live().get(ByteString.encodeUtf8(id));
         if (document == null) {
             throw new IllegalArgumentException("Expected a document " + id + " in " + name + " but there is none");
-        }
-        return document;
-    }
-
-    private static StoredDocument required(@Nullable StoredDocument document) {
-        if (document == null) {
-            throw new IllegalStateException("a document that was just written is missing");
         }
         return document;
     }

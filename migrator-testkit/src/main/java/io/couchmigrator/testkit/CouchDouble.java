@@ -181,6 +181,19 @@ public final class CouchDouble implements Closeable {
         log.await(condition, count, atMost);
     }
 
+    /**
+     * Waits until so many answers are stalled at once, by {@link Fault#stallAfterBytes} or {@link Fault#silence}.
+     *
+     * @throws AssertionError if they are not in time
+     * @throws IOException if the server is stopped or the waiting interrupted
+     */
+    public void awaitStalled(int count, Duration atMost) throws IOException {
+        if (!signal.awaitStalled(count, atMost)) {
+            throw new AssertionError(
+                    "Expected " + count + " stalled answers within " + atMost + " but there were fewer");
+        }
+    }
+
     /** Stops listening and cuts all connections, as if the server were gone; the documents stay. */
     public synchronized void stop() {
         MockWebServer running = server;
@@ -211,6 +224,7 @@ public final class CouchDouble implements Closeable {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot listen on 127.0.0.1, port " + port, e);
         }
+        signal.start();
         server = starting;
         port = starting.getPort();
     }

@@ -10,8 +10,6 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -28,11 +26,11 @@ final class JsonText {
 
     /** Returns the text's UTF-8 bytes; empty if it holds a lone surrogate, which has none. */
     static Optional<ByteString> utf8(String text) {
-        try {
-            return Optional.of(ByteString.of(StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text))));
-        } catch (CharacterCodingException e) {
-            return Optional.empty();
-        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        // Encoding replaces a lone surrogate, so that only then the way back leads elsewhere.
+        return new String(bytes, StandardCharsets.UTF_8).equals(text)
+                ? Optional.of(ByteString.of(bytes))
+                : Optional.empty();
     }
 
     /** Reads one JSON value and nothing more. */

@@ -61,6 +61,18 @@ record NewDocument(ByteString id, @Nullable Revision expected, boolean deleted, 
         return former.revision().equals(expected);
     }
 
+    /** Returns it as it is kept once it has replaced the former document, if there was one. */
+    StoredDocument after(@Nullable StoredDocument former, long sequence) {
+        Revision parent = former == null ? Revision.none() : former.revision();
+        ByteString members = members(parent.generation() + 1);
+        return new StoredDocument(
+                id,
+                parent.next(deleted, members),
+                sequence,
+                deleted ? StoredDocument.Kind.DELETED : StoredDocument.Kind.PLAIN,
+                members);
+    }
+
     /** Serializes what follows id and revision, attachments last, as the server does. */
     ByteString members(int generation) {
         StringWriter text = new StringWriter();

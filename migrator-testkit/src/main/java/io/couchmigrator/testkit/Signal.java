@@ -4,7 +4,6 @@ package io.couchmigrator.testkit;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -13,8 +12,9 @@ import java.util.function.BooleanSupplier;
 final class Signal {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private long stops;
+    private boolean stopped;
     private long releases;
+    private int stalled;
 
     /** Makes all who wait look again. */
     void ring() {
@@ -26,25 +26,28 @@ final class Signal {
         change(() -> releases++);
     }
 
-    /** Ends all waiting with an exception. */
+    /** Ends all waiting with an exception, also of those who come to wait before the next start. */
     void stop() {
-        change(() -> stops++);
+        change(() -> stopped = true);
+    }
+
+    void start() {
+        change(() -> stopped = false);
     }
 
     /** Waits until something is so; false if it was not within this time. */
     boolean await(BooleanSupplier condition, Duration atMost) throws IOException {
         lock.lock();
         try {
-            long stopsBefore = stops;
             long left = atMost.toNanos();
             while (!condition.getAsBoolean()) {
+                if (stopped) {
+                    throw new IOException("the server was stopped");
+                }
                 if (left <= 0) {
                     return false;
                 }
                 left = changed.awaitNanos(left);
-                if (stops != stopsBefore) {
-                    throw new IOException("the server was stopped");
-                }
             }
             return true;
         } catch (InterruptedException e) {
@@ -60,10 +63,17 @@ final class Signal {
         lock.lock();
         try {
             long releasesBefore = releases;
-            await(() -> releases != releasesBefore, Duration.ofNanos(TimeUnit.DAYS.toNanos(1)));
+            change(() -> stalled++);
+            await(() -> releases != releasesBefore, Duration.ofDays(1));
         } finally {
+            stalled--;
             lock.unlock();
         }
+    }
+
+    /** Waits until so many answers stall at once; false if they do not within this time. */
+    boolean awaitStalled(int count, Duration atMost) throws IOException {
+        return await(() -> stalled >= count, atMost);
     }
 
     private void change(Runnable change) {
