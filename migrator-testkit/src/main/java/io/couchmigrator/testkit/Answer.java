@@ -47,11 +47,6 @@ record Answer(int status, Map<String, String> headers, long length, Content cont
         return new Answer(status, more, length, content);
     }
 
-    /** The same for {@code HEAD}: all but the body. */
-    Answer withoutBody() {
-        return new Answer(status, headers, length, payload -> {});
-    }
-
     boolean chunked() {
         return length < 0;
     }

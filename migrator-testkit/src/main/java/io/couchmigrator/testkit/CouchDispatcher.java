@@ -65,7 +65,7 @@ final class CouchDispatcher extends Dispatcher {
                 .orElseGet(() -> answer(
                         new Exchange(request, body, fault),
                         recorded.getHeaders().get("Authorization")));
-        return responses.response(request.method().equals("HEAD") ? answer.withoutBody() : answer, fault);
+        return request.method().equals("HEAD") ? responses.head(answer, fault) : responses.response(answer, fault);
     }
 
     private void waitIfSilent(Fault fault) throws InterruptedException {

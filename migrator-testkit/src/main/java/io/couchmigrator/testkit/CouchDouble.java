@@ -4,25 +4,14 @@ package io.couchmigrator.testkit;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
-import mockwebserver3.Dispatcher;
-import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
-import mockwebserver3.RecordedRequest;
-import okhttp3.Protocol;
-import okhttp3.tls.HandshakeCertificates;
-import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,30 +30,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Whoever starts it closes it.
  */
 public final class CouchDouble implements Closeable {
-    /** Held, because a logger that nobody holds forgets its level. */
-    private static final Logger SERVER_LOGGER = Logger.getLogger(MockWebServer.class.getName());
-
     private final Signal signal = new Signal();
     private final RequestLog log = new RequestLog();
     private final FaultScript script = new FaultScript();
     private final String basePath;
     private final Accounts accounts;
     private final Databases databases;
-    private final CouchDispatcher dispatcher;
-    private final @Nullable HeldCertificate certificate;
-    private @Nullable MockWebServer server;
-    private int port;
+    private final HttpListener listener;
 
     private CouchDouble(Builder builder) {
         Random random = new Random(builder.seed);
         this.basePath = builder.basePath;
-        this.certificate = builder.https ? localhostCertificate() : null;
         this.accounts = new Accounts(builder.user, builder.password, builder.lockedAfter);
         this.databases = new Databases(signal, random);
         List<UUID> nodes = Stream.generate(() -> new UUID(random.nextLong(), random.nextLong()))
                 .limit(3)
                 .toList();
-        this.dispatcher = new CouchDispatcher(
+        CouchDispatcher dispatcher = new CouchDispatcher(
                 new RequestParser(basePath),
                 log,
                 script,
@@ -74,6 +56,7 @@ public final class CouchDouble implements Closeable {
                 new ServerEndpoints(builder.pose, databases, nodes),
                 new AllDocsEndpoint(builder.offsets),
                 new ResponseWriter(builder.pose, signal));
+        this.listener = new HttpListener(dispatcher, signal, builder.https);
     }
 
     /** Starts a modern single node without databases, that asks for no credentials. */
@@ -88,17 +71,17 @@ public final class CouchDouble implements Closeable {
 
     /** Returns the server's address, ending in {@code /}; it stays the same over {@link #restart}. */
     public String url() {
-        return (certificate == null ? "http" : "https") + "://127.0.0.1:" + port() + basePath + "/";
+        return (certificate().isPresent() ? "https" : "http") + "://127.0.0.1:" + port() + basePath + "/";
     }
 
     /** Returns the port it listens on; it stays the same over {@link #restart}. */
-    public synchronized int port() {
-        return port;
+    public int port() {
+        return listener.port();
     }
 
     /** Returns the certificate that a client must trust; empty without https. */
     public Optional<X509Certificate> certificate() {
-        return Optional.ofNullable(certificate).map(HeldCertificate::certificate);
+        return listener.certificate();
     }
 
     /**
@@ -195,69 +178,22 @@ public final class CouchDouble implements Closeable {
     }
 
     /** Stops listening and cuts all connections, as if the server were gone; the documents stay. */
-    public synchronized void stop() {
-        MockWebServer running = server;
-        if (running != null) {
-            server = null;
-            signal.stop();
-            running.close();
-        }
+    public void stop() {
+        listener.stop();
     }
 
-    /** Starts again on the same port, with the same documents; does nothing if it is running. */
-    public synchronized void restart() {
-        if (server != null) {
-            return;
-        }
-        MockWebServer starting = new MockWebServer();
-        starting.setDispatcher(new ForgettingDispatcher(starting, dispatcher));
-        starting.setServerSocketFactory(new ServedSockets());
-        starting.setProtocols(List.of(Protocol.HTTP_1_1));
-        if (certificate != null) {
-            starting.useHttps(new HandshakeCertificates.Builder()
-                    .heldCertificate(certificate)
-                    .build()
-                    .sslSocketFactory());
-        }
-        try {
-            starting.start(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot listen on 127.0.0.1, port " + port, e);
-        }
-        signal.start();
-        server = starting;
-        port = starting.getPort();
+    /**
+     * Starts again on the same port, with the same documents; does nothing if it is running.
+     *
+     * @throws UncheckedIOException if the port is taken
+     */
+    public void restart() {
+        listener.start();
     }
 
     @Override
     public void close() {
         stop();
-    }
-
-    private static HeldCertificate localhostCertificate() {
-        return new HeldCertificate.Builder()
-                .commonName("CouchDB double")
-                .addSubjectAlternativeName("127.0.0.1")
-                .addSubjectAlternativeName("localhost")
-                .duration(1, TimeUnit.DAYS)
-                .build();
-    }
-
-    /** MockWebServer keeps all requests until they are taken; here the request log does, and with less. */
-    private static final class ForgettingDispatcher extends Dispatcher {
-        private final MockWebServer server;
-        private final Dispatcher next;
-
-        ForgettingDispatcher(MockWebServer server, Dispatcher next) {
-            this.server = server;
-            this.next = next;
-        }
-
-        @Override
-        public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
-            server.takeRequest(0, TimeUnit.NANOSECONDS);
-            return next.dispatch(request);
-        }
     }
 
     /** Describes a server to start; not thread-safe. */
@@ -322,7 +258,6 @@ public final class CouchDouble implements Closeable {
 
         /** Starts it on a free port. */
         public CouchDouble start() {
-            SERVER_LOGGER.setLevel(Level.OFF);
             CouchDouble couch = new CouchDouble(this);
             couch.restart();
             return couch;

@@ -31,8 +31,17 @@ final class ResponseWriter {
         boolean chunked = answer.chunked() || fault.shortens();
         MockResponse.Builder response = new MockResponse.Builder()
                 .body(new Body(answer.content(), chunked, fault, signal))
-                .status("HTTP/1.1 " + answer.status() + " " + phrase(answer.status()))
                 .headers(headers(answer, chunked));
+        return finish(response, answer, fault);
+    }
+
+    /** The same for {@code HEAD}: all but the body and its framing. */
+    MockResponse head(Answer answer, Fault fault) {
+        return finish(new MockResponse.Builder().headers(headers(answer, false)), answer, fault);
+    }
+
+    private static MockResponse finish(MockResponse.Builder response, Answer answer, Fault fault) {
+        response.status("HTTP/1.1 " + answer.status() + " " + phrase(answer.status()));
         if (fault.closes()) {
             response.onResponseStart(new SocketEffect.CloseSocket());
         }
@@ -49,7 +58,7 @@ final class ResponseWriter {
         headers.put("X-CouchDB-Body-Time", "0");
         if (chunked) {
             headers.put("Transfer-Encoding", "chunked");
-        } else {
+        } else if (!answer.chunked()) {
             headers.put("Content-Length", String.valueOf(answer.length()));
         }
         Headers.Builder ordered = new Headers.Builder();

@@ -2,6 +2,7 @@
 package io.couchmigrator.testkit;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /**
@@ -12,8 +13,25 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
         named = "MIGRATOR_TEST_COUCHDB_URL",
         matches = ".+",
         disabledReason = "MIGRATOR_TEST_COUCHDB_URL names no server to test against")
-class CouchContractIT extends CouchContract {
-    CouchContractIT() throws IOException {
-        super(System.getenv("MIGRATOR_TEST_COUCHDB_URL"));
+class CouchContractIT {
+    @Nested
+    class Documents extends DocumentContract {
+        Documents() throws IOException {
+            super(System.getenv("MIGRATOR_TEST_COUCHDB_URL"));
+        }
+    }
+
+    @Nested
+    class AllDocs extends AllDocsContract {
+        AllDocs() throws IOException {
+            super(System.getenv("MIGRATOR_TEST_COUCHDB_URL"));
+        }
+    }
+
+    @Nested
+    class Changes extends ChangesContract {
+        Changes() throws IOException {
+            super(System.getenv("MIGRATOR_TEST_COUCHDB_URL"));
+        }
     }
 }

@@ -3,17 +3,35 @@ package io.couchmigrator.testkit;
 
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Nested;
 
 /** Holds the double to the contract. */
-class DoubleContractTest extends CouchContract {
+class DoubleContractTest {
     private static final CouchDouble COUCH = CouchDouble.start();
-
-    DoubleContractTest() throws IOException {
-        super(COUCH.url());
-    }
 
     @AfterAll
     static void stop() {
         COUCH.close();
+    }
+
+    @Nested
+    class Documents extends DocumentContract {
+        Documents() throws IOException {
+            super(COUCH.url());
+        }
+    }
+
+    @Nested
+    class AllDocs extends AllDocsContract {
+        AllDocs() throws IOException {
+            super(COUCH.url());
+        }
+    }
+
+    @Nested
+    class Changes extends ChangesContract {
+        Changes() throws IOException {
+            super(COUCH.url());
+        }
     }
 }
