@@ -18,7 +18,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
+import okhttp3.ConnectionPool;
 import okhttp3.Credentials;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class CouchClient implements AutoCloseable {
     private static final MediaType JSON = MediaType.get("application/json");
 
+    /** More than anybody has workers: OkHttp's own five would make the others connect anew for each page. */
+    private static final int MOST_IDLE_CONNECTIONS = 64;
+
     private final CouchServer server;
     private final HttpUrl url;
     private final OkHttpClient http;
@@ -48,6 +53,7 @@ public final class CouchClient implements AutoCloseable {
                 .connectTimeout(server.connectTimeout())
                 .readTimeout(server.readTimeout())
                 .writeTimeout(server.readTimeout())
+                .connectionPool(new ConnectionPool(MOST_IDLE_CONNECTIONS, 5, TimeUnit.MINUTES))
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)
                 .followSslRedirects(false);
@@ -156,7 +162,11 @@ public final class CouchClient implements AutoCloseable {
             target.addQueryParameter("include_docs", "true");
         }
         String what = "changes of \"%s\"".formatted(database);
-        return rows(what, new Request.Builder().url(target.build()).build(), fields, meter, consumer);
+        PageEnd end = rows(what, new Request.Builder().url(target.build()).build(), fields, meter, consumer);
+        if (end.lastSequence() == null) {
+            throw answers.broken(what, new IOException("a page without last_seq"));
+        }
+        return end;
     }
 
     /** Ends all requests under way; their threads see a passing error. */

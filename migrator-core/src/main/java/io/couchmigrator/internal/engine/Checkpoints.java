@@ -46,9 +46,12 @@ final class Checkpoints {
         this.clock = clock;
     }
 
-    /** Goes on from what an earlier run saved. */
-    synchronized void resume(Offsets offsets) {
-        offsets.stages().forEach(stage -> former.put(stage.name(), stage));
+    /** Goes on from what an earlier run saved, with what is known of its databases by now. */
+    synchronized void resume(Offsets offsets, Map<String, StageOffset.Database> seen) {
+        for (StageOffset stage : offsets.stages()) {
+            StageOffset.Database now = seen.get(stage.name());
+            former.put(stage.name(), now == null ? stage : stage.of(now));
+        }
         if (target.systemIdentifier().isEmpty()) {
             target = new TargetIdentity(
                     offsets.target().systemIdentifier(), target.database(), target.databaseOid(), target.tables());

@@ -6,7 +6,6 @@ import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
-import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.HistoryFile;
 import io.couchmigrator.internal.files.LogDirectory;
@@ -66,12 +65,19 @@ public final class Run {
     public Result run() {
         Instant began = clock.instant();
         Stages stages = new Stages(settings.migration());
-        long outstanding = 0;
         try (couch;
                 Sessions sessions = new Sessions(settings.target(), settings.workers());
                 LogDirectory directory = LogDirectory.open(
-                        settings.logDirectory(), settings.migration().slug(), began);
-                HistoryFile history = new HistoryFile(directory.history(), clock)) {
+                        settings.logDirectory(), settings.migration().slug(), began)) {
+            return run(began, stages, sessions, directory);
+        } catch (LogDirectoryException e) {
+            return refused(began, stages, e);
+        }
+    }
+
+    private Result run(Instant began, Stages stages, Sessions sessions, LogDirectory directory) {
+        long outstanding = 0;
+        try (HistoryFile history = new HistoryFile(directory.history(), clock)) {
             reporter.tell(to -> to.started(directory.run()));
             reporter.keep(history);
             history.started(settings.json());
@@ -81,18 +87,36 @@ public final class Run {
             try (RejectsFile rejects = RejectsFile.open(directory.rejects(), clock)) {
                 work(stages, sessions, directory, rejects);
                 outstanding = rejects.outstanding();
-            } finally {
-                ended(history, stages.tallies());
+            } catch (MigrationException e) {
+                failed(e);
+            } catch (StoppedException e) {
+                LOG.info("stopped");
             }
-        } catch (MigrationException e) {
-            failures.add(e);
-        } catch (StoppedException e) {
-            LOG.info("stopped");
+            Result result = result(began, stages, outstanding);
+            history.add("run ended", json(result));
+        } catch (LogDirectoryException e) {
+            failed(e);
         }
         RuntimeException bug = unexpected;
         if (bug != null) {
             throw bug;
         }
+        return result(began, stages, outstanding);
+    }
+
+    /** The log directory cannot be had; what else would be in the way is worth knowing at the same time. */
+    private Result refused(Instant began, Stages stages, LogDirectoryException e) {
+        Preflight preflight = new Preflight(settings.migration());
+        try (CouchClient probe = new CouchClient(settings.source());
+                Sessions sessions = new Sessions(settings.target(), settings.workers())) {
+            look(preflight, probe, sessions);
+        }
+        failures.add(e);
+        failures.addAll(preflight.faults());
+        return result(began, stages, 0);
+    }
+
+    private Result result(Instant began, Stages stages, long outstanding) {
         return new Result(
                 outcome(stages, outstanding),
                 stages.tallies(),
@@ -106,7 +130,9 @@ public final class Run {
     private void work(Stages stages, Sessions sessions, LogDirectory directory, RejectsFile rejects) {
         OffsetFile file = new OffsetFile(directory);
         Preflight preflight = new Preflight(settings.migration());
-        Optional<Offsets> saved = look(preflight, sessions, directory.offsets(), directory.rejects());
+        look(preflight, couch, sessions);
+        Optional<Offsets> saved =
+                Checks.offsets(settings.migration(), directory.offsets(), directory.rejects(), preflight);
         if (!preflight.faults().isEmpty()) {
             failures.addAll(preflight.faults());
             return;
@@ -118,7 +144,7 @@ public final class Run {
                 file,
                 rejects,
                 clock);
-        saved.ifPresent(checkpoints::resume);
+        saved.ifPresent(offsets -> checkpoints.resume(offsets, preflight.databases()));
         Worksite site = new Worksite(
                 couch,
                 source,
@@ -145,17 +171,16 @@ public final class Run {
         }
     }
 
-    /** Everything that can be checked, before the first document is read. */
-    private Optional<Offsets> look(Preflight preflight, Sessions sessions, Path offsets, Path rejects) {
-        Patience brief = source.atMost(LONGEST_WAIT_OF_CHECKS);
-        preflight.source(couch, brief);
+    /** Everything that can be checked of the servers, before the first document is read. */
+    private void look(Preflight preflight, CouchClient client, Sessions sessions) {
+        preflight.source(client, source.atMost(LONGEST_WAIT_OF_CHECKS));
+        Patience brief = target.atMost(LONGEST_WAIT_OF_CHECKS);
         try {
-            sessions.open(target.atMost(LONGEST_WAIT_OF_CHECKS));
-            preflight.target(sessions.own(), target.atMost(LONGEST_WAIT_OF_CHECKS));
+            sessions.open(brief);
+            preflight.target(sessions.own(), brief);
         } catch (MigrationException e) {
             preflight.fault(e);
         }
-        return Checks.offsets(settings.migration(), offsets, rejects, preflight);
     }
 
     private void putAside(LogDirectory directory) {
@@ -202,16 +227,16 @@ public final class Run {
         couch.cancel();
     }
 
-    private void ended(HistoryFile history, Tallies tallies) {
+    private static JsonObject json(Result result) {
         JsonObject details = new JsonObject();
-        details.addProperty("read", tallies.read());
-        details.addProperty("written", tallies.written());
-        details.addProperty("rejected", tallies.rejected());
-        try {
-            history.add("run ended", details);
-        } catch (LogDirectoryException e) {
-            failed(e);
-        }
+        details.addProperty("outcome", result.outcome().name());
+        details.addProperty("exit", result.outcome().exitStatus());
+        details.addProperty("read", result.tallies().read());
+        details.addProperty("written", result.tallies().written());
+        details.addProperty("already_there", result.tallies().alreadyThere());
+        details.addProperty("rejected", result.tallies().rejected());
+        details.addProperty("outstanding_rejects", result.outstanding());
+        return details;
     }
 
     private Outcome outcome(Stages stages, long outstanding) {

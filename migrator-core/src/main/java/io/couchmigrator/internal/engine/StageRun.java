@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the type of the rows
  */
 final class StageRun<S, R> {
+    private static final int IDS_AT_ONCE = 200;
+
     private final Stage<S, R> stage;
     private final Feed<S> feed;
     private final BatchWriter<S, R> writer;
@@ -148,12 +150,12 @@ final class StageRun<S, R> {
 
     private void idsToDo(StageState now) {
         List<SourceId> ids = rejects.outstanding(stage.name());
-        if (ids.isEmpty()) {
-            return;
-        }
         try (Batcher<S> batcher = batcher(own(), (last, tallies) -> other(now, tallies))) {
-            feed.byIds(ids, own(), batcher::take);
-            batcher.flush();
+            for (int i = 0; i < ids.size(); i += IDS_AT_ONCE) {
+                site.stop().check();
+                feed.byIds(ids.subList(i, Math.min(ids.size(), i + IDS_AT_ONCE)), own(), batcher::take);
+                batcher.flush();
+            }
         }
     }
 

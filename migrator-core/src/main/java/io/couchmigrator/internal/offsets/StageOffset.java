@@ -77,6 +77,15 @@ public record StageOffset(
         }
     }
 
+    /** Returns the same of a database that says when it was created, if the one that was saved did not. */
+    public StageOffset of(Database seen) {
+        boolean news = seen.isKnown() && source.isPresent() && !source.get().isKnown();
+        return news
+                ? new StageOffset(
+                        name, definition, Optional.of(seen), phase, sequence, total, planned, completed, ranges, others)
+                : this;
+    }
+
     /** Returns what was counted in all ranges. */
     public Tallies rangeTallies() {
         return ranges.stream().map(RangeOffset::tallies).reduce(Tallies.NONE, Tallies::plus);
