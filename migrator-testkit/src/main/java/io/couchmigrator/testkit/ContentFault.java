@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit;
 
+import okio.ByteString;
+
 /** A fault in what an answer says. */
 final class ContentFault extends Fault {
     /** Nothing goes wrong. */
@@ -25,7 +27,7 @@ final class ContentFault extends Fault {
 
     @Override
     boolean hides(StoredDocument document) {
-        return !hidden.isEmpty() && document.id().equals(okio.ByteString.encodeUtf8(hidden));
+        return !hidden.isEmpty() && document.id().equals(ByteString.encodeUtf8(hidden));
     }
 
     @Override

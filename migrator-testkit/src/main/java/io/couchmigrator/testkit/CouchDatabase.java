@@ -125,10 +125,14 @@ public final class CouchDatabase {
      * Makes a document's body unreadable, as a damaged file does: its row carries {@code "doc":null} beside the same
      * revision, and reading it by id is a 500. No change is recorded. {@link #put} or {@link #readable} mends it.
      *
-     * @throws IllegalArgumentException if there is no such document
+     * @throws IllegalArgumentException if there is no such document, or it was given as raw bytes
      */
     public synchronized void unreadable(String id) {
-        contents = contents.withKind(existing(id), StoredDocument.Kind.UNREADABLE);
+        StoredDocument document = existing(id);
+        if (document.kind() == StoredDocument.Kind.RAW) {
+            throw new IllegalArgumentException("Expected a document of JSON but " + id + " was given as raw bytes");
+        }
+        contents = contents.withKind(document, StoredDocument.Kind.UNREADABLE);
     }
 
     /**
@@ -137,7 +141,10 @@ public final class CouchDatabase {
      * @throws IllegalArgumentException if there is no such document
      */
     public synchronized void readable(String id) {
-        contents = contents.withKind(existing(id), StoredDocument.Kind.PLAIN);
+        StoredDocument document = existing(id);
+        if (document.kind() == StoredDocument.Kind.UNREADABLE) {
+            contents = contents.withKind(document, StoredDocument.Kind.PLAIN);
+        }
     }
 
     /**

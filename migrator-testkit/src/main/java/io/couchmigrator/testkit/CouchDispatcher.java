@@ -8,6 +8,7 @@ import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import okio.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /** Answers requests: logs them, lets faults happen, and asks the endpoint they are for. Thread-safe. */
 final class CouchDispatcher extends Dispatcher {
@@ -82,7 +83,7 @@ final class CouchDispatcher extends Dispatcher {
         }
     }
 
-    private Answer answer(Exchange exchange, @org.jspecify.annotations.Nullable String authorization) {
+    private Answer answer(Exchange exchange, @Nullable String authorization) {
         try {
             accounts.check(authorization, exchange.request().endpoint());
             return route(exchange);

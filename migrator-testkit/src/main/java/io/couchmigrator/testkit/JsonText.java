@@ -35,6 +35,9 @@ final class JsonText {
 
     /** Reads one JSON value and nothing more. */
     static Optional<JsonElement> parse(ByteString json) {
+        if (json.size() == 0) {
+            return Optional.empty(); // The body of most requests: not worth an exception.
+        }
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
