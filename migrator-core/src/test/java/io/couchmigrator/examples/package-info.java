@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The examples that README.md shows. They use nothing but what a caller can name. */
+@NullMarked
+package io.couchmigrator.examples;
+
+import org.jspecify.annotations.NullMarked;
