@@ -22,8 +22,12 @@ import org.slf4j.LoggerFactory;
 public final class Session implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-    /** A generic plan made while a table was empty would scan it whole for every batch once it has grown. */
-    private static final String SETTINGS = "select set_config('plan_cache_mode', 'force_custom_plan', true)";
+    /**
+     * A generic plan made while a table was empty would scan it whole for every batch once it has grown, and a hash or
+     * merge join scans it whole for every batch until it is large.
+     */
+    private static final String SETTINGS = "select set_config('plan_cache_mode', 'force_custom_plan', true),"
+            + " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
     private final DataSource target;
     private @Nullable Connection connection;
