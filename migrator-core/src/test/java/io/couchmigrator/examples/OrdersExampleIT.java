@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
 import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.Endpoint;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.TestDatabase;
 import java.nio.file.Path;
@@ -63,6 +64,20 @@ final class OrdersExampleIT {
         OrdersToPostgres.main(new String[] {couch.url(), target, logs.toString()});
 
         assertThat(database.query("select id from orders")).containsExactly("1");
+    }
+
+    @Test
+    void onlyReadsTheSource(CouchDouble couch, TestDatabase database) throws Exception {
+        put(couch, ORDER);
+        put(couch, "{\"_id\": \"2\", \"type\": \"order\"}");
+
+        run(couch, database);
+        run(couch, database);
+
+        assertThat(couch.requests())
+                .isNotEmpty()
+                .allMatch(request -> request.method().equals("GET")
+                        || (request.method().equals("POST") && request.endpoint() == Endpoint.ALL_DOCS));
     }
 
     private Result run(CouchDouble couch, TestDatabase database) {

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Holds what the documents show and name against what is there. */
+final class ReadmeTest {
+    private static final Path ROOT = root();
+    private static final Path EXAMPLES = ROOT.resolve("migrator-core/src/test/java/io/couchmigrator/examples");
+
+    private static final Pattern PROGRAM = Pattern.compile("(?ms)^```java\n(.*?)^```$");
+    private static final Pattern TEST = Pattern.compile("`(\\w{2,}(?:Test|IT))(?:\\.(\\w+))?`");
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)[^)]*\\)");
+    private static final Pattern ANCHOR = Pattern.compile("]\\(#([^)]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+
+    static Stream<Path> documents() throws IOException {
+        try (Stream<Path> decisions = Files.list(ROOT.resolve("docs/decisions"))) {
+            return Stream.concat(
+                    Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md")
+                            .map(ROOT::resolve),
+                    decisions.sorted().toList().stream());
+        }
+    }
+
+    @Test
+    void showsProgramsThatTheBuildRuns() throws IOException {
+        List<String> shown = matches(PROGRAM, ROOT.resolve("README.md"), 1);
+
+        assertThat(shown).hasSize(2);
+        assertThat(Files.readString(EXAMPLES.resolve("OrdersToPostgres.java"))).contains(shown.get(0));
+        assertThat(Files.readString(EXAMPLES.resolve("OrdersToPostgresIT.java")))
+                .contains(shown.get(1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Outcome.class)
+    void tellsTheExitStatusOfEachOutcome(Outcome outcome) throws IOException {
+        Pattern row = Pattern.compile("(?m)^\\| (?:\\d+, )*%d(?:, \\d+)* \\|".formatted(outcome.exitStatus()));
+
+        assertThat(Files.readString(ROOT.resolve("README.md"))).containsPattern(row);
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void namesTestsThatExist(Path document) throws IOException {
+        Map<String, String> tests = tests();
+
+        assertThat(TEST.matcher(Files.readString(document)).results())
+                .allSatisfy(named ->
+                        assertThat(isThere(named, tests)).as(named.group()).isTrue());
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void linksToWhatIsThere(Path document) throws IOException {
+        List<String> headings = matches(HEADING, document, 1).stream()
+                .map(heading -> heading.toLowerCase(Locale.ROOT)
+                        .replaceAll("[^a-z0-9 _-]", "")
+                        .replace(' ', '-'))
+                .toList();
+
+        assertThat(matches(LINK, document, 1))
+                .allSatisfy(link -> assertThat(document.resolveSibling(link)).exists());
+        assertThat(headings).containsAll(matches(ANCHOR, document, 1));
+    }
+
+    private static boolean isThere(MatchResult named, Map<String, String> tests) {
+        String source = tests.getOrDefault(named.group(1), "");
+        return named.group(2) == null ? !source.isEmpty() : source.contains("void " + named.group(2) + "(");
+    }
+
+    private static List<String> matches(Pattern pattern, Path file, int group) throws IOException {
+        return pattern.matcher(Files.readString(file))
+                .results()
+                .map(found -> found.group(group))
+                .toList();
+    }
+
+    /** Returns the sources of all tests by class name. */
+    private static Map<String, String> tests() throws IOException {
+        Map<String, String> sources = new TreeMap<>();
+        for (String module : List.of("migrator-testkit", "migrator-core", "migrator-cli")) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    sources.merge(
+                            String.valueOf(file.getFileName()).replace(".java", ""),
+                            Files.readString(file),
+                            String::concat);
+                }
+            }
+        }
+        return sources;
+    }
+
+    /** The tests run in their module's directory, or in the project's where an IDE starts them. */
+    private static Path root() {
+        Path directory = Path.of("").toAbsolutePath();
+        return Files.exists(directory.resolve("README.md")) ? directory : directory.resolveSibling("");
+    }
+}
