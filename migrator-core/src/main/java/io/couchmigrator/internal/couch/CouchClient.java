@@ -15,8 +15,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
@@ -137,7 +139,19 @@ public final class CouchClient implements AutoCloseable {
                 .post(RequestBody.create(keys.toString(), JSON))
                 .build();
         String what = "%d documents of \"%s\" by id".formatted(ids.size(), database);
-        return rows(what, request, fields, meter, consumer);
+        Set<String> unanswered = new HashSet<>(ids);
+        PageEnd end = rows(what, request, fields, meter, row -> {
+            if (unanswered.remove(row.id())) {
+                consumer.row(row);
+            }
+        });
+        if (!unanswered.isEmpty() || end.rows() != ids.size()) {
+            throw answers.broken(
+                    what,
+                    new IOException("asked for %d ids, answered %d rows, %d ids not among them"
+                            .formatted(ids.size(), end.rows(), unanswered.size())));
+        }
+        return end;
     }
 
     /**

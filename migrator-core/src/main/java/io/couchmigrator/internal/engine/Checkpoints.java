@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Makes offsets durable, never ahead of what they stand for: rows are committed before a stage's state changes; what was
  * logged and rejected by then is flushed next; the offset file comes last. Safe for use by multiple threads.
  */
-final class Checkpoints {
+final class Checkpoints implements AutoCloseable {
     private final String migration;
     private final String url;
     private final OffsetFile file;
@@ -87,6 +87,12 @@ final class Checkpoints {
         if (dirty.get()) {
             save();
         }
+    }
+
+    /** Closes the logs that were flushed here. */
+    @Override
+    public synchronized void close() {
+        logs.forEach(LineFile::close);
     }
 
     private synchronized void save() {

@@ -17,10 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code _changes} since a sequence, as far as they were pending when it began. */
 final class DocumentCatchUp implements CatchUp<Document> {
-    private static final int MOST_AT_ONCE = 1000;
-
     private final DocumentFeed feed;
-    private final Narrowing narrowing = new Narrowing(MOST_AT_ONCE);
+    private final Narrowing narrowing;
     private final boolean isPending;
     private final OptionalLong pending;
     private final long bound;
@@ -30,13 +28,18 @@ final class DocumentCatchUp implements CatchUp<Document> {
 
     DocumentCatchUp(DocumentFeed feed, @Nullable JsonElement since) {
         this.feed = feed;
+        this.narrowing = new Narrowing(feed.pageSize());
         this.position = since;
         PageEnd first = feed.patience().persist(() -> changes(1, null, Meter.NONE, new ArrayList<>()));
         this.isPending = first.rows() > 0;
-        this.pending = first.pending().isPresent()
-                ? OptionalLong.of(first.rows() + first.pending().getAsLong())
-                : OptionalLong.empty();
+        this.pending = pending(first);
         this.bound = pending.orElseGet(this::mostThatCanBePending);
+    }
+
+    /** An empty page proves that nothing is pending, also where the server does not say. */
+    private static OptionalLong pending(PageEnd first) {
+        boolean told = first.rows() == 0 || first.pending().isPresent();
+        return told ? OptionalLong.of(first.rows() + first.pending().orElse(0)) : OptionalLong.empty();
     }
 
     @Override

@@ -20,16 +20,22 @@ import io.couchmigrator.internal.retry.Patience;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** The documents of one CouchDB database. */
 final class DocumentFeed implements Feed<Document> {
+    /** A page is at least as large as a batch, so that the operator's chunk size is what is committed. */
+    private static final int SMALLEST_PAGE = 1000;
+
+    private static final int LARGEST_PAGE = 10_000;
+
     private final DocumentStage<?> stage;
     private final CouchClient couch;
     private final Patience patience;
     private final DocumentsById byId;
+    private final int pageSize;
 
-    DocumentFeed(DocumentStage<?> stage, CouchClient couch, Patience patience) {
+    DocumentFeed(DocumentStage<?> stage, CouchClient couch, Patience patience, int chunkSize) {
+        this.pageSize = Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, chunkSize));
         this.stage = stage;
         this.couch = couch;
         this.patience = patience;
@@ -70,13 +76,18 @@ final class DocumentFeed implements Feed<Document> {
     }
 
     @Override
-    public CatchUp<Document> catchUp(@Nullable JsonElement since, Session session) {
-        return new DocumentCatchUp(this, since);
+    public CatchUp<Document> catchUp(StageOffset since, Session session) {
+        return new DocumentCatchUp(this, since.sequence());
     }
 
     @Override
     public boolean isReadAnew() {
         return false;
+    }
+
+    /** Returns the most items of a page. */
+    int pageSize() {
+        return pageSize;
     }
 
     DocumentStage<?> stage() {

@@ -12,19 +12,19 @@ import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.retry.PassingException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a range of {@code _all_docs}. */
 final class DocumentPager implements Pager<Document> {
-    private static final int MOST_AT_ONCE = 1000;
-
     private final DocumentFeed feed;
     private final RangeOffset range;
-    private final Narrowing narrowing = new Narrowing(MOST_AT_ONCE);
+    private final Narrowing narrowing;
 
     DocumentPager(DocumentFeed feed, RangeOffset range) {
         this.feed = feed;
         this.range = range;
+        this.narrowing = new Narrowing(feed.pageSize());
     }
 
     @Override
@@ -38,12 +38,19 @@ final class DocumentPager implements Pager<Document> {
                         : whole(after, Math.min(limit, narrowing.limit()), intake);
                 narrowing.passed();
                 return more;
-            } catch (BrokenAnswerException e) {
-                throw narrowing.broke(position.after(), e);
+            } catch (PassingException e) {
+                intake.restart();
+                if (!Objects.equals(after, position.after())) {
+                    // Batches of this page are committed: what comes now is another place, not another try.
+                    feed.patience().rest();
+                    return true;
+                }
+                throw e instanceof BrokenAnswerException broken ? narrowing.broke(after, broken) : e;
             }
         });
     }
 
+    /** A range ends where the server has no more, which only an empty page says. */
     private boolean whole(@Nullable SourceId after, int limit, Intake<Document> intake) throws PassingException {
         long rows = feed.couch()
                 .page(page(after, feed.stage().fields(), limit), intake, row -> {
@@ -51,7 +58,7 @@ final class DocumentPager implements Pager<Document> {
                     intake.take(feed.item(row));
                 })
                 .rows();
-        return rows >= limit;
+        return rows > 0;
     }
 
     /** Asks for the id alone, then for the document by that id: it is stored, or it is the culprit and rejected. */

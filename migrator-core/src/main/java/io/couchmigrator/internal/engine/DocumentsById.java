@@ -6,6 +6,7 @@ import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.CouchRow.State;
+import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
@@ -18,6 +19,9 @@ import java.util.Optional;
 /** Reads documents by id, so that one that cannot be read hides no other. Safe for use by multiple threads. */
 final class DocumentsById {
     private static final int MOST_AT_ONCE = 200;
+
+    /** How many documents on either side may be as bad as the one that is suspected. */
+    private static final int WITNESSES = 5;
 
     private final CouchClient couch;
     private final Patience patience;
@@ -72,9 +76,33 @@ final class DocumentsById {
                 List<CouchRow> page = page(database, List.of(id), fields);
                 return page.isEmpty() ? new CouchRow(id, "", State.MISSING, new JsonObject(), 0) : page.get(0);
             } catch (BrokenAnswerException e) {
+                if (!readsAnother(database, id, fields)) {
+                    throw e;
+                }
                 return new CouchRow(id, "", State.UNREADABLE, new JsonObject(), 0);
             }
         });
+    }
+
+    /** A server that is overloaded fails on every body, and then no document is to blame. */
+    private boolean readsAnother(String database, String id, List<String> fields) throws PassingException {
+        List<CouchRow> others = new ArrayList<>();
+        couch.page(new KeyPage(database, null, KeyPage.after(id), null, WITNESSES), Meter.NONE, others::add);
+        couch.page(new KeyPage(database, null, null, null, WITNESSES), Meter.NONE, others::add);
+        others.removeIf(other -> other.id().equals(id));
+        boolean read = others.isEmpty();
+        for (int i = 0; i < others.size() && !read; i++) {
+            read = isReadable(database, others.get(i).id(), fields);
+        }
+        return read;
+    }
+
+    private boolean isReadable(String database, String id, List<String> fields) throws PassingException {
+        try {
+            return !page(database, List.of(id), fields).isEmpty();
+        } catch (BrokenAnswerException e) {
+            return false;
+        }
     }
 
     private List<CouchRow> page(String database, List<String> ids, List<String> fields) throws PassingException {

@@ -27,8 +27,8 @@ interface Feed<S> {
     /** Reads items by id, in any order; each id is answered. */
     void byIds(List<SourceId> ids, Session session, Consumer<Item<S>> consumer);
 
-    /** Returns a reader of what changed since a position. */
-    CatchUp<S> catchUp(@Nullable JsonElement since, Session session);
+    /** Returns a reader of what changed since a stage stood there. */
+    CatchUp<S> catchUp(StageOffset since, Session session);
 
     /** Returns whether a complete stage is read anew by the next run, because its source tells of no changes. */
     boolean isReadAnew();

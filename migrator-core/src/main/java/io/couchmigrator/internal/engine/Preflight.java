@@ -38,6 +38,7 @@ final class Preflight {
     private final Map<String, String> skipped = new LinkedHashMap<>();
     private final Map<String, StageOffset.Database> databases = new LinkedHashMap<>();
     private Optional<TargetIdentity> target = Optional.empty();
+    private boolean done;
 
     Preflight(Migration migration) {
         this.migration = migration;
@@ -107,6 +108,15 @@ final class Preflight {
             faults.add(e);
         }
         found.forEach(fault -> faults.add(new TargetException(fault)));
+    }
+
+    /** Takes note that the servers were looked at. */
+    void done() {
+        done = true;
+    }
+
+    boolean isDone() {
+        return done;
     }
 
     void fault(MigrationException fault) {

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -77,8 +78,27 @@ final class RangeReaders<S> {
                 working.add(threads.submit(() -> work(session)));
             }
             awaitAll(working);
+        } catch (RuntimeException | Error e) {
+            site.stop().request();
+            throw e;
         } finally {
-            threads.shutdown();
+            ended(threads);
+        }
+    }
+
+    /** No worker may go on once offsets are saved and the lock is given up. */
+    private static void ended(ExecutorService threads) {
+        threads.shutdown();
+        boolean interrupted = false;
+        while (!threads.isTerminated()) {
+            try {
+                threads.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

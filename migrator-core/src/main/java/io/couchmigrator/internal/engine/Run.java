@@ -46,6 +46,7 @@ public final class Run {
     private final List<MigrationException> failures = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean stopRequested;
     private volatile @Nullable RuntimeException unexpected;
+    private volatile @Nullable RejectsFile rejects;
 
     public Run(Settings settings) {
         this.settings = settings;
@@ -66,57 +67,67 @@ public final class Run {
         Instant began = clock.instant();
         Stages stages = new Stages(settings.migration());
         try (couch;
-                Sessions sessions = new Sessions(settings.target(), settings.workers());
-                LogDirectory directory = LogDirectory.open(
-                        settings.logDirectory(), settings.migration().slug(), began)) {
-            return run(began, stages, sessions, directory);
-        } catch (LogDirectoryException e) {
-            return refused(began, stages, e);
-        }
-    }
-
-    private Result run(Instant began, Stages stages, Sessions sessions, LogDirectory directory) {
-        long outstanding = 0;
-        try (HistoryFile history = new HistoryFile(directory.history(), clock)) {
-            reporter.tell(to -> to.started(directory.run()));
-            reporter.keep(history);
-            history.started(settings.json());
-            if (settings.startOver()) {
-                putAside(directory);
-            }
-            try (RejectsFile rejects = RejectsFile.open(directory.rejects(), clock)) {
-                work(stages, sessions, directory, rejects);
-                outstanding = rejects.outstanding();
-            } catch (MigrationException e) {
-                failed(e);
-            } catch (StoppedException e) {
-                LOG.info("stopped");
-            }
-            Result result = result(began, stages, outstanding);
-            history.add("run ended", json(result));
-        } catch (LogDirectoryException e) {
-            failed(e);
+                Sessions sessions = new Sessions(settings.target(), settings.workers())) {
+            attempt(() -> locked(began, stages, sessions));
         }
         RuntimeException bug = unexpected;
         if (bug != null) {
             throw bug;
         }
-        return result(began, stages, outstanding);
+        return result(began, stages);
     }
 
-    /** The log directory cannot be had; what else would be in the way is worth knowing at the same time. */
-    private Result refused(Instant began, Stages stages, LogDirectoryException e) {
+    private void locked(Instant began, Stages stages, Sessions sessions) {
         Preflight preflight = new Preflight(settings.migration());
-        try (CouchClient probe = new CouchClient(settings.source());
-                Sessions sessions = new Sessions(settings.target(), settings.workers())) {
-            look(preflight, probe, sessions);
+        try (LogDirectory directory = LogDirectory.open(
+                        settings.logDirectory(), settings.migration().slug(), began);
+                HistoryFile history = new HistoryFile(directory.history(), clock)) {
+            reporter.tell(to -> to.started(directory.run()));
+            reporter.keep(history);
+            history.started(settings.json());
+            attempt(() -> checked(preflight, stages, sessions, directory));
+            history.add("run ended", json(result(began, stages)));
+        } catch (LogDirectoryException e) {
+            // What else would be in the way is worth knowing at the same time.
+            if (!preflight.isDone()) {
+                look(preflight, sessions);
+            }
+            failed(e);
+            preflight.faults().forEach(this::failed);
         }
-        failures.add(e);
-        failures.addAll(preflight.faults());
-        return result(began, stages, 0);
     }
 
-    private Result result(Instant began, Stages stages, long outstanding) {
+    private void checked(Preflight preflight, Stages stages, Sessions sessions, LogDirectory directory) {
+        look(preflight, sessions);
+        if (settings.startOver() && preflight.faults().isEmpty()) {
+            putAside(directory);
+        }
+        Optional<Offsets> saved = settings.startOver()
+                ? Optional.empty()
+                : Checks.offsets(settings.migration(), directory.offsets(), directory.rejects(), preflight);
+        preflight.faults().forEach(this::failed);
+        if (preflight.faults().isEmpty()) {
+            try (RejectsFile rejects = RejectsFile.open(directory.rejects(), clock)) {
+                this.rejects = rejects;
+                work(preflight, saved, stages, sessions, directory, rejects);
+            }
+        }
+    }
+
+    /** Whatever ends a part of the run is kept for the result; what comes after that part is still done. */
+    private void attempt(Runnable part) {
+        try {
+            part.run();
+        } catch (StoppedException e) {
+            LOG.info("stopped");
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    private Result result(Instant began, Stages stages) {
+        RejectsFile known = rejects;
+        long outstanding = known == null ? 0 : known.outstanding();
         return new Result(
                 outcome(stages, outstanding),
                 stages.tallies(),
@@ -127,16 +138,14 @@ public final class Run {
                 Duration.between(began, clock.instant()));
     }
 
-    private void work(Stages stages, Sessions sessions, LogDirectory directory, RejectsFile rejects) {
+    private void work(
+            Preflight preflight,
+            Optional<Offsets> saved,
+            Stages stages,
+            Sessions sessions,
+            LogDirectory directory,
+            RejectsFile rejects) {
         OffsetFile file = new OffsetFile(directory);
-        Preflight preflight = new Preflight(settings.migration());
-        look(preflight, couch, sessions);
-        Optional<Offsets> saved =
-                Checks.offsets(settings.migration(), directory.offsets(), directory.rejects(), preflight);
-        if (!preflight.faults().isEmpty()) {
-            failures.addAll(preflight.faults());
-            return;
-        }
         Checkpoints checkpoints = new Checkpoints(
                 settings.migration(),
                 settings.source().toString(),
@@ -162,18 +171,17 @@ public final class Run {
             stages.run(new StageRuns(site, checkpoints, rejects, directory), preflight);
             ticker.close();
             checkpoints.saveIfChanged();
-            if (rejects.outstanding() == 0) {
-                stages.recordCompletion(site);
-            }
+            stages.complete(site, rejects.outstanding() == 0);
         } finally {
             ticker.close();
             save(checkpoints);
+            checkpoints.close();
         }
     }
 
     /** Everything that can be checked of the servers, before the first document is read. */
-    private void look(Preflight preflight, CouchClient client, Sessions sessions) {
-        preflight.source(client, source.atMost(LONGEST_WAIT_OF_CHECKS));
+    private void look(Preflight preflight, Sessions sessions) {
+        preflight.source(couch, source.atMost(LONGEST_WAIT_OF_CHECKS));
         Patience brief = target.atMost(LONGEST_WAIT_OF_CHECKS);
         try {
             sessions.open(brief);
@@ -181,6 +189,7 @@ public final class Run {
         } catch (MigrationException e) {
             preflight.fault(e);
         }
+        preflight.done();
     }
 
     private void putAside(LogDirectory directory) {
@@ -227,10 +236,11 @@ public final class Run {
         couch.cancel();
     }
 
-    private static JsonObject json(Result result) {
+    private JsonObject json(Result result) {
         JsonObject details = new JsonObject();
-        details.addProperty("outcome", result.outcome().name());
-        details.addProperty("exit", result.outcome().exitStatus());
+        boolean bug = unexpected != null;
+        details.addProperty("outcome", bug ? "UNEXPECTED" : result.outcome().name());
+        details.addProperty("exit", bug ? 1 : result.outcome().exitStatus());
         details.addProperty("read", result.tallies().read());
         details.addProperty("written", result.tallies().written());
         details.addProperty("already_there", result.tallies().alreadyThere());

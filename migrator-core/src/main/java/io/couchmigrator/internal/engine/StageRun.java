@@ -31,6 +31,7 @@ final class StageRun<S, R> {
     private final Stage<S, R> stage;
     private final Feed<S> feed;
     private final BatchWriter<S, R> writer;
+    private final BatchWriter<S, R> rejectsWriter;
     private final Worksite site;
     private final Checkpoints checkpoints;
     private final RejectsFile rejects;
@@ -44,6 +45,7 @@ final class StageRun<S, R> {
             Stage<S, R> stage,
             Feed<S> feed,
             BatchWriter<S, R> writer,
+            BatchWriter<S, R> rejectsWriter,
             Worksite site,
             Checkpoints checkpoints,
             RejectsFile rejects,
@@ -51,6 +53,7 @@ final class StageRun<S, R> {
         this.stage = stage;
         this.feed = feed;
         this.writer = writer;
+        this.rejectsWriter = rejectsWriter;
         this.site = site;
         this.checkpoints = checkpoints;
         this.rejects = rejects;
@@ -74,13 +77,13 @@ final class StageRun<S, R> {
             read(now);
         }
         catchUp();
-        site.reporter().tell(to -> to.stageFinished(stage.name(), thisRun.get().rejected(), rejects.path()));
+        tellFinished();
     }
 
     /** Reads what changed since the stage was planned or last caught up, and completes it. */
     private void catchUp() {
         StageState now = started();
-        CatchUp<S> catchUp = feed.catchUp(now.offset().sequence(), own());
+        CatchUp<S> catchUp = feed.catchUp(now.offset(), own());
         boolean told = catchUp.isPending() && !feed.isReadAnew();
         if (told) {
             site.reporter().tell(to -> to.catchingUp(stage.name(), catchUp.pending()));
@@ -90,8 +93,12 @@ final class StageRun<S, R> {
 
     /** Catches up once more, if the source tells of changes. */
     void catchUpAgain() {
+        long before = thisRun.get().rejected();
         if (!feed.isReadAnew()) {
             catchUp();
+        }
+        if (thisRun.get().rejected() > before) {
+            tellFinished();
         }
     }
 
@@ -100,16 +107,20 @@ final class StageRun<S, R> {
         return thisRun.get();
     }
 
+    String name() {
+        return stage.name();
+    }
+
     /** Returns how many items were read in all runs. */
     long done() {
-        StageState now = state;
-        return now == null ? 0 : now.offset().rangeTallies().read();
+        StageOffset offset = checkpoints.saved(stage.name());
+        return offset == null ? 0 : offset.rangeTallies().read();
     }
 
     /** Returns how many items there were when the stage was planned. */
     long total() {
-        StageState now = state;
-        return now == null ? 0 : now.offset().total();
+        StageOffset offset = checkpoints.saved(stage.name());
+        return offset == null ? 0 : offset.total();
     }
 
     /** Tells how far the stage is, if it was begun. */
@@ -125,8 +136,12 @@ final class StageRun<S, R> {
         Instant since = saved.completed() == null ? saved.planned() : saved.completed();
         OptionalLong changes = feed.isReadAnew()
                 ? OptionalLong.empty()
-                : feed.catchUp(saved.sequence(), own()).pending();
+                : feed.catchUp(saved, own()).pending();
         site.reporter().tell(to -> to.stageWasComplete(stage.name(), since, changes));
+    }
+
+    private void tellFinished() {
+        site.reporter().tell(to -> to.stageFinished(stage.name(), thisRun.get().rejected(), rejects.path()));
     }
 
     private StageState planned() {
@@ -150,7 +165,9 @@ final class StageRun<S, R> {
 
     private void idsToDo(StageState now) {
         List<SourceId> ids = rejects.outstanding(stage.name());
-        try (Batcher<S> batcher = batcher(own(), (last, tallies) -> other(now, tallies))) {
+        Batcher.Writing<S> writing = batch -> rejectsWriter.write(batch, own());
+        try (Batcher<S> batcher =
+                new Batcher<>(site.chunkSize(), site.budget(), writing, (last, tallies) -> other(now, tallies))) {
             for (int i = 0; i < ids.size(); i += IDS_AT_ONCE) {
                 site.stop().check();
                 feed.byIds(ids.subList(i, Math.min(ids.size(), i + IDS_AT_ONCE)), own(), batcher::take);

@@ -10,6 +10,8 @@ import io.couchmigrator.Writer;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.offsets.StageOffset;
+import org.jspecify.annotations.Nullable;
 
 /** Puts together what one stage needs to run. */
 final class StageRuns {
@@ -25,6 +27,12 @@ final class StageRuns {
         this.directory = directory;
     }
 
+    /** Returns what an earlier run saved of a stage; null if nothing. */
+    @Nullable
+    StageOffset saved(String stage) {
+        return checkpoints.saved(stage);
+    }
+
     Worksite site() {
         return site;
     }
@@ -38,7 +46,7 @@ final class StageRuns {
     }
 
     private <R> StageRun<Document, R> documents(DocumentStage<R> stage, int number) {
-        return of(stage, new DocumentFeed(stage, site.couch(), site.source()), number);
+        return of(stage, new DocumentFeed(stage, site.couch(), site.source(), site.chunkSize()), number);
     }
 
     private <R> StageRun<SourceRow, R> table(TableStage<R> stage, int number) {
@@ -51,11 +59,16 @@ final class StageRuns {
         Writer<R> writer = site.target().persist(() -> site.sessions()
                 .own()
                 .attempt("look at the target of stage \"%s\"".formatted(stage.name()), stage.writer()::prepared));
-        BatchWriter<S, R> batches = new BatchWriter<>(
+        Lookups lookups = new Lookups(new DocumentsById(site.couch(), site.source()), site.target());
+        StageJournal journal = new StageJournal(stage.name(), log, rejects, site.reporter());
+        return new StageRun<>(
                 stage,
-                new Lookups(new DocumentsById(site.couch(), site.source()), site.target()),
-                new UpsertSink<>(stage.name(), writer, site.target()),
-                new StageJournal(stage.name(), log, rejects, site.reporter()));
-        return new StageRun<>(stage, feed, batches, site, checkpoints, rejects, log);
+                feed,
+                new BatchWriter<>(stage, lookups, UpsertSink.of(stage.name(), writer, site.target()), journal),
+                new BatchWriter<>(stage, lookups, UpsertSink.ofRejects(stage.name(), writer, site.target()), journal),
+                site,
+                checkpoints,
+                rejects,
+                log);
     }
 }

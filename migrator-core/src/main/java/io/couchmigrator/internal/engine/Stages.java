@@ -5,17 +5,22 @@ import io.couchmigrator.CompletionTable;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Statements;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** All stages of a run, one after the other. What it tells may be asked by any thread. */
 final class Stages {
     private final Migration migration;
     private final List<StageRun<?, ?>> begun = new CopyOnWriteArrayList<>();
-    private final List<Long> left = new CopyOnWriteArrayList<>();
+    private final Map<String, Long> done = new ConcurrentHashMap<>();
+    private final Map<String, Long> total = new ConcurrentHashMap<>();
     private volatile boolean complete;
 
     Stages(Migration migration) {
@@ -27,7 +32,7 @@ final class Stages {
         List<Stage<?, ?>> stages = new ArrayList<>();
         for (Stage<?, ?> stage : migration.stages()) {
             stages.add(stage);
-            left.add(preflight.count(stage.name()));
+            expect(stage.name(), runs.saved(stage.name()), preflight.count(stage.name()));
         }
         for (int number = 0; number < stages.size(); number++) {
             Stage<?, ?> stage = stages.get(number);
@@ -38,23 +43,24 @@ final class Stages {
             }
             StageRun<?, ?> run = runs.of(stage, number);
             begun.add(run);
-            left.set(number, 0L);
+            runs.site().stop().check();
             run.run();
         }
         begun.forEach(StageRun::catchUpAgain);
-        complete = true;
     }
 
-    /** Records that the migration is complete, where it says so. */
-    void recordCompletion(Worksite site) {
+    /** Takes note that all is done, in the target too if no reject is outstanding. */
+    void complete(Worksite site, boolean record) {
         Optional<CompletionTable> completion = migration.completion();
-        if (completion.isPresent()) {
+        if (record && completion.isPresent()) {
             site.target().persist(() -> site.sessions()
                     .own()
                     .attempt("record completion", c -> Statements.complete(c, completion.get(), migration.slug())));
         }
+        complete = true;
     }
 
+    /** Returns whether a stop that is asked for now comes too late. */
     boolean isComplete() {
         return complete;
     }
@@ -65,16 +71,23 @@ final class Stages {
 
     /** Returns how many items were read in all runs. */
     long done() {
-        return begun.stream().mapToLong(StageRun::done).sum();
+        begun.forEach(run -> done.put(run.name(), run.done()));
+        return done.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Returns how many items there are, as far as they were counted. */
     long total() {
-        return begun.stream().mapToLong(StageRun::total).sum()
-                + left.stream().mapToLong(Long::longValue).sum();
+        begun.forEach(run -> total.put(run.name(), run.total()));
+        return total.values().stream().mapToLong(Long::longValue).sum();
     }
 
     void tellProgress() {
         begun.forEach(StageRun::tellProgress);
+    }
+
+    /** What is known of a stage before its turn: what an earlier run saved, else what was counted just now. */
+    private void expect(String stage, @Nullable StageOffset saved, long counted) {
+        done.put(stage, saved == null ? 0 : saved.rangeTallies().read());
+        total.put(stage, saved == null ? counted : saved.total());
     }
 }

@@ -7,6 +7,7 @@ import io.couchmigrator.TableStage;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.RowId;
+import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.retry.Patience;
@@ -74,8 +75,8 @@ final class TableFeed implements Feed<SourceRow> {
     }
 
     @Override
-    public CatchUp<SourceRow> catchUp(@Nullable JsonElement since, Session session) {
-        return new LastKeys(session);
+    public CatchUp<SourceRow> catchUp(StageOffset since, Session session) {
+        return new LastKeys(session, since.ranges().get(since.ranges().size() - 1));
     }
 
     @Override
@@ -112,11 +113,14 @@ final class TableFeed implements Feed<SourceRow> {
         private @Nullable Long after;
         private long changes;
 
-        LastKeys(Session session) {
+        /** Begins no later than where reading ended: it may have ended in an earlier run. */
+        LastKeys(Session session, RangeOffset last) {
             this.session = session;
             OptionalLong start = patience.persist(
                     () -> session.attempt(reading(), c -> Statements.tailStart(c, stage, READ_ONCE_MORE)));
-            this.after = start.isPresent() ? start.getAsLong() : null;
+            this.after = start.isPresent() && last.after() instanceof RowId read
+                    ? Long.valueOf(Math.min(start.getAsLong(), read.key()))
+                    : null;
         }
 
         /** Nobody knows before looking. */

@@ -23,14 +23,29 @@ import java.util.TreeSet;
  * @param <R> the type of the rows
  */
 final class UpsertSink<R> implements Sink<R> {
+    /** Fewer documents than this may all be bad in the same way. */
+    private static final int LEAST_TO_BLAME = 10;
+
     private final String stage;
+    private final int leastToBlame;
     private final Writer<R> writer;
     private final Patience patience;
 
-    UpsertSink(String stage, Writer<R> writer, Patience patience) {
+    private UpsertSink(String stage, int leastToBlame, Writer<R> writer, Patience patience) {
+        this.leastToBlame = leastToBlame;
         this.stage = stage;
         this.writer = writer;
         this.patience = patience;
+    }
+
+    /** Returns a sink that blames the target where a whole batch is refused, each document for the same reason. */
+    static <R> UpsertSink<R> of(String stage, Writer<R> writer, Patience patience) {
+        return new UpsertSink<>(stage, LEAST_TO_BLAME, writer, patience);
+    }
+
+    /** Returns a sink for documents that were rejected before, and may well all be rejected once more. */
+    static <R> UpsertSink<R> ofRejects(String stage, Writer<R> writer, Patience patience) {
+        return new UpsertSink<>(stage, Integer.MAX_VALUE, writer, patience);
     }
 
     @Override
@@ -91,7 +106,7 @@ final class UpsertSink<R> implements Sink<R> {
 
         /** Not one document of a whole batch can be stored, and all for the same reason: that is no bad document. */
         void refuseIfTheTargetIsToBlame(int items) {
-            if (items > 1 && refused.size() == items && likenesses.size() == 1) {
+            if (items >= leastToBlame && refused.size() == items && likenesses.size() == 1) {
                 throw new TargetException(
                         "could not write rows of stage \"%s\": each of %d documents was refused alone with %s: mend the target and run the same command again"
                                 .formatted(stage, items, refused.get(0).reason()));

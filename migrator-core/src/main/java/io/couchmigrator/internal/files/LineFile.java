@@ -55,14 +55,28 @@ public final class LineFile implements AutoCloseable {
     /** Adds a line. It is durable after {@link #force}. */
     public synchronized void append(JsonElement line) {
         ByteBuffer bytes = ByteBuffer.wrap((JsonFiles.line(line) + "\n").getBytes(StandardCharsets.UTF_8));
+        long end = -1;
         try {
             FileChannel file = open();
+            end = file.size();
             dirty = true;
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }
         } catch (IOException e) {
+            cutBack(end, e);
             throw failed("write", e);
+        }
+    }
+
+    /** Half a line would spoil the one that is appended next, if the disk has room again by then. */
+    private void cutBack(long end, IOException because) {
+        try {
+            if (channel != null && end >= 0) {
+                channel.truncate(end);
+            }
+        } catch (IOException e) {
+            because.addSuppressed(e);
         }
     }
 

@@ -16,6 +16,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps a second runner away from a log directory and slug. The file is created once and never renamed or deleted: a
@@ -24,10 +26,18 @@ import java.time.Instant;
 final class RunLock implements AutoCloseable {
     private static final int MOST_OF_A_HOLDER = 4096;
 
-    private final FileChannel channel;
+    /**
+     * The files that this process has locked. Static because the lock is the process's: closing any channel of a locked
+     * file, even one that only read it, would give up the lock, so a file in here is not opened again.
+     */
+    private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
 
-    private RunLock(FileChannel channel) {
+    private final FileChannel channel;
+    private final Path path;
+
+    private RunLock(FileChannel channel, Path path) {
         this.channel = channel;
+        this.path = path;
     }
 
     /**
@@ -35,22 +45,33 @@ final class RunLock implements AutoCloseable {
      *
      * @throws LogDirectoryException if another runner holds it, saying which
      */
-    static RunLock take(Path path, Instant now) {
+    static RunLock take(Path file, Instant now) {
+        Path path = file.toAbsolutePath().normalize();
+        if (!LOCKED_HERE.add(path)) {
+            throw inUse(path, "another run of this process");
+        }
+        boolean taken = false;
         try {
             FileChannel channel = FileChannel.open(
                     path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             try {
                 if (!locked(channel)) {
-                    throw inUse(path, channel);
+                    throw inUse(path, holder(channel));
                 }
                 sign(channel, now);
-                return new RunLock(channel);
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
+                taken = true;
+                return new RunLock(channel, path);
+            } finally {
+                if (!taken) {
+                    channel.close();
+                }
             }
         } catch (IOException e) {
             throw LogDirectory.failed("lock", path, e);
+        } finally {
+            if (!taken) {
+                LOCKED_HERE.remove(path);
+            }
         }
     }
 
@@ -59,10 +80,14 @@ final class RunLock implements AutoCloseable {
      *
      * @throws LogDirectoryException if another runner holds it, saying which
      */
-    static void probe(Path path) {
+    static void probe(Path file) {
+        Path path = file.toAbsolutePath().normalize();
+        if (LOCKED_HERE.contains(path)) {
+            throw inUse(path, "another run of this process");
+        }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             if (!locked(channel)) {
-                throw inUse(path, channel);
+                throw inUse(path, holder(channel));
             }
         } catch (NoSuchFileException e) {
             // Nobody ever ran here.
@@ -77,6 +102,8 @@ final class RunLock implements AutoCloseable {
             channel.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            LOCKED_HERE.remove(path);
         }
     }
 
@@ -98,10 +125,10 @@ final class RunLock implements AutoCloseable {
         channel.write(ByteBuffer.wrap((JsonFiles.line(holder) + "\n").getBytes(StandardCharsets.UTF_8)), 0);
     }
 
-    private static LogDirectoryException inUse(Path path, FileChannel channel) throws IOException {
+    private static LogDirectoryException inUse(Path path, String holder) {
         return new LogDirectoryException(
                 "log directory \"%s\" is in use: %s holds the lock \"%s\": wait for that run, or stop it"
-                        .formatted(path.toAbsolutePath().getParent(), holder(channel), path.getFileName()));
+                        .formatted(path.getParent(), holder, path.getFileName()));
     }
 
     private static String holder(FileChannel channel) throws IOException {

@@ -81,6 +81,11 @@ public final class Patience {
         }
     }
 
+    /** Pauses as after a first failure, for an attempt that failed but got something done. */
+    public void rest() {
+        stop.pause(FIRST_PAUSE);
+    }
+
     private synchronized Outage failed(@Nullable Outage earlier, PassingException e) {
         if (earlier == null) {
             failing++;

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a run says of its end, when it is stopped, refused or resumed at awkward moments. */
+@ExtendWith(MigratorExtension.class)
+final class OutcomeIT {
+    @TempDir
+    private Path logs;
+
+    record Row(String key) {}
+
+    private static final String TABLES = "create table src(id serial primary key, v text);"
+            + " create table dst(id serial, k text unique not null, w text);"
+            + " create table st(slug text unique, at timestamptz)";
+
+    private static TableStage<Row> table() {
+        return TableStage.<Row>builder("src")
+                .columns("v")
+                .transform((row, context) -> List.of(new Row("k" + row.id())))
+                .writer(Upsert.<Row>into("dst").key("k", Row::key).build())
+                .build();
+    }
+
+    private Migrator.Builder migrator(Migration migration, CouchDouble couch, TestDatabase database) {
+        return Migrator.builder(migration)
+                .source(CouchServer.builder(couch.url()).build())
+                .target(database.dataSource())
+                .workers(1)
+                .logDirectory(logs);
+    }
+
+    @Test
+    void isNotCompleteWhenStoppedBeforeCompletionIsRecorded(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute(TABLES + "; insert into src(v) select 'x' from generate_series(1,5)");
+        Migration migration = Migration.builder("m")
+                .stage(table())
+                .completion(new CompletionTable("st", "slug", "at"))
+                .build();
+        AtomicReference<Migrator> self = new AtomicReference<>();
+        Migrator migrator = migrator(migration, couch, database)
+                .listener(new Listener() {
+                    @Override
+                    public void stageFinished(String stage, long rejected, Path rejects) {
+                        self.get().stop();
+                    }
+                })
+                .build();
+        self.set(migrator);
+        Result result = migrator.run();
+        List<String> recorded = database.query("select slug from st");
+        assertThat(result.outcome() + " " + recorded).isNotEqualTo("COMPLETE []");
+    }
+
+    @Test
+    void returnsWhenStoppedWhileTheDirectoryIsInUseAndTheSourceAway(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        database.execute(TABLES + "; insert into src(v) select 'x' from generate_series(1,5)");
+        Migration migration = Migration.builder("m")
+                .stage(table())
+                .stage(DocumentStage.<Row>builder("gone")
+                        .transform((d, c) -> List.of())
+                        .writer(Upsert.<Row>into("dst").key("k", Row::key).build())
+                        .build())
+                .build();
+        couch.create("gone");
+        AtomicReference<Object> seen = new AtomicReference<>("nothing");
+        Migrator holder = migrator(migration, couch, database)
+                .listener(new Listener() {
+                    @Override
+                    public void stageStarted(Progress progress, Path log) {
+                        seen.set(runAndStopWhileWaiting(migration, database));
+                    }
+                })
+                .build();
+        holder.run();
+        assertThat(seen.get()).isEqualTo(Outcome.STOPPED);
+    }
+
+    @Test
+    void goesOnPastDocumentsThatWereAllRefusedBefore(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute("create table dst(id serial, k text unique not null, w text check (w <> 'bad'))");
+        couch.create("docs");
+        for (int i = 0; i < 10; i++) {
+            put(couch, "d" + i, i == 3 || i == 7 ? "bad" : "good");
+        }
+        Migration migration = Migration.builder("m")
+                .stage(DocumentStage.<Document>builder("docs")
+                        .fields("w")
+                        .transform((d, c) -> List.of(d))
+                        .writer(Upsert.<Document>into("dst")
+                                .key("k", Document::id)
+                                .text("w", d -> d.field("w").getAsString())
+                                .build())
+                        .build())
+                .build();
+        Result first = migrator(migration, couch, database).build().run();
+        put(couch, "new", "good");
+        Result second = migrator(migration, couch, database).build().run();
+        assertThat(first.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(second.failures()).isEmpty();
+        assertThat(database.query("select k from dst where k='new'")).containsExactly("new");
+    }
+
+    @Test
+    void missesNoRowThatCameBeforeATableIsResumedAtItsEnd(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute(TABLES + "; insert into src(v) select 'x' from generate_series(1,5)");
+        Migration migration = Migration.builder("m")
+                .stage(table())
+                .completion(new CompletionTable("st", "slug", "at"))
+                .build();
+        AtomicReference<Migrator> self = new AtomicReference<>();
+        Migrator migrator = migrator(migration, couch, database)
+                .listener(new Listener() {
+                    @Override
+                    public void stageRead(Progress progress) {
+                        self.get().stop();
+                    }
+                })
+                .build();
+        self.set(migrator);
+        assertThat(migrator.run().outcome()).isEqualTo(Outcome.STOPPED);
+        database.execute("insert into src(v) select 'x' from generate_series(1,15000)");
+        Result second = migrator(migration, couch, database).build().run();
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(database.query("select count(*) from dst")).containsExactly("15005");
+    }
+
+    @Test
+    void updatesATableOfNothingButKeys(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute(TABLES + "; insert into src(v) select 'x' from generate_series(1,5)");
+        TableStage<Row> stage = TableStage.<Row>builder("src")
+                .transform((row, context) -> List.of(new Row("k" + row.id())))
+                .writer(Upsert.<Row>into("dst")
+                        .key("k", Row::key)
+                        .onConflict(ConflictRule.UPDATE)
+                        .build())
+                .build();
+        Result result = migrator(Migration.builder("m").stage(stage).build(), couch, database)
+                .build()
+                .run();
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    private Outcome runAndStopWhileWaiting(Migration migration, TestDatabase database) {
+        AtomicReference<Migrator> self = new AtomicReference<>();
+        Migrator second = Migrator.builder(migration)
+                .source(CouchServer.builder("http://127.0.0.1:1").build())
+                .target(database.dataSource())
+                .workers(1)
+                .logDirectory(logs)
+                .listener(new Listener() {
+                    @Override
+                    public void retrying(Outage outage) {
+                        self.get().stop();
+                    }
+                })
+                .build();
+        self.set(second);
+        return second.run().outcome();
+    }
+
+    private static void put(CouchDouble couch, String id, String w) {
+        JsonObject document = new JsonObject();
+        document.addProperty("_id", id);
+        document.addProperty("w", w);
+        couch.database("docs").put(document);
+    }
+}
