@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public final class Patience {
     private final StopSignal stop;
     private final OutageListener listener;
     private final Clock clock;
+    private final Consumer<Duration> pauses;
 
     private int failing;
     private @Nullable Instant toldAt;
@@ -35,17 +37,28 @@ public final class Patience {
      * @param maxOutage how long to go on after the first failure
      */
     public Patience(String server, Duration maxOutage, StopSignal stop, OutageListener listener, Clock clock) {
+        this(server, maxOutage, stop, listener, clock, stop::pause);
+    }
+
+    Patience(
+            String server,
+            Duration maxOutage,
+            StopSignal stop,
+            OutageListener listener,
+            Clock clock,
+            Consumer<Duration> pauses) {
         this.server = server;
         this.maxOutage = maxOutage;
         this.stop = stop;
         this.listener = listener;
         this.clock = clock;
+        this.pauses = pauses;
     }
 
     /** Returns the same for outages of at most this length. */
     public Patience atMost(Duration outage) {
         Duration shorter = outage.compareTo(maxOutage) < 0 ? outage : maxOutage;
-        return new Patience(server, shorter, stop, listener, clock);
+        return new Patience(server, shorter, stop, listener, clock, pauses);
     }
 
     /**
@@ -60,6 +73,7 @@ public final class Patience {
         try {
             while (true) {
                 stop.check();
+                Instant began = clock.instant();
                 try {
                     T result = attempt.make();
                     if (outage != null) {
@@ -71,7 +85,7 @@ public final class Patience {
                     stop.check();
                     failures = e.narrows() ? 1 : failures + 1;
                     outage = failed(outage, e);
-                    pause(outage, e, pauseAfter(failures, e));
+                    pause(outage, e, pauseAfter(failures, e), began);
                 }
             }
         } finally {
@@ -108,20 +122,23 @@ public final class Patience {
         failing--;
     }
 
-    private void pause(Outage outage, PassingException e, Duration pause) {
+    private void pause(Outage outage, PassingException e, Duration pause, Instant began) {
         Instant now = clock.instant();
-        Instant again = now.plus(pause);
-        boolean tooLate = again.isAfter(outage.until()) && e.retryAfter().isPresent();
-        if (tooLate || !now.isBefore(outage.until())) {
+        Duration left = Duration.between(now, outage.until());
+        boolean tooLong =
+                e.retryAfter().filter(asked -> asked.compareTo(left) > 0).isPresent();
+        if (tooLong || left.isZero() || left.isNegative()) {
             throw e.whenGivenUp();
         }
-        tell(outage, now, again);
-        stop.pause(again.isAfter(outage.until()) ? Duration.between(now, outage.until()) : pause);
+        Duration shorter = pause.compareTo(left) > 0 ? left : pause;
+        tell(outage, now, now.plus(shorter).plus(Duration.between(began, now)));
+        pauses.accept(shorter);
     }
 
-    private synchronized void tell(Outage outage, Instant now, Instant again) {
+    /** The next chance to tell is when the next attempt fails, which is guessed to take as long as the last one. */
+    private synchronized void tell(Outage outage, Instant now, Instant nextChance) {
         boolean due = toldAt == null
-                ? again.isAfter(outage.since().plus(TELL_AFTER))
+                ? nextChance.isAfter(outage.since().plus(TELL_AFTER))
                 : !now.isBefore(toldAt.plus(TELL_AGAIN));
         if (due) {
             toldAt = now;

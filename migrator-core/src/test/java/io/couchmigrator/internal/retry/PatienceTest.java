@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.retry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.couchmigrator.Outage;
+import io.couchmigrator.SourceException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Time passes only by what the attempts and the pauses take. */
+final class PatienceTest {
+    private static final Duration MAX_OUTAGE = Duration.ofMinutes(10);
+    private static final SourceException GIVEN_UP = new SourceException("given up");
+
+    private final SteppedClock clock = new SteppedClock();
+    private final StopSignal stop = new StopSignal();
+    private final Listener listener = new Listener();
+    private final List<Duration> pauses = new ArrayList<>();
+    private final Patience patience = patience(MAX_OUTAGE);
+
+    @Test
+    void returnsWhatTheFirstAttemptReturns() {
+        assertThat(patience.<String>persist(() -> "answer")).isEqualTo("answer");
+        assertThat(pauses).isEmpty();
+        assertThat(listener.lines).isEmpty();
+    }
+
+    @Test
+    void pausesLongerAndLongerButNeverNotAtAll() {
+        List<Duration> ninths = new ArrayList<>();
+        for (int run = 0; run < 200; run++) {
+            pauses.clear();
+            patience.persist(failing(9, null));
+            for (int i = 0; i < 9; i++) {
+                Duration longest = Duration.ofMillis(Math.min(30_000, 250L << i));
+                assertThat(pauses.get(i)).isBetween(Duration.ofMillis(125), longest);
+            }
+            ninths.add(pauses.get(8));
+        }
+        assertThat(ninths).anyMatch(pause -> pause.compareTo(Duration.ofSeconds(15)) > 0);
+    }
+
+    @Test
+    void leavesTheServerAloneForAsLongAsItAsks() {
+        patience.persist(failing(1, Duration.ofSeconds(42)));
+
+        assertThat(pauses).containsExactly(Duration.ofSeconds(42));
+    }
+
+    @Test
+    void makesALastAttemptWhenTheOutageHasLastedTooLongAndGivesUp() {
+        Instant began = clock.instant();
+        List<Instant> attempts = new ArrayList<>();
+
+        assertThatThrownBy(() -> patience.persist(() -> {
+                    attempts.add(clock.instant());
+                    throw new PassingException(GIVEN_UP, "no route", null);
+                }))
+                .isSameAs(GIVEN_UP);
+
+        assertThat(attempts).last().isEqualTo(began.plus(MAX_OUTAGE));
+    }
+
+    @Test
+    void givesUpAtOnceIfTheServerAsksForMoreThanTheOutageMayLast() {
+        for (Duration asked : List.of(MAX_OUTAGE.plusSeconds(1), Duration.ofSeconds(Long.MAX_VALUE))) {
+            assertThatThrownBy(() -> patience.persist(failing(1, asked))).isSameAs(GIVEN_UP);
+        }
+        assertThat(pauses).isEmpty();
+    }
+
+    @Test
+    void givesUpAtTheFirstFailureIfNoOutageIsBorne() {
+        assertThatThrownBy(() -> patience(Duration.ZERO).persist(failing(1, null)))
+                .isSameAs(GIVEN_UP);
+        assertThatThrownBy(() -> patience.atMost(Duration.ZERO).persist(failing(1, null)))
+                .isSameAs(GIVEN_UP);
+        assertThat(pauses).isEmpty();
+    }
+
+    @Test
+    void bearsNoLongerOutageThanItsOwnWhenAskedForMore() {
+        Instant began = clock.instant();
+
+        assertThatThrownBy(() -> patience.atMost(MAX_OUTAGE.multipliedBy(2)).persist(failing(10_000, null)))
+                .isSameAs(GIVEN_UP);
+
+        assertThat(clock.instant()).isEqualTo(began.plus(MAX_OUTAGE));
+    }
+
+    @Test
+    void tellsOfABlipOnlyThatItTriesAgain() {
+        patience.persist(failing(1, null));
+
+        assertThat(listener.lines).containsExactly("retrying");
+    }
+
+    @Test
+    void tellsOfAnOutageWithinFiveSecondsThenEachMinuteThenThatItIsOver() {
+        Instant began = clock.instant();
+
+        patience.persist(() -> {
+            if (clock.instant().isBefore(began.plusSeconds(200))) {
+                throw new PassingException(GIVEN_UP, "no route", null);
+            }
+            return "answer";
+        });
+
+        assertThat(listener.waitingAt.get(0)).isBetween(began, began.plusSeconds(5));
+        for (int i = 1; i < listener.waitingAt.size(); i++) {
+            assertThat(Duration.between(listener.waitingAt.get(i - 1), listener.waitingAt.get(i)))
+                    .isBetween(Duration.ofSeconds(60), Duration.ofSeconds(91));
+        }
+        assertThat(listener.waitingAt).hasSizeBetween(3, 4);
+        assertThat(listener.lines).last().isEqualTo("recovered");
+        assertThat(listener.lines).containsOnlyOnce("recovered");
+    }
+
+    @Test
+    void tellsAtOnceOfAnOutageWhoseAttemptsTakeLong() {
+        int[] failures = {0};
+
+        patience.persist(() -> {
+            clock.advance(Duration.ofSeconds(10));
+            if (failures[0]++ < 2) {
+                throw new PassingException(GIVEN_UP, "no route", null);
+            }
+            return "answer";
+        });
+
+        assertThat(listener.lines).containsExactly("retrying", "waiting", "retrying", "recovered");
+    }
+
+    @Test
+    void tellsAllWorkersOutagesAsOne() {
+        patience.persist(new Patience.Attempt<String>() {
+            private int failures;
+
+            @Override
+            public String make() throws PassingException {
+                if (failures++ < 8) {
+                    throw new PassingException(GIVEN_UP, "no route", null);
+                }
+                patience.persist(failing(8, null));
+                return "answer";
+            }
+        });
+
+        assertThat(listener.lines).filteredOn("waiting"::equals).hasSize(1);
+        assertThat(listener.lines).containsOnlyOnce("recovered").last().isEqualTo("recovered");
+    }
+
+    @Test
+    void saysWhatItWaitsForAndUntilWhen() {
+        Instant began = clock.instant();
+
+        patience.persist(failing(1, null));
+
+        assertThat(listener.outages).containsExactly(new Outage("a server", "no route", began, began.plus(MAX_OUTAGE)));
+    }
+
+    @Test
+    void makesNoAttemptOnceItIsToStop() {
+        stop.request();
+
+        assertThatThrownBy(() -> patience.persist(() -> {
+                    throw new AssertionError("an attempt was made");
+                }))
+                .isInstanceOf(StoppedException.class);
+    }
+
+    @Test
+    void endsAPauseWhenItIsToStop() {
+        Patience real = new Patience("a server", MAX_OUTAGE, stop, new StoppingListener(), clock);
+
+        assertThatThrownBy(() -> real.persist(failing(1, Duration.ofMinutes(9))))
+                .isInstanceOf(StoppedException.class);
+    }
+
+    @Test
+    void keepsTheInterruptStatusOfAThreadThatPauses() {
+        Patience real = new Patience("a server", MAX_OUTAGE, stop, listener, clock);
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> real.persist(failing(1, Duration.ofMinutes(9))))
+                .isInstanceOf(StoppedException.class);
+
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void passesOnWhatIsNoPassingError() {
+        assertThatThrownBy(() -> patience.persist(() -> {
+                    throw GIVEN_UP;
+                }))
+                .isSameAs(GIVEN_UP);
+        assertThat(listener.lines).isEmpty();
+    }
+
+    private Patience patience(Duration maxOutage) {
+        return new Patience("a server", maxOutage, stop, listener, clock, pause -> {
+            pauses.add(pause);
+            clock.advance(pause);
+        });
+    }
+
+    private static Patience.Attempt<String> failing(int times, @Nullable Duration retryAfter) {
+        int[] failures = {0};
+        return () -> {
+            if (failures[0]++ < times) {
+                throw new PassingException(GIVEN_UP, "no route", retryAfter);
+            }
+            return "answer";
+        };
+    }
+
+    private static final class SteppedClock extends Clock {
+        private Instant now = Instant.parse("2018-10-24T20:58:39Z");
+
+        void advance(Duration duration) {
+            now = now.plus(duration);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    private class Listener implements OutageListener {
+        final List<String> lines = new ArrayList<>();
+        final List<Outage> outages = new ArrayList<>();
+        final List<Instant> waitingAt = new ArrayList<>();
+
+        @Override
+        public void retrying(Outage outage) {
+            lines.add("retrying");
+            outages.add(outage);
+        }
+
+        @Override
+        public void waiting(Outage outage) {
+            lines.add("waiting");
+            waitingAt.add(clock.instant());
+        }
+
+        @Override
+        public void recovered(Outage outage) {
+            lines.add("recovered");
+        }
+    }
+
+    private final class StoppingListener extends Listener {
+        @Override
+        public void retrying(Outage outage) {
+            stop.request();
+        }
+    }
+}
