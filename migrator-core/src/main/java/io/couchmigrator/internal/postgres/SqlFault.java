@@ -5,6 +5,8 @@ import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -107,8 +109,9 @@ public record SqlFault(
 
     /** The first error of the chain that has a state: a batch and a pool both wrap what the server said. */
     private static SQLException telling(SQLException thrown) {
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (SQLException e = thrown; e != null; e = e.getNextException()) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            for (Throwable cause = e; cause != null && seen.add(cause); cause = cause.getCause()) {
                 if (cause instanceof PSQLException psql && psql.getSQLState() != null) {
                     return psql;
                 }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.postgres.SqlFault.Kind;
+import io.couchmigrator.internal.retry.PassingException;
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
+import org.postgresql.util.ServerErrorMessage;
+
+final class SqlFaultTest {
+    @ParameterizedTest
+    @CsvSource({
+        "PASSING, 08000 08001 08003 08004 08006 08007 08P01",
+        "PASSING, 40000 40001 40002 40003 40P01",
+        "PASSING, 53000 53100 53200 53300 53400",
+        "PASSING, 55P03 57014 57P01 57P02 57P03 57P05 58000 58030 25006",
+        "TERMINAL, 23000 23001 23503 23P01",
+        "TERMINAL, 21000 28000 28P01 3D000 3F000 0A000 P0001 P0000",
+        "TERMINAL, 42501 42601 42703 42804 42883 42P01 42P10",
+        "TERMINAL, 54000 55000 XX000 57P04 25P02 2BP01",
+        "VALUE, 22000 22001 22003 22021 22P02 22P05 22012 22007",
+        "CONSTRAINT, 23502 23505 23514"
+    })
+    void tellsWhoseFaultAStateIs(Kind kind, String states) {
+        for (String state : states.split(" ", -1)) {
+            assertThat(SqlFault.of(psql(state, "")).kind()).as(state).isEqualTo(kind);
+        }
+    }
+
+    @Test
+    void findsWhatTheServerSaidBehindABatchAndAPool() {
+        BatchUpdateException batch = new BatchUpdateException("Batch entry 0 was aborted", null, new int[0]);
+        batch.setNextException(psql("22001", ""));
+        SQLException pool = new SQLTransientConnectionException("timed out", psql("28P01", ""));
+
+        assertThat(SqlFault.of(batch).sqlState()).isEqualTo("22001");
+        assertThat(SqlFault.of(pool).kind()).isEqualTo(Kind.TERMINAL);
+    }
+
+    @Test
+    void takesAPoolThatGaveNoReasonForOneThatMayRecover() {
+        assertThat(SqlFault.of(new SQLTransientConnectionException("timed out")).kind())
+                .isEqualTo(Kind.PASSING);
+        assertThat(SqlFault.of(new SQLRecoverableException("gone")).kind()).isEqualTo(Kind.PASSING);
+        assertThat(SqlFault.of(new SQLException("whatever")).kind()).isEqualTo(Kind.TERMINAL);
+    }
+
+    @Test
+    void findsTheStateInALoopOfCauses() {
+        SQLException outer = new SQLException("outer");
+        SQLException inner = new SQLException("inner", outer);
+        outer.initCause(inner);
+
+        assertThat(SqlFault.of(outer).kind()).isEqualTo(Kind.TERMINAL);
+    }
+
+    @Test
+    void saysWhatItIsAboutWithoutTheValues() {
+        SQLException e = psql("23505", "tblobs\0nblobs_key\0Mduplicate key\0DKey (key)=(secret) already exists.\0");
+
+        SqlFault fault = SqlFault.of(e);
+
+        assertThat(fault.table()).hasValue("blobs");
+        assertThat(fault.constraint()).hasValue("blobs_key");
+        assertThat(fault.withoutValues()).isEqualTo("SQLSTATE 23505 on constraint blobs_key");
+        assertThat(fault.toString()).doesNotContain("secret");
+        assertThat(SqlFault.of(psql("23502", "cdomain\0")).withoutValues())
+                .isEqualTo("SQLSTATE 23502 on column domain");
+    }
+
+    @Test
+    void tellsFaultsOfOneConstraintFromThoseOfAnother() {
+        assertThat(SqlFault.of(psql("23514", "na\0")).likeness())
+                .isEqualTo(SqlFault.of(psql("23514", "na\0Mother words\0")).likeness())
+                .isNotEqualTo(SqlFault.of(psql("23514", "nb\0")).likeness())
+                .isNotEqualTo(SqlFault.of(psql("23505", "na\0")).likeness());
+    }
+
+    @Test
+    void adviseWhereWaitingWillNotHelp() {
+        assertThatThrownBy(() -> Session.passing("connect", psql("28P01", "Mpassword authentication failed\0")))
+                .isInstanceOf(TargetException.class)
+                .hasMessage(
+                        "could not connect in PostgreSQL: password authentication failed (SQLSTATE 28P01): check user and password");
+        PassingException passing =
+                Session.passing("connect", new PSQLException("no\nroute", PSQLState.CONNECTION_FAILURE));
+        assertThat(passing.whenGivenUp())
+                .hasMessageContaining("no route (SQLSTATE 08006)")
+                .isInstanceOf(TargetException.class);
+    }
+
+    private static PSQLException psql(String state, String more) {
+        return new PSQLException(new ServerErrorMessage("SERROR\0VERROR\0C" + state + "\0" + more));
+    }
+}
