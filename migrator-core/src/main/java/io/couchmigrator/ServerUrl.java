@@ -5,10 +5,18 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A server's address taken apart: credentials never stay in the URL, and never reach a message. */
 record ServerUrl(URI url, @Nullable String user, @Nullable String password) {
+    /** Wider than what {@link URI#getHost} knows: containers have names like {@code couch_1}. */
+    private static final Pattern AUTHORITY = Pattern.compile(
+            "(?:(?<credentials>.*)@)?(?<host>[\\p{L}\\p{N}._-]+|\\[[0-9A-Fa-f:.]+])(?::(?<port>[0-9]{0,5}))?");
+
+    private static final int HIGHEST_PORT = 65_535;
+
     static ServerUrl parse(String text) {
         URI uri;
         try {
@@ -20,22 +28,33 @@ record ServerUrl(URI url, @Nullable String user, @Nullable String password) {
         if (scheme == null || !(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))) {
             throw unexpected("its scheme is neither http nor https");
         }
-        if (uri.getHost() == null) {
+        Matcher authority = AUTHORITY.matcher(uri.getRawAuthority() == null ? "" : uri.getRawAuthority());
+        if (!authority.matches()) {
             throw unexpected("it names no host");
         }
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw unexpected("it has a query or fragment");
         }
         String path = uri.getRawPath() == null ? "" : uri.getRawPath();
-        String port = uri.getPort() == -1 ? "" : ":" + uri.getPort();
-        URI clean = URI.create(scheme + "://" + uri.getHost() + port + path + (path.endsWith("/") ? "" : "/"));
-        String credentials = uri.getRawUserInfo();
+        URI clean = URI.create(scheme + "://" + authority.group("host") + port(authority.group("port")) + path
+                + (path.endsWith("/") ? "" : "/"));
+        String credentials = authority.group("credentials");
         if (credentials == null || credentials.isEmpty()) {
             return new ServerUrl(clean, null, null);
         }
         int colon = credentials.indexOf(':');
         String user = decoded(colon < 0 ? credentials : credentials.substring(0, colon));
         return new ServerUrl(clean, user, colon < 0 ? "" : decoded(credentials.substring(colon + 1)));
+    }
+
+    private static String port(@Nullable String digits) {
+        if (digits == null || digits.isEmpty()) {
+            return "";
+        }
+        if (Integer.parseInt(digits) > HIGHEST_PORT) {
+            throw unexpected("its port is above " + HIGHEST_PORT);
+        }
+        return ":" + digits;
     }
 
     private static String decoded(String text) {

@@ -42,7 +42,7 @@ final class Answers {
             throw new SourceException(
                     failed(what)
                             + "there is no host \"%s\": check the URL and the name server"
-                                    .formatted(server.url().getHost()),
+                                    .formatted(server.url().getAuthority()),
                     e);
         }
         if (e instanceof SSLException && !connectionEnded(e)) {
