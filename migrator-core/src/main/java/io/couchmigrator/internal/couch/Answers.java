@@ -62,10 +62,21 @@ final class Answers {
 
     /** Returns why an answer that began well cannot be used. */
     BrokenAnswerException broken(String what, Exception e) {
-        String seen = "the answer broke off or cannot be parsed (%s)".formatted(said(e));
+        String seen = "the answer broke off or cannot be parsed (%s)".formatted(oneLine(why(e)));
         return new BrokenAnswerException(
                 new SourceException(failed(what) + seen + ": look at the server's log, and at any proxy in between", e),
                 seen);
+    }
+
+    /** Gson's advice to be lenient is no help to an operator, what it says of the place is. */
+    private static String why(Exception e) {
+        if (e.getMessage() == null) {
+            return e.getClass().getSimpleName();
+        }
+        return e.getMessage()
+                .replaceFirst("^\\S*MalformedJsonException: ", "")
+                .replaceFirst("^Use JsonReader\\.\\S+ to accept ", "")
+                .replaceFirst("\\s+See https://\\S+", "");
     }
 
     /**
@@ -76,13 +87,15 @@ final class Answers {
     PassingException refused(String what, Response response) {
         int status = response.code();
         String reason = reason(response);
+        boolean locked = locked(status, reason);
         String seen = "the server answered " + status + (reason.isEmpty() ? "" : " (" + reason + ")");
+        String advice = locked ? "wait until the account is unlocked" : advice(status, response);
         SourceException error =
-                new SourceException(failed(what) + seen + ": " + advice(status, response), new StatusException(status));
+                new SourceException(failed(what) + seen + ": " + advice, new StatusException(status));
         if (status == 500) {
             return new BrokenAnswerException(error, seen);
         }
-        if (status > 500 || status == 408 || status == 429 || locked(status, reason)) {
+        if (status > 500 || status == 408 || status == 429 || locked) {
             return new PassingException(error, seen, retryAfter(response));
         }
         throw error;
@@ -112,7 +125,7 @@ final class Answers {
         String location = response.header("Location");
         return location == null
                 ? "nowhere"
-                : oneLine(location.replaceAll("//[^/@]*@", "//").replaceAll("\\?.*", "?…"));
+                : oneLine(location.replaceAll("//[^/]*@", "//").replaceAll("\\?.*", "?…"));
     }
 
     /** CouchDB locks an account for a while after five failed logins, even for the right password. */

@@ -70,6 +70,14 @@ public final class CouchClient implements AutoCloseable {
             }
             return chain.proceed(request.build());
         });
+        // OkHttp repeats a 503 that says so at once, whatever it is told: a pause of nothing is no reason for no pause.
+        builder.addNetworkInterceptor(chain -> {
+            Response response = chain.proceed(chain.request());
+            return response.code() == 503
+                            && response.header("Retry-After", "").strip().matches("0+")
+                    ? response.newBuilder().removeHeader("Retry-After").build()
+                    : response;
+        });
         this.http = builder.build();
     }
 
@@ -177,7 +185,7 @@ public final class CouchClient implements AutoCloseable {
         }
         String what = "changes of \"%s\"".formatted(database);
         PageEnd end = rows(what, new Request.Builder().url(target.build()).build(), fields, meter, consumer);
-        if (end.lastSequence() == null) {
+        if (end.lastSequence() == null || end.lastSequence().isJsonNull()) {
             throw answers.broken(what, new IOException("a page without last_seq"));
         }
         return end;

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.couch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.internal.couch.CouchRow.State;
+import io.couchmigrator.internal.retry.PassingException;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.CouchRequest;
+import io.couchmigrator.testkit.Fault;
+import io.couchmigrator.testkit.Requests;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class CouchClientTest {
+    private final CouchDouble couch = CouchDouble.builder()
+            .credentials("admin", "secret")
+            .basePath("/couch")
+            .start();
+    private final CouchClient client = client("secret");
+
+    @AfterEach
+    void close() {
+        client.close();
+        couch.close();
+    }
+
+    @Test
+    void tellsPassingFromTerminalStatusesAndNeverTheSecret() {
+        couch.create("orders");
+        List<Integer> passing = new ArrayList<>();
+        // OkHttp takes a 407 from no proxy for a breach of the protocol, and gives no response.
+        for (int status :
+                IntStream.rangeClosed(300, 599).filter(code -> code != 407).toArray()) {
+            couch.heal();
+            couch.script(Fault.status(status).body("").on(Requests.any()));
+            try {
+                client.database("orders");
+            } catch (PassingException e) {
+                passing.add(status);
+                assertThat(e instanceof BrokenAnswerException).as("%d", status).isEqualTo(status == 500);
+                assertGood(e.whenGivenUp().getMessage(), status);
+            } catch (SourceException e) {
+                assertGood(e.getMessage(), status);
+                assertThat(e.getCause()).isInstanceOf(StatusException.class);
+            }
+        }
+
+        assertThat(passing)
+                .containsExactlyElementsOf(IntStream.concat(IntStream.of(408, 429), IntStream.rangeClosed(500, 599))
+                        .boxed()
+                        .toList());
+    }
+
+    @Test
+    void waitsForAnAccountThatIsLockedButNotForOneWithoutAccess() {
+        couch.script(Fault.status(403)
+                .body(
+                        "{\"error\":\"forbidden\",\"reason\":\"Account is temporarily locked due to multiple authentication failures\"}")
+                .on(Requests.any())
+                .once());
+        assertThatThrownBy(() -> client.database("orders"))
+                .isInstanceOf(PassingException.class)
+                .hasMessageContaining("temporarily locked")
+                .hasMessageNotContaining("give user");
+        couch.script(Fault.status(403).on(Requests.any()).once());
+
+        assertThatThrownBy(() -> client.database("orders"))
+                .isInstanceOf(SourceException.class)
+                .hasMessageContaining("give user \"admin\" the right to read it");
+    }
+
+    @Test
+    void saysWhichUserItsPasswordWasRefused() {
+        try (CouchClient wrong = client("guessed")) {
+            assertThatThrownBy(() -> wrong.database("orders"))
+                    .isInstanceOf(SourceException.class)
+                    .hasMessage(
+                            "could not read database \"orders\" from CouchDB at " + couch.url()
+                                    + ": the server answered 401 (unauthorized: Name or password is incorrect.): check the password of user \"admin\"");
+        }
+        assertThat(couch.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://user:secret@couch/a?token=secret, https://couch/a?…",
+        "//user:se@cret@couch/, //couch/",
+        "/login, /login"
+    })
+    void namesWhereItIsSentWithoutCredentials(String location, String named) {
+        couch.script(Fault.redirect(location).on(Requests.any()));
+
+        assertThatThrownBy(() -> client.database("orders"))
+                .isInstanceOf(SourceException.class)
+                .hasMessageContaining("it points to " + named + ": use the URL of the CouchDB server itself")
+                .hasMessageNotContaining("secret")
+                .hasMessageNotContaining("cret@");
+        assertThat(couch.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "7; 7",
+                "' 120 '; 120",
+                "soon; ",
+                "-1; ",
+                "99999999999999999999; ",
+                "Wed, 21 Oct 2015 07:28:00 GMT; ",
+                "Fri, 99 Foo 2015; "
+            })
+    void readsHowLongItIsToStayAway(String header, Long seconds) {
+        couch.script(Fault.status(429).header("Retry-After", header).on(Requests.any()));
+
+        assertThatThrownBy(() -> client.database("orders"))
+                .isInstanceOfSatisfying(
+                        PassingException.class, e -> assertThat(e.retryAfter().map(Duration::toSeconds))
+                                .isEqualTo(Optional.ofNullable(seconds)));
+    }
+
+    @Test
+    void readsADateUntilWhichItIsToStayAway() {
+        couch.script(Fault.status(503)
+                .header("Retry-After", "Tue, 01 Jan 2999 00:00:00 GMT")
+                .on(Requests.any()));
+
+        assertThatThrownBy(() -> client.database("orders"))
+                .isInstanceOfSatisfying(PassingException.class, e -> assertThat(e.retryAfter())
+                        .hasValueSatisfying(wait -> assertThat(wait).isGreaterThan(Duration.ofDays(365))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[]", "\"text\"", "{\"a\":", "<html>", "{}", "{\"doc_count\":\"x\"}", "{}{}"})
+    void takesNoOtherAnswerForADatabase(String body) {
+        couch.script(Fault.status(200).body(body).on(Requests.any()));
+
+        assertThatThrownBy(() -> client.database("orders"))
+                .isInstanceOf(BrokenAnswerException.class)
+                .hasMessageContaining(couch.url())
+                .hasMessageNotContaining("setStrictness");
+    }
+
+    @Test
+    void takesNoFeedWithoutAPositionForAFeed() {
+        couch.script(Fault.status(200).body("{\"results\":[]}").on(Requests.any()));
+
+        assertThatThrownBy(() -> client.changes("orders", null, 1, null, Meter.NONE, row -> {}))
+                .isInstanceOf(BrokenAnswerException.class);
+    }
+
+    @Test
+    void sendsKeysAndSequencesJustAsTheyAre() throws PassingException {
+        String id = "a b+/%\"ü\ud83d\ude00?&=#\u0000";
+        JsonObject document = new JsonObject();
+        document.addProperty("_id", id);
+        couch.create("orders/new").put(document);
+        List<CouchRow> rows = new ArrayList<>();
+
+        client.page(new KeyPage("orders/new", List.of(), id, KeyPage.after(id), 2), Meter.NONE, rows::add);
+        client.documents("orders/new", List.of(id, "no such"), List.of(), Meter.NONE, rows::add);
+        client.changes("orders/new", new JsonPrimitive(0), 2, List.of(), Meter.NONE, rows::add);
+
+        assertThat(rows).extracting(CouchRow::id).containsExactly(id, id, "no such", id);
+        assertThat(rows)
+                .extracting(CouchRow::state)
+                .containsExactly(State.DOCUMENT, State.DOCUMENT, State.MISSING, State.DOCUMENT);
+        assertThat(couch.requests()).extracting(CouchRequest::database).containsOnly("orders/new");
+    }
+
+    @Test
+    void saysThatNobodyIsThere() {
+        couch.stop();
+
+        assertThatThrownBy(() -> client.database("orders"))
+                .isInstanceOf(PassingException.class)
+                .isNotInstanceOf(BrokenAnswerException.class)
+                .hasMessageContaining("check that the server runs and can be reached from here")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void saysThatThereIsNoSuchHost() {
+        try (CouchClient lost = new CouchClient(
+                CouchServer.builder("http://no_such-host.invalid").build())) {
+            assertThatThrownBy(() -> lost.database("orders"))
+                    .isInstanceOf(SourceException.class)
+                    .hasMessageContaining("there is no host \"no_such-host.invalid\"");
+        }
+    }
+
+    @Test
+    void refusesAServerWhoseCertificateNobodyVouchesFor() {
+        try (CouchDouble secured = CouchDouble.builder().https().start();
+                CouchClient stranger =
+                        new CouchClient(CouchServer.builder(secured.url()).build())) {
+            assertThatThrownBy(() -> stranger.database("orders"))
+                    .isInstanceOf(SourceException.class)
+                    .hasMessageContaining("TLS failed (")
+                    .hasMessageContaining("check that the URL's scheme and port are right")
+                    .hasMessageContaining("this Java trusts the server's certificate");
+        }
+    }
+
+    @Test
+    void leavesEveryRetryToItsCaller() {
+        couch.script(Fault.status(503).retryAfter(0).on(Requests.any()));
+        couch.script(Fault.status(408).on(Requests.any()));
+
+        assertThatThrownBy(() -> client.database("orders")).isInstanceOf(PassingException.class);
+
+        assertThat(couch.requests()).hasSize(1);
+    }
+
+    @Test
+    void endsACallThatStallsWhenItIsCancelled() throws InterruptedException {
+        couch.script(Fault.silence().on(Requests.any()));
+        Thread asking =
+                new Thread(() -> assertThatCode(() -> client.database("orders")).isInstanceOf(PassingException.class));
+        asking.start();
+        couch.awaitRequests(Requests.any(), 1, Duration.ofSeconds(10));
+
+        client.cancel();
+
+        asking.join(10_000);
+        assertThat(asking.isAlive()).isFalse();
+    }
+
+    private void assertGood(String message, int status) {
+        assertThat(message)
+                .startsWith("could not read database \"orders\" from CouchDB at " + couch.url() + ": ")
+                .contains("the server answered " + status)
+                .doesNotContain("secret");
+    }
+
+    private CouchClient client(String password) {
+        return new CouchClient(
+                CouchServer.builder(couch.url()).credentials("admin", password).build());
+    }
+}
