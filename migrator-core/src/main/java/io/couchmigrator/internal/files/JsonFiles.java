@@ -4,6 +4,13 @@ package io.couchmigrator.internal.files;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.StringReader;
 
 /** JSON text as it is kept in files. */
 public final class JsonFiles {
@@ -21,6 +28,25 @@ public final class JsonFiles {
     /** Returns JSON that people can read. */
     public static String page(JsonElement json) {
         return encodable(PAGE.toJson(json));
+    }
+
+    /**
+     * Returns what {@link #line} or {@link #page} wrote. Strict: text that was damaged is not read as something else.
+     *
+     * @throws JsonParseException if it is no JSON
+     */
+    public static JsonElement parse(String text) {
+        JsonReader reader = new JsonReader(new StringReader(text));
+        reader.setStrictness(Strictness.STRICT);
+        try {
+            JsonElement json = JsonParser.parseReader(reader);
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw new JsonParseException("there is more after its end");
+            }
+            return json;
+        } catch (IOException e) {
+            throw new JsonParseException(e);
+        }
     }
 
     /** Escapes half surrogate pairs, which can stand in a JSON string but not in UTF-8. */

@@ -4,11 +4,11 @@ package io.couchmigrator.internal.offsets;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LogDirectory;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
@@ -96,7 +96,7 @@ public final class OffsetFile {
     }
 
     private static Offsets parse(Path path, String text) {
-        JsonElement json = JsonParser.parseString(text);
+        JsonElement json = JsonFiles.parse(text);
         if (!json.isJsonObject()) {
             throw new JsonParseException("it holds no JSON object");
         }
@@ -105,12 +105,13 @@ public final class OffsetFile {
         boolean number = format != null
                 && format.isJsonPrimitive()
                 && format.getAsJsonPrimitive().isNumber();
-        if (number && format.getAsLong() > OffsetFormat.VERSION) {
+        int order = number ? format.getAsBigDecimal().compareTo(BigDecimal.valueOf(OffsetFormat.VERSION)) : -1;
+        if (order > 0) {
             throw new LogDirectoryException(
                     "offset file \"%s\" was written by a newer version: seen format %s, expected %d: run that version, or start over with --reset"
                             .formatted(path, format, OffsetFormat.VERSION));
         }
-        if (!number || format.getAsLong() != OffsetFormat.VERSION) {
+        if (order < 0) {
             throw new IllegalArgumentException("seen format %s, expected %d".formatted(format, OffsetFormat.VERSION));
         }
         return OffsetFormat.offsets(file);

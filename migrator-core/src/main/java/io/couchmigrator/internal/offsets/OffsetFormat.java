@@ -9,6 +9,7 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.postgres.TargetIdentity;
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,7 +114,7 @@ final class OffsetFormat {
                 .orElseThrow(() -> place.unexpected("phase", "one of the words of this version"));
         return new StageOffset(
                 place.string("name"),
-                Math.toIntExact(place.number("definition")),
+                place.smallNumber("definition"),
                 database == null
                         ? Optional.empty()
                         : Optional.of(new Database(database, place.string("instance_start_time"))),
@@ -211,10 +212,18 @@ final class OffsetFormat {
             JsonElement value = value(
                     name, v -> v.isJsonPrimitive() && v.getAsJsonPrimitive().isNumber(), "a number");
             try {
-                return value.getAsLong();
-            } catch (NumberFormatException e) {
+                return new BigDecimal(value.getAsString()).longValueExact();
+            } catch (ArithmeticException | NumberFormatException e) {
                 throw unexpected(name, "a whole number");
             }
+        }
+
+        int smallNumber(String name) {
+            long number = number(name);
+            if (number != (int) number) {
+                throw unexpected(name, "a whole number of 32 bits");
+            }
+            return (int) number;
         }
 
         boolean flag(String name) {
@@ -238,7 +247,7 @@ final class OffsetFormat {
             JsonElement value = value(name, v -> v.isJsonNull() || v.isJsonPrimitive(), "an id or null");
             try {
                 return value.isJsonNull() ? null : SourceId.of(value);
-            } catch (NumberFormatException e) {
+            } catch (ArithmeticException | NumberFormatException e) {
                 throw unexpected(name, "an id");
             }
         }

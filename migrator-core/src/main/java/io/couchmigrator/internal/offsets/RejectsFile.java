@@ -4,9 +4,9 @@ package io.couchmigrator.internal.offsets;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.Rejection;
+import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import java.io.IOException;
@@ -139,8 +139,13 @@ public final class RejectsFile implements AutoCloseable {
         }
         for (int i = 0; i < lines.size(); i++) {
             try {
-                apply(JsonParser.parseString(lines.get(i)).getAsJsonObject(), outstanding);
-            } catch (JsonParseException | IllegalStateException | NullPointerException | NumberFormatException e) {
+                apply(JsonFiles.parse(lines.get(i)).getAsJsonObject(), outstanding);
+            } catch (JsonParseException
+                    | IllegalStateException
+                    | NullPointerException
+                    | ArithmeticException
+                    | NumberFormatException
+                    | UnsupportedOperationException e) {
                 throw new LogDirectoryException(
                         "line %d of \"%s\" is no event of a reject: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
                                 .formatted(i + 1, path),

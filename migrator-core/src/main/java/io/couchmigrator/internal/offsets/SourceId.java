@@ -3,6 +3,7 @@ package io.couchmigrator.internal.offsets;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
+import java.math.BigDecimal;
 
 /** What identifies an item within its stage, and so a position in its source. */
 public sealed interface SourceId {
@@ -12,10 +13,17 @@ public sealed interface SourceId {
     /** Returns the id as text. */
     String text();
 
-    /** Returns the id that {@link #json} wrote. */
+    /**
+     * Returns the id that {@link #json} wrote.
+     *
+     * @throws NumberFormatException if it is neither a string nor a number
+     * @throws ArithmeticException if it is no number of 64 bits
+     */
     static SourceId of(JsonElement json) {
         JsonPrimitive id = json.getAsJsonPrimitive();
-        return id.isString() ? new DocumentId(id.getAsString()) : new RowId(id.getAsLong());
+        return id.isString()
+                ? new DocumentId(id.getAsString())
+                : new RowId(new BigDecimal(id.getAsString()).longValueExact());
     }
 
     /** A document's {@code _id}. */

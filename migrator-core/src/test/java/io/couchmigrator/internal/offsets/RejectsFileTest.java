@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.offsets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.Rejection;
+import io.couchmigrator.internal.offsets.SourceId.DocumentId;
+import io.couchmigrator.internal.offsets.SourceId.RowId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RejectsFileTest {
+    private static final DocumentId A = new DocumentId("a\n\ud83d ü");
+    private static final DocumentId B = new DocumentId("b");
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2018-10-24T20:58:39Z"), ZoneOffset.UTC);
+
+    @TempDir
+    private Path logs;
+
+    private Path path;
+
+    @BeforeEach
+    void name() {
+        path = logs.resolve("orders.rejects.jsonl");
+    }
+
+    @Test
+    void makesNoFileBeforeThereIsSomethingToWrite() {
+        try (RejectsFile rejects = open()) {
+            assertThat(rejects.outstanding()).isZero();
+            assertThat(rejects.resolved("orders", A)).isFalse();
+        }
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void knowsAfterReopeningWhatIsOutstanding() {
+        try (RejectsFile rejects = open()) {
+            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
+            rejects.rejected(B, rejection("orders", "1-b", "wrong-type"));
+            rejects.rejected(new RowId(5), rejection("lines", null, "value-too-long"));
+            assertThat(rejects.resolved("orders", A)).isTrue();
+            assertThat(rejects.resolved("lines", B)).isFalse();
+            rejects.rejected(A, rejection("orders", "2-a", "wrong-type"));
+            rejects.resolved("orders", B);
+        }
+
+        try (RejectsFile rejects = open()) {
+            assertThat(rejects.outstanding()).isEqualTo(2);
+            assertThat(rejects.outstanding("orders")).containsExactly(A);
+            assertThat(rejects.outstanding("lines")).containsExactly(new RowId(5));
+            assertThat(rejects.isOutstanding("orders", A)).isTrue();
+            assertThat(rejects.isOutstanding("orders", B)).isFalse();
+        }
+    }
+
+    @Test
+    void writesWhatIsKnownAlreadyOnlyOnce() throws IOException {
+        for (int run = 0; run < 3; run++) {
+            try (RejectsFile rejects = open()) {
+                rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
+                rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
+            }
+        }
+
+        assertThat(Files.readAllLines(path)).hasSize(1);
+        try (RejectsFile rejects = open()) {
+            rejects.rejected(A, rejection("orders", "1-a", "missing-key"));
+            rejects.rejected(A, rejection("orders", "2-a", "missing-key"));
+        }
+        assertThat(Files.readAllLines(path)).hasSize(3);
+    }
+
+    @Test
+    void cutsOffALineThatWasBeingWritten() throws IOException {
+        try (RejectsFile rejects = open()) {
+            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
+            rejects.rejected(B, rejection("orders", "1-b", "wrong-type"));
+        }
+        byte[] whole = Files.readAllBytes(path);
+        int firstLine = new String(whole, StandardCharsets.ISO_8859_1).indexOf('\n') + 1;
+        for (int length = 0; length < whole.length; length++) {
+            Files.write(path, Arrays.copyOf(whole, length));
+            try (RejectsFile rejects = open()) {
+                assertThat(rejects.outstanding("orders"))
+                        .as("torn after %d bytes", length)
+                        .isEqualTo(length < firstLine ? List.of() : List.of(A));
+                rejects.rejected(B, rejection("orders", "1-b", "wrong-type"));
+            }
+            try (RejectsFile rejects = open()) {
+                assertThat(rejects.isOutstanding("orders", B)).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "x",
+                "[]",
+                "{}",
+                "{'event':'rejected'",
+                "{'event':'forgotten','stage':'orders','doc_id':'a'}",
+                "{'event':'rejected','stage':'orders','doc_id':'a'}",
+                "{'event':'rejected','stage':'orders','doc_id':'a','code':null}",
+                "{'event':'rejected','stage':null,'doc_id':'a','code':'x'}",
+                "{'event':'rejected','stage':{},'doc_id':'a','code':'x'}",
+                "{'event':'rejected','stage':'orders','doc_id':null,'code':'x'}",
+                "{'event':'rejected','stage':'orders','doc_id':true,'code':'x'}",
+                "{'event':'rejected','stage':'orders','doc_id':[],'code':'x'}",
+                "{'event':'rejected','stage':'orders','doc_id':1.5,'code':'x'}",
+                "{'event':['rejected','resolved'],'stage':'orders','doc_id':'a','code':'x'}"
+            })
+    void refusesALineThatIsNoEventAndNamesIt(String line) throws IOException {
+        try (RejectsFile rejects = open()) {
+            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
+        }
+        Files.writeString(path, Files.readString(path) + line.replace('\'', '"') + "\n" + Files.readString(path));
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(LogDirectoryException.class)
+                .hasMessageStartingWith("line 2 of \"" + path + "\" is no event of a reject: ")
+                .hasMessageContaining("--reset");
+    }
+
+    private RejectsFile open() {
+        return RejectsFile.open(path, CLOCK);
+    }
+
+    private static Rejection rejection(String stage, @Nullable String rev, String code) {
+        return new Rejection(stage, "any", Optional.ofNullable(rev), code, "a reason");
+    }
+}
