@@ -73,8 +73,8 @@ public final class CouchClient implements AutoCloseable {
         // OkHttp repeats a 503 that says so at once, whatever it is told: a pause of nothing is no reason for no pause.
         builder.addNetworkInterceptor(chain -> {
             Response response = chain.proceed(chain.request());
-            return response.code() == 503
-                            && response.header("Retry-After", "").strip().matches("0+")
+            String pause = response.header("Retry-After");
+            return response.code() == 503 && pause != null && pause.strip().matches("0+")
                     ? response.newBuilder().removeHeader("Retry-After").build()
                     : response;
         });

@@ -62,7 +62,8 @@ public final class Patience {
     }
 
     /**
-     * Makes an attempt again and again until it succeeds.
+     * Makes an attempt again and again until it succeeds. The first is made even if a stop was asked for, so that a
+     * batch in hand is finished; whoever begins something new asks the {@link StopSignal} before.
      *
      * @throws io.couchmigrator.MigrationException if it did not in time
      * @throws StoppedException if the run is asked to stop
@@ -72,7 +73,6 @@ public final class Patience {
         int failures = 0;
         try {
             while (true) {
-                stop.check();
                 Instant began = clock.instant();
                 try {
                     T result = attempt.make();
@@ -120,6 +120,9 @@ public final class Patience {
 
     private synchronized void abandoned() {
         failing--;
+        if (failing == 0) {
+            toldAt = null;
+        }
     }
 
     private void pause(Outage outage, PassingException e, Duration pause, Instant began) {

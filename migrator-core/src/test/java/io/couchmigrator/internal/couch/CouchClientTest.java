@@ -53,9 +53,9 @@ final class CouchClientTest {
             } catch (PassingException e) {
                 passing.add(status);
                 assertThat(e instanceof BrokenAnswerException).as("%d", status).isEqualTo(status == 500);
-                assertGood(e.whenGivenUp().getMessage(), status);
+                assertGood(String.valueOf(e.whenGivenUp().getMessage()), status);
             } catch (SourceException e) {
-                assertGood(e.getMessage(), status);
+                assertGood(String.valueOf(e.getMessage()), status);
                 assertThat(e.getCause()).isInstanceOf(StatusException.class);
             }
         }

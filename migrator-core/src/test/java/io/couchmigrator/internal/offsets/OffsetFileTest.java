@@ -23,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ final class OffsetFileTest {
         file.save(offsets);
 
         assertThat(file.load()).contains(offsets);
-        assertThat(JsonFiles.line(offsets.stages().get(0).sequence())).isEqualTo(sequence);
+        assertThat(JsonFiles.line(Objects.requireNonNull(offsets.stages().get(0).sequence()))).isEqualTo(sequence);
     }
 
     @Test
