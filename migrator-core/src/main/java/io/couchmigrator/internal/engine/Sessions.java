@@ -3,29 +3,37 @@ package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 
 /** The connections of a run: one for each worker and one more, borrowed together so that a small pool shows at once. */
 final class Sessions implements AutoCloseable {
-    private static final long LONGEST_WAIT_SECONDS = 30;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final DataSource target;
     private final List<Session> sessions = new ArrayList<>();
     private final int needed;
+    private final Duration longestWait;
 
     Sessions(DataSource target, int workers) {
+        this(target, workers, LONGEST_WAIT);
+    }
+
+    Sessions(DataSource target, int workers, Duration longestWait) {
         this.target = target;
+        this.longestWait = longestWait;
         this.needed = workers + 1;
         for (int i = 0; i < needed; i++) {
             sessions.add(new Session(target));
@@ -33,24 +41,15 @@ final class Sessions implements AutoCloseable {
     }
 
     /**
-     * Borrows all connections.
+     * Borrows all connections that are not there.
      *
      * @throws TargetException if the target cannot be reached, or does not give that many
      */
     void open(Patience patience) {
-        ExecutorService borrower = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "migrator-borrow");
-            thread.setDaemon(true);
-            return thread;
-        });
-        try {
-            for (int i = 0; i < needed; i++) {
-                Session session = sessions.get(i);
-                int had = i;
-                patience.persist(() -> opened(session, had, borrower));
-            }
-        } finally {
-            borrower.shutdownNow();
+        for (int i = 0; i < needed; i++) {
+            Session session = sessions.get(i);
+            int had = i;
+            patience.persist(() -> opened(session, had));
         }
     }
 
@@ -69,34 +68,51 @@ final class Sessions implements AutoCloseable {
         sessions.forEach(Session::close);
     }
 
-    /** A pool may wait for ever for a connection that is never given back. */
-    private boolean opened(Session session, int had, ExecutorService borrower) throws PassingException {
-        Future<?> opening = borrower.submit(() -> {
-            session.open();
-            return null;
-        });
+    private boolean opened(Session session, int had) throws PassingException {
         try {
-            opening.get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+            if (!session.isOpen()) {
+                session.take(borrowed(had));
+            }
             return true;
-        } catch (TimeoutException e) {
-            opening.cancel(true);
-            throw tooFew(had, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw tooFew(had, e);
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof SQLException sql)) {
-                throw new TargetException(
-                        "could not connect to PostgreSQL: %s: see the cause".formatted(e.getCause()), e);
+        } catch (SQLException e) {
+            if (had > 0 && isOfNumber(e)) {
+                throw tooFew(had, SqlFault.withoutValues(e));
             }
-            if (had > 0) {
-                throw tooFew(had, sql);
-            }
-            throw Session.passing("connect", sql);
+            throw Session.passing("connect", e);
         }
     }
 
-    private TargetException tooFew(int had, Exception e) {
+    private Connection borrowed(int had) throws SQLException {
+        try {
+            Optional<Connection> borrowed = new Loan(target).within(longestWait);
+            if (borrowed.isPresent()) {
+                return borrowed.get();
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new SQLRecoverableException("interrupted while connecting");
+            }
+            throw new SQLTimeoutException("no connection came within %d ms".formatted(longestWait.toMillis()));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof SQLException sql) {
+                throw sql;
+            }
+            throw new TargetException(
+                    "could not connect to PostgreSQL after %d of %d connections: %s: see the cause"
+                            .formatted(had, needed, e.getCause()),
+                    e.getCause());
+        }
+    }
+
+    /** Whether the server has no connection left, or a pool, which does not pass on an error of the server, has none. */
+    private static boolean isOfNumber(SQLException e) {
+        if (SqlFault.of(e).sqlState().equals("53300")) {
+            return true;
+        }
+        boolean waited = e instanceof SQLTransientConnectionException || e instanceof SQLTimeoutException;
+        return waited && !SqlFault.isOfServer(e);
+    }
+
+    private TargetException tooFew(int had, SQLException e) {
         return new TargetException(
                 "could not borrow enough connections from %s: needed %d (one for each worker and one more), got %d: enlarge the pool or the server's limit, or use fewer workers"
                         .formatted(target.getClass().getSimpleName(), needed, had),

@@ -44,26 +44,34 @@ public final class Session implements AutoCloseable {
         T in(Connection connection) throws SQLException;
     }
 
-    /** Borrows the connection now, if it is not there. */
-    public void open() throws SQLException {
-        if (connection == null) {
-            Connection borrowed = target.getConnection();
-            try {
-                autoCommit = borrowed.getAutoCommit();
-                borrowed.setAutoCommit(false);
-            } catch (SQLException e) {
-                borrowed.close();
+    /** Returns whether the connection is there. */
+    public boolean isOpen() {
+        return connection != null;
+    }
+
+    /**
+     * Takes a connection that was borrowed for this session, which has none; it is closed with the session, and at once
+     * if it cannot be used.
+     */
+    public void take(Connection borrowed) throws SQLException {
+        try {
+            autoCommit = borrowed.getAutoCommit();
+            borrowed.setAutoCommit(false);
+        } catch (SQLException e) {
+            try (borrowed) {
                 throw e;
             }
-            connection = borrowed;
         }
+        connection = borrowed;
     }
 
     /**
      * Makes one attempt at a transaction. After an error it is rolled back, and a connection that broke is given up.
      */
     public <T> T transaction(Work<T> work) throws SQLException {
-        open();
+        if (connection == null) {
+            take(target.getConnection());
+        }
         Connection current = Objects.requireNonNull(connection);
         try {
             try (PreparedStatement settings = current.prepareStatement(SETTINGS)) {
@@ -72,7 +80,7 @@ public final class Session implements AutoCloseable {
             T result = work.in(current);
             current.commit();
             return result;
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             rollBack(current, e);
             throw e;
         }
@@ -94,15 +102,16 @@ public final class Session implements AutoCloseable {
      */
     public static PassingException passing(String what, SQLException e) {
         SqlFault fault = SqlFault.of(e);
-        String seen = fault.message() + (fault.sqlState().isEmpty() ? "" : " (SQLSTATE " + fault.sqlState() + ")");
+        String seen = fault.seen();
+        SQLException cause = SqlFault.withoutValues(e);
         String message = "PostgreSQL: could not %s: %s: ".formatted(what, seen);
         if (fault.kind() == Kind.PASSING) {
             return new PassingException(
-                    new TargetException(message + "check that the server runs and can be reached from here", e),
+                    new TargetException(message + "check that the server runs and can be reached from here", cause),
                     seen,
                     null);
         }
-        throw new TargetException(message + advice(fault), e);
+        throw new TargetException(message + advice(fault), cause);
     }
 
     private static String advice(SqlFault fault) {
@@ -114,7 +123,7 @@ public final class Session implements AutoCloseable {
         };
     }
 
-    /** Gives the connection back as it came. */
+    /** Gives the connection back as it came, without what was not committed. */
     @Override
     public void close() {
         Connection current = connection;
@@ -123,14 +132,16 @@ public final class Session implements AutoCloseable {
             return;
         }
         try (current) {
+            // JDBC commits an open transaction when auto-commit is switched on.
+            current.rollback();
             current.setAutoCommit(autoCommit);
         } catch (SQLException e) {
             // A connection that broke has nothing left to restore; its pool will notice.
-            LOG.debug("a connection could not be given back as it came", e);
+            LOG.debug("a connection could not be given back as it came", SqlFault.withoutValues(e));
         }
     }
 
-    private void rollBack(Connection current, Exception because) {
+    private void rollBack(Connection current, Throwable because) {
         try {
             current.rollback();
             if (because instanceof SQLException sql

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
@@ -50,6 +51,9 @@ public record SqlFault(
     /** No password was given, or the server offers no TLS: nothing that time will change. */
     private static final String REFUSED_BY_DRIVER = "08004";
 
+    /** A chain of causes may be a circle. */
+    private static final int MOST_CAUSES = 10;
+
     private static final Set<String> CONSTRAINTS = Set.of("23502", "23505", "23514");
 
     /** Returns what an error means. */
@@ -78,6 +82,45 @@ public record SqlFault(
                 .or(() -> column.map(name -> " on column " + name))
                 .orElse("");
         return "SQLSTATE " + sqlState + about;
+    }
+
+    /** Returns what the server says and the state; where it would quote values, what it is about instead. */
+    String seen() {
+        if (quotesValues()) {
+            return withoutValues();
+        }
+        return message + (sqlState.isEmpty() ? "" : " (SQLSTATE " + sqlState + ")");
+    }
+
+    /**
+     * Returns an error as one that may be shown and logged: with its state, vendor code and stack trace, but with
+     * neither the server's detail line nor the values that a message quotes.
+     */
+    public static SQLException withoutValues(SQLException e) {
+        return withoutValues(e, MOST_CAUSES);
+    }
+
+    /** Returns whether PostgreSQL or its driver said it, and no pool alone. */
+    public static boolean isOfServer(SQLException e) {
+        return telling(e) instanceof PSQLException;
+    }
+
+    private static SQLException withoutValues(SQLException e, int causes) {
+        SQLException shown = new SQLException(
+                "%s: %s".formatted(e.getClass().getName(), of(e).seen()), e.getSQLState(), e.getErrorCode());
+        shown.setStackTrace(e.getStackTrace());
+        if (e.getCause() instanceof SQLException cause && causes > 0) {
+            shown.initCause(withoutValues(cause, causes - 1));
+        } else if (e.getCause() instanceof IOException cause) {
+            // Why a connection failed; nothing of a statement is in it.
+            shown.initCause(cause);
+        }
+        return shown;
+    }
+
+    /** The messages of bad values and violated constraints may quote them, and functions raise what they like. */
+    private boolean quotesValues() {
+        return sqlState.startsWith("22") || sqlState.startsWith("23") || sqlState.startsWith("P0");
     }
 
     private static Kind kind(SQLException e, String state) {

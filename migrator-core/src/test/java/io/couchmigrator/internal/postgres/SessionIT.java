@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.couchmigrator.TargetException;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.TestDatabase;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(MigratorExtension.class)
+final class SessionIT {
+    @BeforeEach
+    void createTable(TestDatabase database) throws SQLException {
+        database.execute("create table notes (id int primary key, text text not null)");
+    }
+
+    @Test
+    void rollsBackAfterAnError(TestDatabase database) throws SQLException {
+        try (Session session = new Session(database.dataSource())) {
+            assertThatThrownBy(() -> session.transaction(connection -> {
+                        execute(connection, "insert into notes values (1, 'lost')");
+                        throw new StackOverflowError();
+                    }))
+                    .isInstanceOf(StackOverflowError.class);
+            session.transaction(connection -> execute(connection, "insert into notes values (2, 'kept')"));
+        }
+
+        assertThat(database.query("select id from notes")).containsExactly("2");
+    }
+
+    @Test
+    void commitsNothingWhenClosed(TestDatabase database) throws SQLException {
+        Connection borrowed = database.dataSource().getConnection();
+        Session session = new Session(database.dataSource());
+        session.take(borrowed);
+        execute(borrowed, "insert into notes values (1, 'lost')");
+
+        session.close();
+
+        assertThat(database.query("select id from notes")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "insert into notes values (7, 'secret'), (7, 'secret')",
+                "insert into notes values (7, null), (8, 'secret')",
+                "select 'secret'::int",
+                "do $$ begin raise exception 'secret' using detail = 'secret'; end $$"
+            })
+    void showsNoValueOfAStatementThatFailed(String sql, TestDatabase database) {
+        try (Session session = new Session(database.dataSource())) {
+            TargetException thrown = catchThrowableOfType(
+                    TargetException.class, () -> session.attempt("write", connection -> execute(connection, sql)));
+
+            assertThat(thrown).hasMessageContaining("could not write: SQLSTATE ");
+            assertThat(trace(thrown)).contains("SQLSTATE", "SessionIT").doesNotContain("secret", "(7)");
+        }
+    }
+
+    @Test
+    void saysWhatTheServerSaidOfATable(TestDatabase database) {
+        try (Session session = new Session(database.dataSource())) {
+            assertThatThrownBy(() -> session.attempt("read", connection -> execute(connection, "table letters")))
+                    .hasMessageContaining("relation \"letters\" does not exist (SQLSTATE 42P01)")
+                    .cause()
+                    .isInstanceOfSatisfying(SQLException.class, cause -> assertThat(cause.getSQLState())
+                            .isEqualTo("42P01"));
+        }
+    }
+
+    private static boolean execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return statement.execute(sql);
+        }
+    }
+
+    private static String trace(Throwable thrown) {
+        StringWriter text = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+}
