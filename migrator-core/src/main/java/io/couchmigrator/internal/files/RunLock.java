@@ -33,11 +33,11 @@ final class RunLock implements AutoCloseable {
     private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
 
     private final FileChannel channel;
-    private final Path path;
+    private final Path real;
 
-    private RunLock(FileChannel channel, Path path) {
+    private RunLock(FileChannel channel, Path real) {
         this.channel = channel;
-        this.path = path;
+        this.real = real;
     }
 
     /**
@@ -45,9 +45,9 @@ final class RunLock implements AutoCloseable {
      *
      * @throws LogDirectoryException if another runner holds it, saying which
      */
-    static RunLock take(Path file, Instant now) {
-        Path path = file.toAbsolutePath().normalize();
-        if (!LOCKED_HERE.add(path)) {
+    static RunLock take(Path path, Instant now) {
+        Path real = real(path);
+        if (!LOCKED_HERE.add(real)) {
             throw inUse(path, "another run of this process");
         }
         boolean taken = false;
@@ -60,7 +60,7 @@ final class RunLock implements AutoCloseable {
                 }
                 sign(channel, now);
                 taken = true;
-                return new RunLock(channel, path);
+                return new RunLock(channel, real);
             } finally {
                 if (!taken) {
                     channel.close();
@@ -70,7 +70,7 @@ final class RunLock implements AutoCloseable {
             throw LogDirectory.failed("lock", path, e);
         } finally {
             if (!taken) {
-                LOCKED_HERE.remove(path);
+                LOCKED_HERE.remove(real);
             }
         }
     }
@@ -80,9 +80,8 @@ final class RunLock implements AutoCloseable {
      *
      * @throws LogDirectoryException if another runner holds it, saying which
      */
-    static void probe(Path file) {
-        Path path = file.toAbsolutePath().normalize();
-        if (LOCKED_HERE.contains(path)) {
+    static void probe(Path path) {
+        if (LOCKED_HERE.contains(real(path))) {
             throw inUse(path, "another run of this process");
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -103,7 +102,20 @@ final class RunLock implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            LOCKED_HERE.remove(path);
+            LOCKED_HERE.remove(real);
+        }
+    }
+
+    /** Where the file is, whichever links lead there. */
+    private static Path real(Path path) {
+        Path absolute = path.toAbsolutePath().normalize();
+        Path directory = absolute.getParent();
+        try {
+            return directory == null ? absolute : directory.toRealPath().resolve(absolute.getFileName());
+        } catch (NoSuchFileException e) {
+            return absolute;
+        } catch (IOException e) {
+            throw LogDirectory.failed("find", path, e);
         }
     }
 
@@ -128,7 +140,7 @@ final class RunLock implements AutoCloseable {
     private static LogDirectoryException inUse(Path path, String holder) {
         return new LogDirectoryException(
                 "log directory \"%s\" is in use: %s holds the lock \"%s\": wait for that run, or stop it"
-                        .formatted(path.getParent(), holder, path.getFileName()));
+                        .formatted(path.toAbsolutePath().getParent(), holder, path.getFileName()));
     }
 
     private static String holder(FileChannel channel) throws IOException {

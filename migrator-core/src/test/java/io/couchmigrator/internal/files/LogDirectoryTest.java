@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonParser;
+import io.couchmigrator.LogDirectoryException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LogDirectoryTest {
+    private static final Instant NOW = Instant.parse("2018-10-24T20:58:39.999Z");
+
+    @TempDir
+    private Path place;
+
+    @Test
+    void isMadeIfItIsNotThere() {
+        Path logs = place.resolve("two levels/down");
+
+        try (LogDirectory directory = LogDirectory.open(logs, "orders", NOW)) {
+            assertThat(directory.offsets()).isEqualTo(logs.resolve("orders.offsets.json"));
+            assertThat(directory.migrationLog(3))
+                    .isEqualTo(logs.resolve("orders-blob-migration-20181024T205839Z.txt.3"));
+        }
+    }
+
+    @Test
+    void mayBeALinkToADirectory() throws IOException {
+        Files.createDirectory(place.resolve("disk"));
+        Path link = Files.createSymbolicLink(place.resolve("logs"), place.resolve("disk"));
+
+        LogDirectory.probe(link, "orders");
+        LogDirectory.open(link, "orders", NOW).close();
+
+        assertThat(place.resolve("disk/orders.lock")).exists();
+    }
+
+    @Test
+    void isRefusedIfItIsAFile() throws IOException {
+        Path file = Files.createFile(place.resolve("logs"));
+
+        for (Path wrong : List.of(file, file.resolve("below"))) {
+            assertThatThrownBy(() -> LogDirectory.open(wrong, "orders", NOW))
+                    .isInstanceOf(LogDirectoryException.class)
+                    .hasMessageContaining(file.toString());
+            assertThatThrownBy(() -> LogDirectory.probe(wrong, "orders"))
+                    .isInstanceOf(LogDirectoryException.class)
+                    .hasMessageContaining("\"" + file + "\" is a file");
+        }
+    }
+
+    @Test
+    void leavesNoTraceOfAProbe() {
+        Path logs = place.resolve("logs");
+
+        LogDirectory.probe(logs, "orders");
+
+        assertThat(logs).doesNotExist();
+    }
+
+    @Test
+    void isHeldByOneRunnerOfASlug() {
+        try (LogDirectory held = LogDirectory.open(place, "orders", NOW);
+                LogDirectory other = LogDirectory.open(place.resolve("../" + place.getFileName()), "other", NOW)) {
+            String refusal = "is in use: another run of this process holds the lock \"orders.lock\"";
+            for (Path same : List.of(place, place.resolve("."), place.resolve("x/.."))) {
+                assertThatThrownBy(() -> LogDirectory.open(same, "orders", NOW.plusSeconds(60)))
+                        .isInstanceOf(LogDirectoryException.class)
+                        .hasMessageContaining(refusal);
+                assertThatThrownBy(() -> LogDirectory.probe(same, "orders"))
+                        .isInstanceOf(LogDirectoryException.class)
+                        .hasMessageContaining(refusal);
+            }
+            assertThat(other.offsets().getFileName()).hasToString("other.offsets.json");
+            assertThat(held.offsets().getFileName()).hasToString("orders.offsets.json");
+        }
+        assertThatCode(() -> LogDirectory.open(place, "orders", NOW).close()).doesNotThrowAnyException();
+    }
+
+    @Test
+    void isHeldByOneRunnerHoweverItIsReached() throws IOException {
+        Path link = Files.createSymbolicLink(place.resolve("link"), place);
+
+        try (LogDirectory held = LogDirectory.open(place, "orders", NOW)) {
+            assertThatThrownBy(() -> LogDirectory.open(link, "orders", NOW))
+                    .isInstanceOf(LogDirectoryException.class)
+                    .hasMessageContaining("another run of this process");
+            assertThat(held.run()).isNotNull();
+        }
+    }
+
+    @Test
+    void isHeldAgainstOtherProcessesEvenAfterOneOfThisWasRefused() throws Exception {
+        try (LogDirectory held = LogDirectory.open(place, "orders", NOW)) {
+            assertThatThrownBy(() -> LogDirectory.open(place, "orders", NOW)).isInstanceOf(LogDirectoryException.class);
+            assertThatThrownBy(() -> LogDirectory.probe(place, "orders")).isInstanceOf(LogDirectoryException.class);
+
+            assertThat(inAnotherProcess(place.resolve("orders.lock")))
+                    .contains("is in use: process %d on host %s, since %s holds the lock"
+                            .formatted(ProcessHandle.current().pid(), RunLock.host(), NOW));
+            assertThat(held.run()).isNotNull();
+        }
+        assertThat(inAnotherProcess(place.resolve("orders.lock"))).isEqualTo("free");
+    }
+
+    @Test
+    void namesTheNextHolderInTheSameFile() throws IOException {
+        Path lock = place.resolve("orders.lock");
+        Files.writeString(lock, "x".repeat(10_000));
+        Object key = Files.readAttributes(lock, BasicFileAttributes.class).fileKey();
+
+        LogDirectory.open(place, "orders", NOW).close();
+
+        assertThat(JsonParser.parseString(Files.readString(lock))
+                        .getAsJsonObject()
+                        .get("since")
+                        .getAsString())
+                .isEqualTo(NOW.toString());
+        assertThat(Files.readAttributes(lock, BasicFileAttributes.class).fileKey())
+                .isEqualTo(key);
+    }
+
+    @Test
+    void givesNoTwoRunsTheSameSecond() throws IOException {
+        Set<Path> runs = new HashSet<>();
+        for (int run = 0; run < 5; run++) {
+            try (LogDirectory directory = LogDirectory.open(place, "orders", NOW)) {
+                runs.add(directory.run());
+                Files.createFile(directory.migrationLog(0));
+            }
+        }
+
+        assertThat(runs).hasSize(5).contains(place.resolve("orders-blob-migration-20181024T205843Z"));
+    }
+
+    @Test
+    void putsFilesAsideUnderNamesThatNobodyHas() throws IOException {
+        for (int run = 0; run < 3; run++) {
+            try (LogDirectory directory = LogDirectory.open(place, "orders", NOW)) {
+                assertThat(directory.setAside(directory.offsets())).isEmpty();
+                Files.writeString(directory.offsets(), "run " + run);
+                assertThat(directory.setAside(directory.offsets()))
+                        .hasValueSatisfying(aside -> assertThat(aside).exists());
+                assertThat(directory.offsets()).doesNotExist();
+            }
+        }
+        assertThat(place.resolve("orders.offsets.json.20181024T205841Z.bak")).hasContent("run 2");
+    }
+
+    private static String inAnotherProcess(Path lock) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LockProbe.class.getName(),
+                        lock.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        return said.strip();
+    }
+}
