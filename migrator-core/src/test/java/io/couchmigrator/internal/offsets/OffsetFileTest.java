@@ -23,8 +23,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +64,8 @@ final class OffsetFileTest {
         file.save(offsets);
 
         assertThat(file.load()).contains(offsets);
-        assertThat(JsonFiles.line(Objects.requireNonNull(offsets.stages().get(0).sequence()))).isEqualTo(sequence);
+        assertThat(JsonFiles.line(Objects.requireNonNull(offsets.stages().get(0).sequence())))
+                .isEqualTo(sequence);
     }
 
     @Test

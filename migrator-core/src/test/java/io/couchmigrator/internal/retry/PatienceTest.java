@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Time passes only by what the attempts and the pauses take. */
 final class PatienceTest {
     private static final Duration MAX_OUTAGE = Duration.ofMinutes(10);
-    private static final SourceException GIVEN_UP = new SourceException("given up");
+    private final SourceException givenUp = new SourceException("given up");
 
     private final SteppedClock clock = new SteppedClock();
     private final StopSignal stop = new StopSignal();
@@ -63,9 +63,9 @@ final class PatienceTest {
 
         assertThatThrownBy(() -> patience.persist(() -> {
                     attempts.add(clock.instant());
-                    throw new PassingException(GIVEN_UP, "no route", null);
+                    throw new PassingException(givenUp, "no route", null);
                 }))
-                .isSameAs(GIVEN_UP);
+                .isSameAs(givenUp);
 
         assertThat(attempts).last().isEqualTo(began.plus(MAX_OUTAGE));
     }
@@ -73,7 +73,7 @@ final class PatienceTest {
     @Test
     void givesUpAtOnceIfTheServerAsksForMoreThanTheOutageMayLast() {
         for (Duration asked : List.of(MAX_OUTAGE.plusSeconds(1), Duration.ofSeconds(Long.MAX_VALUE))) {
-            assertThatThrownBy(() -> patience.persist(failing(1, asked))).isSameAs(GIVEN_UP);
+            assertThatThrownBy(() -> patience.persist(failing(1, asked))).isSameAs(givenUp);
         }
         assertThat(pauses).isEmpty();
     }
@@ -81,9 +81,9 @@ final class PatienceTest {
     @Test
     void givesUpAtTheFirstFailureIfNoOutageIsBorne() {
         assertThatThrownBy(() -> patience(Duration.ZERO).persist(failing(1, null)))
-                .isSameAs(GIVEN_UP);
+                .isSameAs(givenUp);
         assertThatThrownBy(() -> patience.atMost(Duration.ZERO).persist(failing(1, null)))
-                .isSameAs(GIVEN_UP);
+                .isSameAs(givenUp);
         assertThat(pauses).isEmpty();
     }
 
@@ -92,7 +92,7 @@ final class PatienceTest {
         Instant began = clock.instant();
 
         assertThatThrownBy(() -> patience.atMost(MAX_OUTAGE.multipliedBy(2)).persist(failing(10_000, null)))
-                .isSameAs(GIVEN_UP);
+                .isSameAs(givenUp);
 
         assertThat(clock.instant()).isEqualTo(began.plus(MAX_OUTAGE));
     }
@@ -110,7 +110,7 @@ final class PatienceTest {
 
         patience.persist(() -> {
             if (clock.instant().isBefore(began.plusSeconds(200))) {
-                throw new PassingException(GIVEN_UP, "no route", null);
+                throw new PassingException(givenUp, "no route", null);
             }
             return "answer";
         });
@@ -132,7 +132,7 @@ final class PatienceTest {
         patience.persist(() -> {
             clock.advance(Duration.ofSeconds(10));
             if (failures[0]++ < 2) {
-                throw new PassingException(GIVEN_UP, "no route", null);
+                throw new PassingException(givenUp, "no route", null);
             }
             return "answer";
         });
@@ -148,7 +148,7 @@ final class PatienceTest {
             @Override
             public String make() throws PassingException {
                 if (failures++ < 8) {
-                    throw new PassingException(GIVEN_UP, "no route", null);
+                    throw new PassingException(givenUp, "no route", null);
                 }
                 patience.persist(failing(8, null));
                 return "answer";
@@ -200,9 +200,9 @@ final class PatienceTest {
     @Test
     void passesOnWhatIsNoPassingError() {
         assertThatThrownBy(() -> patience.persist(() -> {
-                    throw GIVEN_UP;
+                    throw givenUp;
                 }))
-                .isSameAs(GIVEN_UP);
+                .isSameAs(givenUp);
         assertThat(listener.lines).isEmpty();
     }
 
@@ -213,11 +213,11 @@ final class PatienceTest {
         });
     }
 
-    private static Patience.Attempt<String> failing(int times, @Nullable Duration retryAfter) {
+    private Patience.Attempt<String> failing(int times, @Nullable Duration retryAfter) {
         int[] failures = {0};
         return () -> {
             if (failures[0]++ < times) {
-                throw new PassingException(GIVEN_UP, "no route", retryAfter);
+                throw new PassingException(givenUp, "no route", retryAfter);
             }
             return "answer";
         };
