@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** Tells passing from terminal errors, and says what they mean. */
 final class Answers {
     private static final long MOST_OF_AN_ERROR_BODY = 4096;
+    private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w{0,63}");
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(1);
+    private static final int DIGITS_OF_LONG = 18;
 
     private final CouchServer server;
 
@@ -62,21 +66,12 @@ final class Answers {
 
     /** Returns why an answer that began well cannot be used. */
     BrokenAnswerException broken(String what, Exception e) {
-        String seen = "the answer broke off or cannot be parsed (%s)".formatted(oneLine(why(e)));
+        IOException fault = ParseFault.of(e);
+        String seen = "the answer broke off or cannot be parsed (%s)".formatted(said(fault));
         return new BrokenAnswerException(
-                new SourceException(failed(what) + seen + ": look at the server's log, and at any proxy in between", e),
+                new SourceException(
+                        failed(what) + seen + ": look at the server's log, and at any proxy in between", fault),
                 seen);
-    }
-
-    /** Gson's advice to be lenient is no help to an operator, what it says of the place is. */
-    private static String why(Exception e) {
-        if (e.getMessage() == null) {
-            return e.getClass().getSimpleName();
-        }
-        return e.getMessage()
-                .replaceFirst("^\\S*MalformedJsonException: ", "")
-                .replaceFirst("^Use JsonReader\\.\\S+ to accept ", "")
-                .replaceFirst("\\s+See https://\\S+", "");
     }
 
     /**
@@ -132,14 +127,19 @@ final class Answers {
         return status == 403 && reason.contains("temporarily locked");
     }
 
+    /** More than a day is a day: it ends the run either way, and no sum with it overflows. */
     private static @Nullable Duration retryAfter(Response response) {
         String value = response.header("Retry-After");
-        if (value == null) {
-            return null;
-        }
+        Duration wait = value == null ? null : retryAfter(value.strip());
+        return wait != null && wait.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : wait;
+    }
+
+    private static @Nullable Duration retryAfter(String value) {
         try {
-            if (value.strip().chars().allMatch(Character::isDigit)) {
-                return Duration.ofSeconds(Long.parseLong(value.strip()));
+            if (value.chars().allMatch(Character::isDigit)) {
+                return value.length() > DIGITS_OF_LONG
+                        ? LONGEST_RETRY_AFTER
+                        : Duration.ofSeconds(Long.parseLong(value));
             }
             Instant until = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
                     .toInstant();
@@ -158,6 +158,11 @@ final class Answers {
                 return "";
             }
             JsonObject body = json.getAsJsonObject();
+            if (response.code() >= 500) {
+                // The reason, and sometimes the error, is an Erlang term that may hold parts of a document.
+                String error = text(body.get("error"));
+                return WORD.matcher(error).matches() ? error : "";
+            }
             return oneLine(text(body.get("error")) + ": " + text(body.get("reason")));
         } catch (IOException | JsonParseException | StackOverflowError e) {
             return "";

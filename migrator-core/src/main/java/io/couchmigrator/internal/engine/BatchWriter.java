@@ -75,7 +75,7 @@ final class BatchWriter<S, R> {
         }
     }
 
-    /** Anything but a reject is a bug of the stage, and the document that shows it must be named. */
+    /** Anything but a reject is a bug of the stage; the document that shows it must be named, but not quoted. */
     private List<R> rows(Item.Found<S> item, BatchContext context) {
         try {
             return stage.transform().rows(item.source(), context);
@@ -85,7 +85,7 @@ final class BatchWriter<S, R> {
             throw new IllegalStateException(
                     "the transform of stage \"%s\" failed on \"%s\": expected rows or a RejectException"
                             .formatted(stage.name(), item.id().text()),
-                    e);
+                    TransformFault.of(e));
         }
     }
 

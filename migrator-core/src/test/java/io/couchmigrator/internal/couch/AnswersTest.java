@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.couch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.internal.retry.PassingException;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class AnswersTest {
+    private final CouchServer server =
+            CouchServer.builder("http://localhost:5984").build();
+    private final Answers answers = new Answers(server);
+
+    @Test
+    void leavesOutTheReasonOfAServerError() {
+        Response response = response(500)
+                .body(ResponseBody.create("{\"error\":\"badmatch\",\"reason\":\"{doc,secret}\"}", null))
+                .build();
+
+        PassingException refused = answers.refused("a page", response);
+
+        assertThat(refused.seen()).isEqualTo("the server answered 500 (badmatch)");
+        assertThat(refused).hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void leavesOutAnErrorThatIsATerm() {
+        Response response = response(503)
+                .body(ResponseBody.create("{\"error\":\"{badmatch,{doc,secret}}\"}", null))
+                .build();
+
+        assertThat(answers.refused("a page", response).seen()).isEqualTo("the server answered 503");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "7, PT7S",
+        "86401, PT24H",
+        "999999999999999999, PT24H",
+        "99999999999999999999999, PT24H",
+        "'Fri, 31 Dec 9999 23:59:59 GMT', PT24H"
+    })
+    void capsHowLongTheServerAsksToBeLeftAlone(String header, Duration wait) {
+        Response response = response(429).header("Retry-After", header).build();
+
+        assertThat(answers.refused("a page", response).retryAfter()).contains(wait);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"rows\":[{\"id\":\"1\",\"doc\":{\"secret\":1 \"b\":2}}]}",
+                "{\"rows\":[{\"id\":\"1\",\"doc\":{\"secret\":{\"a\":",
+                "{\"rows\":[{\"id\":{\"secret\":1}}]}",
+                "{\"rows\":[{\"id\":\"1\",\"doc\":{\"secret\":\"\\uSECR\"}}]}"
+            })
+    void saysWhereAPageCannotBeParsedButNothingOutOfADocument(String page) {
+        PageParser parser = new PageParser(
+                new ByteArrayInputStream(page.getBytes(StandardCharsets.UTF_8)),
+                Set.of("secret"),
+                Meter.NONE,
+                row -> {});
+        Exception thrown = catchThrowableOfType(Exception.class, parser::parse);
+
+        BrokenAnswerException broken = answers.broken("a page", thrown);
+
+        assertThat(broken.seen()).contains("at line 1 column ").doesNotContainIgnoringCase("secr");
+        assertThat(broken.whenGivenUp()).rootCause().hasMessageContaining("at line 1 column ");
+        assertThat(broken.whenGivenUp()).rootCause().asString().doesNotContainIgnoringCase("secr");
+    }
+
+    private Response.Builder response(int status) {
+        return new Response.Builder()
+                .request(new Request.Builder().url(server.url().toString()).build())
+                .protocol(Protocol.HTTP_1_1)
+                .code(status)
+                .message("");
+    }
+}
