@@ -102,7 +102,7 @@ final class Preflight {
                 found.addAll(look(
                         session,
                         patience,
-                        c -> TargetChecks.completion(c, migration.completion().get())));
+                        c -> TargetChecks.completion(c, migration.completion().get(), migration.slug())));
             }
         } catch (TargetException e) {
             faults.add(e);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jooq.Record;
@@ -35,26 +36,32 @@ public final class TargetChecks {
         Optional<TableFacts> table = checks.table(upsert.table());
         if (table.isPresent()) {
             checks.upsertColumns(upsert, table.get());
-            checks.unwritten(upsert, table.get());
+            checks.unwritten(upsert.columns(upsert.table()), table.get());
             checks.sequences(table.get());
         }
         return checks.faults;
     }
 
-    /** Returns what is wrong with the table that is told of completion. */
-    public static List<String> completion(Connection connection, CompletionTable completion) throws SQLException {
+    /** Returns what is wrong with the table that is told of the completion of the migration with this slug. */
+    public static List<String> completion(Connection connection, CompletionTable completion, String slug)
+            throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
-        checks.table(completion.table()).ifPresent(table -> {
+        Optional<TableFacts> told = checks.table(completion.table());
+        if (told.isPresent()) {
+            TableFacts table = told.get();
             checks.column(table, completion.slugColumn(), column -> {
                 checks.type(table, column, "text", ColumnFacts::isText);
                 checks.privileges(table, column, true, true, false);
                 checks.unique(table, column.name());
+                checks.fits(table, column, slug);
             });
             checks.column(table, completion.timeColumn(), column -> {
                 checks.type(table, column, "a time", c -> c.category().equals("D"));
                 checks.privileges(table, column, false, true, true);
             });
-        });
+            checks.unwritten(Set.of(completion.slugColumn(), completion.timeColumn()), table);
+            checks.sequences(table);
+        }
         return checks.faults;
     }
 
@@ -124,14 +131,13 @@ public final class TargetChecks {
     }
 
     /** A column that is not written, must have a value and has no default makes every row fail. */
-    private void unwritten(Upsert<?> upsert, TableFacts table) {
-        Set<String> written = upsert.columns(upsert.table());
+    private void unwritten(Set<String> written, TableFacts table) {
         for (ColumnFacts column : table.columns().values()) {
             if (column.notNull() && !column.filled() && !written.contains(column.name())) {
                 faults.add(
                         ("column \"%s\" of table \"%s\" must have a value, has no default, and is not among those written"
                                         + " (%s): give it a default, or let it be null")
-                                .formatted(column.name(), table.name(), String.join(", ", written)));
+                                .formatted(column.name(), table.name(), String.join(", ", new TreeSet<>(written))));
             }
         }
     }
@@ -160,6 +166,14 @@ public final class TargetChecks {
         if (!fits.test(column)) {
             faults.add("column \"%s\" of table \"%s\" has type %s: expected one for %s"
                     .formatted(column.name(), table.name(), column.type(), expected));
+        }
+    }
+
+    private void fits(TableFacts table, ColumnFacts column, String slug) {
+        int length = slug.codePointCount(0, slug.length());
+        if (column.maxLength().isPresent() && length > column.maxLength().getAsInt()) {
+            faults.add("column \"%s\" of table \"%s\" holds %d characters, but the slug \"%s\" has %d: widen the column"
+                    .formatted(column.name(), table.name(), column.maxLength().getAsInt(), slug, length));
         }
     }
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.CompletionTable;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(MigratorExtension.class)
+final class TargetChecksIT {
+    private static final CompletionTable COMPLETION = new CompletionTable("states", "slug", "at");
+
+    @Test
+    void findsWhatWouldFailWhenCompletionIsRecorded(TestDatabase database) throws SQLException {
+        database.execute("create table states (id serial primary key, slug varchar(4) unique, at timestamptz,"
+                + " author text not null);"
+                + " revoke all on sequence states_id_seq from current_user");
+
+        assertThat(faults(database, "shops"))
+                .satisfiesExactly(
+                        fault -> assertThat(fault)
+                                .contains("\"slug\" of table \"states\" holds 4", "slug \"shops\" has 5"),
+                        fault -> assertThat(fault)
+                                .contains("\"author\" of table \"states\" must have a value", "(at, slug)"),
+                        fault -> assertThat(fault).contains("states_id_seq", "grant usage"));
+    }
+
+    @Test
+    void findsNothingWhereCompletionCanBeRecorded(TestDatabase database) throws SQLException {
+        database.execute("create table states (id serial primary key, slug varchar(4) unique, at timestamptz,"
+                + " author text not null default '')");
+
+        assertThat(faults(database, "shop")).isEmpty();
+    }
+
+    private static List<String> faults(TestDatabase database, String slug) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            return TargetChecks.completion(connection, COMPLETION, slug);
+        }
+    }
+}
