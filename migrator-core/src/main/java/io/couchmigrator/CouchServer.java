@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Where a CouchDB server is and how to speak to it. Immutable. */
 public final class CouchServer {
+    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(1);
+    /** What the HTTP client counts in an int. */
+    private static final Duration LONGEST_TIMEOUT = Duration.ofMillis(Integer.MAX_VALUE);
+
     private final URI url;
     private final @Nullable String user;
     private final @Nullable String password;
@@ -87,21 +91,41 @@ public final class CouchServer {
             return this;
         }
 
-        /** Sets how long to wait for a connection. The default is 10 seconds; zero waits for ever. */
+        /**
+         * Sets how long to wait for a connection, in whole milliseconds. The default is 10 seconds; zero waits for ever.
+         *
+         * @throws IllegalArgumentException if it is not zero and below 1 ms, or above {@link Integer#MAX_VALUE} ms
+         */
         public Builder connectTimeout(Duration connectTimeout) {
-            this.connectTimeout = Objects.requireNonNull(connectTimeout, "connectTimeout");
+            this.connectTimeout = timeout(connectTimeout, "connectTimeout");
             return this;
         }
 
-        /** Sets how long to wait for the next bytes of a response. The default is 60 seconds; zero waits for ever. */
+        /**
+         * Sets how long to wait for the next bytes of a response, in whole milliseconds. The default is 60 seconds; zero
+         * waits for ever.
+         *
+         * @throws IllegalArgumentException if it is not zero and below 1 ms, or above {@link Integer#MAX_VALUE} ms
+         */
         public Builder readTimeout(Duration readTimeout) {
-            this.readTimeout = Objects.requireNonNull(readTimeout, "readTimeout");
+            this.readTimeout = timeout(readTimeout, "readTimeout");
             return this;
         }
 
         /** Returns the server. */
         public CouchServer build() {
             return new CouchServer(this);
+        }
+
+        private static Duration timeout(Duration timeout, String name) {
+            Objects.requireNonNull(timeout, name);
+            boolean fits = timeout.isZero()
+                    || (timeout.compareTo(SHORTEST_TIMEOUT) >= 0 && timeout.compareTo(LONGEST_TIMEOUT) <= 0);
+            if (!fits) {
+                throw new IllegalArgumentException("unexpected %s %s: expected zero, or from %d ms to %d ms"
+                        .formatted(name, timeout, SHORTEST_TIMEOUT.toMillis(), LONGEST_TIMEOUT.toMillis()));
+            }
+            return timeout;
         }
     }
 }

@@ -12,7 +12,13 @@ enum Setting {
     LOG_DIR("log-dir", Scope.ANYWHERE, "DIR", null, null, """
             directory of the offset file, the rejects, the logs and the lock; required, created if it does not exist"""),
     CHUNK_SIZE("chunk-size", Scope.ANYWHERE, "N", null, "1000", "the most documents that are committed at once"),
-    NUM_WORKERS("num-workers", Scope.ANYWHERE, "N", null, "4", "ranges read at once, each on a connection of its own"),
+    NUM_WORKERS(
+            "num-workers",
+            Scope.ANYWHERE,
+            "N",
+            null,
+            "4",
+            "ranges read at once, 64 at most, each on its own connection"),
     COUCH_URL("couch-url", Scope.ANYWHERE, "URL", "COUCHDB_URL", null, "the CouchDB server; required"),
     COUCH_USER(
             "couch-user", Scope.ANYWHERE, "NAME", "COUCHDB_USER", null, "user of CouchDB; none sends no credentials"),

@@ -18,6 +18,14 @@ final class SettingsReader {
     /** What CouchDB allows a database to be called. */
     private static final Pattern DATABASE = Pattern.compile("[a-z][a-z0-9_$()+/-]*");
 
+    /** Each is a thread, a connection and a share of memory; CouchDB answers no faster beyond a few. */
+    private static final int MOST_WORKERS = 64;
+
+    /** Below what {@link CouchServer.Builder} takes, in a unit that people read. */
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(24);
+
+    private static final Duration LONGEST_OUTAGE = Duration.ofDays(365);
+
     private final Arguments arguments;
     private final Map<String, String> environment;
     private final Faults faults;
@@ -33,12 +41,12 @@ final class SettingsReader {
     Optional<Settings> read() {
         Values values = values();
         Optional<Path> logDirectory = logDirectory(values);
-        int chunkSize = count(values, Setting.CHUNK_SIZE);
-        int workers = count(values, Setting.NUM_WORKERS);
+        int chunkSize = count(values, Setting.CHUNK_SIZE, Integer.MAX_VALUE);
+        int workers = count(values, Setting.NUM_WORKERS, MOST_WORKERS);
         String mainDatabase = mainDatabase(values);
-        Duration maxOutage = duration(values, Setting.MAX_OUTAGE, Duration.ZERO);
-        Duration readTimeout = duration(values, Setting.READ_TIMEOUT, Duration.ofMillis(1));
-        Duration connectTimeout = duration(values, Setting.CONNECT_TIMEOUT, Duration.ofMillis(1));
+        Duration maxOutage = duration(values, Setting.MAX_OUTAGE, Duration.ZERO, LONGEST_OUTAGE);
+        Duration readTimeout = timeout(values, Setting.READ_TIMEOUT);
+        Duration connectTimeout = timeout(values, Setting.CONNECT_TIMEOUT);
         Optional<CouchServer> couch = new CouchSettings(values, faults, warnings).server(connectTimeout, readTimeout);
         Optional<DataSource> target = new PostgresSettings(values, faults, warnings).dataSource();
         if (faults.any() || logDirectory.isEmpty() || couch.isEmpty() || target.isEmpty()) {
@@ -95,28 +103,33 @@ final class SettingsReader {
         }
     }
 
-    /** Returns a number from 1; where there is none, adds a fault and returns 1. */
-    private int count(Values values, Setting setting) {
+    /** Returns a number from 1 to the most; where there is none, adds a fault and returns 1. */
+    private int count(Values values, Setting setting, int most) {
         Value value = values.of(setting).orElseThrow();
         try {
             int count = Integer.parseInt(value.text().strip());
-            if (count >= 1) {
+            if (count >= 1 && count <= most) {
                 return count;
             }
         } catch (NumberFormatException e) {
-            // Told below, like a number that is too small.
+            // Told below, like a number that is out of range.
         }
-        faults.add("%s is \"%s\": expected a whole number from 1 to %d"
-                .formatted(value.place(), value.text(), Integer.MAX_VALUE));
+        faults.add("%s is \"%s\": expected a whole number from 1 to %d".formatted(value.place(), value.text(), most));
         return 1;
     }
 
-    private Duration duration(Values values, Setting setting, Duration least) {
+    private Duration timeout(Values values, Setting setting) {
+        return duration(values, setting, Duration.ofMillis(1), LONGEST_TIMEOUT);
+    }
+
+    private Duration duration(Values values, Setting setting, Duration least, Duration most) {
         Value value = values.of(setting).orElseThrow();
-        Optional<Duration> duration = Durations.parse(value.text()).filter(found -> found.compareTo(least) >= 0);
+        Optional<Duration> duration = Durations.parse(value.text())
+                .filter(found -> found.compareTo(least) >= 0 && found.compareTo(most) <= 0);
         if (duration.isEmpty()) {
-            faults.add("%s is \"%s\": expected a time such as 30s, 10m or 2h%s"
-                    .formatted(value.place(), value.text(), least.isZero() ? "" : ", longer than zero"));
+            faults.add("%s is \"%s\": expected a time such as 30s, 10m or 2h, %sat most %dd"
+                    .formatted(
+                            value.place(), value.text(), least.isZero() ? "" : "longer than zero and ", most.toDays()));
         }
         return duration.orElse(least);
     }

@@ -81,8 +81,12 @@ class SettingsReaderTest {
         "--chunk-size=",
         "--chunk-size=99999999999",
         "--num-workers=0",
+        "--num-workers=65",
         "--max-outage=10",
         "--read-timeout=0s",
+        "--read-timeout=25d",
+        "--connect-timeout=999999999d",
+        "--max-outage=366d",
         "--connect-timeout=-1s",
         "--couch-db=Upper",
         "--couch-db=a?b"
