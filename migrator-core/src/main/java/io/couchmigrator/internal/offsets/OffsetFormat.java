@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -112,6 +113,11 @@ final class OffsetFormat {
                 .filter(p -> p.word().equals(word))
                 .findFirst()
                 .orElseThrow(() -> place.unexpected("phase", "one of the words of this version"));
+        List<RangeOffset> ranges = place.list("ranges", OffsetFormat::range);
+        checkRanges(place, ranges);
+        if (phase == Phase.COMPLETE && !ranges.stream().allMatch(RangeOffset::done)) {
+            throw place.unexpected("phase", "\"%s\" only with all ranges done".formatted(word));
+        }
         return new StageOffset(
                 place.string("name"),
                 place.smallNumber("definition"),
@@ -123,8 +129,27 @@ final class OffsetFormat {
                 place.number("total"),
                 place.instant("planned"),
                 place.stringOrNull("completed") == null ? null : place.instant("completed"),
-                place.list("ranges", OffsetFormat::range),
+                ranges,
                 tallies(place.object("tallies_outside_ranges")));
+    }
+
+    /** A gap between ranges would be documents that nobody reads. */
+    private static void checkRanges(Place place, List<RangeOffset> ranges) {
+        if (ranges.isEmpty()) {
+            throw place.unexpected("ranges", "at least one");
+        }
+        SourceId from = null;
+        for (int i = 0; i < ranges.size(); i++) {
+            RangeOffset range = ranges.get(i);
+            boolean last = i == ranges.size() - 1;
+            if (!Objects.equals(range.from(), from)) {
+                throw place.unexpected("ranges[%d].from".formatted(i), i == 0 ? "null" : "where the range before ends");
+            }
+            if ((range.before() == null) != last) {
+                throw place.unexpected("ranges[%d].before".formatted(i), last ? "null" : "an id");
+            }
+            from = range.before();
+        }
     }
 
     private static JsonObject json(RangeOffset range) {

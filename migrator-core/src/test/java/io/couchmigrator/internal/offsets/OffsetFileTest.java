@@ -250,7 +250,9 @@ final class OffsetFileTest {
                                 5,
                                 NOW,
                                 NOW.plusSeconds(1),
-                                List.of(RangeOffset.of(null, null).advanced(new RowId(-5), Tallies.NONE)),
+                                List.of(RangeOffset.of(null, null)
+                                        .advanced(new RowId(-5), Tallies.NONE)
+                                        .finished()),
                                 new Tallies(1, 1, 0, 0, 1, 0))));
     }
 }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.offsets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.offsets.SourceId.RowId;
+import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class OffsetFormatTest {
+    private static final Instant NOW = Instant.EPOCH;
+
+    @Test
+    void readsWhatItWrote() {
+        Offsets offsets = offsets(Phase.READING, range(null, 5), range(5, 9).finished(), range(9, null));
+
+        assertThat(OffsetFormat.offsets(OffsetFormat.json(offsets))).isEqualTo(offsets);
+    }
+
+    @Test
+    void refusesANumberThatIsTooLargeAndNamesItsPlace() {
+        JsonObject json = OffsetFormat.json(offsets(Phase.READING, range(null, null)));
+        json.getAsJsonArray("stages").get(0).getAsJsonObject().addProperty("definition", 1L << 32);
+
+        refused(json, "$.stages[0].definition");
+    }
+
+    @Test
+    void refusesRangesWithAGap() {
+        refused(
+                OffsetFormat.json(offsets(Phase.READING, range(null, 5), range(6, null))),
+                "$.stages[0].ranges[1].from");
+    }
+
+    @Test
+    void refusesRangesThatDoNotReachTheEnds() {
+        refused(OffsetFormat.json(offsets(Phase.READING, range(1, null))), "$.stages[0].ranges[0].from");
+        refused(OffsetFormat.json(offsets(Phase.READING, range(null, 5))), "$.stages[0].ranges[0].before");
+        refused(
+                OffsetFormat.json(offsets(Phase.READING, range(null, null), range(null, null))),
+                "$.stages[0].ranges[0].before");
+        refused(OffsetFormat.json(offsets(Phase.READING)), "$.stages[0].ranges");
+    }
+
+    @Test
+    void refusesACompleteStageWithARangeLeft() {
+        Offsets offsets = offsets(Phase.COMPLETE, range(null, 5).finished(), range(5, null));
+
+        refused(OffsetFormat.json(offsets), "$.stages[0].phase");
+    }
+
+    @Test
+    void setsNoModeWhereTheFileSystemHasNone(@TempDir Path directory) throws IOException {
+        URI archive = URI.create("jar:" + directory.resolve("files.zip").toUri());
+
+        try (FileSystem without = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
+            assertThat(OffsetFile.ownersOnly(without.getPath("offsets"))).isEmpty();
+        }
+    }
+
+    private static void refused(JsonObject json, String place) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OffsetFormat.offsets(json))
+                .withMessageContaining("unexpected value at " + place + ":");
+    }
+
+    private static Offsets offsets(Phase phase, RangeOffset... ranges) {
+        StageOffset stage =
+                new StageOffset("rows", 1, Optional.empty(), phase, null, 10, NOW, null, List.of(ranges), Tallies.NONE);
+        TargetIdentity target = new TargetIdentity(Optional.empty(), "shop", 1, Map.of("orders", 2L));
+        return new Offsets("shop", NOW, "http://localhost:5984/", null, target, 0, List.of(stage));
+    }
+
+    private static RangeOffset range(@Nullable Integer from, @Nullable Integer before) {
+        return RangeOffset.of(id(from), id(before));
+    }
+
+    private static @Nullable RowId id(@Nullable Integer key) {
+        return key == null ? null : new RowId(key);
+    }
+}
