@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * points, as {@code varchar(n)} counts them.
  */
 final class ColumnValues {
+    private static final String OUT_OF_RANGE = "number-out-of-range";
+
+    /** No integer of 64 bits has more. */
+    private static final int MOST_DIGITS = 19;
+
     private ColumnValues() {}
 
     /**
@@ -41,7 +46,7 @@ final class ColumnValues {
                 };
         if (integer(value).bitLength() > bits) {
             throw new RejectException(
-                    "number-out-of-range",
+                    OUT_OF_RANGE,
                     "the value for column %s does not fit into its type %s".formatted(column.name(), column.type()));
         }
     }
@@ -86,9 +91,24 @@ final class ColumnValues {
             return BigInteger.valueOf(((Number) value).longValue());
         }
         try {
-            return new BigDecimal(value.toString()).toBigIntegerExact();
+            return integer(value instanceof BigDecimal number ? number : new BigDecimal(value.toString()));
         } catch (ArithmeticException | NumberFormatException e) {
             throw new RejectException("wrong-type", "the value for an integer column is no integer");
         }
+    }
+
+    /** A few characters such as 1e999999999 would be an integer that no heap holds. */
+    private static BigInteger integer(BigDecimal number) {
+        if (number.signum() == 0) {
+            return BigInteger.ZERO;
+        }
+        long digits = (long) number.precision() - number.scale();
+        if (digits > MOST_DIGITS) {
+            throw new RejectException(OUT_OF_RANGE, "the value for an integer column has more than 64 bits");
+        }
+        if (digits < 1) {
+            throw new ArithmeticException("a fraction");
+        }
+        return number.toBigIntegerExact();
     }
 }
