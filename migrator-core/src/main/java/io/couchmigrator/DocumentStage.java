@@ -102,6 +102,12 @@ public final class DocumentStage<R> implements Stage<Document, R> {
         return writer;
     }
 
+    /** Returns the names of the stage and of its database. */
+    @Override
+    public String toString() {
+        return "stage \"%s\" of database \"%s\"".formatted(name, database);
+    }
+
     /** Builds a {@link DocumentStage}; not safe for use by multiple threads. */
     public static final class Builder<R> {
         private final String name;
@@ -137,9 +143,20 @@ public final class DocumentStage<R> implements Stage<Document, R> {
             return this;
         }
 
-        /** Adds top-level fields to read. By default none is read beside {@code _id} and {@code _rev}. */
+        /**
+         * Adds top-level fields to read. By default none is read beside {@code _id} and {@code _rev}.
+         *
+         * @throws IllegalArgumentException for {@code _id} and {@code _rev}, which are no fields of a {@link Document}
+         */
         public Builder<R> fields(String... fields) {
-            this.fields.addAll(List.of(fields));
+            for (String field : fields) {
+                if (field.equals("_id") || field.equals("_rev")) {
+                    throw new IllegalArgumentException(
+                            "unexpected field \"%s\" of stage \"%s\": it is always read, use Document.%s()"
+                                    .formatted(field, name, field.substring(1)));
+                }
+                this.fields.add(field);
+            }
             return this;
         }
 

@@ -48,6 +48,13 @@ public final class Migration {
         return Optional.ofNullable(completion);
     }
 
+    /** Returns the slug and the names of the stages. */
+    @Override
+    public String toString() {
+        return "migration \"%s\" of %s"
+                .formatted(slug, stages.stream().map(Stage::name).toList());
+    }
+
     /** Builds a {@link Migration}; not safe for use by multiple threads. */
     public static final class Builder {
         private final String slug;

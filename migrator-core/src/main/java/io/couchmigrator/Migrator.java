@@ -78,6 +78,12 @@ public final class Migrator {
         running.forEach(Run::stop);
     }
 
+    /** Returns the name of the migration. */
+    @Override
+    public String toString() {
+        return "migrator of \"%s\"".formatted(settings.migration().slug());
+    }
+
     /** Builds a {@link Migrator}; not safe for use by multiple threads. */
     public static final class Builder {
         private final Migration migration;

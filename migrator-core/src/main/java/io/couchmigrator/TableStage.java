@@ -96,6 +96,12 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
         return writer;
     }
 
+    /** Returns the names of the stage and of its table. */
+    @Override
+    public String toString() {
+        return "stage \"%s\" of table \"%s\"".formatted(name, table);
+    }
+
     /** Builds a {@link TableStage}; not safe for use by multiple threads. */
     public static final class Builder<R> {
         private final String name;

@@ -89,6 +89,12 @@ public final class Upsert<R> implements Writer<R> {
         return names;
     }
 
+    /** Returns the names of the table and its columns. */
+    @Override
+    public String toString() {
+        return "upsert into \"%s\" of %s".formatted(table, columns(table));
+    }
+
     /** What a column must hold, so that a wrong table is found before the first document. */
     public enum Kind {
         /** Text. */
