@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Answers {
     private static final long MOST_OF_AN_ERROR_BODY = 4096;
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w{0,63}");
-    private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(1);
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(Long.MAX_VALUE);
     private static final int DIGITS_OF_LONG = 18;
 
     private final CouchServer server;
@@ -127,14 +127,12 @@ final class Answers {
         return status == 403 && reason.contains("temporarily locked");
     }
 
-    /** More than a day is a day: it ends the run either way, and no sum with it overflows. */
     private static @Nullable Duration retryAfter(Response response) {
-        String value = response.header("Retry-After");
-        Duration wait = value == null ? null : retryAfter(value.strip());
-        return wait != null && wait.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : wait;
-    }
-
-    private static @Nullable Duration retryAfter(String value) {
+        String header = response.header("Retry-After");
+        if (header == null) {
+            return null;
+        }
+        String value = header.strip();
         try {
             if (value.chars().allMatch(Character::isDigit)) {
                 return value.length() > DIGITS_OF_LONG

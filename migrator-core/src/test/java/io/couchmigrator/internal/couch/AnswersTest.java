@@ -47,16 +47,16 @@ final class AnswersTest {
 
     @ParameterizedTest
     @CsvSource({
-        "7, PT7S",
-        "86401, PT24H",
-        "999999999999999999, PT24H",
-        "99999999999999999999999, PT24H",
-        "'Fri, 31 Dec 9999 23:59:59 GMT', PT24H"
+        "7, 7",
+        "999999999999999999, 999999999999999999",
+        "9223372036854775808, 9223372036854775807",
+        "99999999999999999999999, 9223372036854775807"
     })
-    void capsHowLongTheServerAsksToBeLeftAlone(String header, Duration wait) {
+    void capsHowLongTheServerAsksToBeLeftAlone(String header, long seconds) {
         Response response = response(429).header("Retry-After", header).build();
 
-        assertThat(answers.refused("a page", response).retryAfter()).contains(wait);
+        assertThat(answers.refused("a page", response).retryAfter().map(Duration::toSeconds))
+                .contains(seconds);
     }
 
     @ParameterizedTest
