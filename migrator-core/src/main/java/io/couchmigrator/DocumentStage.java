@@ -125,9 +125,9 @@ public final class DocumentStage<R> implements Stage<Document, R> {
             this.database = name;
         }
 
-        /** Sets the definition version; see {@link Stage#definition}. The default is 1. */
+        /** Sets the definition version; see {@link Stage#definition}. The default is 1, which is the least. */
         public Builder<R> definition(int definition) {
-            this.definition = definition;
+            this.definition = Required.positive(definition, "definition of stage \"%s\"".formatted(name));
             return this;
         }
 

@@ -2,6 +2,7 @@
 package io.couchmigrator;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A second source that a stage consults while it transforms: asked once a batch for all keys, never once an item.
@@ -24,11 +25,18 @@ public sealed interface Lookup<K, V> {
     }
 
     /** Rows of a table; made by {@link Lookup#rows}. */
-    record Rows(String table, String keyColumn, String valueColumn) implements Lookup<Long, String> {}
+    record Rows(String table, String keyColumn, String valueColumn) implements Lookup<Long, String> {
+        public Rows {
+            Objects.requireNonNull(table, "table");
+            Objects.requireNonNull(keyColumn, "keyColumn");
+            Objects.requireNonNull(valueColumn, "valueColumn");
+        }
+    }
 
     /** Documents of a database; made by {@link Lookup#documents}. */
     record Documents(String database, List<String> fields) implements Lookup<String, Document> {
         public Documents {
+            Objects.requireNonNull(database, "database");
             fields = List.copyOf(fields);
         }
     }

@@ -123,19 +123,19 @@ public final class Migrator {
 
         /** Sets how many ranges are read at once, each in its own thread and connection. The default is 4. */
         public Builder workers(int workers) {
-            this.workers = positive(workers, "workers");
+            this.workers = Required.positive(workers, "workers");
             return this;
         }
 
         /** Sets the most documents in a batch, which is what is committed at once. The default is 1000. */
         public Builder chunkSize(int chunkSize) {
-            this.chunkSize = positive(chunkSize, "chunkSize");
+            this.chunkSize = Required.positive(chunkSize, "chunkSize");
             return this;
         }
 
         /** Sets how long a passing error is waited out. The default is 10 minutes; zero gives up at once. */
         public Builder maxOutage(Duration maxOutage) {
-            this.maxOutage = Objects.requireNonNull(maxOutage, "maxOutage");
+            this.maxOutage = Required.notNegative(maxOutage, "maxOutage", "zero or more");
             return this;
         }
 
@@ -158,13 +158,6 @@ public final class Migrator {
          */
         public Migrator build() {
             return new Migrator(this);
-        }
-
-        private static int positive(int value, String name) {
-            if (value < 1) {
-                throw new IllegalArgumentException("unexpected %s: %d: expected 1 or more".formatted(name, value));
-            }
-            return value;
         }
     }
 }

@@ -1,15 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The check of builders for what has no default. */
+/** The checks of builders. */
 final class Required {
     private Required() {}
 
     static <T> T of(@Nullable T value, String what, String kind, String name) {
         if (value == null) {
             throw new IllegalStateException("%s \"%s\" has no %s: set one before build()".formatted(kind, name, what));
+        }
+        return value;
+    }
+
+    static int positive(int value, String name) {
+        if (value < 1) {
+            throw new IllegalArgumentException("unexpected %s: %d: expected 1 or more".formatted(name, value));
+        }
+        return value;
+    }
+
+    static Duration notNegative(Duration value, String name, String expected) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException("unexpected %s: %s: expected %s".formatted(name, value, expected));
         }
         return value;
     }

@@ -120,9 +120,9 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
             this.table = name;
         }
 
-        /** Sets the definition version; see {@link Stage#definition}. The default is 1. */
+        /** Sets the definition version; see {@link Stage#definition}. The default is 1, which is the least. */
         public Builder<R> definition(int definition) {
-            this.definition = definition;
+            this.definition = Required.positive(definition, "definition of stage \"%s\"".formatted(name));
             return this;
         }
 

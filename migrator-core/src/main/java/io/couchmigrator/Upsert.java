@@ -112,7 +112,13 @@ public final class Upsert<R> implements Writer<R> {
      * @param kind what the column must hold
      * @param value the accessor; it may return null, and is called more than once
      */
-    public record Column<R>(String name, Kind kind, Function<R, ? extends @Nullable Object> value) {}
+    public record Column<R>(String name, Kind kind, Function<R, ? extends @Nullable Object> value) {
+        public Column {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(value, "value");
+        }
+    }
 
     /**
      * A column that gets its value from the server.
@@ -120,7 +126,12 @@ public final class Upsert<R> implements Writer<R> {
      * @param column the column's name
      * @param sql the expression, evaluated for each new row
      */
-    public record Expression(String column, String sql) {}
+    public record Expression(String column, String sql) {
+        public Expression {
+            Objects.requireNonNull(column, "column");
+            Objects.requireNonNull(sql, "sql");
+        }
+    }
 
     /** Builds an {@link Upsert}; not safe for use by multiple threads. */
     public static final class Builder<R> {
@@ -178,14 +189,24 @@ public final class Upsert<R> implements Writer<R> {
         /**
          * Returns the upsert.
          *
-         * @throws IllegalStateException if it has no key
+         * @throws IllegalStateException if it has no key, or writes a column twice
          */
         public Upsert<R> build() {
             if (!keyed) {
                 throw new IllegalStateException(
                         "upsert into \"%s\" has no key: set one before build()".formatted(table));
             }
+            Set<String> names = new TreeSet<>();
+            columns.forEach(column -> once(column.name(), names));
+            expressions.forEach(expression -> once(expression.column(), names));
             return new Upsert<>(this);
+        }
+
+        private void once(String column, Set<String> names) {
+            if (!names.add(column)) {
+                throw new IllegalStateException(
+                        "upsert into \"%s\" writes column \"%s\" twice: name it once".formatted(table, column));
+            }
         }
     }
 }

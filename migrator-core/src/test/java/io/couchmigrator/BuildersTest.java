@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** What a caller may get wrong is said where it is wrong, before anything runs. */
+final class BuildersTest {
+    private static final Writer<String> WRITER = (connection, rows) -> 0;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "a b", "../a", "a/b", ".a", "-a", "a\n", "ä"})
+    void refusesASlugThatMakesNoFileName(String slug) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Migration.builder(slug))
+                .withMessageContaining("expected letters, digits and _ . - only");
+    }
+
+    @Test
+    void refusesAMigrationWithoutStagesOrWithTwoOfOneName() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Migration.builder("m").build())
+                .withMessage("migration \"m\" has no stage: add one before build()");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Migration.builder("m")
+                        .stage(documents().build())
+                        .stage(rows().build())
+                        .build())
+                .withMessage("migration \"m\" has two stages named \"orders\": rename one");
+    }
+
+    @Test
+    void refusesAStageWithoutTransformOrWriter() {
+        assertThatIllegalStateException()
+                .isThrownBy(() ->
+                        DocumentStage.<String>builder("orders").writer(WRITER).build())
+                .withMessage("stage \"orders\" has no transform: set one before build()");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> TableStage.<String>builder("orders")
+                        .transform((row, context) -> List.of())
+                        .build())
+                .withMessage("stage \"orders\" has no writer: set one before build()");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+    void refusesNumbersThatAreNotPositive(int number) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> documents().definition(number))
+                .withMessage("unexpected definition of stage \"orders\": %d: expected 1 or more".formatted(number));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> rows().definition(number))
+                .withMessage("unexpected definition of stage \"orders\": %d: expected 1 or more".formatted(number));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> migrator().workers(number))
+                .withMessage("unexpected workers: %d: expected 1 or more".formatted(number));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> migrator().chunkSize(number))
+                .withMessage("unexpected chunkSize: %d: expected 1 or more".formatted(number));
+    }
+
+    @Test
+    void refusesTimesThatAreNegative() {
+        Duration negative = Duration.ofMillis(-1);
+        CouchServer.Builder server = CouchServer.builder("http://localhost");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> migrator().maxOutage(negative))
+                .withMessage("unexpected maxOutage: PT-0.001S: expected zero or more");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> server.readTimeout(negative))
+                .withMessage("unexpected readTimeout: PT-0.001S: expected zero, which waits for ever, or more");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> server.connectTimeout(negative))
+                .withMessage("unexpected connectTimeout: PT-0.001S: expected zero, which waits for ever, or more");
+    }
+
+    @Test
+    void refusesAMigratorWithoutWhatHasNoDefault() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Migrator.builder(migration()).build())
+                .withMessage("migrator \"m\" has no source: set one before build()");
+        Migrator.Builder builder = Migrator.builder(migration())
+                .source(CouchServer.builder("http://localhost").build());
+        assertThatIllegalStateException()
+                .isThrownBy(builder::build)
+                .withMessage("migrator \"m\" has no target: set one before build()");
+        assertThatIllegalStateException()
+                .isThrownBy(builder.target(new PGSimpleDataSource())::build)
+                .withMessage("migrator \"m\" has no log directory: set one before build()");
+        assertThat(builder.logDirectory(Path.of("logs")).build()).isNotNull();
+    }
+
+    @Test
+    void refusesAnUpsertWithoutAKeyOrWithTwo() {
+        assertThatIllegalStateException()
+                .isThrownBy(() ->
+                        Upsert.<String>into("orders").text("a", row -> row).build())
+                .withMessage("upsert into \"orders\" has no key: set one before build()");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> upsert().key("other", row -> row))
+                .withMessage("upsert into \"orders\" has a second key \"other\": expected one");
+    }
+
+    @Test
+    void refusesAnUpsertThatWritesAColumnTwice() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> upsert().text("id", row -> row).build())
+                .withMessage("upsert into \"orders\" writes column \"id\" twice: name it once");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> upsert().text("at", row -> row)
+                        .expression("at", "now()")
+                        .build())
+                .withMessage("upsert into \"orders\" writes column \"at\" twice: name it once");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void refusesNullWhereItIsGiven() {
+        assertThatNullPointerException().isThrownBy(() -> upsert().text("a", null));
+        assertThatNullPointerException().isThrownBy(() -> upsert().integer(null, row -> 1));
+        assertThatNullPointerException().isThrownBy(() -> upsert().column("a", null));
+        assertThatNullPointerException().isThrownBy(() -> upsert().expression("a", null));
+        assertThatNullPointerException()
+                .isThrownBy(() -> Upsert.<String>into("a").key("a", null));
+        assertThatNullPointerException().isThrownBy(() -> documents().fields("a", null));
+        assertThatNullPointerException().isThrownBy(() -> documents().database(null));
+        assertThatNullPointerException().isThrownBy(() -> rows().table(null));
+        assertThatNullPointerException().isThrownBy(() -> Lookup.rows("table", null, "value"));
+        assertThatNullPointerException().isThrownBy(() -> Lookup.documents(null));
+        assertThatNullPointerException().isThrownBy(() -> migrator().target(null));
+    }
+
+    @Test
+    void namesStagesAfterWhatTheyReadUnlessTold() {
+        assertThat(documents().build().database()).isEqualTo("orders");
+        assertThat(documents().database("shop").build().description()).isEqualTo("shop");
+        assertThat(rows().build().table()).isEqualTo("orders");
+        assertThat(rows().build().primaryKey()).isEqualTo("id");
+    }
+
+    private static DocumentStage.Builder<String> documents() {
+        return DocumentStage.<String>builder("orders")
+                .transform((document, context) -> List.of())
+                .writer(WRITER);
+    }
+
+    private static TableStage.Builder<String> rows() {
+        return TableStage.<String>builder("orders")
+                .transform((row, context) -> List.of())
+                .writer(WRITER);
+    }
+
+    private static Upsert.Builder<String> upsert() {
+        return Upsert.<String>into("orders").key("id", row -> row);
+    }
+
+    private static Migration migration() {
+        return Migration.builder("m").stage(documents().build()).build();
+    }
+
+    private static Migrator.Builder migrator() {
+        return Migrator.builder(migration());
+    }
+}
