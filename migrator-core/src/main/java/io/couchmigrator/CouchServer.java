@@ -71,7 +71,6 @@ public final class CouchServer {
 
     /** Builds a {@link CouchServer}; not safe for use by multiple threads. */
     public static final class Builder {
-        private static final String WAITS = "zero, which waits for ever, or more";
 
         private final URI url;
         private @Nullable String user;

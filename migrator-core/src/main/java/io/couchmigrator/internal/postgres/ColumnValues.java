@@ -24,9 +24,9 @@ final class ColumnValues {
      *
      * @throws RejectException if it cannot
      */
-    static void check(ColumnFacts column, @Nullable Object value) {
+    static void check(ColumnFacts column, boolean key, @Nullable Object value) {
         if (value == null) {
-            if (column.notNull()) {
+            if (key || column.notNull()) {
                 throw new RejectException(
                         "refused-by-target", "no value for column %s, which must have one".formatted(column.name()));
             }

@@ -51,7 +51,8 @@ final class PreparedUpsert<R> implements Writer<R> {
     public void check(R row) {
         for (int i = 0; i < facts.size(); i++) {
             Object value = upsert.columns().get(i).value().apply(row);
-            ColumnValues.check(facts.get(i), value);
+            // Null is no key: where the column takes it, it would be inserted again by every run.
+            ColumnValues.check(facts.get(i), i == 0, value);
         }
     }
 

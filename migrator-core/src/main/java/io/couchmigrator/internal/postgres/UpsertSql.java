@@ -6,6 +6,7 @@ import io.couchmigrator.Upsert;
 import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jooq.impl.DSL;
@@ -68,9 +69,11 @@ final class UpsertSql {
             return "";
         }
         String old = IntStream.range(1, facts.size())
-                .mapToObj(i -> "b." + quoted(facts.get(i).name()))
+                .mapToObj(i -> "b." + quoted(facts.get(i).name()) + (isComparable(i) ? "" : "::text"))
                 .collect(Collectors.joining(", "));
-        String fresh = IntStream.range(1, facts.size()).mapToObj(this::value).collect(Collectors.joining(", "));
+        String fresh = IntStream.range(1, facts.size())
+                .mapToObj(i -> isComparable(i) ? value(i) : "u.c" + i)
+                .collect(Collectors.joining(", "));
         String set = IntStream.range(1, facts.size())
                 .mapToObj(i -> quoted(facts.get(i).name()) + " = " + value(i))
                 .collect(Collectors.joining(", "));
@@ -88,6 +91,11 @@ final class UpsertSql {
     private String value(int i) {
         ColumnFacts column = facts.get(i);
         return "u.c" + i + (column.isText() || column.isInteger() ? "" : "::" + column.type());
+    }
+
+    /** These types keep their text and have no equality of their own. */
+    private boolean isComparable(int i) {
+        return !Set.of("json", "xml").contains(facts.get(i).type());
     }
 
     private static String quoted(String name) {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.testkit.CouchDatabase;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** A small migration: each document of {@code orders} becomes one row of {@code orders}. */
+final class Orders {
+    static final String TABLE = "create table orders"
+            + " (serial serial primary key, id varchar(40) not null unique, customer varchar(8), total integer)";
+
+    private Orders() {}
+
+    static Upsert.Builder<Document> upsert() {
+        return Upsert.<Document>into("orders")
+                .key("id", Document::id)
+                .text(
+                        "customer",
+                        order -> order.fields().has("customer")
+                                ? order.field("customer").getAsString()
+                                : null)
+                .integer(
+                        "total",
+                        order -> order.fields().has("total")
+                                ? order.field("total").getAsNumber()
+                                : null);
+    }
+
+    static DocumentStage.Builder<Document> stage() {
+        return DocumentStage.<Document>builder("orders")
+                .fields("customer", "total")
+                .transform((order, context) -> List.of(order))
+                .writer(upsert().build());
+    }
+
+    static Migration migration() {
+        return migration(stage().build());
+    }
+
+    static Migration migration(Stage<?, ?>... stages) {
+        Migration.Builder migration = Migration.builder("orders");
+        List.of(stages).forEach(migration::stage);
+        return migration.build();
+    }
+
+    /** Returns a migrator that waits little and reads with one worker, in batches of a hundred. */
+    static Migrator.Builder migrator(Migration migration, CouchDouble couch, TestDatabase database, Path logs) {
+        return Migrator.builder(migration)
+                .source(CouchServer.builder(couch.url())
+                        .connectTimeout(Duration.ofSeconds(5))
+                        .readTimeout(Duration.ofSeconds(5))
+                        .build())
+                .target(database.dataSource())
+                .logDirectory(logs)
+                .workers(1)
+                .chunkSize(100)
+                .maxOutage(Duration.ofMinutes(1));
+    }
+
+    /** Makes the table, and the database with so many orders. */
+    static CouchDatabase create(CouchDouble couch, TestDatabase database, int count) throws SQLException {
+        database.execute(TABLE);
+        CouchDatabase orders = couch.create("orders");
+        orders.load(IntStream.range(0, count).mapToObj(i -> order(i, "c" + i % 7)));
+        return orders;
+    }
+
+    static String id(int number) {
+        return "o%05d".formatted(number);
+    }
+
+    static JsonObject order(int number, String customer) {
+        JsonObject order = new JsonObject();
+        order.addProperty("_id", id(number));
+        order.addProperty("customer", customer);
+        order.addProperty("total", number);
+        order.addProperty("not_read", "x".repeat(100));
+        return order;
+    }
+
+    /** Returns the ids of so many orders, in their order. */
+    static List<String> ids(int count) {
+        return IntStream.range(0, count).mapToObj(Orders::id).toList();
+    }
+
+    /** Returns the ids of the rows that are there, in their order. */
+    static List<String> written(TestDatabase database) throws SQLException {
+        return database.query("select id from orders order by id collate \"C\"");
+    }
+}
