@@ -28,7 +28,7 @@ final class ColumnValuesTest {
         "one, wrong-type"
     })
     void refusesNumbersThatAColumnCannotHold(String value, String code) {
-        assertThatThrownBy(() -> ColumnValues.check(BIGINT, value))
+        assertThatThrownBy(() -> ColumnValues.check(BIGINT, false, value))
                 .asInstanceOf(type(RejectException.class))
                 .extracting(RejectException::code)
                 .isEqualTo(code);
@@ -44,7 +44,7 @@ final class ColumnValuesTest {
         "-9223372036854775808, -9223372036854775808"
     })
     void takesNumbersAsTheyAreWritten(String value, BigInteger number) {
-        ColumnValues.check(BIGINT, value);
+        ColumnValues.check(BIGINT, false, value);
 
         assertThat(ColumnValues.integer(value)).isEqualTo(number);
     }
