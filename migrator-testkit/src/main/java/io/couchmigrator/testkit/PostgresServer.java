@@ -54,14 +54,20 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server and waits until it answers. The caller closes it; if the JVM ends before that, it is closed then.
+     * Starts a server and waits until it answers. The caller closes it; if the JVM ends before that, even while
+     * it starts, it is closed then.
      *
      * @throws IOException if it does not answer within a minute; the message names the file with its output
      */
     public static PostgresServer start() throws IOException {
         PostgresServer server = new PostgresServer(Files.createTempDirectory("migrator-postgres-"));
-        server.launch();
         Runtime.getRuntime().addShutdownHook(server.closeAtExit);
+        try {
+            server.launch();
+        } catch (IOException e) {
+            server.forgetToCloseAtExit();
+            throw e;
+        }
         return server;
     }
 
