@@ -2,6 +2,7 @@
 package io.couchmigrator.cli;
 
 import io.couchmigrator.cli.demo.Demo;
+import java.nio.file.Path;
 import java.util.List;
 
 /** {@code migrator demo}: the only command that needs the testkit, which an operator's archive leaves out. */
@@ -22,6 +23,17 @@ final class DemoCommand {
                             + " operators leaves out, and has to be the first argument"),
                     List.of("Build it from the sources: mvn -q -DskipTests package"));
         }
-        return new Demo(console::line).run(keep);
+        return new Demo(console::line, launcher()).run(keep);
+    }
+
+    private static Path launcher() throws UsageException {
+        String home = System.getProperty("migrator.home");
+        if (home == null) {
+            throw new UsageException(
+                    List.of(
+                            "demo runs the program as a process, and does not know where it is: start demo with bin/migrator"),
+                    List.of());
+        }
+        return Path.of(home, "bin", "migrator");
     }
 }

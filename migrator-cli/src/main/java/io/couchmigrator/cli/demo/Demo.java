@@ -1,57 +1,121 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.demo;
 
-import io.couchmigrator.testkit.Corpus;
-import io.couchmigrator.testkit.CouchDouble;
-import io.couchmigrator.testkit.PostgresServer;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.SampleDocuments;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.concurrent.CountDownLatch;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
-/** Embedded servers with a sample of CommCare HQ's documents, on which the migrator can be tried. */
+/**
+ * Embedded servers with a sample of CommCare HQ's documents, on which the migrator is shown or can be tried. Whatever
+ * way it ends, servers, processes and files end with it.
+ */
 public final class Demo {
-    private final Consumer<String> console;
+    private static final long SEED = 20181024;
+    private static final int DOCUMENTS = 24_000;
+    private static final int DOCUMENTS_FOR_PRACTICE = 15_000;
+    private static final int BYTES = 500;
 
-    /** Makes a demo that tells what it does, line by line. */
-    public Demo(Consumer<String> console) {
+    private static final Duration PAUSE = Duration.ofMillis(5);
+    private static final Duration PAUSE_FOR_PRACTICE = Duration.ofMillis(30);
+
+    private final Consumer<String> console;
+    private final Path launcher;
+
+    /**
+     * Makes a demo that tells what it does, line by line.
+     *
+     * @param launcher the program {@code bin/migrator}
+     */
+    public Demo(Consumer<String> console, Path launcher) {
         this.console = console;
+        this.launcher = launcher;
     }
 
     /**
-     * Starts the servers and loads the sample.
+     * Shows that a migration that is killed midway ends in exact rows.
      *
-     * @param keep whether to leave the servers up until the process is stopped, so that the runbook can be practised
-     * @return the exit status
+     * @param keep whether to leave the servers up until the process is ended instead, so that the runbook can be
+     *     practised
+     * @return the exit status: 0 if all is as it should be, else 1
      */
     public int run(boolean keep) {
-        Corpus corpus = Corpus.load();
-        try (CouchDouble couch = CouchDouble.start();
-                PostgresServer postgres = PostgresServer.start();
-                TestDatabase target = postgres.createDatabase()) {
-            corpus.loadInto(target);
-            corpus.databases().forEach((name, documents) -> couch.create(name).load(documents.stream()));
-            tellConnections(couch, target);
-            if (keep) {
-                console.accept("The servers stay up until you press Ctrl-C.");
-                new CountDownLatch(1).await();
+        Instant start = Instant.now();
+        Narrator narrator = new Narrator(console);
+        try (Closer closer = new Closer(narrator)) {
+            boolean good = show(keep, narrator, closer);
+            narrator.say(
+                    "",
+                    good
+                            ? "The demo succeeded in %d s: run the same command again until it exits with 0, and the rows are exact."
+                                    .formatted(Duration.between(start, Instant.now())
+                                            .toSeconds())
+                            : "The demo failed: see above. Please report this bug, with all these lines.");
+            return good ? 0 : 1;
+        } catch (UnfitPlaceException e) {
+            e.lines().forEach(narrator::say);
+            return 1;
+        } catch (IOException | SQLException | IllegalStateException e) {
+            // Servers that are closed below the story let it fail: that is no news.
+            if (narrator.isSilent()) {
+                return 1;
             }
-            return 0;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (SQLException e) {
-            throw new IllegalStateException("the embedded PostgreSQL refused the sample: " + e.getMessage(), e);
+            throw new IllegalStateException("the demo could not go on: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return 0;
+            return 1;
         }
     }
 
-    private void tellConnections(CouchDouble couch, TestDatabase target) {
-        console.accept("export COUCHDB_URL=" + couch.url());
-        console.accept("export PGHOST=%s PGPORT=%d PGDATABASE=%s PGUSER=%s PGPASSWORD=%s"
-                .formatted(target.host(), target.port(), target.name(), target.user(), target.password()));
+    private boolean show(boolean keep, Narrator narrator, Closer closer)
+            throws IOException, SQLException, InterruptedException, UnfitPlaceException {
+        SampleDocuments sample =
+                SampleDocuments.of("commcarehq", SEED, keep ? DOCUMENTS_FOR_PRACTICE : DOCUMENTS, BYTES);
+        narrator.say(
+                keep
+                        ? "Couch Migrator, practice: servers to try the runbook on. Nothing here touches a server of yours."
+                        : "Couch Migrator, demo: a migration is killed midway, and ends in exact rows all the same.");
+        narrator.part(
+                1,
+                "Embedded servers, with a sample of %s documents (seed %d)."
+                        .formatted(Narrator.number(keep ? DOCUMENTS_FOR_PRACTICE : DOCUMENTS), SEED));
+        Path directory = Files.createTempDirectory("migrator-demo-");
+        closer.add(() -> delete(directory));
+        Servers servers = servers(sample, keep ? PAUSE_FOR_PRACTICE : PAUSE, closer);
+        narrator.say(
+                "   From: a double of CouchDB at %s, slowed down a little so that there is time to watch."
+                        .formatted(servers.couch().url()),
+                "   To: a real PostgreSQL at %s:%d, with the tables of CommCare HQ; blobs_blobmeta is empty."
+                        .formatted(servers.target().host(), servers.target().port()));
+        Program program = new Program(launcher, directory, servers.environment());
+        if (keep) {
+            new Practice(narrator, servers, program).offer();
+        }
+        return new KillAndResume(narrator, sample, servers, program, closer).tell();
+    }
+
+    private static Servers servers(SampleDocuments sample, Duration pause, Closer closer)
+            throws SQLException, UnfitPlaceException {
+        try {
+            return Servers.start(sample, pause, closer);
+        } catch (IOException e) {
+            throw new UnfitPlaceException(e);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : deepestFirst) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 }

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.demo;
+
+import io.couchmigrator.testkit.CouchRequest;
+import io.couchmigrator.testkit.ExpectedRow;
+import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.SampleDocuments;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+/** The demo's story: a migration is killed midway, the same command is given again, and the rows are exact. */
+final class KillAndResume {
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+    private static final int MOST_RUNS = 5;
+
+    private final Narrator narrator;
+    private final SampleDocuments sample;
+    private final Servers servers;
+    private final Program program;
+    private final Closer closer;
+    private final List<ExpectedRow> expected;
+
+    KillAndResume(Narrator narrator, SampleDocuments sample, Servers servers, Program program, Closer closer) {
+        this.narrator = narrator;
+        this.sample = sample;
+        this.servers = servers;
+        this.program = program;
+        this.closer = closer;
+        this.expected = sample.rows();
+    }
+
+    /** Tells it and returns whether it ended well. */
+    boolean tell() throws IOException, SQLException, InterruptedException {
+        narrator.part(2, "The migration, as in the runbook: it will be killed when half the rows are there.");
+        if (!killHalfway()) {
+            return false;
+        }
+        narrator.part(3, "What is there now.");
+        tellWhatIsSaved();
+        List<CouchRequest> before = pages();
+        narrator.part(4, "The same command again: it goes on from the offset file.");
+        if (!runUntilDone()) {
+            return false;
+        }
+        narrator.part(5, "What it proves.");
+        return prove(before);
+    }
+
+    private boolean killHalfway() throws IOException, SQLException, InterruptedException {
+        long half = expected.size() / 2;
+        RunningProgram run = start();
+        while (!run.endsWithin(BETWEEN_LOOKS)) {
+            long rows = servers.rows();
+            if (rows >= half) {
+                run.close();
+                run.awaitEnd();
+                narrator.say(
+                        "   Killed: process %d got SIGKILL (kill -9) when the table held %s rows. It could not save or close"
+                                .formatted(run.id(), Narrator.number(rows)),
+                        "   anything any more, as after a power cut.");
+                return true;
+            }
+        }
+        narrator.say("   FAILED: the run ended by itself with status %d, before half the rows were there."
+                .formatted(run.awaitEnd()));
+        return false;
+    }
+
+    private void tellWhatIsSaved() throws IOException, SQLException {
+        narrator.say("   In the table blobs_blobmeta: %s of %s rows."
+                .formatted(Narrator.number(servers.rows()), Narrator.number(expected.size())));
+        if (Files.notExists(program.offsetFile())) {
+            narrator.say("   There is no offset file yet.");
+            return;
+        }
+        narrator.say("   In the offset file %s:".formatted(program.directory().relativize(program.offsetFile())));
+        SavedOffsets.lines(program.offsetFile()).forEach(line -> narrator.say("      " + line));
+        narrator.say(
+                "   The file is written after the rows it speaks of, never before: rows may be ahead of it, and their",
+                "   documents are read again, but no document is left out.");
+    }
+
+    private boolean runUntilDone() throws IOException, InterruptedException {
+        for (int run = 1; run <= MOST_RUNS; run++) {
+            int status = start().awaitEnd();
+            narrator.say("   Exit status %d.".formatted(status));
+            if (status == 0) {
+                return true;
+            }
+        }
+        narrator.say("   FAILED: it did not exit with 0 in %d runs.".formatted(MOST_RUNS));
+        return false;
+    }
+
+    private boolean prove(List<CouchRequest> before) throws SQLException {
+        Comparison rows =
+                Comparison.of(expected, ExpectedRow.readAll(servers.target().dataSource()));
+        List<CouchRequest> all = pages();
+        Reading reading = Reading.of(sample, all);
+        int undisturbed = Reading.undisturbed(sample, all);
+        boolean frugal = reading.pages() < undisturbed + before.size();
+        narrator.say(
+                "   All %s rows were compared with those that the sample must give, column by column:"
+                        .formatted(Narrator.number(expected.size())),
+                "      missing %d, doubled %d, wrong %d: %s"
+                        .formatted(
+                                rows.missing(),
+                                rows.doubled(),
+                                rows.wrong(),
+                                rows.exact() ? "the rows are exact." : "FAILED, they should be exact."),
+                "   CouchDB was asked for %d pages before the kill and %d after it, %d in all; a run that nothing"
+                        .formatted(before.size(), reading.pages() - before.size(), reading.pages()),
+                "   disturbs needs %d. %s of %s documents were read twice; what they had written was left as it was."
+                        .formatted(
+                                undisturbed,
+                                Narrator.number(reading.twice()),
+                                Narrator.number(sample.documents().count())));
+        if (!frugal) {
+            narrator.say("   FAILED: it began all over again.");
+        }
+        return rows.exact() && frugal;
+    }
+
+    /** Looking up users is no page. */
+    private List<CouchRequest> pages() {
+        return servers.couch()
+                .requests(Requests.pages().and(request -> sample.databases().contains(request.database())));
+    }
+
+    private RunningProgram start() throws IOException {
+        narrator.say("   $ migrator " + String.join(" ", Program.RUNBOOK));
+        return closer.add(program.start(narrator::quote));
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.demo;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.concurrent.CountDownLatch;
+
+/** Leaves the servers up, so that the runbook can be practised in another terminal. */
+final class Practice {
+    private static final String DATABASE = "commcarehq";
+    private static final String REJECTED = "rejected-on-purpose";
+
+    private final Narrator narrator;
+    private final Servers servers;
+    private final Program program;
+
+    Practice(Narrator narrator, Servers servers, Program program) {
+        this.narrator = narrator;
+        this.servers = servers;
+        this.program = program;
+    }
+
+    /** Says how, and waits until the process is ended. */
+    void offer() throws InterruptedException {
+        String revision = servers.couch().database(DATABASE).put(document(new JsonArray()));
+        narrator.part(2, "In a second terminal, tell the migrator where the servers are:");
+        narrator.say("");
+        narrator.say("export PATH=" + quoted(String.valueOf(program.launcher().getParent())) + ":\"$PATH\"");
+        servers.environment().forEach((name, value) -> narrator.say("export %s=%s".formatted(name, value)));
+        narrator.say("cd " + quoted(program.directory().toString()));
+        narrator.part(3, "Then follow the runbook:");
+        narrator.say(
+                "",
+                "migrator check migrate_metadata --log-dir=" + Program.LOG_DIRECTORY,
+                "mkdir -p " + Program.LOG_DIRECTORY,
+                "migrator " + String.join(" ", Program.RUNBOOK),
+                "echo $?",
+                "ls " + Program.LOG_DIRECTORY);
+        narrator.part(4, "What to try:");
+        narrator.say(
+                "   - Press Ctrl-C while it runs, or end it from elsewhere with kill -9; give the same command again.",
+                "   - It ends with status 5, since one document cannot be stored: its external_blobs are no object. See",
+                "     the rejects file in the log directory. Mend the document, and give the same command once more:",
+                "",
+                "curl -X PUT \"$COUCHDB_URL\"%s/%s -H 'Content-Type: application/json' -d '%s'"
+                        .formatted(DATABASE, REJECTED, mended(revision)),
+                "",
+                "   - After status 0, give it again: it says since when all is complete, and writes nothing.",
+                "",
+                "The servers, and the directory with all that is in it, stay until you press Ctrl-C here.");
+        new CountDownLatch(1).await();
+    }
+
+    private static JsonObject document(JsonElement blobs) {
+        JsonObject document = new JsonObject();
+        document.addProperty("_id", REJECTED);
+        document.addProperty("doc_type", "CommCareBuild");
+        document.add("external_blobs", blobs);
+        return document;
+    }
+
+    private static JsonObject mended(String revision) {
+        JsonObject blob = new JsonObject();
+        blob.addProperty("key", "mended-by-hand");
+        blob.addProperty("content_length", 42);
+        JsonObject blobs = new JsonObject();
+        blobs.add("mended.zip", blob);
+        JsonObject document = document(blobs);
+        document.addProperty("_rev", revision);
+        return document;
+    }
+
+    private static String quoted(String path) {
+        return "'" + path.replace("'", "'\\''") + "'";
+    }
+}

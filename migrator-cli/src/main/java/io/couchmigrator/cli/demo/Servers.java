@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.demo;
+
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.Fault;
+import io.couchmigrator.testkit.PostgresServer;
+import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.SampleDocuments;
+import io.couchmigrator.testkit.TestDatabase;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The embedded servers of a demo, with a sample of CommCare HQ's documents.
+ *
+ * @param couch holds the documents
+ * @param target has the tables
+ */
+record Servers(CouchDouble couch, TestDatabase target) {
+    private static final int BYTES_AT_ONCE = 50_000;
+
+    /**
+     * Starts the servers and loads the sample.
+     *
+     * @param pause before each 50 kB of a page, so that reading lasts long enough to be interrupted
+     * @throws IOException if PostgreSQL does not start
+     */
+    static Servers start(SampleDocuments sample, Duration pause, Closer closer) throws IOException, SQLException {
+        PostgresServer postgres = closer.add(PostgresServer.start());
+        TestDatabase target = postgres.createDatabase();
+        sample.loadInto(target);
+        CouchDouble couch = closer.add(CouchDouble.start());
+        sample.loadInto(couch);
+        couch.script(Fault.dribble(BYTES_AT_ONCE, pause).on(Requests.pages()));
+        return new Servers(couch, target);
+    }
+
+    /** Returns the variables that tell the migrator of them. */
+    Map<String, String> environment() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("COUCHDB_URL", couch.url());
+        variables.put("PGHOST", target.host());
+        variables.put("PGPORT", String.valueOf(target.port()));
+        variables.put("PGDATABASE", target.name());
+        variables.put("PGUSER", target.user());
+        variables.put("PGPASSWORD", target.password());
+        return variables;
+    }
+
+    /** Returns how many rows the table holds that is migrated to. */
+    long rows() throws SQLException {
+        return Long.parseLong(
+                target.query("SELECT count(*) FROM blobs_blobmeta").get(0));
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code migrator demo} as a newcomer starts it, its temporary files in a directory that can be looked at. */
+final class DemoIT {
+    private static final Duration LONG = Duration.ofMinutes(3);
+
+    @TempDir
+    private Path directory;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @AfterEach
+    void endProcesses() {
+        processes.forEach(Process::destroyForcibly);
+    }
+
+    @Test
+    void showsThatTheRowsAreExactAndLeavesNothingBehind() throws Exception {
+        Process demo = start();
+
+        int status = demo.waitFor();
+
+        assertThat(status).as(console()).isZero();
+        assertThat(console())
+                .contains(" got SIGKILL ", "(~", " already processed)", "missing 0, doubled 0, wrong 0")
+                .containsPattern("\nThe demo succeeded in \\d+ s: ")
+                .doesNotContain("SLF4J", "INFO", "WARN", "\tat ", "FAILED");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void takesAllAlongWhereItIsEndedMidway() throws Exception {
+        Process demo = start();
+        await().atMost(LONG).until(() -> console().contains("| Processed 1/1 of "));
+        List<ProcessHandle> children = demo.descendants().toList();
+
+        demo.destroy();
+
+        assertThat(demo.waitFor()).isEqualTo(143);
+        assertThat(console()).endsWith("The demo was ended; nothing of it is left behind.\n");
+        assertThat(children).isNotEmpty();
+        await().atMost(LONG).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void keepsTheServersUpForWhatItSaysToType() throws Exception {
+        Process demo = start("--keep");
+        await().atMost(LONG).until(() -> console().contains("press Ctrl-C"));
+        String setUp = String.join(
+                "\n",
+                console()
+                        .lines()
+                        .filter(line ->
+                                line.startsWith("export ") || line.startsWith("cd ") || line.startsWith("mkdir "))
+                        .toList());
+
+        Path check = directory.resolve("check.txt");
+        Process practice = process(
+                check, "sh", "-c", setUp + "\nmigrator check migrate_metadata --log-dir=blobmeta-migration-logs");
+
+        assertThat(practice.waitFor()).as(Files.readString(check)).isZero();
+        demo.destroy();
+        assertThat(demo.waitFor()).isEqualTo(143);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void saysWhereItCannotRun() throws Exception {
+        Process demo = process(
+                directory.resolve("console.txt"),
+                "env",
+                "MIGRATOR_OPTS=-Dos.arch=pdp11 -Djava.io.tmpdir=" + scratch(),
+                Operator.program(),
+                "demo");
+
+        assertThat(demo.waitFor()).isEqualTo(1);
+        assertThat(console())
+                .contains("The demo cannot run here: its embedded PostgreSQL does not start on ", "pdp11")
+                .doesNotContain("\tat ", "unexpectedly");
+    }
+
+    private Process start(String... options) throws IOException {
+        List<String> words = new ArrayList<>(
+                List.of("env", "MIGRATOR_OPTS=-Djava.io.tmpdir=" + scratch(), Operator.program(), "demo"));
+        words.addAll(List.of(options));
+        return process(directory.resolve("console.txt"), words.toArray(String[]::new));
+    }
+
+    private Process process(Path output, String... words) throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process process = builder.start();
+        processes.add(process);
+        return process;
+    }
+
+    private Path scratch() throws IOException {
+        return Files.createDirectories(directory.resolve("scratch"));
+    }
+
+    private String console() throws IOException {
+        return Files.readString(directory.resolve("console.txt"), StandardCharsets.UTF_8);
+    }
+
+    /** The binaries of PostgreSQL are kept for the next time. */
+    private void assertNothingIsLeft() throws IOException {
+        try (Stream<Path> left = Files.list(scratch())) {
+            assertThat(left.map(path -> path.getFileName().toString())).noneMatch(name -> name.startsWith("migrator-"));
+        }
+        String place = scratch().toString();
+        assertThat(ProcessHandle.allProcesses().flatMap(process -> process.info().commandLine().stream()))
+                .noneMatch(command -> command.contains(place));
+    }
+}
