@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.testkit.Corpus;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.ExpectedRow;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The runbook of the operators, on the corpus, with the real program. */
+@ExtendWith(MigratorExtension.class)
+final class RunbookIT {
+    private static final String TIME = "\\d:\\d\\d:\\d\\d\\.\\d{6}";
+    /** The one document of the corpus that cannot be stored. */
+    private static final String REJECTED = "sha1-0000000000000000000000000000000000000000";
+
+    private static final String STATE = "SELECT slug FROM blobs_blobmigrationstate";
+    private static final String LAST_ID = "SELECT last_value FROM blobs_blobmeta_id_seq";
+
+    @TempDir
+    private Path directory;
+
+    private Corpus corpus;
+    private Operator operator;
+
+    @BeforeEach
+    void loadCorpus(CouchDouble couch, TestDatabase database) throws Exception {
+        corpus = Corpus.load();
+        corpus.loadInto(couch);
+        corpus.loadInto(database);
+        operator = new Operator(couch, database, directory.resolve("blobmeta-migration-logs"));
+    }
+
+    @Test
+    void printsTheLinesOfTheRunbookAndEndsWithItsVerdict() throws Exception {
+        Operator.Ended ended = operator.runs("--chunk-size=1000");
+
+        assertThat(ended.status()).isEqualTo(5);
+        List<String> lines = ended.console().lines().toList();
+        String log = Pattern.quote(operator.logs() + "/migrate_metadata-blob-migration-");
+        assertThat(lines.get(0)).isEqualTo("Created the log directory %s.".formatted(operator.logs()));
+        assertThat(lines.get(1))
+                .matches("Processing 266 documents: CommCareAudio, CommCareBuild, .*, XFormInstance-Deleted\\.\\.\\.");
+        assertThat(lines.get(2)).matches("Migration log: " + log + "\\d{8}T\\d{6}Z\\.txt\\.0");
+        assertThat(lines.get(3))
+                .matches("Processed [01]/1 of 266 documents in %s \\(%s remaining\\)".formatted(TIME, TIME));
+        assertThat(ended.console())
+                .contains(
+                        "\nProcessed 228/266 of 266 documents (0 previously processed, 37 filtered out).\n1 rejected: see "
+                                + operator.logs() + "/migrate_metadata.rejects.jsonl\n");
+        assertThat(ended.console().lines().filter(line -> line.startsWith("Processing ")))
+                .hasSize(7);
+        assertThat(ended.lastLines(3).lines().findFirst().orElseThrow())
+                .matches(
+                        "migrate_metadata is complete, but for rejects: %d rows written, 0 already there, 1 rejected, .*"
+                                .formatted(corpus.rows().size()));
+        assertThat(ended.lastLines(1)).startsWith("    ").contains("run_blob_migration migrate_metadata --log-dir=");
+    }
+
+    @Test
+    void keepsTheConsoleAndAllElseInTheLogDirectory() throws Exception {
+        Operator.Ended ended = operator.runs();
+
+        try (Stream<Path> files = Files.list(operator.logs())) {
+            assertThat(files.map(file -> file.getFileName().toString().replaceAll("\\d{8}T\\d{6}Z", "UTC")))
+                    .containsExactlyInAnyOrder(
+                            "migrate_metadata.offsets.json",
+                            "migrate_metadata.rejects.jsonl",
+                            "migrate_metadata.history.jsonl",
+                            "migrate_metadata.lock",
+                            "migrate_metadata-blob-migration-UTC-summary.txt",
+                            "migrate_metadata-blob-migration-UTC.txt.0",
+                            "migrate_metadata-blob-migration-UTC.txt.1",
+                            "migrate_metadata-blob-migration-UTC.txt.2",
+                            "migrate_metadata-blob-migration-UTC.txt.3",
+                            "migrate_metadata-blob-migration-UTC.txt.4",
+                            "migrate_metadata-blob-migration-UTC.txt.5",
+                            "migrate_metadata-blob-migration-UTC.txt.6",
+                            "migrator.log");
+        }
+        assertThat(summaries()).containsExactly(ended.console());
+    }
+
+    @Test
+    void endsWithZeroOnceTheRejectedDocumentIsMendedAndThenWritesNothing(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        operator.runs();
+        assertThat(database.query(STATE)).isEmpty();
+        couch.database(Corpus.MAIN_DATABASE).delete(REJECTED);
+
+        Operator.Ended mended = operator.runs();
+        assertThat(mended.status()).as(mended.console()).isZero();
+        assertThat(mended.lastLines(1)).contains(" 0 rejected, ", "Recorded in blobs_blobmigrationstate.");
+        assertThat(database.query(STATE)).containsExactly("migrate_metadata");
+
+        List<String> lastId = database.query(LAST_ID);
+        Operator.Ended again = operator.runs();
+        assertThat(again.status()).isZero();
+        assertThat(again.console())
+                .containsPattern(
+                        "commcarehq: complete since \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\dZ; 0 changes since\\.\n");
+        assertThat(again.lastLines(1)).contains("migrate_metadata is complete: 0 rows written, ");
+        assertThat(database.query(LAST_ID)).isEqualTo(lastId);
+        assertRowsAreExact(database);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"C,Asia/Kathmandu", "tr_TR.UTF-8,America/St_Johns", "'',''"})
+    void givesTheSameWhateverLocaleAndTimeZone(String locale, String zone, TestDatabase database) throws Exception {
+        Operator.Ended ended = operator.with("LC_ALL", locale).with("TZ", zone).runs();
+
+        assertThat(ended.status()).isEqualTo(5);
+        assertThat(ended.console())
+                .contains("\nProcessed 228/266 of 266 documents (0 previously processed, 37 filtered");
+        assertRowsAreExact(database);
+    }
+
+    @Test
+    void worksInADirectoryWithBlanksAndUmlautsUnderTheLocaleC(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Path logs = directory.resolve("Protokoll für  Läufe");
+        Operator.Ended ended =
+                new Operator(couch, database, logs).with("LC_ALL", "C").runs();
+
+        assertThat(ended.status()).isEqualTo(5);
+        assertThat(ended.lastLines(1)).endsWith("'--log-dir=" + logs + "'");
+        assertThat(logs.resolve("migrate_metadata.offsets.json")).exists();
+    }
+
+    private List<String> summaries() throws IOException {
+        try (Stream<Path> files = Files.list(operator.logs())) {
+            List<Path> found = files.filter(file -> file.toString().endsWith("-summary.txt"))
+                    .toList();
+            return List.of(Files.readString(found.get(0)));
+        }
+    }
+
+    private void assertRowsAreExact(TestDatabase database) throws Exception {
+        assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(corpus.rows());
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.CouchRequest;
+import io.couchmigrator.testkit.ExpectedRow;
+import io.couchmigrator.testkit.Fault;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.SampleDocuments;
+import io.couchmigrator.testkit.TestDatabase;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The real program, told by signals to stop. */
+@ExtendWith(MigratorExtension.class)
+final class StopIT {
+    private static final Duration LONG = Duration.ofMinutes(2);
+
+    private static final Predicate<CouchRequest> READING = Requests.pages().and(Requests.database("commcarehq"));
+
+    @TempDir
+    private Path directory;
+
+    private final SampleDocuments sample = SampleDocuments.of("commcarehq", 20181024, 4000, 300);
+    private Operator operator;
+    private @Nullable Process running;
+
+    /** The third page is slow, so that a signal finds the run in the middle of it. */
+    @BeforeEach
+    void loadSample(CouchDouble couch, TestDatabase database) throws Exception {
+        sample.loadInto(couch);
+        sample.loadInto(database);
+        operator = new Operator(couch, database, directory.resolve("logs"));
+        couch.script(Fault.dribble(5_000, Duration.ofMillis(50)).on(READING).after(2));
+    }
+
+    @AfterEach
+    void endProcess() {
+        if (running != null) {
+            running.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HUP,129", "INT,130", "TERM,143"})
+    void savesAndSaysHowToGoOn(String signal, int status, CouchDouble couch, TestDatabase database) throws Exception {
+        Process run = startMidway(couch);
+
+        send(signal, run);
+
+        assertThat(run.waitFor()).as(console()).isEqualTo(status);
+        assertThat(console())
+                .contains("Stopping: the batches in hand are finished and saved. A second signal stops at once.\n")
+                .containsPattern("\nThis run: [\\d,]+ rows written, 0 already there, 0 rejected, ")
+                .containsPattern("\nStopped at your request\\. [\\d,]+ of [\\d,]+ documents are done\\. To go on, run"
+                        + " the same command again:\n    .* --log-dir=.*logs.*\n$");
+        couch.heal();
+        Operator.Ended again = operator.runs("--chunk-size=50");
+        assertThat(again.status()).as(again.console()).isZero();
+        assertThat(again.console())
+                .containsPattern("^Processing \\d+ documents \\(~\\d+ already processed\\): CommCareAudio, ");
+        assertThat(again.lastLines(1)).contains(" 0 already there, 0 rejected");
+        assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
+    }
+
+    @Test
+    void haltsAtOnceAtTheSecondSignal(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.heal();
+        couch.script(Fault.stallAfterBytes(10_000).on(READING).after(2));
+        Process run = startMidway(couch);
+
+        send("INT", run);
+        await().atMost(LONG).until(() -> console().contains("Stopping: ") || !run.isAlive());
+        send("INT", run);
+
+        assertThat(run.waitFor()).isEqualTo(130);
+        couch.heal();
+        assertThat(operator.runs().status()).isZero();
+        assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
+    }
+
+    private Process startMidway(CouchDouble couch) throws Exception {
+        Process run = operator.starts(directory.resolve("console.txt"), "--chunk-size=50");
+        running = run;
+        couch.awaitRequests(READING, 3, LONG);
+        return run;
+    }
+
+    private String console() throws Exception {
+        return Files.readString(directory.resolve("console.txt"), StandardCharsets.UTF_8);
+    }
+
+    private static void send(String signal, Process process) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start();
+        kill.waitFor();
+    }
+}
