@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.couchmigrator.testkit.Corpus;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.Fault;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.PostgresServer;
+import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A log directory that does not fit the run: refused with status 6, and left as it is. */
+@ExtendWith(MigratorExtension.class)
+final class LogDirectoryIT {
+    @TempDir
+    private Path directory;
+
+    private Operator operator;
+
+    @BeforeEach
+    void loadCorpus(CouchDouble couch, TestDatabase database) throws Exception {
+        Corpus corpus = Corpus.load();
+        corpus.loadInto(couch);
+        corpus.loadInto(database);
+        operator = new Operator(couch, database, directory.resolve("logs"));
+    }
+
+    @Test
+    void refusesATornOffsetFile() throws Exception {
+        operator.runs();
+        String whole = Files.readString(offsets());
+        Files.writeString(offsets(), whole.substring(0, whole.length() / 2));
+
+        assertRefused("is torn", "--reset");
+    }
+
+    @Test
+    void refusesTheOffsetFileOfANewerVersion() throws Exception {
+        operator.runs();
+        JsonObject file = JsonParser.parseString(Files.readString(offsets())).getAsJsonObject();
+        file.addProperty("format", 99);
+        Files.writeString(offsets(), file.toString());
+
+        assertRefused("was written by a newer version: seen format 99, expected ");
+    }
+
+    @Test
+    void refusesADatabaseThatWasCreatedAgain(CouchDouble couch) throws Exception {
+        operator.runs();
+        couch.drop("commcarehq__domains");
+        couch.create("commcarehq__domains");
+
+        assertRefused("belongs to something else", "stage \"commcarehq__domains\"", "instance_start_time", "--reset");
+    }
+
+    @Test
+    void refusesAnotherTarget(CouchDouble couch, PostgresServer server) throws Exception {
+        operator.runs();
+        try (TestDatabase other = server.createDatabase()) {
+            Corpus.load().loadInto(other);
+            operator = new Operator(couch, other, operator.logs());
+
+            assertRefused("belongs to something else", "database", other.name());
+            assertThat(other.query("SELECT key FROM blobs_blobmeta")).isEmpty();
+        }
+    }
+
+    @Test
+    void startsOverWhenAskedAndKeepsTheFormerFiles(TestDatabase database) throws Exception {
+        operator.runs();
+        int rows = database.query("SELECT key FROM blobs_blobmeta").size();
+        Files.writeString(offsets(), "torn");
+
+        Operator.Ended ended = operator.runs("--reset");
+
+        assertThat(ended.status()).as(ended.console()).isEqualTo(5);
+        assertThat(ended.console())
+                .containsPattern(
+                        "Put aside " + offsets() + "\\.\\d{8}T\\d{6}Z\\.bak to start over; no row is deleted\\.");
+        assertThat(ended.lastLines(3)).contains(" 0 rows written, %d already there".formatted(rows));
+        assertThat(ended.lastLines(1)).doesNotContain("--reset");
+        try (Stream<Path> files = Files.list(operator.logs())) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .anyMatch(name -> name.matches("migrate_metadata\\.offsets\\.json\\..*\\.bak"))
+                    .anyMatch(name -> name.matches("migrate_metadata\\.rejects\\.jsonl\\..*\\.bak"));
+        }
+    }
+
+    @Test
+    void refusesADirectoryInUseAndSaysByWhom(CouchDouble couch) throws Exception {
+        couch.script(Fault.silence().on(Requests.pages()));
+        Process first = operator.starts(directory.resolve("console.txt"));
+        try {
+            couch.awaitRequests(Requests.pages(), 1, Duration.ofMinutes(1));
+
+            Operator.Ended second = operator.runs();
+
+            assertThat(second.status()).as(second.console()).isEqualTo(6);
+            assertThat(second.console())
+                    .contains("in use", String.valueOf(first.pid()))
+                    .doesNotContain("\tat ");
+        } finally {
+            first.destroyForcibly().waitFor();
+        }
+        couch.heal();
+        await().until(() -> operator.runs().status() == 5);
+    }
+
+    private void assertRefused(String... words) throws Exception {
+        String before = Files.readString(offsets());
+
+        Operator.Ended ended = operator.runs();
+
+        assertThat(ended.status()).as(ended.console()).isEqualTo(6);
+        assertThat(ended.console())
+                .contains("Error: ", offsets().toString())
+                .contains(words)
+                .doesNotContain("\tat ");
+        assertThat(ended.lastLines(2)).contains("(exit status 6)");
+        assertThat(Files.readString(offsets())).isEqualTo(before);
+    }
+
+    private Path offsets() {
+        return operator.logs().resolve("migrate_metadata.offsets.json");
+    }
+}
