@@ -21,11 +21,11 @@ import org.postgresql.util.ServerErrorMessage;
 final class SqlFaultTest {
     @ParameterizedTest
     @CsvSource({
-        "PASSING, 08000 08001 08003 08004 08006 08007 08P01",
+        "PASSING, 08000 08001 08003 08006 08007 08P01",
         "PASSING, 40000 40001 40002 40003 40P01",
         "PASSING, 53000 53100 53200 53300 53400",
         "PASSING, 55P03 57014 57P01 57P02 57P03 57P05 58000 58030 25006",
-        "TERMINAL, 23000 23001 23503 23P01",
+        "TERMINAL, 08004 23000 23001 23503 23P01",
         "TERMINAL, 21000 28000 28P01 3D000 3F000 0A000 P0001 P0000",
         "TERMINAL, 42501 42601 42703 42804 42883 42P01 42P10",
         "TERMINAL, 54000 55000 XX000 57P04 25P02 2BP01",
@@ -92,7 +92,7 @@ final class SqlFaultTest {
         assertThatThrownBy(() -> Session.passing("connect", psql("28P01", "Mpassword authentication failed\0")))
                 .isInstanceOf(TargetException.class)
                 .hasMessage(
-                        "could not connect in PostgreSQL: password authentication failed (SQLSTATE 28P01): check user and password");
+                        "PostgreSQL: could not connect: password authentication failed (SQLSTATE 28P01): check user, password and TLS settings");
         PassingException passing =
                 Session.passing("connect", new PSQLException("no\nroute", PSQLState.CONNECTION_FAILURE));
         assertThat(passing.whenGivenUp())
