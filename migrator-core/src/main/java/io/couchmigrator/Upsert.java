@@ -163,13 +163,13 @@ public final class Upsert<R> implements Writer<R> {
         }
 
         /** Adds a column of whole numbers; the row's value may be larger than the column's type, and is checked. */
-        public Builder<R> integer(String name, Function<R, ? extends @Nullable Number> value) {
+        public Builder<R> integer(String name, Function<R, @Nullable Number> value) {
             columns.add(new Column<>(name, Kind.INTEGER, value));
             return this;
         }
 
         /** Adds a column of any other type, which PostgreSQL reads from the value's {@code toString()}. */
-        public Builder<R> column(String name, Function<R, ? extends @Nullable Object> value) {
+        public Builder<R> column(String name, Function<R, @Nullable Object> value) {
             columns.add(new Column<>(name, Kind.ANY, value));
             return this;
         }
