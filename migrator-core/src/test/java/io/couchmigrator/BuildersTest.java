@@ -79,10 +79,10 @@ final class BuildersTest {
                 .withMessage("unexpected maxOutage: PT-0.001S: expected zero or more");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> server.readTimeout(negative))
-                .withMessage("unexpected readTimeout: PT-0.001S: expected zero, which waits for ever, or more");
+                .withMessage("unexpected readTimeout PT-0.001S: expected zero, or from 1 ms to 2147483647 ms");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> server.connectTimeout(negative))
-                .withMessage("unexpected connectTimeout: PT-0.001S: expected zero, which waits for ever, or more");
+                .withMessage("unexpected connectTimeout PT-0.001S: expected zero, or from 1 ms to 2147483647 ms");
     }
 
     @Test
