@@ -34,7 +34,11 @@ final class Orders {
     }
 
     static DocumentStage.Builder<Document> stage() {
-        return DocumentStage.<Document>builder("orders")
+        return stage("orders");
+    }
+
+    static DocumentStage.Builder<Document> stage(String database) {
+        return DocumentStage.<Document>builder(database)
                 .fields("customer", "total")
                 .transform((order, context) -> List.of(order))
                 .writer(upsert().build());

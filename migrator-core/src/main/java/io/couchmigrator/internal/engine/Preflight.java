@@ -16,10 +16,12 @@ import io.couchmigrator.internal.couch.DatabaseFacts;
 import io.couchmigrator.internal.couch.StatusException;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.postgres.TargetChecks;
 import io.couchmigrator.internal.postgres.TargetIdentity;
 import io.couchmigrator.internal.retry.Patience;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -86,8 +88,10 @@ final class Preflight {
         migration.stages().forEach(stage -> written.addAll(stage.writer().tables()));
         Set<String> found = new LinkedHashSet<>();
         try {
-            target = Optional.of(
-                    patience.persist(() -> session.attempt("look at the target", c -> TargetIdentity.of(c, written))));
+            look(session, patience, c -> {
+                target = Optional.of(TargetIdentity.of(c, written));
+                return List.of();
+            });
             found.addAll(look(session, patience, TargetIdentity::serverFaults));
             for (Stage<?, ?> stage : migration.stages()) {
                 found.addAll(look(session, patience, stage.writer()::faults));
@@ -157,25 +161,36 @@ final class Preflight {
     }
 
     private List<String> sourceTable(Session session, Patience patience, TableStage<?> stage) {
-        boolean exists =
-                patience.persist(() -> session.attempt("look at a table", c -> Statements.exists(c, stage.table())));
-        if (!exists && stage.optional()) {
-            skipped.put(stage.name(), "table %s does not exist: nothing to migrate".formatted(stage.table()));
-            return List.of();
-        }
-        List<String> found = look(session, patience, c -> TargetChecks.source(c, stage));
-        if (found.isEmpty()) {
-            counts.put(
-                    stage.name(),
-                    patience.persist(() -> session.attempt(
-                            "count the rows of table \"%s\"".formatted(stage.table()),
-                            c -> Statements.count(c, stage))));
+        List<String> found = look(session, patience, c -> {
+            if (stage.optional() && !Statements.exists(c, stage.table())) {
+                skipped.put(stage.name(), "table %s does not exist: nothing to migrate".formatted(stage.table()));
+            }
+            return TargetChecks.source(c, stage);
+        });
+        if (found.isEmpty() && !skipped.containsKey(stage.name())) {
+            look(session, patience, c -> {
+                counts.put(stage.name(), Statements.count(c, stage));
+                return List.of();
+            });
         }
         return found;
     }
 
-    private static List<String> look(Session session, Patience patience, Session.Work<List<String>> check) {
-        return patience.persist(() -> session.attempt("look at the target", check));
+    /** What may not even be looked at hides nothing else; a server that is gone does. */
+    private List<String> look(Session session, Patience patience, Session.Work<List<String>> check) {
+        try {
+            return patience.persist(() -> session.attempt("look at the target", check));
+        } catch (TargetException e) {
+            if (e.getCause() instanceof SQLException sql && SqlFault.of(sql).kind() == SqlFault.Kind.PASSING) {
+                throw e;
+            }
+            boolean known = faults.stream()
+                    .anyMatch(fault -> String.valueOf(fault.getMessage()).equals(e.getMessage()));
+            if (!known) {
+                faults.add(e);
+            }
+            return List.of();
+        }
     }
 
     private <L extends Lookup<?, ?>> Set<L> lookups(Class<L> kind) {

@@ -124,17 +124,23 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
                         .fetchInto(String.class)));
     }
 
-    /** Returns the sequences behind a table's columns that the user may not draw from. */
-    static Set<String> forbiddenSequences(Connection connection, TableFacts table) throws SQLException {
+    /** Returns the sequences that defaults of columns draw from and the user may not; an identity needs no privilege. */
+    static Set<String> forbiddenSequences(Connection connection, TableFacts table, Set<String> written)
+            throws SQLException {
         return Jooq.with(
                 connection,
                 jooq -> new TreeSet<>(jooq.resultQuery(
                                 """
-                                select s from unnest(?::text[]) c, pg_get_serial_sequence(?, c) s
-                                where s is not null and not has_sequence_privilege(s, 'USAGE')
-                                """,
-                                table.columns().keySet().toArray(new String[0]),
-                                Jooq.sql(Jooq.table(table.name())))
-                        .fetchInto(String.class)));
+                                select format('%I.%I', n.nspname, s.relname)
+                                from pg_attrdef f
+                                join pg_attribute a on a.attrelid = f.adrelid and a.attnum = f.adnum
+                                join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = f.oid
+                                  and d.refclassid = 'pg_class'::regclass
+                                join pg_class s on s.oid = d.refobjid
+                                join pg_namespace n on n.oid = s.relnamespace
+                                where f.adrelid = ?::oid and a.attname <> all(?::text[])
+                                  and case s.relkind when 'S'
+                                    then not has_sequence_privilege(s.oid, 'USAGE, UPDATE') end
+                                """, table.oid(), written.toArray(new String[0])).fetchInto(String.class)));
     }
 }

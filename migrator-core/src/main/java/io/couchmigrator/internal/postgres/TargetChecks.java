@@ -37,7 +37,7 @@ public final class TargetChecks {
         if (table.isPresent()) {
             checks.upsertColumns(upsert, table.get());
             checks.unwritten(upsert.columns(upsert.table()), table.get());
-            checks.sequences(table.get());
+            checks.sequences(upsert.columns(upsert.table()), table.get());
         }
         return checks.faults;
     }
@@ -59,8 +59,9 @@ public final class TargetChecks {
                 checks.type(table, column, "a time", c -> c.category().equals("D"));
                 checks.privileges(table, column, false, true, true);
             });
-            checks.unwritten(Set.of(completion.slugColumn(), completion.timeColumn()), table);
-            checks.sequences(table);
+            Set<String> written = Set.of(completion.slugColumn(), completion.timeColumn());
+            checks.unwritten(written, table);
+            checks.sequences(written, table);
         }
         return checks.faults;
     }
@@ -142,8 +143,8 @@ public final class TargetChecks {
         }
     }
 
-    private void sequences(TableFacts table) throws SQLException {
-        for (String sequence : TableFacts.forbiddenSequences(connection, table)) {
+    private void sequences(Set<String> written, TableFacts table) throws SQLException {
+        for (String sequence : TableFacts.forbiddenSequences(connection, table, written)) {
             faults.add("sequence \"%s\" of table \"%s\" may not be used: grant usage on sequence %s to the user"
                     .formatted(sequence, table.name(), sequence));
         }

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** What the target lacks is found before the first document is read, all of it at once, by check and by run. */
+@ExtendWith(MigratorExtension.class)
+final class TargetChecksIT {
+    @TempDir
+    private Path logs;
+
+    /** Statements that spoil the table of orders, and what must be said of it; %u stands for the user. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "drop table orders | table \"orders\" does not exist (database migrator_test_",
+                "alter table orders drop column total | table \"orders\" has no column \"total\" (it has serial, id, customer): add it",
+                "alter table orders alter total type text | column \"total\" of table \"orders\" has type text: expected one for whole numbers",
+                "alter table orders alter total type numeric | column \"total\" of table \"orders\" has type numeric: expected one for whole numbers",
+                "alter table orders alter customer type integer using 1 | column \"customer\" of table \"orders\" has type integer: expected one for text",
+                "alter table orders drop constraint orders_id_key | column \"id\" of table \"orders\" has no unique index of its own: create one",
+                "alter table orders drop constraint orders_id_key, add unique (id, customer) | column \"id\" of table \"orders\" has no unique index of its own: create one",
+                "alter table orders drop constraint orders_id_key, add unique (id) deferrable | column \"id\" of table \"orders\" has no unique index of its own: create one",
+                "alter table orders add note text not null | column \"note\" of table \"orders\" must have a value, has no default",
+                "revoke insert on orders from %u | the user has no INSERT privilege on column \"id\" of table \"orders\": grant it",
+                "revoke select on orders from %u | the user has no SELECT privilege on column \"id\" of table \"orders\": grant it",
+                "revoke usage, update on sequence orders_serial_seq from %u | sequence \"public.orders_serial_seq\" of table \"orders\" may not be used: grant usage on sequence public.orders_serial_seq to the user"
+            })
+    void findsWhatIsWrongWithATable(String statement, String fault, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 3);
+        database.execute(statement.replace("%u", database.user()));
+        Migrator migrator = Orders.migrator(Orders.migration(), couch, database, logs).build();
+
+        assertThat(migrator.check().faults())
+                .anySatisfy(found -> assertThat(found).isInstanceOf(TargetException.class).hasMessageContaining(fault));
+        assertRefused(migrator.run(), couch, fault);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "alter table orders add note text not null default ''",
+                "alter table orders add note text not null generated always as (customer) stored",
+                "alter table orders alter id type text",
+                "alter table orders alter id type varchar(40) collate \"C\"",
+                "alter table orders alter serial drop default, alter serial add generated always as identity",
+                "alter table orders drop constraint orders_id_key; create unique index on orders(id) include (total)",
+                "create domain mail as text; alter table orders alter customer type mail",
+                "revoke update, delete on orders from %u"
+            })
+    void findsNothingWrongWithATableThatWillDo(String statement, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 3);
+        database.execute(statement.replace("%u", database.user()));
+        Migrator migrator = Orders.migrator(Orders.migration(), couch, database, logs).build();
+
+        assertThat(migrator.check().faults()).isEmpty();
+        assertThat(migrator.run().failures()).isEmpty();
+        assertThat(Orders.written(database)).hasSize(3);
+    }
+
+    @Test
+    void needsNoPrivilegeOnTheSequenceOfAnIdentity(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        database.execute("drop table orders; create table orders (serial integer generated always as identity,"
+                + " id text unique, customer text, total integer);"
+                + "revoke all on sequence orders_serial_seq from " + database.user());
+
+        assertThat(Orders.migrator(Orders.migration(), couch, database, logs).build().run().failures())
+                .isEmpty();
+    }
+
+    @Test
+    void needsTheUpdatePrivilegeOnlyToUpdate(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        database.execute("revoke update on orders from " + database.user());
+        Migration updating = Orders.migration(Orders.stage()
+                .writer(Orders.upsert().onConflict(ConflictRule.UPDATE).build())
+                .build());
+
+        Result result = Orders.migrator(updating, couch, database, logs).build().run();
+
+        assertRefused(result, couch, "the user has no UPDATE privilege on column \"customer\" of table \"orders\"");
+    }
+
+    @Test
+    void tellsAllFaultsAtOnce(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute(Orders.TABLE + "; alter table orders drop column customer, drop constraint orders_id_key;"
+                + "create table lines (id text, line integer); create table state (slug integer, at text)");
+        couch.create("orders").put(Orders.order(1, "a"));
+        Migration migration = Migration.builder("orders")
+                .stage(Orders.stage().build())
+                .stage(Orders.stage("missing").build())
+                .stage(TableStage.<String>builder("lines")
+                        .columns("gone")
+                        .lookup(Lookup.rows("nowhere", "id", "name"), row -> List.of(1L))
+                        .lookup(Lookup.rows("lines", "id", "line"), row -> List.of(1L))
+                        .transform((row, context) -> List.of("line"))
+                        .writer(Upsert.<String>into("archive.lines").key("id", row -> row).build())
+                        .build())
+                .stage(TableStage.<String>builder("absent")
+                        .transform((row, context) -> List.of())
+                        .writer((connection, rows) -> 0)
+                        .build())
+                .completion(new CompletionTable("state", "slug", "at"))
+                .build();
+
+        Result result = Orders.migrator(migration, couch, database, logs).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures()).extracting(Throwable::getMessage).satisfiesExactlyInAnyOrder(
+                fault -> assertThat(fault).contains("table \"orders\" has no column \"customer\""),
+                fault -> assertThat(fault).contains("column \"id\" of table \"orders\" has no unique index"),
+                fault -> assertThat(fault).contains("table \"archive.lines\" does not exist"),
+                fault -> assertThat(fault).contains("column \"id\" of table \"lines\" has type text: expected one for whole numbers"),
+                fault -> assertThat(fault).contains("column \"id\" of table \"lines\" has no unique index"),
+                fault -> assertThat(fault).contains("table \"lines\" has no column \"gone\""),
+                fault -> assertThat(fault).contains("table \"absent\" does not exist"),
+                fault -> assertThat(fault).contains("table \"nowhere\" does not exist"),
+                fault -> assertThat(fault).contains("column \"slug\" of table \"state\" has type integer: expected one for text"),
+                fault -> assertThat(fault).contains("column \"slug\" of table \"state\" has no unique index"),
+                fault -> assertThat(fault).contains("column \"at\" of table \"state\" has type text: expected one for a time"),
+                fault -> assertThat(fault).contains("could not read database \"missing\" from CouchDB at " + couch.url()));
+        assertThat(couch.requests(Requests.pages())).isEmpty();
+        assertThat(logs.resolve("orders.offsets.json")).doesNotExist();
+    }
+
+    @Test
+    void goesOnLookingBehindASchemaThatMayNotBeEntered(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute(Orders.TABLE + "; drop table orders; create schema closed; create table closed.t (id text unique);"
+                + "revoke all on schema closed from " + database.user());
+        couch.create("orders");
+        Migration migration = Orders.migration(
+                Orders.stage()
+                        .writer(Upsert.<Document>into("closed.t").key("id", Document::id).build())
+                        .build(),
+                TableStage.<String>builder("absent")
+                        .transform((row, context) -> List.of())
+                        .writer((connection, rows) -> 0)
+                        .build());
+
+        CheckReport report = Orders.migrator(migration, couch, database, logs).build().check();
+
+        assertThat(report.faults()).extracting(Throwable::getMessage)
+                .anySatisfy(fault -> assertThat(fault).contains("permission denied for schema closed", "42501"))
+                .anySatisfy(fault -> assertThat(fault).contains("table \"absent\" does not exist"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "wrong | migrator_test | 28P01 | check user, password and TLS settings",
+                "| no_such_database | 3D000 | check the database's name"
+            })
+    void saysWhyItCannotConnect(
+            String password, String name, String state, String advice, CouchDouble couch, TestDatabase database)
+            throws SQLException {
+        Orders.create(couch, database, 1);
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(name.equals("no_such_database") ? database.jdbcUrl().replace(database.name(), name) : database.jdbcUrl());
+        dataSource.setUser(database.user());
+        dataSource.setPassword(password == null ? database.password() : password);
+
+        Result result = Orders.migrator(Orders.migration(), couch, database, logs)
+                .target(dataSource)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("could not connect")
+                .hasMessageContaining(state)
+                .hasMessageEndingWith(advice)
+                .hasMessageNotContaining(String.valueOf(password))
+                .hasMessageNotContaining(database.password()));
+        assertThat(couch.requests(Requests.pages())).isEmpty();
+    }
+
+    private static void assertRefused(Result result, CouchDouble couch, String fault) {
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures()).extracting(Throwable::getMessage).anySatisfy(message -> assertThat(message)
+                .contains(fault));
+        assertThat(couch.requests(Requests.pages())).isEmpty();
+    }
+}
