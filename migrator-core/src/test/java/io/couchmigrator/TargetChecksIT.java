@@ -45,10 +45,12 @@ final class TargetChecksIT {
             throws Exception {
         Orders.create(couch, database, 3);
         database.execute(statement.replace("%u", database.user()));
-        Migrator migrator = Orders.migrator(Orders.migration(), couch, database, logs).build();
+        Migrator migrator =
+                Orders.migrator(Orders.migration(), couch, database, logs).build();
 
         assertThat(migrator.check().faults())
-                .anySatisfy(found -> assertThat(found).isInstanceOf(TargetException.class).hasMessageContaining(fault));
+                .anySatisfy(found ->
+                        assertThat(found).isInstanceOf(TargetException.class).hasMessageContaining(fault));
         assertRefused(migrator.run(), couch, fault);
     }
 
@@ -69,7 +71,8 @@ final class TargetChecksIT {
             throws Exception {
         Orders.create(couch, database, 3);
         database.execute(statement.replace("%u", database.user()));
-        Migrator migrator = Orders.migrator(Orders.migration(), couch, database, logs).build();
+        Migrator migrator =
+                Orders.migrator(Orders.migration(), couch, database, logs).build();
 
         assertThat(migrator.check().faults()).isEmpty();
         assertThat(migrator.run().failures()).isEmpty();
@@ -83,7 +86,10 @@ final class TargetChecksIT {
                 + " id text unique, customer text, total integer);"
                 + "revoke all on sequence orders_serial_seq from " + database.user());
 
-        assertThat(Orders.migrator(Orders.migration(), couch, database, logs).build().run().failures())
+        assertThat(Orders.migrator(Orders.migration(), couch, database, logs)
+                        .build()
+                        .run()
+                        .failures())
                 .isEmpty();
     }
 
@@ -113,7 +119,9 @@ final class TargetChecksIT {
                         .lookup(Lookup.rows("nowhere", "id", "name"), row -> List.of(1L))
                         .lookup(Lookup.rows("lines", "id", "line"), row -> List.of(1L))
                         .transform((row, context) -> List.of("line"))
-                        .writer(Upsert.<String>into("archive.lines").key("id", row -> row).build())
+                        .writer(Upsert.<String>into("archive.lines")
+                                .key("id", row -> row)
+                                .build())
                         .build())
                 .stage(TableStage.<String>builder("absent")
                         .transform((row, context) -> List.of())
@@ -122,43 +130,56 @@ final class TargetChecksIT {
                 .completion(new CompletionTable("state", "slug", "at"))
                 .build();
 
-        Result result = Orders.migrator(migration, couch, database, logs).build().run();
+        Result result =
+                Orders.migrator(migration, couch, database, logs).build().run();
 
         assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
-        assertThat(result.failures()).extracting(Throwable::getMessage).satisfiesExactlyInAnyOrder(
-                fault -> assertThat(fault).contains("table \"orders\" has no column \"customer\""),
-                fault -> assertThat(fault).contains("column \"id\" of table \"orders\" has no unique index"),
-                fault -> assertThat(fault).contains("table \"archive.lines\" does not exist"),
-                fault -> assertThat(fault).contains("column \"id\" of table \"lines\" has type text: expected one for whole numbers"),
-                fault -> assertThat(fault).contains("column \"id\" of table \"lines\" has no unique index"),
-                fault -> assertThat(fault).contains("table \"lines\" has no column \"gone\""),
-                fault -> assertThat(fault).contains("table \"absent\" does not exist"),
-                fault -> assertThat(fault).contains("table \"nowhere\" does not exist"),
-                fault -> assertThat(fault).contains("column \"slug\" of table \"state\" has type integer: expected one for text"),
-                fault -> assertThat(fault).contains("column \"slug\" of table \"state\" has no unique index"),
-                fault -> assertThat(fault).contains("column \"at\" of table \"state\" has type text: expected one for a time"),
-                fault -> assertThat(fault).contains("could not read database \"missing\" from CouchDB at " + couch.url()));
+        assertThat(result.failures())
+                .extracting(Throwable::getMessage)
+                .satisfiesExactlyInAnyOrder(
+                        fault -> assertThat(fault).contains("table \"orders\" has no column \"customer\""),
+                        fault -> assertThat(fault).contains("column \"id\" of table \"orders\" has no unique index"),
+                        fault -> assertThat(fault).contains("table \"archive.lines\" does not exist"),
+                        fault -> assertThat(fault)
+                                .contains(
+                                        "column \"id\" of table \"lines\" has type text: expected one for whole numbers"),
+                        fault -> assertThat(fault).contains("column \"id\" of table \"lines\" has no unique index"),
+                        fault -> assertThat(fault).contains("table \"lines\" has no column \"gone\""),
+                        fault -> assertThat(fault).contains("table \"absent\" does not exist"),
+                        fault -> assertThat(fault).contains("table \"nowhere\" does not exist"),
+                        fault -> assertThat(fault)
+                                .contains("column \"slug\" of table \"state\" has type integer: expected one for text"),
+                        fault -> assertThat(fault).contains("column \"slug\" of table \"state\" has no unique index"),
+                        fault -> assertThat(fault)
+                                .contains("column \"at\" of table \"state\" has type text: expected one for a time"),
+                        fault -> assertThat(fault)
+                                .contains("could not read database \"missing\" from CouchDB at " + couch.url()));
         assertThat(couch.requests(Requests.pages())).isEmpty();
         assertThat(logs.resolve("orders.offsets.json")).doesNotExist();
     }
 
     @Test
     void goesOnLookingBehindASchemaThatMayNotBeEntered(CouchDouble couch, TestDatabase database) throws Exception {
-        database.execute(Orders.TABLE + "; drop table orders; create schema closed; create table closed.t (id text unique);"
-                + "revoke all on schema closed from " + database.user());
+        database.execute(
+                Orders.TABLE + "; drop table orders; create schema closed; create table closed.t (id text unique);"
+                        + "revoke all on schema closed from " + database.user());
         couch.create("orders");
         Migration migration = Orders.migration(
                 Orders.stage()
-                        .writer(Upsert.<Document>into("closed.t").key("id", Document::id).build())
+                        .writer(Upsert.<Document>into("closed.t")
+                                .key("id", Document::id)
+                                .build())
                         .build(),
                 TableStage.<String>builder("absent")
                         .transform((row, context) -> List.of())
                         .writer((connection, rows) -> 0)
                         .build());
 
-        CheckReport report = Orders.migrator(migration, couch, database, logs).build().check();
+        CheckReport report =
+                Orders.migrator(migration, couch, database, logs).build().check();
 
-        assertThat(report.faults()).extracting(Throwable::getMessage)
+        assertThat(report.faults())
+                .extracting(Throwable::getMessage)
                 .anySatisfy(fault -> assertThat(fault).contains("permission denied for schema closed", "42501"))
                 .anySatisfy(fault -> assertThat(fault).contains("table \"absent\" does not exist"));
     }
@@ -175,7 +196,10 @@ final class TargetChecksIT {
             throws SQLException {
         Orders.create(couch, database, 1);
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(name.equals("no_such_database") ? database.jdbcUrl().replace(database.name(), name) : database.jdbcUrl());
+        dataSource.setUrl(
+                name.equals("no_such_database")
+                        ? database.jdbcUrl().replace(database.name(), name)
+                        : database.jdbcUrl());
         dataSource.setUser(database.user());
         dataSource.setPassword(password == null ? database.password() : password);
 

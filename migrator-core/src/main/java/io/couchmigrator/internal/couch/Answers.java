@@ -85,7 +85,8 @@ final class Answers {
         boolean locked = locked(status, reason);
         String seen = "the server answered " + status + (reason.isEmpty() ? "" : " (" + reason + ")");
         String advice = locked ? "wait until the account is unlocked" : advice(status, response);
-        SourceException error = new SourceException(failed(what) + seen + ": " + advice, new StatusException(status));
+        SourceException error =
+                new SourceException(failed(what) + seen + ": " + advice, new StatusException(status, locked));
         if (status == 500) {
             return new BrokenAnswerException(error, seen);
         }

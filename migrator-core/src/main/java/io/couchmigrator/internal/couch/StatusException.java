@@ -5,15 +5,20 @@ package io.couchmigrator.internal.couch;
 public final class StatusException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final int status;
+    private final boolean ofOneDatabase;
 
-    StatusException(int status) {
+    /**
+     * Creates one.
+     *
+     * @param ofAccount whether it is about the account, whatever is asked for
+     */
+    StatusException(int status, boolean ofAccount) {
         super("HTTP status " + status);
-        this.status = status;
+        this.ofOneDatabase = !ofAccount && (status == 403 || status == 404);
     }
 
     /** Returns whether the error is about one database, so that others are still worth asking for. */
     public boolean isOfOneDatabase() {
-        return status == 403 || status == 404;
+        return ofOneDatabase;
     }
 }

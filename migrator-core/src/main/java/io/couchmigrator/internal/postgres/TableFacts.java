@@ -129,8 +129,7 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
             throws SQLException {
         return Jooq.with(
                 connection,
-                jooq -> new TreeSet<>(jooq.resultQuery(
-                                """
+                jooq -> new TreeSet<>(jooq.resultQuery("""
                                 select format('%I.%I', n.nspname, s.relname)
                                 from pg_attrdef f
                                 join pg_attribute a on a.attrelid = f.adrelid and a.attnum = f.adnum
@@ -141,6 +140,7 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
                                 where f.adrelid = ?::oid and a.attname <> all(?::text[])
                                   and case s.relkind when 'S'
                                     then not has_sequence_privilege(s.oid, 'USAGE, UPDATE') end
-                                """, table.oid(), written.toArray(new String[0])).fetchInto(String.class)));
+                                """, table.oid(), written.toArray(new String[0]))
+                        .fetchInto(String.class)));
     }
 }

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.testkit.CouchDatabase;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rows that only the target knows to be bad. */
+@ExtendWith(MigratorExtension.class)
+final class PoisonIT {
+    private static final int COUNT = 1001;
+
+    @TempDir
+    private Path logs;
+
+    private final Recorder recorder = new Recorder();
+
+    @Test
+    void rejectsTheOneDocumentThatAConstraintRefusesAndWritesAllOthers(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute("alter table orders add constraint cheap check (total <> 700)");
+        AtomicInteger statements = new AtomicInteger();
+        Writer<Document> counting = new CountingWriter(Orders.upsert().build(), statements);
+
+        Result result = migrator(Orders.stage().writer(counting).build(), couch, database)
+                .chunkSize(1000)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT - 1, 0, 1, COUNT - 1, 0));
+        assertThat(recorder.lines()).contains("rejected orders o00700 refused-by-target");
+        List<String> expected = new ArrayList<>(Orders.ids(COUNT));
+        expected.remove("o00700");
+        assertThat(Orders.written(database)).isEqualTo(expected);
+        assertThat(statements.get()).isLessThanOrEqualTo(2 + 2 * 10);
+        assertThat(logs.resolve("orders.rejects.jsonl"))
+                .content()
+                .contains("SQLSTATE 23514 on constraint cheap")
+                .doesNotContain("Failing row");
+    }
+
+    @Test
+    void bringsItOnceTheConstraintIsGone(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 20);
+        database.execute("alter table orders add constraint cheap check (total <> 7)");
+        migrator(Orders.stage().build(), couch, database).build().run();
+        database.execute("alter table orders drop constraint cheap");
+
+        Result second =
+                migrator(Orders.stage().build(), couch, database).build().run();
+
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(second.tallies().written()).isEqualTo(1);
+        assertThat(recorder.lines()).contains("resolved orders o00007");
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(20));
+    }
+
+    @Test
+    void blamesTheTargetIfItRefusesAllDocumentsAlike(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 300);
+        database.execute("alter table orders add constraint none check (total < 0)");
+
+        Result result =
+                migrator(Orders.stage().build(), couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("each of 100 documents was refused alone")
+                .hasMessageContaining("SQLSTATE 23514 on constraint none")
+                .hasMessageEndingWith("mend the target and run the same command again"));
+        database.execute("alter table orders drop constraint none");
+        assertThat(migrator(Orders.stage().build(), couch, database)
+                        .build()
+                        .run()
+                        .outcome())
+                .isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(300));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "P0001 | raise exception 'no % today', new.id",
+                "23514 | raise exception 'no' using errcode = '23514'",
+                "0A000 | raise exception 'no' using errcode = '0A000'",
+                "42P01 | insert into no_such_table values (1)"
+            })
+    void blamesTheTargetIfATriggerRaises(String state, String statement, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 50);
+        database.execute("create function refuse() returns trigger language plpgsql as $$ begin if new.total = 30 then "
+                + statement + "; end if; return new; end $$;"
+                + "create trigger refuse before insert on orders for each row execute function refuse()");
+
+        Result result =
+                migrator(Orders.stage().build(), couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("SQLSTATE " + state));
+        assertThat(result.outstanding()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "create table customers (name text primary key); alter table orders add foreign key (customer) references customers",
+                "alter table orders add note text, add constraint noted check (note is not null)",
+                "alter table orders add note integer default 5, add unique (note)",
+            })
+    void blamesTheTargetForWhatIsNotWritten(String statement, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 20);
+        database.execute(statement);
+
+        Result result =
+                migrator(Orders.stage().build(), couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.outstanding()).isZero();
+    }
+
+    @Test
+    void rejectsDocumentsThatCollideOnAnotherUniqueColumn(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, 20);
+        database.execute("alter table orders add unique (total)");
+        orders.put(Orders.order(12, "same"));
+        JsonObject twin = Orders.order(12, "twin");
+        twin.addProperty("_id", "o00012-twin");
+        orders.put(twin);
+
+        Result result =
+                migrator(Orders.stage().build(), couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(recorder.lines()).contains("rejected orders o00012-twin refused-by-target");
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(20));
+    }
+
+    @Test
+    void keepsAllRowsOfADocumentTogether(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 30);
+        database.execute("alter table orders add check (id <> 'o00007-2')");
+        DocumentStage<Document> stage = Orders.stage()
+                .transform((order, context) ->
+                        List.of(order, new Document(order.id() + "-2", order.rev(), order.fields())))
+                .build();
+
+        migrator(stage, couch, database).build().run();
+
+        assertThat(Orders.written(database)).hasSize(58).noneMatch(id -> id.startsWith("o00007"));
+    }
+
+    private Migrator.Builder migrator(Stage<?, ?> stage, CouchDouble couch, TestDatabase database) {
+        return Orders.migrator(Orders.migration(stage), couch, database, logs).listener(recorder);
+    }
+
+    /** Counts what is sent. */
+    private record CountingWriter(Writer<Document> writer, AtomicInteger statements) implements Writer<Document> {
+        @Override
+        public int write(Connection connection, List<Document> rows) throws SQLException {
+            statements.incrementAndGet();
+            return writer.write(connection, rows);
+        }
+
+        @Override
+        public Set<String> tables() {
+            return writer.tables();
+        }
+
+        @Override
+        public Set<String> columns(String table) {
+            return writer.columns(table);
+        }
+    }
+}
