@@ -70,8 +70,8 @@ final class Operator {
     }
 
     /** A process with this operator's environment and nothing of the machine's own settings. */
-    ProcessBuilder process(List<String> command) {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder process(List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(DefaultSignals.of(command)).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("COUCHDB_") || name.startsWith("PG"));
         builder.environment().putAll(environment);
         return builder;

@@ -75,7 +75,9 @@ class StopSignalsIT {
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), SignalProgram.class.getName()));
         command.addAll(List.of(words));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(DefaultSignals.of(command))
+                .redirectErrorStream(true)
+                .start();
         processes.add(process);
         assertThat(process.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo("ready");
         return process;
