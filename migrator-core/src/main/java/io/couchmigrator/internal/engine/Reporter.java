@@ -21,6 +21,7 @@ final class Reporter implements OutageListener {
 
     private final Listener listener;
     private @Nullable HistoryFile history;
+    private boolean thrown;
 
     Reporter(Listener listener) {
         this.listener = listener;
@@ -36,7 +37,11 @@ final class Reporter implements OutageListener {
         try {
             call.accept(listener);
         } catch (RuntimeException e) {
-            LOG.warn("a listener threw", e);
+            // It may throw at every batch: once is enough to find out.
+            if (!thrown) {
+                LOG.warn("a listener threw, which harms nothing and is told once", e);
+            }
+            thrown = true;
         }
     }
 

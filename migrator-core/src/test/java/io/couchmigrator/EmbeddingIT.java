@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.TestDatabase;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an embedding program's own parts may do to a run: listeners and transforms that throw, writers that fail. */
+@ExtendWith(MigratorExtension.class)
+final class EmbeddingIT {
+    private static final int COUNT = 1_500;
+
+    @TempDir
+    private Path logs;
+
+    @Test
+    void isNotHarmedByAListenerThatThrows(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+
+        Result result = Orders.migrator(Orders.migration(), couch, database, logs)
+                .listener(new Thrower())
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @Test
+    void namesTheDocumentOnWhichATransformFailedAndQuotesNothingOfIt(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        Migration faulty = Orders.migration(Orders.stage()
+                .transform((order, context) -> {
+                    if (order.id().equals(Orders.id(1_234))) {
+                        throw new NumberFormatException("For input string: \"a secret\"");
+                    }
+                    return List.of(order);
+                })
+                .build());
+
+        assertThatThrownBy(() ->
+                        Orders.migrator(faulty, couch, database, logs).build().run())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("stage \"orders\"")
+                .hasMessageContaining("\"o01234\"")
+                .hasStackTraceContaining("java.lang.NumberFormatException")
+                .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("a secret"));
+        Result mended = Orders.migrator(Orders.migration(), couch, database, logs)
+                .build()
+                .run();
+
+        assertThat(mended.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(mended.tallies().read()).isEqualTo(COUNT - 1_201);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @Test
+    void writesWithAnyFunction(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        Writer<Document> plain = (connection, orders) -> {
+            try (PreparedStatement statement = connection.prepareStatement("insert into orders (id) values (?)")) {
+                for (Document order : orders) {
+                    statement.setString(1, order.id());
+                    statement.addBatch();
+                }
+                return statement.executeBatch().length;
+            }
+        };
+
+        Result result = Orders.migrator(
+                        Orders.migration(Orders.stage().writer(plain).build()), couch, database, logs)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies().written()).isEqualTo(COUNT);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void losesNothingToWritesThatFailNowAndThen(long seed, CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        Upsert<Document> upsert = Orders.upsert().build();
+        Random random = new Random(seed);
+        AtomicInteger failures = new AtomicInteger();
+        Writer<Document> unsteady = (connection, orders) -> {
+            int fate = next(random, 4);
+            if (fate == 0) {
+                failures.incrementAndGet();
+                throw new SQLTransientConnectionException("it did not begin", "08006");
+            }
+            int written = upsert.write(connection, orders);
+            if (fate == 1) {
+                failures.incrementAndGet();
+                throw new SQLException("could not serialize access", "40001");
+            }
+            return written;
+        };
+
+        Result result = Orders.migrator(
+                        Orders.migration(Orders.stage().writer(unsteady).build()), couch, database, logs)
+                .workers(4)
+                .build()
+                .run();
+
+        assertThat(failures).hasPositiveValue();
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT, 0, 0, COUNT, 0));
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    private static int next(Random random, int bound) {
+        synchronized (random) {
+            return random.nextInt(bound);
+        }
+    }
+
+    private static String stackTrace(Throwable thrown) {
+        StringWriter text = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+
+    private static final class Thrower implements Listener {
+        @Override
+        public void started(Path files) {
+            throw new IllegalStateException("started");
+        }
+
+        @Override
+        public void stageStarted(Progress progress, Path migrationLog) {
+            throw new IllegalStateException("stageStarted");
+        }
+
+        @Override
+        public void progressed(Progress progress) {
+            throw new IllegalStateException("progressed");
+        }
+
+        @Override
+        public void stageRead(Progress progress) {
+            throw new IllegalStateException("stageRead");
+        }
+
+        @Override
+        public void catchingUp(String stage, OptionalLong pending) {
+            throw new IllegalStateException("catchingUp");
+        }
+
+        @Override
+        public void stageFinished(String stage, long rejected, Path rejects) {
+            throw new IllegalStateException("stageFinished");
+        }
+    }
+}
