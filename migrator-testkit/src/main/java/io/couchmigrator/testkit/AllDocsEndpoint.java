@@ -2,6 +2,7 @@
 package io.couchmigrator.testkit;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import okio.ByteString;
@@ -55,7 +56,8 @@ final class AllDocsEndpoint {
         int skip = Math.min(query.count("skip").orElse(0), range.size());
         int taken = Math.min(limit, range.size() - skip);
         int from = descending ? range.to() - skip - taken : range.from() + skip;
-        List<StoredDocument> rows = contents.live().slice(from, from + taken);
+        List<StoredDocument> rows = new ArrayList<>(contents.live().slice(from, from + taken));
+        rows.removeIf(fault::omits);
         if (descending) {
             Collections.reverse(rows);
         }

@@ -75,6 +75,11 @@ public abstract sealed class Fault permits Replacement, TransitFault, ContentFau
         return ContentFault.hiding(id);
     }
 
+    /** Leaves this document's row out of a page of {@code _all_docs}, as if it did not exist; what is counted stays. */
+    public static Fault omitRow(String id) {
+        return ContentFault.omitting(id);
+    }
+
     /** Answers an {@code offset} that is wrong by so much. */
     public static Fault falseOffset(long difference) {
         return ContentFault.displacing(difference);
@@ -116,6 +121,10 @@ public abstract sealed class Fault permits Replacement, TransitFault, ContentFau
     }
 
     boolean hides(StoredDocument document) {
+        return false;
+    }
+
+    boolean omits(StoredDocument document) {
         return false;
     }
 

@@ -206,6 +206,18 @@ class FaultTest {
     }
 
     @Test
+    void leavesOutARowAndNothingElse() throws IOException {
+        String whole = client.get(PAGE).body();
+        couch.script(Fault.omitRow("doc-11").on(Requests.pages()).once());
+
+        String page = client.get(PAGE).body();
+
+        assertThat(page.lines()).hasSize((int) whole.lines().count() - 1);
+        assertThat(whole).contains("\"doc-11\"");
+        assertThat(page).doesNotContain("\"doc-11\"").startsWith(whole.substring(0, whole.indexOf("rows")));
+    }
+
+    @Test
     void answersAFalseOffset() throws IOException {
         couch.script(Fault.falseOffset(-2).on(Requests.allDocs()));
 
