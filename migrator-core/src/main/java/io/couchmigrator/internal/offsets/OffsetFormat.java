@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -157,6 +158,7 @@ final class OffsetFormat {
         json.add("from", json(range.from()));
         json.add("before", json(range.before()));
         json.add("after", json(range.after()));
+        range.rank().ifPresent(rank -> json.addProperty("rank", rank));
         json.addProperty("done", range.done());
         json.add("tallies", json(range.tallies()));
         return json;
@@ -167,6 +169,7 @@ final class OffsetFormat {
                 place.id("from"),
                 place.id("before"),
                 place.id("after"),
+                place.json.has("rank") ? OptionalLong.of(place.number("rank")) : OptionalLong.empty(),
                 place.flag("done"),
                 tallies(place.object("tallies")));
     }

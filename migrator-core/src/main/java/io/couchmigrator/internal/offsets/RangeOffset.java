@@ -2,6 +2,9 @@
 package io.couchmigrator.internal.offsets;
 
 import io.couchmigrator.Tallies;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param from the first id of the range; null for the beginning
  * @param before the first id after the range; null for none
  * @param after the last id whose rows are committed; null if none is
+ * @param rank how many ids come before the next one to read, as the plan and what was read since have it; empty where
+ *     the source knows no ranks
  * @param done whether the whole range was read
  * @param tallies what was counted up to there
  */
@@ -17,20 +22,65 @@ public record RangeOffset(
         @Nullable SourceId from,
         @Nullable SourceId before,
         @Nullable SourceId after,
+        OptionalLong rank,
         boolean done,
         Tallies tallies) {
-    /** Returns a range of which nothing was read. */
+    /** Returns a range of which nothing was read, in a source that knows no ranks. */
     public static RangeOffset of(@Nullable SourceId from, @Nullable SourceId before) {
-        return new RangeOffset(from, before, null, false, Tallies.NONE);
+        return new RangeOffset(from, before, null, OptionalLong.empty(), false, Tallies.NONE);
+    }
+
+    /** Returns a range of which nothing was read, whose beginning has this rank. */
+    public static RangeOffset of(@Nullable SourceId from, @Nullable SourceId before, long rank) {
+        return of(from, before).ranked(rank);
     }
 
     /** Returns the range after a batch up to this id was committed. */
     public RangeOffset advanced(SourceId to, Tallies batch) {
-        return new RangeOffset(from, before, to, done, tallies.plus(batch));
+        return new RangeOffset(from, before, to, plus(rank, batch.read()), done, tallies.plus(batch));
     }
 
     /** Returns the range with all of it read. */
     public RangeOffset finished() {
-        return new RangeOffset(from, before, after, true, tallies);
+        return new RangeOffset(from, before, after, rank, true, tallies);
+    }
+
+    /** Returns the range with nothing of it read. */
+    public RangeOffset begun() {
+        return new RangeOffset(from, before, null, plus(rank, -tallies.read()), false, Tallies.NONE);
+    }
+
+    /** Returns the range with this rank of what is to be read next. */
+    public RangeOffset ranked(long next) {
+        return new RangeOffset(from, before, after, OptionalLong.of(next), done, tallies);
+    }
+
+    /**
+     * Where a range is cut.
+     *
+     * @param id where the next range begins
+     * @param rank how many ids come before it
+     */
+    public record Cut(SourceId id, long rank) {}
+
+    /**
+     * Returns the ranges that together hold what this one holds. The first of them keeps what was read.
+     *
+     * @param rank how many ids come before the next one to read
+     * @param cuts where the others begin, ascending, after all that was read and before the end
+     */
+    public List<RangeOffset> cutAt(long rank, List<Cut> cuts) {
+        List<RangeOffset> ranges = new ArrayList<>();
+        RangeOffset open = ranked(rank);
+        for (Cut cut : cuts) {
+            ranges.add(new RangeOffset(open.from, cut.id, open.after, open.rank, false, open.tallies));
+            open = of(cut.id, before, cut.rank);
+        }
+        ranges.add(open);
+        return ranges;
+    }
+
+    private static OptionalLong plus(OptionalLong rank, long rows) {
+        return rank.isPresent() ? OptionalLong.of(rank.getAsLong() + rows) : rank;
     }
 }
