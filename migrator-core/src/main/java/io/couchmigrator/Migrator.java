@@ -41,6 +41,7 @@ public final class Migrator {
                 Required.of(builder.logDirectory, "log directory", "migrator", slug),
                 builder.workers,
                 builder.chunkSize,
+                builder.maxDocumentsPerSecond,
                 builder.maxOutage,
                 builder.startOver,
                 builder.listener);
@@ -92,6 +93,7 @@ public final class Migrator {
         private @Nullable Path logDirectory;
         private int workers = 4;
         private int chunkSize = 1000;
+        private int maxDocumentsPerSecond;
         private Duration maxOutage = Duration.ofMinutes(10);
         private boolean startOver;
         private Listener listener = new Listener() {};
@@ -130,6 +132,15 @@ public final class Migrator {
         /** Sets the most documents in a batch, which is what is committed at once. The default is 1000. */
         public Builder chunkSize(int chunkSize) {
             this.chunkSize = Required.positive(chunkSize, "chunkSize");
+            return this;
+        }
+
+        /**
+         * Sets the most documents that all workers together read in a second, to spare a server that others need. The
+         * default is 0, which sets no limit. Documents read by id and questions that need no body are not counted.
+         */
+        public Builder maxDocumentsPerSecond(int maxDocumentsPerSecond) {
+            this.maxDocumentsPerSecond = Required.notNegative(maxDocumentsPerSecond, "maxDocumentsPerSecond");
             return this;
         }
 

@@ -22,6 +22,13 @@ final class Required {
         return value;
     }
 
+    static int notNegative(int value, String name) {
+        if (value < 0) {
+            throw new IllegalArgumentException("unexpected %s: %d: expected 0 or more".formatted(name, value));
+        }
+        return value;
+    }
+
     static Duration notNegative(Duration value, String name, String expected) {
         if (value.isNegative()) {
             throw new IllegalArgumentException("unexpected %s: %s: expected %s".formatted(name, value, expected));

@@ -12,6 +12,7 @@ import java.util.List;
  * @param done documents and source rows read in all runs of this copy
  * @param total documents and source rows of all stages, as far as they were counted
  * @param outstanding documents whose rejection still stands, whichever run found them
+ * @param audit what the audit of the pages saw in this run
  * @param failures why it did not complete; several when the checks before the first document found several
  * @param elapsed how long it took
  */
@@ -21,6 +22,7 @@ public record Result(
         long done,
         long total,
         long outstanding,
+        Audit audit,
         List<MigrationException> failures,
         Duration elapsed) {
     public Result {

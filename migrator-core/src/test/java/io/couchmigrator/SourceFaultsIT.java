@@ -54,11 +54,16 @@ final class SourceFaultsIT {
     private static final List<Fault> FEW = List.of(
             Fault.status(503).retryAfter(1), Fault.truncateAfterBytes(60), Fault.stallAfterBytes(60), Fault.silence());
 
+    /** The pages that are read, not the few documents that are asked for as a sample of sizes. */
+    private static final Predicate<CouchRequest> PAGES = Requests.pages()
+            .and(Requests.method("GET"))
+            .and(Requests.query("limit", "4").negate());
+
     /** What a run asks for, by the name of the kind of request. */
     private static final Map<String, Predicate<CouchRequest>> ASKED = Map.of(
             "database", request -> request.path().equals("/orders"),
             "count", Requests.allDocs().and(Requests.query("limit", "0")),
-            "page", Requests.pages().and(Requests.method("GET")),
+            "page", PAGES,
             "now", Requests.changes().and(Requests.query("since", "now")),
             "changes", Requests.changes().and(Requests.query("since", "now").negate()),
             "documents by id", Requests.allDocs().and(Requests.method("POST")));
@@ -102,12 +107,12 @@ final class SourceFaultsIT {
     @Test
     void leavesTheServerAloneAsLongAsItAsks(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, COUNT);
-        couch.script(Fault.status(503).retryAfter(3600).on(Requests.pages()));
+        couch.script(Fault.status(503).retryAfter(3600).on(PAGES));
 
         Result result = migrator(couch, database).build().run();
 
         assertThat(result.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
-        assertThat(couch.requests(Requests.pages())).hasSize(1);
+        assertThat(couch.requests(PAGES)).hasSize(1);
     }
 
     @ParameterizedTest
@@ -117,7 +122,7 @@ final class SourceFaultsIT {
         Orders.create(couch, database, 2_500);
         couch.script(Fault.status(status)
                 .header("Location", "https://user:secret@login.example.org/?next=1")
-                .on(Requests.pages())
+                .on(PAGES)
                 .nth(3));
 
         Result first = migrator(couch, database).build().run();
@@ -130,10 +135,10 @@ final class SourceFaultsIT {
                 .hasMessageContaining("the server answered " + status)
                 .hasMessageContaining(status < 400 ? "https://login.example.org/?…" : ": ")
                 .hasMessageNotContaining("secret"));
-        assertThat(first.done()).isEqualTo(1_001);
+        assertThat(first.done()).isBetween(1_000L, 1_500L);
         assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
-        assertThat(second.tallies().read()).isEqualTo(1_499);
-        assertThat(couch.requests(Requests.pages()).get(0).startKey()).hasValue(Orders.id(1_000) + "\0");
+        assertThat(second.tallies().read()).isEqualTo(2_500 - first.done());
+        assertThat(couch.requests(PAGES).get(0).startKey()).hasValue(Orders.id((int) first.done()));
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(2_500));
     }
 

@@ -43,6 +43,7 @@ final class RunCommand {
             handleStopRequests(stop);
             Result result = migrator.run();
             result.failures().forEach(failure -> console.line(Verdict.error(failure)));
+            Verdict.audit(result).ifPresent(console::line);
             console.lines(verdict.of(result, next(listener)));
             return result.outcome().exitStatus();
         } catch (RuntimeException | Error e) {

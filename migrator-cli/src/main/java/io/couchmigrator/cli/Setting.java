@@ -19,6 +19,8 @@ enum Setting {
             null,
             "4",
             "ranges read at once, 64 at most, each on its own connection"),
+    MAX_DOCS_PER_SECOND("max-docs-per-second", Scope.ANYWHERE, "N", null, "0", """
+            the most documents that all workers together read in a second; 0 sets no limit"""),
     COUCH_URL("couch-url", Scope.ANYWHERE, "URL", "COUCHDB_URL", null, "the CouchDB server; required"),
     COUCH_USER(
             "couch-user", Scope.ANYWHERE, "NAME", "COUCHDB_USER", null, "user of CouchDB; none sends no credentials"),

@@ -16,6 +16,7 @@ import javax.sql.DataSource;
  * @param logDirectory the log directory, which may not exist yet
  * @param chunkSize the most documents in a batch
  * @param workers how many ranges are read at once
+ * @param maxDocumentsPerSecond how fast documents may be read; 0 sets no limit
  * @param couch the source
  * @param mainDatabase the name of its main database
  * @param target the target
@@ -27,6 +28,7 @@ record Settings(
         Path logDirectory,
         int chunkSize,
         int workers,
+        int maxDocumentsPerSecond,
         CouchServer couch,
         String mainDatabase,
         DataSource target,
@@ -45,6 +47,7 @@ record Settings(
                 .logDirectory(logDirectory)
                 .chunkSize(chunkSize)
                 .workers(workers)
+                .maxDocumentsPerSecond(maxDocumentsPerSecond)
                 .maxOutage(maxOutage)
                 .startOver(startOver)
                 .listener(listener)

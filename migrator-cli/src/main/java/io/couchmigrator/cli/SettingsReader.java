@@ -41,8 +41,9 @@ final class SettingsReader {
     Optional<Settings> read() {
         Values values = values();
         Optional<Path> logDirectory = logDirectory(values);
-        int chunkSize = count(values, Setting.CHUNK_SIZE, Integer.MAX_VALUE);
-        int workers = count(values, Setting.NUM_WORKERS, MOST_WORKERS);
+        int chunkSize = count(values, Setting.CHUNK_SIZE, 1, Integer.MAX_VALUE);
+        int workers = count(values, Setting.NUM_WORKERS, 1, MOST_WORKERS);
+        int maxDocumentsPerSecond = count(values, Setting.MAX_DOCS_PER_SECOND, 0, Integer.MAX_VALUE);
         String mainDatabase = mainDatabase(values);
         Duration maxOutage = duration(values, Setting.MAX_OUTAGE, Duration.ZERO, LONGEST_OUTAGE);
         Duration readTimeout = timeout(values, Setting.READ_TIMEOUT);
@@ -56,6 +57,7 @@ final class SettingsReader {
                 logDirectory.get(),
                 chunkSize,
                 workers,
+                maxDocumentsPerSecond,
                 couch.get(),
                 mainDatabase,
                 target.get(),
@@ -103,19 +105,20 @@ final class SettingsReader {
         }
     }
 
-    /** Returns a number from 1 to the most; where there is none, adds a fault and returns 1. */
-    private int count(Values values, Setting setting, int most) {
+    /** Returns a number of this range; where there is none, adds a fault and returns the least. */
+    private int count(Values values, Setting setting, int least, int most) {
         Value value = values.of(setting).orElseThrow();
         try {
             int count = Integer.parseInt(value.text().strip());
-            if (count >= 1 && count <= most) {
+            if (count >= least && count <= most) {
                 return count;
             }
         } catch (NumberFormatException e) {
             // Told below, like a number that is out of range.
         }
-        faults.add("%s is \"%s\": expected a whole number from 1 to %d".formatted(value.place(), value.text(), most));
-        return 1;
+        faults.add("%s is \"%s\": expected a whole number from %d to %d"
+                .formatted(value.place(), value.text(), least, most));
+        return least;
     }
 
     private Duration timeout(Values values, Setting setting) {

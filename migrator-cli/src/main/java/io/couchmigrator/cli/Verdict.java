@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli;
 
+import io.couchmigrator.Audit;
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.Migration;
@@ -24,6 +25,20 @@ final class Verdict {
         this.slug = migration.slug();
         this.completionTable = migration.completion().map(CompletionTable::table);
         this.logDirectory = logDirectory;
+    }
+
+    /** Returns what the audit of a run saw; empty if nothing was audited. */
+    static Optional<String> audit(Result result) {
+        Audit audit = result.audit();
+        return audit.pages() == 0
+                ? Optional.empty()
+                : Optional.of("Audit: %s in the place where CouchDB counts them, %s."
+                        .formatted(
+                                count(audit.pages(), "page was", "pages were"),
+                                audit.differences() == 0
+                                        ? "without a difference"
+                                        : count(audit.differences(), "difference", "differences")
+                                                + " explained by changes or read again"));
     }
 
     /** Returns the verdict on a run; {@code next} is the command that goes on with it. */

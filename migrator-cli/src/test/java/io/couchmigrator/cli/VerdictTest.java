@@ -3,6 +3,7 @@ package io.couchmigrator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.Audit;
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CompletionTable;
@@ -76,7 +77,7 @@ class VerdictTest {
 
     @Test
     void saysThatNothingWasRead() {
-        Result early = new Result(Outcome.SOURCE_FAILED, Tallies.NONE, 0, 0, 0, List.of(), Duration.ZERO);
+        Result early = new Result(Outcome.SOURCE_FAILED, Tallies.NONE, 0, 0, 0, Audit.NONE, List.of(), Duration.ZERO);
 
         assertThat(verdict.of(early, NEXT).get(1)).contains("No document was read.");
     }
@@ -115,7 +116,8 @@ class VerdictTest {
 
     private static Result result(Outcome outcome, long written, long alreadyThere, long rejected) {
         Tallies tallies = new Tallies(written + alreadyThere, written, 0, rejected, written, alreadyThere);
-        return new Result(outcome, tallies, 1_204_000, 9_310_220, rejected, List.of(), Duration.ofMillis(4_321));
+        return new Result(
+                outcome, tallies, 1_204_000, 9_310_220, rejected, Audit.NONE, List.of(), Duration.ofMillis(4_321));
     }
 
     private static Migration migration() {

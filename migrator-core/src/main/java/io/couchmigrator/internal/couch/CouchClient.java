@@ -14,6 +14,7 @@ import io.couchmigrator.internal.retry.PassingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -122,6 +123,9 @@ public final class CouchClient implements AutoCloseable {
         if (page.fields() != null) {
             target.addQueryParameter("include_docs", "true");
         }
+        if (page.buffered()) {
+            target.addQueryParameter("buffer_response", "true");
+        }
         if (page.from() != null) {
             target.addQueryParameter("startkey", JsonText.quoted(page.from()));
         }
@@ -131,6 +135,21 @@ public final class CouchClient implements AutoCloseable {
         }
         String what = "documents of \"%s\"".formatted(page.database());
         return rows(what, new Request.Builder().url(target.build()).build(), page.fields(), meter, consumer);
+    }
+
+    /** Returns the last id below a key, or the last of all; empty if there is none. */
+    public Optional<String> lastId(String database, @Nullable String below) throws PassingException {
+        // A descending page begins at its key, so that the key itself may come first.
+        HttpUrl.Builder target = path(database, "_all_docs")
+                .addQueryParameter("descending", "true")
+                .addQueryParameter("limit", "2");
+        if (below != null) {
+            target.addQueryParameter("startkey", JsonText.quoted(below));
+        }
+        List<String> ids = new ArrayList<>();
+        String what = "ids of \"%s\"".formatted(database);
+        rows(what, new Request.Builder().url(target.build()).build(), null, Meter.NONE, row -> ids.add(row.id()));
+        return ids.stream().filter(id -> !id.equals(below)).findFirst();
     }
 
     /** Reads documents by id, each id once, in any order. */

@@ -13,15 +13,22 @@ import org.jspecify.annotations.Nullable;
  * @param from the first id, or the beginning
  * @param before the first id that is left out, or none; the server ends the range, ids are never compared here
  * @param limit the most rows
+ * @param buffered whether the server is to send it in few pieces, which spares it work and takes its memory
  */
 public record KeyPage(
         String database,
         @Nullable List<String> fields,
         @Nullable String from,
         @Nullable String before,
-        int limit) {
+        int limit,
+        boolean buffered) {
     public KeyPage {
         Objects.requireNonNull(database, "database");
+    }
+
+    /** Returns a page of ids, from this one on. */
+    public static KeyPage ids(String database, @Nullable String from, int limit) {
+        return new KeyPage(database, null, from, null, limit, false);
     }
 
     /** Returns the least id that comes after this one in the server's order. */

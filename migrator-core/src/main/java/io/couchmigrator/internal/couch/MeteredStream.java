@@ -13,6 +13,7 @@ final class MeteredStream extends FilterInputStream {
     private final Meter meter;
     private boolean keeping;
     private long kept;
+    private long total;
 
     MeteredStream(InputStream in, Meter meter) {
         super(in);
@@ -25,6 +26,11 @@ final class MeteredStream extends FilterInputStream {
 
     void keep(boolean keep) {
         this.keeping = keep;
+    }
+
+    /** Returns how many bytes were read in all. */
+    long total() {
+        return total;
     }
 
     long kept() {
@@ -46,6 +52,7 @@ final class MeteredStream extends FilterInputStream {
     }
 
     private void count(int n) {
+        total += Math.max(0, n);
         if (keeping && n > 0) {
             kept += n;
             meter.documentGrewTo(kept);

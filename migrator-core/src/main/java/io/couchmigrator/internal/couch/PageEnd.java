@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param total how many documents the database has, where the server says so
  * @param lastSequence the position in the feed after this page, as the raw token; null for {@code _all_docs}
  * @param pending how many changes come after this page, where the server says so
+ * @param bytes how large the page was on the wire
  */
 public record PageEnd(
         long rows,
         OptionalLong offset,
         OptionalLong total,
         @Nullable JsonElement lastSequence,
-        OptionalLong pending) {}
+        OptionalLong pending,
+        long bytes) {}

@@ -80,7 +80,7 @@ final class PageParser {
         if (!sawRows) {
             throw new MalformedJsonException("a page without rows");
         }
-        return new PageEnd(rows, offset, total, lastSequence, pending);
+        return new PageEnd(rows, offset, total, lastSequence, pending, stream.total());
     }
 
     private void rows() throws IOException {

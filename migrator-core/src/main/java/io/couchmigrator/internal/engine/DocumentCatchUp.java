@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code _changes} since a sequence, as far as they were pending when it began. */
 final class DocumentCatchUp implements CatchUp<Document> {
     private final DocumentFeed feed;
-    private final Narrowing narrowing;
+    private final Narrowing narrowing = new Narrowing();
     private final boolean isPending;
     private final OptionalLong pending;
     private final long bound;
@@ -28,7 +28,6 @@ final class DocumentCatchUp implements CatchUp<Document> {
 
     DocumentCatchUp(DocumentFeed feed, @Nullable JsonElement since) {
         this.feed = feed;
-        this.narrowing = new Narrowing(feed.pageSize());
         this.position = since;
         PageEnd first = feed.patience().persist(() -> changes(1, null, Meter.NONE, new ArrayList<>()));
         this.isPending = first.rows() > 0;
@@ -64,17 +63,19 @@ final class DocumentCatchUp implements CatchUp<Document> {
 
     @Override
     public boolean page(Intake<Document> intake) {
+        feed.throttle().pay();
         return feed.patience().persist(() -> {
             intake.restart();
+            int limit = narrowing.isAlone() ? 1 : narrowing.limit(feed.pageRows());
             try {
-                int limit = narrowing.isAlone() ? 1 : narrowing.limit();
                 PageEnd end = narrowing.isAlone() ? alone(intake) : whole(limit, intake);
                 narrowing.passed();
+                feed.throttle().read(end.rows());
                 position = end.lastSequence() == null ? position : end.lastSequence();
                 changes += end.rows();
                 return end.rows() >= limit && changes < bound;
             } catch (BrokenAnswerException e) {
-                throw narrowing.broke(position, e);
+                throw narrowing.broke(position, limit, e);
             }
         });
     }

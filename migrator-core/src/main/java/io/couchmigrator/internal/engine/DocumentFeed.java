@@ -16,30 +16,43 @@ import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The documents of one CouchDB database. */
 final class DocumentFeed implements Feed<Document> {
-    /** A page is at least as large as a batch, so that the operator's chunk size is what is committed. */
-    private static final int SMALLEST_PAGE = 1000;
+    private static final Logger LOG = LoggerFactory.getLogger(DocumentFeed.class);
 
-    private static final int LARGEST_PAGE = 10_000;
+    private static final int SAMPLES = 16;
+    private static final int SAMPLE_ROWS = 4;
+    private static final long MOST_SAMPLED_BYTES = 16 << 20;
 
     private final DocumentStage<?> stage;
     private final CouchClient couch;
     private final Patience patience;
     private final DocumentsById byId;
-    private final int pageSize;
+    private final DocumentRanks ranks;
+    private final PageSize pageSize;
+    private final Throttle throttle;
+    private final AuditTally tally;
 
-    DocumentFeed(DocumentStage<?> stage, CouchClient couch, Patience patience, int chunkSize) {
-        this.pageSize = Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, chunkSize));
+    DocumentFeed(DocumentStage<?> stage, Worksite site) {
         this.stage = stage;
-        this.couch = couch;
-        this.patience = patience;
+        this.couch = site.couch();
+        this.patience = site.source();
         this.byId = new DocumentsById(couch, patience);
+        this.ranks = new DocumentRanks(stage.database(), couch, patience);
+        this.pageSize = new PageSize(site.chunkSize());
+        this.throttle = site.throttle();
+        this.tally = site.audit();
     }
 
     /** The sequence comes first: whatever changes from here on is caught up with. */
@@ -50,23 +63,78 @@ final class DocumentFeed implements Feed<Document> {
                 .lastSequence();
         DatabaseFacts facts = patience.persist(() -> couch.database(database));
         long total = total(couch, patience, database).orElse(facts.documents());
-        return new Plan(
-                Optional.of(new StageOffset.Database(database, facts.instanceStartTime())),
-                now,
-                total,
-                List.of(RangeOffset.of(null, null)));
+        return new Plan(Optional.of(new StageOffset.Database(database, facts.instanceStartTime())), now, total);
+    }
+
+    @Override
+    public List<RangeOffset> cut(List<RangeOffset> ranges) {
+        if (ranges.stream().allMatch(range -> range.done() || range.rank().isPresent())) {
+            return ranges;
+        }
+        if (!ranks.areTold()) {
+            LOG.info("{} tells no ranks of \"{}\": it is read as one range", couch.name(), stage.database());
+            return ranges;
+        }
+        return ranges.stream()
+                .flatMap(range -> range.done() || range.rank().isPresent() ? Stream.of(range) : cut(range))
+                .toList();
+    }
+
+    /** Cuts what is not yet read of a range. */
+    private Stream<RangeOffset> cut(RangeOffset range) {
+        SourceId after = range.after();
+        String from = after == null ? text(range.from()) : KeyPage.after(after.text());
+        String before = text(range.before());
+        OptionalLong first = ranks.of(from == null ? "" : from);
+        OptionalLong end = ranks.of(before == null ? DocumentRanks.BEYOND_ALL : before);
+        if (first.isEmpty() || end.isEmpty()) {
+            return Stream.of(range);
+        }
+        int wanted = RangeCutter.ranges(end.getAsLong() - first.getAsLong());
+        List<RangeOffset.Cut> cuts = RangeCutter.cuts(ranks, from, before, wanted).stream()
+                .map(place -> new RangeOffset.Cut(new DocumentId(place.id()), place.rank()))
+                .toList();
+        return range.cutAt(first.getAsLong(), cuts).stream();
+    }
+
+    /** A few documents where each of some ranges begins are an even sample of sizes. */
+    @Override
+    public void ready(List<RangeOffset> ranges) {
+        List<RangeOffset> open = ranges.stream().filter(range -> !range.done()).toList();
+        int step = Math.max(1, (open.size() + SAMPLES - 1) / SAMPLES);
+        long bytes = 0;
+        for (int i = 0; i < open.size() && bytes < MOST_SAMPLED_BYTES; i += step) {
+            bytes += sampled(open.get(i));
+        }
+    }
+
+    /** What breaks here is met again by those who read, and can wait. */
+    private long sampled(RangeOffset range) {
+        SourceId after = range.after();
+        String from = after == null ? text(range.from()) : KeyPage.after(after.text());
+        KeyPage few = new KeyPage(stage.database(), List.of(), from, text(range.before()), SAMPLE_ROWS, false);
+        try {
+            PageEnd end = couch.page(few, Meter.NONE, row -> {});
+            read(end);
+            return end.bytes();
+        } catch (PassingException e) {
+            LOG.debug("no sample of sizes: {}", e.seen());
+            return 0;
+        }
     }
 
     /** Returns how many documents a database has, design documents too; empty if the server does not say. */
     static Optional<Long> total(CouchClient couch, Patience patience, String database) {
-        KeyPage nothing = new KeyPage(database, null, null, null, 0);
+        KeyPage nothing = KeyPage.ids(database, null, 0);
         PageEnd end = patience.persist(() -> couch.page(nothing, Meter.NONE, row -> {}));
         return end.total().isPresent() ? Optional.of(end.total().getAsLong()) : Optional.empty();
     }
 
     @Override
-    public Pager<Document> pager(RangeOffset range, Session session) {
-        return new DocumentPager(this, range);
+    public Pager<Document> pager(RangeOffset range, @Nullable JsonElement since, Session session) {
+        String what = "documents of \"%s\" from %s".formatted(stage.database(), couch.name());
+        RangeAudit.Explanations changed = (key, difference) -> ranks.explain(since, key, difference);
+        return new DocumentPager(this, range, new RangeAudit(what, range, changed, tally));
     }
 
     @Override
@@ -85,9 +153,28 @@ final class DocumentFeed implements Feed<Document> {
         return false;
     }
 
-    /** Returns the most items of a page. */
-    int pageSize() {
-        return pageSize;
+    /** Returns how many documents to ask for at once. */
+    int pageRows() {
+        return throttle.most(pageSize.rows());
+    }
+
+    /** Returns whether the server is to send a page of so many documents in few pieces. */
+    boolean isBuffered(int rows) {
+        return pageSize.isBuffered(rows);
+    }
+
+    /** Takes note of a page that was read. */
+    void read(PageEnd page) {
+        pageSize.seen(page.rows(), page.bytes());
+        throttle.read(page.rows());
+    }
+
+    DocumentRanks ranks() {
+        return ranks;
+    }
+
+    Throttle throttle() {
+        return throttle;
     }
 
     DocumentStage<?> stage() {
@@ -129,5 +216,9 @@ final class DocumentFeed implements Feed<Document> {
                         : new Item.Filtered<>(id);
             }
         };
+    }
+
+    private static @Nullable String text(@Nullable SourceId id) {
+        return id == null ? null : id.text();
     }
 }

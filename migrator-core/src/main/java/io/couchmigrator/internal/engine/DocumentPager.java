@@ -7,58 +7,85 @@ import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.retry.PassingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a range of {@code _all_docs}. */
 final class DocumentPager implements Pager<Document> {
     private final DocumentFeed feed;
     private final RangeOffset range;
-    private final Narrowing narrowing;
+    private final RangeAudit audit;
+    private final Narrowing narrowing = new Narrowing();
 
-    DocumentPager(DocumentFeed feed, RangeOffset range) {
+    DocumentPager(DocumentFeed feed, RangeOffset range, RangeAudit audit) {
         this.feed = feed;
         this.range = range;
-        this.narrowing = new Narrowing(feed.pageSize());
+        this.audit = audit;
     }
 
     @Override
-    public boolean page(Position position, int limit, Intake<Document> intake) {
+    public boolean page(Place place, int most, Intake<Document> intake) {
+        feed.throttle().pay();
         return feed.patience().persist(() -> {
             intake.restart();
-            SourceId after = position.after();
+            RangeOffset at = place.now();
+            int limit = narrowing.limit(Math.min(most, feed.pageRows()));
             try {
-                boolean more = narrowing.isAlone()
-                        ? alone(after, intake)
-                        : whole(after, Math.min(limit, narrowing.limit()), intake);
+                boolean more = narrowing.isAlone() ? alone(at.after(), intake) : whole(place, at, limit, intake);
                 narrowing.passed();
                 return more;
             } catch (PassingException e) {
                 intake.restart();
-                if (!Objects.equals(after, position.after())) {
+                if (!Objects.equals(at.after(), place.now().after())) {
                     // Batches of this page are committed: what comes now is another place, not another try.
                     feed.patience().rest();
                     return true;
                 }
-                throw e instanceof BrokenAnswerException broken ? narrowing.broke(after, broken) : e;
+                throw e instanceof BrokenAnswerException broken ? narrowing.broke(at.after(), limit, broken) : e;
             }
         });
     }
 
-    /** A range ends where the server has no more, which only an empty page says. */
-    private boolean whole(@Nullable SourceId after, int limit, Intake<Document> intake) throws PassingException {
-        long rows = feed.couch()
-                .page(page(after, feed.stage().fields(), limit), intake, row -> {
-                    refuseRepeated(after, row);
-                    intake.take(feed.item(row));
-                })
-                .rows();
-        return rows > 0;
+    private boolean whole(Place place, RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
+        KeyPage page = page(at.after(), feed.stage().fields(), limit);
+        PageEnd end = feed.couch().page(page, intake, row -> {
+            refuseRepeated(at.after(), row);
+            intake.take(feed.item(row));
+        });
+        feed.read(end);
+        if (at.rank().isEmpty() || end.offset().isEmpty()) {
+            // A range ends where the server has no more, which only an empty page says.
+            return end.rows() > 0;
+        }
+        String key = page.from() == null ? "" : page.from();
+        boolean proven = audit.page(place, at, key, end.offset().getAsLong());
+        if (!proven) {
+            intake.restart();
+        }
+        return !proven || end.rows() >= limit || !isEnd(place, at.rank().getAsLong() + end.rows(), end);
+    }
+
+    /** A range has ended if as many ids come before its end as were counted up to there. */
+    private boolean isEnd(Place place, long expected, PageEnd page) {
+        String end = range.before() == null
+                ? DocumentRanks.BEYOND_ALL
+                : range.before().text();
+        OptionalLong seen = range.before() == null ? page.total() : feed.ranks().of(end);
+        if (seen.isEmpty()) {
+            return page.rows() == 0;
+        }
+        if (audit.isEnd(expected, seen.getAsLong())) {
+            return true;
+        }
+        // Something came or went meanwhile: the next page tells whether it is behind the rows of this one.
+        return page.rows() == 0 && audit.end(place, end, expected, seen.getAsLong());
     }
 
     /** Asks for the id alone, then for the document by that id: it is stored, or it is the culprit and rejected. */
@@ -75,7 +102,8 @@ final class DocumentPager implements Pager<Document> {
 
     private KeyPage page(@Nullable SourceId after, @Nullable List<String> fields, int limit) {
         String from = after != null ? KeyPage.after(after.text()) : text(range.from());
-        return new KeyPage(feed.stage().database(), fields, from, text(range.before()), limit);
+        boolean buffered = fields != null && feed.isBuffered(limit);
+        return new KeyPage(feed.stage().database(), fields, from, text(range.before()), limit, buffered);
     }
 
     /** A server or cache that ignores the key would keep the run in a circle. */

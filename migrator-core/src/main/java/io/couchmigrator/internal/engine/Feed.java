@@ -18,11 +18,21 @@ import org.jspecify.annotations.Nullable;
  * @param <S> what the stage reads
  */
 interface Feed<S> {
-    /** Looks at the source as it is now and cuts it into ranges. */
+    /** Looks at the source as it is now. */
     Plan plan(Session session);
 
-    /** Returns a reader of one range. */
-    Pager<S> pager(RangeOffset range, Session session);
+    /** Cuts what is left of ranges into more, where the source can tell how large they are; others stay as they are. */
+    List<RangeOffset> cut(List<RangeOffset> ranges);
+
+    /** Gets ready to read what is left of these ranges. */
+    void ready(List<RangeOffset> ranges);
+
+    /**
+     * Returns a reader of one range.
+     *
+     * @param since the position in the change feed before anything of the range was read
+     */
+    Pager<S> pager(RangeOffset range, @Nullable JsonElement since, Session session);
 
     /** Reads items by id, in any order; each id is answered. */
     void byIds(List<SourceId> ids, Session session, Consumer<Item<S>> consumer);
@@ -39,11 +49,9 @@ interface Feed<S> {
      * @param database what tells the source from another, for documents
      * @param sequence the position in the change feed before anything was read
      * @param total how many items the source has
-     * @param ranges ranges that cover all of it once
      */
     record Plan(
             Optional<StageOffset.Database> database,
             @Nullable JsonElement sequence,
-            long total,
-            List<RangeOffset> ranges) {}
+            long total) {}
 }

@@ -10,20 +10,14 @@ import org.jspecify.annotations.Nullable;
  * one document there by its id.
  */
 final class Narrowing {
-    private final int most;
-    private int limit;
+    private int limit = Integer.MAX_VALUE;
     private int failures;
     private boolean alone;
     private @Nullable Object failedAt;
 
-    Narrowing(int most) {
-        this.most = most;
-        this.limit = most;
-    }
-
-    /** Returns the most items to ask for. */
-    int limit() {
-        return limit;
+    /** Returns how many items to ask for, if so many are wanted. */
+    int limit(int wanted) {
+        return Math.min(wanted, limit);
     }
 
     /** Returns whether to ask for the next document alone, by its id. */
@@ -31,8 +25,8 @@ final class Narrowing {
         return alone;
     }
 
-    /** Takes note that the answer at a place broke, and returns what to throw. */
-    BrokenAnswerException broke(@Nullable Object place, BrokenAnswerException e) {
+    /** Takes note that the answer at a place broke when so many were asked for, and returns what to throw. */
+    BrokenAnswerException broke(@Nullable Object place, int asked, BrokenAnswerException e) {
         boolean again = failures > 0 && Objects.equals(place, failedAt);
         failures = again ? failures + 1 : 1;
         failedAt = place;
@@ -42,8 +36,8 @@ final class Narrowing {
         if (alone) {
             return e;
         }
-        alone = limit == 1;
-        limit = Math.max(1, limit / 2);
+        alone = asked == 1;
+        limit = Math.max(1, asked / 2);
         return e.narrowing();
     }
 
@@ -51,6 +45,6 @@ final class Narrowing {
     void passed() {
         failures = 0;
         alone = false;
-        limit = (int) Math.min(most, limit * 2L);
+        limit = (int) Math.min(Integer.MAX_VALUE, limit * 2L);
     }
 }

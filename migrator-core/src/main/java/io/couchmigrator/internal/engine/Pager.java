@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
-import io.couchmigrator.internal.offsets.SourceId;
-import org.jspecify.annotations.Nullable;
+import io.couchmigrator.internal.offsets.RangeOffset;
 
 /**
  * Reads one range page by page. Used by one thread.
@@ -14,17 +13,18 @@ interface Pager<S> {
     /**
      * Reads the next page, waiting out passing errors.
      *
-     * @param position where the last committed item is, asked for anew at each attempt
+     * @param place where the range stands, asked for anew at each attempt
      * @param limit the most items
      * @return whether there may be more
      */
-    boolean page(Position position, int limit, Intake<S> intake);
+    boolean page(Place place, int limit, Intake<S> intake);
 
     /** Where a range stands. */
-    @FunctionalInterface
-    interface Position {
-        /** Returns the id after which to go on; null for the range's beginning. */
-        @Nullable
-        SourceId after();
+    interface Place {
+        /** Returns the range with all that is committed of it. */
+        RangeOffset now();
+
+        /** Goes back to where the range stood before, because what came since is not to be trusted. */
+        void rewind(RangeOffset to);
     }
 }

@@ -3,7 +3,6 @@ package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.offsets.RangeOffset;
-import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.StoppedException;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the ranges of a stage that are left: the very first item alone, so that what cannot work shows at once; then
@@ -61,7 +59,10 @@ final class RangeReaders<S> {
             int first = todo.element();
             page(
                     first,
-                    feed.pager(state.range(first), site.sessions().own()),
+                    feed.pager(
+                            state.range(first),
+                            state.offset().sequence(),
+                            site.sessions().own()),
                     site.sessions().own(),
                     1);
         }
@@ -114,7 +115,7 @@ final class RangeReaders<S> {
     }
 
     private void read(int index, Session session) {
-        Pager<S> pager = feed.pager(state.range(index), session);
+        Pager<S> pager = feed.pager(state.range(index), state.offset().sequence(), session);
         boolean more = !state.range(index).done();
         while (more) {
             site.stop().check();
@@ -126,9 +127,11 @@ final class RangeReaders<S> {
         Batcher.Committed committed = (last, tallies) -> {
             state.advanced(index, last, tallies);
             counted.batch(state, tallies);
+            // A page may hold many batches: whoever asks for a stop waits for the one in hand only.
+            site.stop().check();
         };
         try (Batcher<S> batcher = batchers.batcher(session, committed)) {
-            boolean more = pager.page(() -> position(index), limit, batcher);
+            boolean more = pager.page(place(index), limit, batcher);
             batcher.flush();
             if (!more) {
                 state.finished(index);
@@ -137,9 +140,18 @@ final class RangeReaders<S> {
         }
     }
 
-    private @Nullable SourceId position(int index) {
-        RangeOffset range = state.range(index);
-        return range.after();
+    private Pager.Place place(int index) {
+        return new Pager.Place() {
+            @Override
+            public RangeOffset now() {
+                return state.range(index);
+            }
+
+            @Override
+            public void rewind(RangeOffset to) {
+                state.rewound(index, to);
+            }
+        };
     }
 
     /** The first real failure is thrown; that the others were then stopped is no news. */

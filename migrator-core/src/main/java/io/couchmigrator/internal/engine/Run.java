@@ -44,6 +44,7 @@ public final class Run {
     private final Patience source;
     private final Patience target;
     private final List<MigrationException> failures = Collections.synchronizedList(new ArrayList<>());
+    private final AuditTally audit = new AuditTally();
     private volatile boolean stopRequested;
     private volatile @Nullable RuntimeException unexpected;
     private volatile @Nullable RejectsFile rejects;
@@ -134,6 +135,7 @@ public final class Run {
                 stages.done(),
                 stages.total(),
                 outstanding,
+                audit.sum(),
                 inOrder(failures),
                 Duration.between(began, clock.instant()));
     }
@@ -160,6 +162,8 @@ public final class Run {
                 target,
                 sessions,
                 ByteBudget.ofHeap(settings.workers(), stop),
+                new Throttle(settings.maxDocumentsPerSecond(), stop, System::nanoTime),
+                audit,
                 stop,
                 reporter,
                 settings.workers(),
@@ -246,6 +250,8 @@ public final class Run {
         details.addProperty("already_there", result.tallies().alreadyThere());
         details.addProperty("rejected", result.tallies().rejected());
         details.addProperty("outstanding_rejects", result.outstanding());
+        details.addProperty("audited_pages", result.audit().pages());
+        details.addProperty("audit_differences", result.audit().differences());
         return details;
     }
 

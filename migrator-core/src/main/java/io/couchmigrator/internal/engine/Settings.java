@@ -18,6 +18,7 @@ import javax.sql.DataSource;
  * @param logDirectory where everything is kept
  * @param workers how many ranges are read at once
  * @param chunkSize the most items in a batch
+ * @param maxDocumentsPerSecond how fast documents may be read; 0 sets no limit
  * @param maxOutage how long a passing error is waited out
  * @param startOver whether offsets and rejects are put aside first
  * @param listener who is told
@@ -29,6 +30,7 @@ public record Settings(
         Path logDirectory,
         int workers,
         int chunkSize,
+        int maxDocumentsPerSecond,
         Duration maxOutage,
         boolean startOver,
         Listener listener) {
@@ -40,6 +42,7 @@ public record Settings(
         json.addProperty("couch_user", source.user().orElse(null));
         json.addProperty("num_workers", workers);
         json.addProperty("chunk_size", chunkSize);
+        json.addProperty("max_docs_per_second", maxDocumentsPerSecond);
         json.addProperty("max_outage", maxOutage.toString());
         json.addProperty("reset", startOver);
         return json;

@@ -6,6 +6,7 @@ import io.couchmigrator.Progress;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
@@ -70,7 +71,7 @@ final class StageRun<S, R> {
             tellWasComplete(saved);
             anew = feed.isReadAnew();
         }
-        StageState now = saved == null || anew ? planned() : checkpoints.keep(saved);
+        StageState now = saved == null || anew ? planned() : resumed(saved);
         state = now;
         idsToDo(now);
         if (now.offset().phase() == Phase.READING) {
@@ -156,11 +157,21 @@ final class StageRun<S, R> {
                 plan.total(),
                 now,
                 null,
-                plan.ranges(),
+                feed.cut(List.of(RangeOffset.of(null, null))),
                 Tallies.NONE));
         checkpoints.saveIfChanged();
         remember("stage planned", plan.total());
         return fresh;
+    }
+
+    /** What an earlier version saved as one range may be cut now. */
+    private StageState resumed(StageOffset saved) {
+        StageState now = checkpoints.keep(saved);
+        if (saved.phase() == Phase.READING) {
+            now.ranges(feed.cut(saved.ranges()));
+            checkpoints.saveIfChanged();
+        }
+        return now;
     }
 
     private void idsToDo(StageState now) {
@@ -178,6 +189,7 @@ final class StageRun<S, R> {
 
     private void read(StageState now) {
         log.create();
+        feed.ready(now.offset().ranges());
         Progress start = progress(now);
         site.reporter().tell(to -> to.stageStarted(start, log.path()));
         new RangeReaders<>(now, feed, site, this::batcher, this::ranged).readAll();

@@ -46,7 +46,7 @@ final class StageRuns {
     }
 
     private <R> StageRun<Document, R> documents(DocumentStage<R> stage, int number) {
-        return of(stage, new DocumentFeed(stage, site.couch(), site.source(), site.chunkSize()), number);
+        return of(stage, new DocumentFeed(stage, site), number);
     }
 
     private <R> StageRun<SourceRow, R> table(TableStage<R> stage, int number) {

@@ -42,8 +42,18 @@ final class StageState {
         change(range -> range.advanced(to, tallies), index);
     }
 
+    /** Goes back to where a range stood before, because what came since is not to be trusted. */
+    void rewound(int index, RangeOffset to) {
+        change(range -> to, index);
+    }
+
     void finished(int index) {
         change(RangeOffset::finished, index);
+    }
+
+    /** Takes other ranges that cover the same. */
+    void ranges(List<RangeOffset> ranges) {
+        change(o -> copy(o, o.phase(), o.sequence(), o.completed(), ranges, o.others()));
     }
 
     void others(Tallies tallies) {

@@ -43,13 +43,21 @@ final class TableFeed implements Feed<SourceRow> {
     @Override
     public Plan plan(Session session) {
         long total = patience.persist(() -> session.attempt(reading(), c -> Statements.count(c, stage)));
-        return new Plan(Optional.empty(), null, total, List.of(RangeOffset.of(null, null)));
+        return new Plan(Optional.empty(), null, total);
     }
 
     @Override
-    public Pager<SourceRow> pager(RangeOffset range, Session session) {
-        return (position, limit, intake) -> {
-            SourceId after = position.after();
+    public List<RangeOffset> cut(List<RangeOffset> ranges) {
+        return ranges;
+    }
+
+    @Override
+    public void ready(List<RangeOffset> ranges) {}
+
+    @Override
+    public Pager<SourceRow> pager(RangeOffset range, @Nullable JsonElement since, Session session) {
+        return (place, limit, intake) -> {
+            SourceId after = place.now().after();
             int most = Math.min(limit, MOST_AT_ONCE);
             List<SourceRow> rows = page(session, after == null ? null : ((RowId) after).key(), most);
             intake.restart();

@@ -14,6 +14,8 @@ import java.time.Clock;
  * @param target how long to bear with PostgreSQL
  * @param sessions the connections
  * @param budget the bytes that may be held
+ * @param throttle how fast documents may be read
+ * @param audit counts what was audited
  * @param stop the request to stop
  * @param reporter who is told
  * @param workers how many ranges are read at once
@@ -26,6 +28,8 @@ record Worksite(
         Patience target,
         Sessions sessions,
         ByteBudget budget,
+        Throttle throttle,
+        AuditTally audit,
         StopSignal stop,
         Reporter reporter,
         int workers,

@@ -36,7 +36,14 @@ final class PageParserTest {
     void keepsTheNamedFieldsAndWhatThePageSays() throws IOException {
         PageEnd end = parse(PAGE);
 
-        assertThat(end).isEqualTo(new PageEnd(2, OptionalLong.of(1), OptionalLong.of(3), null, OptionalLong.empty()));
+        assertThat(end)
+                .isEqualTo(new PageEnd(
+                        2,
+                        OptionalLong.of(1),
+                        OptionalLong.of(3),
+                        null,
+                        OptionalLong.empty(),
+                        PAGE.getBytes(StandardCharsets.UTF_8).length));
         assertThat(rows)
                 .extracting(CouchRow::id, CouchRow::rev, CouchRow::state)
                 .containsExactly(tuple("ä", "1-a", State.DOCUMENT), tuple("b", "2-b", State.UNREADABLE));

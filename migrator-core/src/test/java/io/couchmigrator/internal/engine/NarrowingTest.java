@@ -19,11 +19,11 @@ final class NarrowingTest {
 
     @Test
     void asksForTheSameOnceMoreThenHalvesThenAsksForOneAlone() {
-        Narrowing narrowing = new Narrowing(8);
+        Narrowing narrowing = new Narrowing();
         List<String> asked = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
-            asked.add(narrowing.limit() + (narrowing.isAlone() ? " alone" : ""));
-            narrowing.broke("here", broken);
+            asked.add(narrowing.limit(8) + (narrowing.isAlone() ? " alone" : ""));
+            narrowing.broke("here", narrowing.limit(8), broken);
         }
 
         assertThat(asked).containsExactly("8", "8", "4", "2", "1", "1 alone", "1 alone");
@@ -31,10 +31,10 @@ final class NarrowingTest {
 
     @Test
     void makesTheServerWaitOnlyWhereItDoesNotAskForLess() {
-        Narrowing narrowing = new Narrowing(2);
+        Narrowing narrowing = new Narrowing();
         List<Boolean> narrows = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            narrows.add(narrowing.broke("here", broken).narrows());
+            narrows.add(narrowing.broke("here", narrowing.limit(2), broken).narrows());
         }
 
         assertThat(narrows).containsExactly(false, true, true, false, false);
@@ -42,28 +42,28 @@ final class NarrowingTest {
 
     @Test
     void beginsAnewWhereTheAnswerGotFurther() {
-        Narrowing narrowing = new Narrowing(8);
-        narrowing.broke(null, broken);
-        narrowing.broke("a", broken);
-        narrowing.broke("b", broken);
-        assertThat(narrowing.limit()).isEqualTo(8);
+        Narrowing narrowing = new Narrowing();
+        narrowing.broke(null, narrowing.limit(8), broken);
+        narrowing.broke("a", narrowing.limit(8), broken);
+        narrowing.broke("b", narrowing.limit(8), broken);
+        assertThat(narrowing.limit(8)).isEqualTo(8);
 
-        narrowing.broke("b", broken);
+        narrowing.broke("b", narrowing.limit(8), broken);
 
-        assertThat(narrowing.limit()).isEqualTo(4);
+        assertThat(narrowing.limit(8)).isEqualTo(4);
     }
 
     @Test
     void asksForMoreAgainAfterEachPageThatPassed() {
-        Narrowing narrowing = new Narrowing(5);
+        Narrowing narrowing = new Narrowing();
         for (int i = 0; i < 4; i++) {
-            narrowing.broke("here", broken);
+            narrowing.broke("here", narrowing.limit(5), broken);
         }
         assertThat(narrowing.isAlone()).isTrue();
         List<Integer> asked = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             narrowing.passed();
-            asked.add(narrowing.limit());
+            asked.add(narrowing.limit(5));
         }
 
         assertThat(narrowing.isAlone()).isFalse();

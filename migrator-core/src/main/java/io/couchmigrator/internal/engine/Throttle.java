@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.internal.retry.StopSignal;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps all workers together to so many documents a second: what was read is a debt of time that is waited off before
+ * the next page. Safe for use by multiple threads.
+ */
+final class Throttle {
+    private final int perSecond;
+    private final StopSignal stop;
+    private final NanoClock clock;
+    private long paidUntil;
+
+    /** Tells nanoseconds, as {@link System#nanoTime} does. */
+    @FunctionalInterface
+    interface NanoClock {
+        long now();
+    }
+
+    /**
+     * Creates one.
+     *
+     * @param perSecond the most documents a second; 0 sets no limit
+     */
+    Throttle(int perSecond, StopSignal stop, NanoClock clock) {
+        this.perSecond = perSecond;
+        this.stop = stop;
+        this.clock = clock;
+        this.paidUntil = clock.now();
+    }
+
+    /** Returns how many documents a page may have, so that none is a burst of more than a second. */
+    int most(int wanted) {
+        return perSecond == 0 ? wanted : Math.min(wanted, perSecond);
+    }
+
+    /** Takes note of documents that were read. */
+    synchronized void read(long documents) {
+        if (perSecond > 0) {
+            paidUntil = Math.max(paidUntil, clock.now()) + documents * TimeUnit.SECONDS.toNanos(1) / perSecond;
+        }
+    }
+
+    /**
+     * Waits until everything that was read is paid for.
+     *
+     * @throws io.couchmigrator.internal.retry.StoppedException if the run is asked to stop
+     */
+    void pay() {
+        for (long debt = debt(); debt > 0; debt = debt()) {
+            stop.pause(Duration.ofNanos(debt));
+        }
+    }
+
+    private synchronized long debt() {
+        return perSecond == 0 ? 0 : paidUntil - clock.now();
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.testkit.CouchDatabase;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.CouchRequest;
+import io.couchmigrator.testkit.Fault;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.Offsets;
+import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Servers that hide a document from a page, as seen by a whole run. */
+@ExtendWith(MigratorExtension.class)
+final class AuditIT {
+    private static final int COUNT = 2_500;
+
+    /** Large enough for several pages in each of the two ranges. */
+    private static final int SIZE = 10_000;
+
+    @TempDir
+    private Path logs;
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 199, 200, 1_000, 1_249, 1_250, 1_251, 2_000, 2_499})
+    void readsAgainWhereADocumentWasHiddenOnce(int hidden, CouchDouble couch, TestDatabase database) throws Exception {
+        create(couch, database);
+        couch.script(Fault.omitRow(Orders.id(hidden)).on(large()).once());
+
+        Result result = migrator(couch, database).build().run();
+
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+        assertThat(result.audit().pages()).isGreaterThan(10);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1_000, 1_249, 1_250, 2_499})
+    void failsWhereADocumentIsAlwaysHiddenAndReadsItOnceItShows(int hidden, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        create(couch, database);
+        couch.script(Fault.omitRow(Orders.id(hidden)).on(large()));
+
+        Result first = migrator(couch, database).build().run();
+        couch.heal();
+        Result second = migrator(couch, database).build().run();
+
+        assertThat(first.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
+        assertThat(first.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("\"orders\"")
+                .hasMessageContaining("no change explains it")
+                .hasMessageContaining("run the same command again"));
+        assertThat(first.audit().differences()).isEqualTo(2);
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @Test
+    void takesAFalseOffsetForNothingWorseThanAPageToReadAgain(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        create(couch, database);
+        couch.script(Fault.falseOffset(3).on(large()).nth(4));
+
+        Result result = migrator(couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.audit().differences()).isEqualTo(1);
+        assertThat(result.tallies().written()).isEqualTo(COUNT);
+    }
+
+    @Test
+    void explainsWhatCameAndWentByTheChangesAndReadsNothingAgain(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        CouchDatabase orders = create(couch, database);
+        AtomicBoolean changed = new AtomicBoolean();
+
+        Result result = migrator(couch, database)
+                .listener(new Listener() {
+                    @Override
+                    public void progressed(Progress progress) {
+                        if (progress.read() > 500 && changed.compareAndSet(false, true)) {
+                            orders.delete(Orders.id(10));
+                            orders.delete(Orders.id(11));
+                            orders.delete(Orders.id(2_400));
+                            orders.put(large(0, "a-new-one-before-all"));
+                            orders.put(large(0, "another"));
+                            orders.put(large(0, "o00400-new"));
+                            orders.put(large(0, "z-new-one-behind-all"));
+                        }
+                    }
+                })
+                .build()
+                .run();
+
+        List<String> expected = new ArrayList<>(Orders.ids(COUNT));
+        expected.remove(Orders.id(2_400));
+        expected.addAll(List.of("a-new-one-before-all", "another", "o00400-new", "z-new-one-behind-all"));
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(result.audit().differences()).isPositive();
+        assertThat(couch.requests(large()))
+                .extracting(request -> request.startKey().orElse(""))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void noticesWhatWasHiddenBeforeAnEarlierRunEnded(CouchDouble couch, TestDatabase database) throws Exception {
+        create(couch, database);
+        AtomicBoolean stopped = new AtomicBoolean();
+        couch.script(Fault.omitRow(Orders.id(100)).on(large()).once());
+        Migrator[] self = new Migrator[1];
+        self[0] = migrator(couch, database)
+                .listener(new Listener() {
+                    @Override
+                    public void progressed(Progress progress) {
+                        if (progress.read() > 150 && stopped.compareAndSet(false, true)) {
+                            self[0].stop();
+                        }
+                    }
+                })
+                .build();
+
+        Result first = self[0].run();
+        Result second = migrator(couch, database).build().run();
+
+        assertThat(first.outcome()).isEqualTo(Outcome.STOPPED);
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(second.audit().differences()).isEqualTo(1);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Offsets.class,
+            names = {"ZERO", "NULL"})
+    void readsOneRangeUnauditedWhereTheServerTellsNoRanks(Offsets offsets, TestDatabase database) throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().offsets(offsets).start()) {
+            create(couch, database);
+
+            Result result = migrator(couch, database).build().run();
+
+            assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(result.audit()).isEqualTo(Audit.NONE);
+            assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+            assertThat(Files.readString(logs.resolve("orders.offsets.json")))
+                    .containsOnlyOnce("\"from\":")
+                    .doesNotContain("\"rank\"");
+        }
+    }
+
+    private static Predicate<CouchRequest> large() {
+        return Requests.pages()
+                .and(Requests.method("GET"))
+                .and(request -> Integer.parseInt(request.parameter("limit").orElse("0")) > 10);
+    }
+
+    private static CouchDatabase create(CouchDouble couch, TestDatabase database) throws SQLException {
+        database.execute(Orders.TABLE);
+        CouchDatabase orders = couch.create("orders");
+        orders.load(IntStream.range(0, COUNT).mapToObj(i -> large(i, Orders.id(i))));
+        return orders;
+    }
+
+    private static JsonObject large(int number, String id) {
+        JsonObject order = Orders.order(number, "c" + number % 7);
+        order.addProperty("_id", id);
+        order.addProperty("not_read", "x".repeat(SIZE));
+        return order;
+    }
+
+    private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
+        return Orders.migrator(Orders.migration(), couch, database, logs);
+    }
+}
