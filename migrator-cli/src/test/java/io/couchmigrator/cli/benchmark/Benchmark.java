@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.benchmark;
+
+import io.couchmigrator.testkit.PostgresServer;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs the benchmark: a table on the console, and the same figures as JSON. */
+final class Benchmark {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    private Benchmark() {}
+
+    public static void main(String[] arguments) throws Exception {
+        Options options = Options.fromSystemProperties();
+        PrintStream console = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        Path directory = Files.createDirectories(options.directory().resolve(TIME.format(Instant.now())));
+        Machine machine = Machine.here();
+        Report report = new Report(machine, options);
+        JsonReport json = new JsonReport(machine);
+        console.print(report.head());
+        try (PostgresServer postgres = PostgresServer.start()) {
+            switch (options.what()) {
+                case MIGRATION -> {
+                    MigrationBenchmark benchmark =
+                            new MigrationBenchmark(options, postgres, directory, console::println);
+                    List<Figures> all = new ArrayList<>();
+                    for (int count : options.documents()) {
+                        Figures figures = benchmark.measure(count);
+                        all.add(figures);
+                        console.println(report.table(figures));
+                    }
+                    console.println(report.growth(all));
+                    json.addMigrations(all);
+                }
+                case UPSERTS -> {
+                    UpsertComparison comparison = new UpsertComparison(options, postgres, console::println);
+                    List<UpsertComparison.Line> lines = new ArrayList<>();
+                    for (int count : options.documents()) {
+                        lines.addAll(comparison.compare(count));
+                    }
+                    json.addUpserts(lines);
+                }
+            }
+        }
+        Path file = directory.resolve("benchmark.json");
+        json.writeTo(file);
+        console.println("Written: " + file);
+    }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.benchmark;
+
+import io.couchmigrator.testkit.BlobSchema;
+import io.couchmigrator.testkit.PostgresServer;
+import io.couchmigrator.testkit.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Measures a migration beside its floors. The phases take turns, so that whatever else the machine does hits all alike. */
+final class MigrationBenchmark {
+    private static final String ROWS =
+            "SELECT count(*) || ' rows, ' || coalesce(sum(content_length), 0) || ' bytes of blobs'"
+                    + " FROM blobs_blobmeta";
+
+    private final Options options;
+    private final PostgresServer postgres;
+    private final Path directory;
+    private final Consumer<String> console;
+
+    MigrationBenchmark(Options options, PostgresServer postgres, Path directory, Consumer<String> console) {
+        this.options = options;
+        this.postgres = postgres;
+        this.directory = directory;
+        this.console = console;
+    }
+
+    /** Loads so many documents and measures. */
+    Figures measure(int count) throws Exception {
+        Documents documents = new Documents(Source.databaseName(), count, options);
+        long start = System.nanoTime();
+        try (Source source = Source.load(documents, options);
+                Drain drain = new Drain(source, documents, options.workers())) {
+            console.accept("%,d documents loaded into %s in %.0f s"
+                    .formatted(count, source.description(), Taken.secondsSince(start)));
+            return new Measurement(documents, source, drain).repeat();
+        }
+    }
+
+    /** The repetitions with the documents in place. */
+    private final class Measurement {
+        private final Series drained = new Series("raw drain");
+        private final Series drainedBuffered = new Series("raw drain, buffer_response");
+        private final Series upserted = new Series("upsert alone");
+        private final Series migrated = new Series("migrate");
+        private final Series listed = new Series("migrator list");
+        private final Series javaAlone = new Series("java -version");
+        private final List<Heap> heaps = new ArrayList<>();
+        private final Documents documents;
+        private final Source source;
+        private final Drain drain;
+        private final String expected;
+        private long bytes = -1;
+
+        Measurement(Documents documents, Source source, Drain drain) {
+            this.documents = documents;
+            this.source = source;
+            this.drain = drain;
+            long blobs = documents.ids().stream()
+                    .mapToLong(id -> documents.row(id).contentLength())
+                    .sum();
+            this.expected = "%d rows, %d bytes of blobs".formatted(documents.count(), blobs);
+        }
+
+        Figures repeat() throws Exception {
+            for (int i = 1; i <= options.repetitions(); i++) {
+                drained.add(Taken.by(() -> read(false)));
+                drainedBuffered.add(Taken.by(() -> read(true)));
+                upsert();
+                Path place = directory.resolve("%d-%d".formatted(documents.count(), i));
+                migrate(place);
+                listed.add(new Program(List.of(options.program().toString(), "list"), Map.of())
+                        .runIn(place.resolve("list")));
+                Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+                javaAlone.add(new Program(List.of(java.toString(), "-version"), Map.of()).runIn(place.resolve("java")));
+                console.accept("repetition %d: drain %.2f s, buffered %.2f s, upsert %.2f s, migrate %.2f s"
+                        .formatted(
+                                i,
+                                last(drained).seconds(),
+                                last(drainedBuffered).seconds(),
+                                last(upserted).seconds(),
+                                last(migrated).seconds()));
+            }
+            return new Figures(
+                    documents.count(),
+                    bytes,
+                    drained,
+                    drainedBuffered,
+                    upserted,
+                    migrated,
+                    List.copyOf(heaps),
+                    listed,
+                    javaAlone);
+        }
+
+        private void read(boolean buffered) throws Exception {
+            long seen = drain.read(buffered);
+            if (bytes >= 0 && seen != bytes) {
+                throw new IOException("drained %d bytes from %s, expected %d as the first time: keep others from it"
+                        .formatted(seen, source.description(), bytes));
+            }
+            bytes = seen;
+        }
+
+        private void upsert() throws Exception {
+            try (TestDatabase target = postgres.createDatabase()) {
+                target.create(BlobSchema.TARGET);
+                UpsertAlone alone = new UpsertAlone(documents, options);
+                upserted.add(Taken.by(() -> alone.write(target)));
+                requireRows(target, "the upsert alone");
+            }
+        }
+
+        private void migrate(Path place) throws Exception {
+            try (TestDatabase target = postgres.createDatabase()) {
+                target.create(BlobSchema.TARGET, BlobSchema.SOURCES);
+                Taken taken = new Program(command(), environment(target)).runIn(place);
+                requireRows(target, "the migration, see " + place);
+                migrated.add(taken);
+                heaps.add(Heap.ofLogIn(place, taken.seconds()));
+            }
+        }
+
+        private List<String> command() {
+            return List.of(
+                    options.program().toString(),
+                    "run_blob_migration",
+                    "migrate_metadata",
+                    "--log-dir=logs",
+                    "--couch-db=" + documents.database(),
+                    "--num-workers=" + options.workers(),
+                    "--chunk-size=" + options.chunkSize());
+        }
+
+        private Map<String, String> environment(TestDatabase target) {
+            Map<String, String> environment = new HashMap<>();
+            environment.put("COUCHDB_URL", source.url().toString());
+            environment.put("PGHOST", target.host());
+            environment.put("PGPORT", String.valueOf(target.port()));
+            environment.put("PGDATABASE", target.name());
+            environment.put("PGUSER", target.user());
+            environment.put("PGPASSWORD", target.password());
+            environment.put("MIGRATOR_OPTS", (Heap.OPTION + " " + options.jvmOptions()).strip());
+            return environment;
+        }
+
+        private void requireRows(TestDatabase target, String writer) throws SQLException, IOException {
+            String seen = target.query(ROWS).get(0);
+            if (!seen.equals(expected)) {
+                throw new IOException("wrong rows by %s: seen %s, expected %s".formatted(writer, seen, expected));
+            }
+        }
+
+        private static Taken last(Series series) {
+            return series.taken().get(series.taken().size() - 1);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.benchmark;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What is measured, from the system properties {@code benchmark.…}, whose defaults stand in the profile of the pom.
+ *
+ * @param what which of the two things there are to measure
+ * @param documents how many documents, one measurement each
+ * @param bytes the size of a document
+ * @param largeDocuments how many of them are large instead
+ * @param largeBytes the size of a large one
+ * @param workers readers of the drain, connections of the upsert, workers of the migration
+ * @param chunkSize the most documents, or rows, in a batch
+ * @param repetitions how often each phase is measured
+ * @param jvmOptions options of the migrating JVM
+ * @param doubleHeap the most heap of the CouchDB double, as {@code -Xmx} takes it
+ * @param program {@code bin/migrator}
+ * @param directory where reports and logs go
+ */
+record Options(
+        What what,
+        List<Integer> documents,
+        int bytes,
+        int largeDocuments,
+        int largeBytes,
+        int workers,
+        int chunkSize,
+        int repetitions,
+        String jvmOptions,
+        String doubleHeap,
+        Path program,
+        Path directory) {
+    private static final String PREFIX = "benchmark.";
+
+    /** What can be measured. */
+    enum What {
+        MIGRATION,
+        UPSERTS
+    }
+
+    static Options fromSystemProperties() {
+        return new Options(
+                What.valueOf(text("what").toUpperCase(Locale.ROOT)),
+                Arrays.stream(text("documents").split(","))
+                        .map(count -> Integer.valueOf(count.strip()))
+                        .toList(),
+                number("bytes"),
+                number("largeDocuments"),
+                number("largeBytes"),
+                number("workers"),
+                number("chunkSize"),
+                number("repetitions"),
+                text("jvm").strip(),
+                text("doubleHeap"),
+                Path.of(text("program")).toAbsolutePath(),
+                Path.of(text("directory")).toAbsolutePath());
+    }
+
+    /** Returns the server to read from, with its credentials; empty for the double. */
+    static Optional<URI> server() {
+        return Optional.ofNullable(System.getenv("MIGRATOR_TEST_COUCHDB_URL"))
+                .filter(url -> !url.isBlank())
+                .map(URI::create);
+    }
+
+    /** Returns the properties as they were given. */
+    static Map<String, String> properties() {
+        Map<String, String> properties = new TreeMap<>();
+        for (String name : System.getProperties().stringPropertyNames()) {
+            if (name.startsWith(PREFIX)) {
+                properties.put(name, System.getProperty(name));
+            }
+        }
+        return properties;
+    }
+
+    private static int number(String name) {
+        return Integer.parseInt(text(name).strip());
+    }
+
+    private static String text(String name) {
+        String value = System.getProperty(PREFIX + name);
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    "property %s%s is not set: run this by mvn -Pbenchmark verify, which sets it"
+                            .formatted(PREFIX, name));
+        }
+        return value;
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.benchmark;
+
+import io.couchmigrator.Writer;
+import io.couchmigrator.testkit.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Writes the rows of all documents through the library's own writer, as workers do, without a source or a checkpoint. */
+final class UpsertAlone {
+    /** What the engine sets in every transaction. */
+    static final String SETTINGS =
+            "SET plan_cache_mode = force_custom_plan; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
+    private final Documents documents;
+    private final int connections;
+    private final int batch;
+
+    UpsertAlone(Documents documents, Options options) {
+        this.documents = documents;
+        this.connections = options.workers();
+        this.batch = options.chunkSize();
+    }
+
+    void write(TestDatabase target) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(connections);
+        try {
+            List<Future<?>> writing = new ArrayList<>();
+            List<String> ids = documents.ids();
+            for (int i = 0; i < connections; i++) {
+                List<String> part = ids.subList(
+                        (int) ((long) ids.size() * i / connections), (int) ((long) ids.size() * (i + 1) / connections));
+                writing.add(threads.submit(() -> {
+                    write(part, target);
+                    return null;
+                }));
+            }
+            for (Future<?> writer : writing) {
+                writer.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private void write(List<String> ids, TestDatabase target) throws SQLException {
+        try (Connection connection = target.dataSource().getConnection()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(SETTINGS);
+            }
+            connection.setAutoCommit(false);
+            Writer<BlobRow> writer = BlobRow.upsert().prepared(connection);
+            for (int from = 0; from < ids.size(); from += batch) {
+                List<BlobRow> rows = ids.subList(from, Math.min(ids.size(), from + batch)).stream()
+                        .map(documents::row)
+                        .toList();
+                writer.write(connection, rows);
+                connection.commit();
+            }
+        }
+    }
+}
