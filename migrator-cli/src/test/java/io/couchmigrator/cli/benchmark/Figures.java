@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.benchmark;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,8 +12,7 @@ import java.util.List;
  * @param drain reading alone
  * @param drainBuffered reading alone, with the server sending a page in few pieces
  * @param upsert writing alone
- * @param migration the whole process
- * @param heaps of the migrating JVM, one for each repetition
+ * @param migrations the whole process, for each choice of JVM options
  * @param list {@code migrator list}
  * @param java {@code java -version}
  */
@@ -22,13 +22,15 @@ record Figures(
         Series drain,
         Series drainBuffered,
         Series upsert,
-        Series migration,
-        List<Heap> heaps,
+        List<Migrated> migrations,
         Series list,
         Series java) {
 
     List<Series> phases() {
-        return List.of(drain, drainBuffered, upsert, migration, list, java);
+        List<Series> phases = new ArrayList<>(List.of(drain, drainBuffered, upsert));
+        migrations.forEach(one -> phases.add(one.series()));
+        phases.addAll(List.of(list, java));
+        return phases;
     }
 
     /** Returns the better way of reading. */
@@ -36,30 +38,32 @@ record Figures(
         return drainBuffered.leastSeconds() < drain.leastSeconds() ? drainBuffered : drain;
     }
 
-    /** Returns how many times as long as the raw read the migration takes, the least of each. */
-    double timesTheFloor() {
-        return migration.leastSeconds() / floor().leastSeconds();
+    /** Returns how many times as long as the raw read a migration takes, the least of each. */
+    double timesTheFloor(Migrated one) {
+        return one.series().leastSeconds() / floor().leastSeconds();
     }
 
     /** Returns the same of the medians. */
-    double medianTimesTheFloor() {
-        return migration.medianSeconds() / floor().medianSeconds();
+    double medianTimesTheFloor(Migrated one) {
+        return one.series().medianSeconds() / floor().medianSeconds();
     }
 
-    /** Returns the migration's rate as a part of that of the slower of reading and writing alone, the least of each. */
-    double partOfTheSlower() {
-        return Math.max(floor().leastSeconds(), upsert.leastSeconds()) / migration.leastSeconds();
+    /** Returns a migration's rate as a part of that of the slower of reading and writing alone, the least of each. */
+    double partOfTheSlower(Migrated one) {
+        return Math.max(floor().leastSeconds(), upsert.leastSeconds())
+                / one.series().leastSeconds();
     }
 
     /** Returns the same of the medians. */
-    double medianPartOfTheSlower() {
-        return Math.max(floor().medianSeconds(), upsert.medianSeconds()) / migration.medianSeconds();
+    double medianPartOfTheSlower(Migrated one) {
+        return Math.max(floor().medianSeconds(), upsert.medianSeconds())
+                / one.series().medianSeconds();
     }
 
     /** Returns the CPU time of each document beyond those of a smaller measurement, in microseconds. */
-    double cpuMicrosBeyond(Figures smaller) {
-        return (migration.medianCpuSeconds() - smaller.migration.medianCpuSeconds())
-                * 1e6
-                / (documents - smaller.documents);
+    double cpuMicrosBeyond(Figures smaller, int choice) {
+        double more = migrations.get(choice).series().medianCpuSeconds()
+                - smaller.migrations.get(choice).series().medianCpuSeconds();
+        return more * 1e6 / (documents - smaller.documents);
     }
 }

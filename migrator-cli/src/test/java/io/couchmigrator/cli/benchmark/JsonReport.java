@@ -36,17 +36,15 @@ final class JsonReport {
             JsonObject result = new JsonObject();
             result.addProperty("documents", figures.documents());
             result.addProperty("bytes", figures.bytes());
-            result.addProperty("timesTheFloor", figures.timesTheFloor());
-            result.addProperty("medianTimesTheFloor", figures.medianTimesTheFloor());
-            result.addProperty("partOfTheSlower", figures.partOfTheSlower());
-            result.addProperty("medianPartOfTheSlower", figures.medianPartOfTheSlower());
             JsonObject phases = new JsonObject();
             figures.phases().forEach(series -> phases.add(series.name(), series(series)));
             result.add("phases", phases);
-            result.add("heapMegabytes", gson.toJsonTree(figures.heaps()));
+            JsonArray migrations = new JsonArray();
+            figures.migrations().forEach(one -> migrations.add(migrated(figures, one)));
+            result.add("migrations", migrations);
             results.add(result);
         }
-        report.add("migrations", results);
+        report.add("measurements", results);
     }
 
     /** Adds the ways of writing. */
@@ -57,6 +55,17 @@ final class JsonReport {
     /** Writes it. */
     void writeTo(Path file) throws IOException {
         Files.writeString(file, gson.toJson(report) + "\n");
+    }
+
+    private JsonObject migrated(Figures figures, Migrated one) {
+        JsonObject json = new JsonObject();
+        json.addProperty("jvmOptions", one.jvmOptions());
+        json.addProperty("timesTheFloor", figures.timesTheFloor(one));
+        json.addProperty("medianTimesTheFloor", figures.medianTimesTheFloor(one));
+        json.addProperty("partOfTheSlower", figures.partOfTheSlower(one));
+        json.addProperty("medianPartOfTheSlower", figures.medianPartOfTheSlower(one));
+        json.add("heapMegabytes", gson.toJsonTree(one.heaps()));
+        return json;
     }
 
     private static JsonObject series(Series series) {

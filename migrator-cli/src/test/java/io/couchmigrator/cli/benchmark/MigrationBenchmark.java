@@ -7,11 +7,11 @@ import io.couchmigrator.testkit.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Measures a migration beside its floors. The phases take turns, so that whatever else the machine does hits all alike. */
 final class MigrationBenchmark {
@@ -48,10 +48,10 @@ final class MigrationBenchmark {
         private final Series drained = new Series("raw drain");
         private final Series drainedBuffered = new Series("raw drain, buffer_response");
         private final Series upserted = new Series("upsert alone");
-        private final Series migrated = new Series("migrate");
+        private final List<Migrated> migrated =
+                options.jvmOptions().stream().map(Migrated::with).toList();
         private final Series listed = new Series("migrator list");
         private final Series javaAlone = new Series("java -version");
-        private final List<Heap> heaps = new ArrayList<>();
         private final Documents documents;
         private final Source source;
         private final Drain drain;
@@ -74,29 +74,26 @@ final class MigrationBenchmark {
                 drainedBuffered.add(Taken.by(() -> read(true)));
                 upsert();
                 Path place = directory.resolve("%d-%d".formatted(documents.count(), i));
-                migrate(place);
+                for (int choice = 0; choice < migrated.size(); choice++) {
+                    migrate(migrated.get(choice), place.resolve("migrate-" + choice));
+                }
                 listed.add(new Program(List.of(options.program().toString(), "list"), Map.of())
                         .runIn(place.resolve("list")));
                 Path java = Path.of(System.getProperty("java.home"), "bin", "java");
                 javaAlone.add(new Program(List.of(java.toString(), "-version"), Map.of()).runIn(place.resolve("java")));
-                console.accept("repetition %d: drain %.2f s, buffered %.2f s, upsert %.2f s, migrate %.2f s"
+                console.accept("repetition %d: drain %.2f s, buffered %.2f s, upsert %.2f s, migrate %s s"
                         .formatted(
                                 i,
                                 last(drained).seconds(),
                                 last(drainedBuffered).seconds(),
                                 last(upserted).seconds(),
-                                last(migrated).seconds()));
+                                migrated.stream()
+                                        .map(one -> "%.2f"
+                                                .formatted(last(one.series()).seconds()))
+                                        .collect(Collectors.joining(", "))));
             }
             return new Figures(
-                    documents.count(),
-                    bytes,
-                    drained,
-                    drainedBuffered,
-                    upserted,
-                    migrated,
-                    List.copyOf(heaps),
-                    listed,
-                    javaAlone);
+                    documents.count(), bytes, drained, drainedBuffered, upserted, migrated, listed, javaAlone);
         }
 
         private void read(boolean buffered) throws Exception {
@@ -117,13 +114,13 @@ final class MigrationBenchmark {
             }
         }
 
-        private void migrate(Path place) throws Exception {
+        private void migrate(Migrated one, Path place) throws Exception {
             try (TestDatabase target = postgres.createDatabase()) {
                 target.create(BlobSchema.TARGET, BlobSchema.SOURCES);
-                Taken taken = new Program(command(), environment(target)).runIn(place);
+                Taken taken = new Program(command(), environment(target, one.jvmOptions())).runIn(place);
                 requireRows(target, "the migration, see " + place);
-                migrated.add(taken);
-                heaps.add(Heap.ofLogIn(place, taken.seconds()));
+                one.series().add(taken);
+                one.heaps().add(Heap.ofLogIn(place, taken.seconds()));
             }
         }
 
@@ -138,7 +135,7 @@ final class MigrationBenchmark {
                     "--chunk-size=" + options.chunkSize());
         }
 
-        private Map<String, String> environment(TestDatabase target) {
+        private Map<String, String> environment(TestDatabase target, String jvmOptions) {
             Map<String, String> environment = new HashMap<>();
             environment.put("COUCHDB_URL", source.url().toString());
             environment.put("PGHOST", target.host());
@@ -146,7 +143,7 @@ final class MigrationBenchmark {
             environment.put("PGDATABASE", target.name());
             environment.put("PGUSER", target.user());
             environment.put("PGPASSWORD", target.password());
-            environment.put("MIGRATOR_OPTS", (Heap.OPTION + " " + options.jvmOptions()).strip());
+            environment.put("MIGRATOR_OPTS", (Heap.OPTION + " " + jvmOptions).strip());
             return environment;
         }
 

@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * @param workers readers of the drain, connections of the upsert, workers of the migration
  * @param chunkSize the most documents, or rows, in a batch
  * @param repetitions how often each phase is measured
- * @param jvmOptions options of the migrating JVM
+ * @param jvmOptions options of the migrating JVM; each choice of them is measured
  * @param doubleHeap the most heap of the CouchDB double, as {@code -Xmx} takes it
  * @param program {@code bin/migrator}
  * @param directory where reports and logs go
@@ -35,7 +35,7 @@ record Options(
         int workers,
         int chunkSize,
         int repetitions,
-        String jvmOptions,
+        List<String> jvmOptions,
         String doubleHeap,
         Path program,
         Path directory) {
@@ -59,7 +59,7 @@ record Options(
                 number("workers"),
                 number("chunkSize"),
                 number("repetitions"),
-                text("jvm").strip(),
+                Arrays.stream(text("jvm").split("[|]", -1)).map(String::strip).toList(),
                 text("doubleHeap"),
                 Path.of(text("program")).toAbsolutePath(),
                 Path.of(text("directory")).toAbsolutePath());

@@ -27,11 +27,8 @@ final class Report {
                 text.format(", but for %,d of %,d bytes", options.largeDocuments(), options.largeBytes());
             }
             text.format(
-                    "; %d workers, chunks of %d, %d repetitions, JVM options: %s%n",
-                    options.workers(),
-                    options.chunkSize(),
-                    options.repetitions(),
-                    options.jvmOptions().isEmpty() ? "none" : options.jvmOptions());
+                    "; %d workers, chunks of %d, %d repetitions%n",
+                    options.workers(), options.chunkSize(), options.repetitions());
             return text.toString();
         }
     }
@@ -41,28 +38,21 @@ final class Report {
         try (Formatter text = formatter()) {
             text.format("%n%,d documents, %.1f MB", figures.documents(), figures.bytes() / 1e6);
             text.format(
-                    "%n%-28s %9s %9s %12s %9s %11s%n", "", "least s", "median s", "documents/s", "CPU s", "CPU µs/doc");
+                    "%n%-40s %9s %9s %12s %9s %11s%n", "", "least s", "median s", "documents/s", "CPU s", "CPU µs/doc");
             for (Series series : figures.phases()) {
-                boolean process = series == figures.list() || series == figures.java();
+                boolean reads = series != figures.list() && series != figures.java();
+                double cpu = series.medianCpuSeconds();
                 text.format(
-                        "%-28s %9.3f %9.3f %12s %9s %11s%n",
+                        "%-40s %9.3f %9.3f %12s %9s %11s%n",
                         series.name(),
                         series.leastSeconds(),
                         series.medianSeconds(),
-                        process ? "" : "%,.0f".formatted(figures.documents() / series.leastSeconds()),
-                        number("%.2f", series.medianCpuSeconds()),
-                        process ? "" : number("%.1f", series.medianCpuSeconds() * 1e6 / figures.documents()));
+                        reads ? "%,.0f".formatted(figures.documents() / series.leastSeconds()) : "",
+                        number("%.2f", cpu),
+                        reads ? number("%.1f", cpu * 1e6 / figures.documents()) : "");
             }
-            text.format(
-                    "%-28s %9.2f %9.2f   times (%s)%n",
-                    "migrate / raw drain",
-                    figures.timesTheFloor(),
-                    figures.medianTimesTheFloor(),
-                    figures.floor().name());
-            text.format(
-                    "%-28s %9.2f %9.2f   of the rate of the slower of drain and upsert%n",
-                    "migrate / slower floor", figures.partOfTheSlower(), figures.medianPartOfTheSlower());
-            heaps(figures.heaps(), text);
+            text.format("The better drain is \"%s\".%n", figures.floor().name());
+            figures.migrations().forEach(one -> outcome(figures, one, text));
             return text.toString();
         }
     }
@@ -70,31 +60,51 @@ final class Report {
     /** Returns how the figures grow with the number of documents. */
     String growth(List<Figures> all) {
         try (Formatter text = formatter()) {
-            text.format(
-                    "%n%12s %12s %12s %14s %14s %12s %22s%n",
-                    "documents", "drain/s", "upsert/s", "migrate/s", "times drain", "of slower", "CPU µs/doc added");
-            for (int i = 0; i < all.size(); i++) {
-                Figures one = all.get(i);
+            for (int choice = 0; choice < options.jvmOptions().size(); choice++) {
                 text.format(
-                        "%,12d %,12.0f %,12.0f %,14.0f %14.2f %12.2f %22s%n",
-                        one.documents(),
-                        one.documents() / one.floor().leastSeconds(),
-                        one.documents() / one.upsert().leastSeconds(),
-                        one.documents() / one.migration().leastSeconds(),
-                        one.timesTheFloor(),
-                        one.partOfTheSlower(),
-                        i == 0 ? "-" : number("%.1f", one.cpuMicrosBeyond(all.get(i - 1))));
+                        "%n%s%n", all.get(0).migrations().get(choice).series().name());
+                text.format(
+                        "%12s %12s %12s %12s %12s %12s %18s%n",
+                        "documents",
+                        "drain/s",
+                        "upsert/s",
+                        "migrate/s",
+                        "times drain",
+                        "of slower",
+                        "CPU µs/doc added");
+                for (int i = 0; i < all.size(); i++) {
+                    String added = i == 0 ? "-" : number("%.1f", all.get(i).cpuMicrosBeyond(all.get(i - 1), choice));
+                    growth(all.get(i), all.get(i).migrations().get(choice), added, text);
+                }
             }
             return text.toString();
         }
     }
 
-    private static void heaps(List<Heap> heaps, Formatter text) {
-        for (Heap heap : heaps) {
+    private static void growth(Figures figures, Migrated one, String added, Formatter text) {
+        text.format(
+                "%,12d %,12.0f %,12.0f %,12.0f %12.2f %12.2f %18s%n",
+                figures.documents(),
+                figures.documents() / figures.floor().leastSeconds(),
+                figures.documents() / figures.upsert().leastSeconds(),
+                figures.documents() / one.series().leastSeconds(),
+                figures.timesTheFloor(one),
+                figures.partOfTheSlower(one),
+                added);
+    }
+
+    private static void outcome(Figures figures, Migrated one, Formatter text) {
+        text.format(
+                "%s:%n    %.2f times the raw drain (medians %.2f), %.2f of the rate of the slower of drain and upsert (medians %.2f)%n",
+                one.series().name(),
+                figures.timesTheFloor(one),
+                figures.medianTimesTheFloor(one),
+                figures.partOfTheSlower(one),
+                figures.medianPartOfTheSlower(one));
+        for (Heap heap : one.heaps()) {
             text.format(
-                    "%-28s peak %d MB; live in the first quarter %s, in the last %s; %d collections, %.2f s of pauses%n",
-                    "heap while migrating",
-                    heap.peak(),
+                    "    heap: peak %s; live in the first quarter %s, in the last %s; %d collections, %.2f s of pauses%n",
+                    megabytes(heap.peak()),
                     megabytes(heap.liveFirst()),
                     megabytes(heap.liveLast()),
                     heap.collections(),
