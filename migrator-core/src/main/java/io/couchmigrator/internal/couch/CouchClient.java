@@ -24,6 +24,7 @@ import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
 import okhttp3.Credentials;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -79,6 +80,10 @@ public final class CouchClient implements AutoCloseable {
                     ? response.newBuilder().removeHeader("Retry-After").build()
                     : response;
         });
+        if (!url.isHttps()) {
+            // Else the JVM reads its trusted certificates, for nothing.
+            builder.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
+        }
         this.http = builder.build();
     }
 
