@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
 
 /** The keys that the application made for blobs before it kept them in the entry. */
 final class BlobKey {
-    private static final Pattern SAFE = Pattern.compile("[A-Za-z0-9_./{}-]+");
     private static final Pattern LOOKS_HASHED = Pattern.compile("sha1-[0-9a-f]{40}");
 
     private BlobKey() {}
@@ -25,11 +24,22 @@ final class BlobKey {
     }
 
     private static String safeId(String documentId) {
-        if (LOOKS_HASHED.matcher(documentId).matches()) {
+        if (documentId.startsWith("sha1-") && LOOKS_HASHED.matcher(documentId).matches()) {
             throw new RejectException(
                     "illegal-doc-id", "the document's id looks like a hash: no key can be made of it that is its own");
         }
-        return SAFE.matcher(documentId).matches() ? documentId : "sha1-" + sha1(documentId);
+        return isSafe(documentId) ? documentId : "sha1-" + sha1(documentId);
+    }
+
+    private static boolean isSafe(String documentId) {
+        for (int i = 0; i < documentId.length(); i++) {
+            char c = documentId.charAt(i);
+            boolean letterOrDigit = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+            if (!letterOrDigit && "_./{}-".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !documentId.isEmpty();
     }
 
     private static String sha1(String text) {

@@ -50,7 +50,7 @@ record ExternalBlob(
         for (Map.Entry<String, JsonElement> entry :
                 externalBlobs.getAsJsonObject().entrySet()) {
             position++;
-            of(entry.getKey(), entry.getValue(), "entry %d of external_blobs".formatted(position))
+            of(entry.getKey(), entry.getValue(), "entry " + position + " of external_blobs")
                     .ifPresent(blobs::add);
         }
         return blobs;
