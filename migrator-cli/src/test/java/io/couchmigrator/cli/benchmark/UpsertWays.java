@@ -32,6 +32,7 @@ import org.jooq.Record;
 import org.jooq.Row7;
 import org.jooq.SQLDialect;
 import org.jooq.Table;
+import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.postgresql.PGConnection;
 
@@ -102,9 +103,9 @@ final class UpsertWays {
         public void write(Connection connection, List<BlobRow> rows) {
             DSLContext jooq = using(connection, SQLDialect.POSTGRES);
             String[] keys = rows.stream().map(BlobRow::key).toArray(String[]::new);
-            Set<String> there = new HashSet<>(jooq.select(KEY)
-                    .from(BLOBS)
-                    .where("{0} = any({1})", KEY, keys)
+            Set<String> there = new HashSet<>(jooq.resultQuery(
+                            "select b.key from unnest({0}) u(key) join blobs_blobmeta b on b.key = u.key",
+                            DSL.val(keys, SQLDataType.VARCHAR.array()))
                     .fetch(KEY));
             if (there.size() == rows.size()) {
                 return;
