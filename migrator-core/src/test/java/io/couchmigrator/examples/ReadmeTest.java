@@ -33,7 +33,12 @@ final class ReadmeTest {
     static Stream<Path> documents() throws IOException {
         try (Stream<Path> decisions = Files.list(ROOT.resolve("docs/decisions"))) {
             return Stream.concat(
-                    Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md")
+                    Stream.of(
+                                    "README.md",
+                                    "CONTRIBUTING.md",
+                                    "CHANGELOG.md",
+                                    "docs/architecture.md",
+                                    "docs/performance.md")
                             .map(ROOT::resolve),
                     decisions.sorted().toList().stream());
         }
