@@ -32,13 +32,13 @@ final class Verdict {
         Audit audit = result.audit();
         return audit.pages() == 0
                 ? Optional.empty()
-                : Optional.of("Audit: %s in the place where CouchDB counts them, %s."
+                : Optional.of("Audited %s by CouchDB's own count of documents: %s."
                         .formatted(
-                                count(audit.pages(), "page was", "pages were"),
+                                count(audit.pages(), "page", "pages"),
                                 audit.differences() == 0
-                                        ? "without a difference"
+                                        ? "no difference"
                                         : count(audit.differences(), "difference", "differences")
-                                                + " explained by changes or read again"));
+                                                + ", explained by changes or read again"));
     }
 
     /** Returns the verdict on a run; {@code next} is the command that goes on with it. */

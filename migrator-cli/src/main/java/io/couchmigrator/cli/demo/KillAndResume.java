@@ -99,9 +99,8 @@ final class KillAndResume {
         Comparison rows =
                 Comparison.of(expected, ExpectedRow.readAll(servers.target().dataSource()));
         List<CouchRequest> all = pages();
-        Reading reading = Reading.of(sample, all);
-        int undisturbed = Reading.undisturbed(sample, all);
-        boolean frugal = reading.pages() < undisturbed + before.size();
+        Reading reading = Reading.of(sample, before, all.subList(before.size(), all.size()));
+        boolean frugal = reading.twice() < reading.once();
         narrator.say(
                 "   All %s rows were compared with those that the sample must give, column by column:"
                         .formatted(Narrator.number(expected.size())),
@@ -111,13 +110,14 @@ final class KillAndResume {
                                 rows.doubled(),
                                 rows.wrong(),
                                 rows.exact() ? "the rows are exact." : "FAILED, they should be exact."),
-                "   CouchDB was asked for %d pages before the kill and %d after it, %d in all; a run that nothing"
-                        .formatted(before.size(), reading.pages() - before.size(), reading.pages()),
-                "   disturbs needs %d. %s of %s documents were read twice; what they had written was left as it was."
+                "   CouchDB was asked for %d pages before the kill, with %s of %s documents, and for %d after it."
                         .formatted(
-                                undisturbed,
-                                Narrator.number(reading.twice()),
-                                Narrator.number(sample.documents().count())));
+                                reading.before(),
+                                Narrator.number(reading.once()),
+                                Narrator.number(sample.documents().count()),
+                                reading.after()),
+                "   Only what was in hand, %s documents, was read twice; the rows that were there were left as they were."
+                        .formatted(Narrator.number(reading.twice())));
         if (!frugal) {
             narrator.say("   FAILED: it began all over again.");
         }

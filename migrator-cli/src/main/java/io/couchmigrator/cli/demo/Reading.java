@@ -5,49 +5,45 @@ import io.couchmigrator.testkit.CouchRequest;
 import io.couchmigrator.testkit.SampleDocument;
 import io.couchmigrator.testkit.SampleDocuments;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What was asked of a sample, told from the requests for pages.
+ * What a killed run and the runs after it asked of a sample, told from the requests for pages.
  *
- * @param pages the pages asked for
- * @param twice the documents on them that were asked for before
+ * @param before the pages asked for before the kill
+ * @param after the pages asked for after it
+ * @param once the documents asked for before the kill
+ * @param twice of these, those asked for again after it
  */
-record Reading(int pages, long twice) {
+record Reading(int before, int after, long once, long twice) {
     /** Looks at requests for pages of the sample's databases, in any order. */
-    static Reading of(SampleDocuments sample, List<CouchRequest> pages) {
-        Map<String, List<String>> ids = ids(sample);
-        long asked = 0;
-        long covered = 0;
-        for (Map.Entry<String, List<String>> database : ids.entrySet()) {
-            boolean[] once = new boolean[database.getValue().size()];
-            for (CouchRequest page : pages) {
-                if (page.database().equals(database.getKey())) {
-                    int from = rank(database.getValue(), page.startKey().orElse(""));
-                    int until = Math.min(once.length, from + limit(page));
-                    asked += until - from;
-                    for (int rank = from; rank < until; rank++) {
-                        covered += once[rank] ? 0 : 1;
-                        once[rank] = true;
-                    }
-                }
-            }
+    static Reading of(SampleDocuments sample, List<CouchRequest> before, List<CouchRequest> after) {
+        long once = 0;
+        long twice = 0;
+        for (Map.Entry<String, List<String>> database : ids(sample).entrySet()) {
+            BitSet first = asked(database.getKey(), database.getValue(), before);
+            BitSet second = asked(database.getKey(), database.getValue(), after);
+            once += first.cardinality();
+            second.and(first);
+            twice += second.cardinality();
         }
-        return new Reading(pages.size(), asked - covered);
+        return new Reading(before.size(), after.size(), once, twice);
     }
 
-    /**
-     * Returns how many pages a run needs that nothing disturbs: in each database the first document alone, then pages
-     * as large as the largest asked for, until one is not full.
-     */
-    static int undisturbed(SampleDocuments sample, List<CouchRequest> pages) {
-        int most = pages.stream().mapToInt(Reading::limit).max().orElse(1);
-        return ids(sample).values().stream()
-                .mapToInt(ids -> 1 + (ids.size() - 1) / most + 1)
-                .sum();
+    private static BitSet asked(String database, List<String> ids, List<CouchRequest> pages) {
+        BitSet asked = new BitSet(ids.size());
+        for (CouchRequest page : pages) {
+            if (page.database().equals(database)) {
+                int from = rank(ids, page.startKey().orElse(""));
+                int end = page.endKey().map(key -> rank(ids, key)).orElse(ids.size());
+                asked.set(from, Math.max(from, Math.min(end, from + limit(page))));
+            }
+        }
+        return asked;
     }
 
     /** The ids by database, in CouchDB's order: those of samples hold no character in which Java's differs. */

@@ -22,30 +22,39 @@ final class ReadingTest {
 
     @Test
     void countsNothingTwiceWhereAPageBeginsAtTheEndOfTheOneBefore() {
-        Reading reading = Reading.of(sample, List.of(page(0, 1), page(1, 100), page(101, 100)));
+        Reading reading = Reading.of(sample, List.of(page(0, 1), page(1, 99)), List.of(page(100, 100)));
 
-        assertThat(reading).isEqualTo(new Reading(3, 0));
+        assertThat(reading).isEqualTo(new Reading(2, 1, 100, 0));
     }
 
     @Test
-    void countsTheDocumentsOnBothOfTwoPages() {
-        Reading reading = Reading.of(sample, List.of(page(0, 100), page(70, 100)));
+    void countsTheDocumentsThatAreAskedForBeforeAndAfter() {
+        Reading reading = Reading.of(sample, List.of(page(0, 100)), List.of(page(70, 100), page(90, 10)));
 
-        assertThat(reading).isEqualTo(new Reading(2, 30));
+        assertThat(reading).isEqualTo(new Reading(1, 2, 100, 30));
     }
 
     @Test
-    void knowsThePagesOfAnUndisturbedRun() {
-        int each = 2 + (ids.size() - 1) / 100;
+    void countsNothingBeyondTheEndOfARange() {
+        Reading reading = Reading.of(sample, List.of(page(0, 100, 50)), List.of(page(40, 100, 90)));
 
-        assertThat(Reading.undisturbed(sample, List.of(page(0, 1), page(1, 100))))
-                .as("three databases of less than 100 documents need two pages each")
-                .isEqualTo(each + 3 * 2);
+        assertThat(reading).isEqualTo(new Reading(1, 1, 50, 10));
     }
 
     private CouchRequest page(int rank, int limit) {
-        Map<String, String> query =
-                Map.of("startkey", "\"" + ids.get(rank) + "\"", "limit", String.valueOf(limit), "include_docs", "true");
+        return page(rank, limit, ids.size() - 1);
+    }
+
+    private CouchRequest page(int rank, int limit, int end) {
+        Map<String, String> query = Map.of(
+                "startkey",
+                "\"" + ids.get(rank) + "\"",
+                "endkey",
+                "\"" + ids.get(end) + "\"",
+                "limit",
+                String.valueOf(limit),
+                "include_docs",
+                "true");
         return new CouchRequest(
                 "GET", "/commcarehq/_all_docs", "commcarehq", Endpoint.ALL_DOCS, List.of(), query, List.of());
     }
