@@ -3,7 +3,6 @@ package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.LogDirectoryException;
-import io.couchmigrator.MigrationException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.retry.Patience;
@@ -37,14 +36,12 @@ public final class CheckRun {
         }
         try (CouchClient couch = new CouchClient(settings.source());
                 Sessions sessions = new Sessions(settings.target(), settings.workers())) {
-            preflight.source(couch, new Patience(couch.name(), wait, stop, reporter, Clock.systemUTC()));
-            Patience target = new Patience("PostgreSQL", wait, stop, reporter, Clock.systemUTC());
-            try {
-                sessions.open(target);
-                preflight.target(sessions.own(), target);
-            } catch (MigrationException e) {
-                preflight.fault(e);
-            }
+            preflight.servers(
+                    couch,
+                    new Patience(couch.name(), wait, stop, reporter, Clock.systemUTC()),
+                    sessions,
+                    new Patience("PostgreSQL", wait, stop, reporter, Clock.systemUTC()),
+                    stop::request);
             Checks.offsets(
                     settings.migration(),
                     LogDirectory.offsets(directory, slug),

@@ -19,8 +19,23 @@ public final class OwnThread {
      *     status set in the end
      */
     public static <T> T call(String name, Callable<T> work, Runnable stop) {
+        return started(name, work).result(stop);
+    }
+
+    /** Starts work in a thread of its own. */
+    static <T> Started<T> started(String name, Callable<T> work) {
         FutureTask<T> task = new FutureTask<>(work);
         new Thread(task, name).start();
+        return stop -> result(task, stop);
+    }
+
+    /** Work that was started. */
+    interface Started<T> {
+        /** Waits for the work, as {@link #call} does. */
+        T result(Runnable stop);
+    }
+
+    private static <T> T result(FutureTask<T> task, Runnable stop) {
         boolean interrupted = false;
         try {
             while (true) {

@@ -31,12 +31,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** Looks at everything that a run needs, before the first document is read, and gathers all faults. */
 final class Preflight {
     private final Migration migration;
+    private final List<MigrationException> sourceFaults = new ArrayList<>();
     private final List<MigrationException> faults = new ArrayList<>();
-    private final Map<String, Long> counts = new LinkedHashMap<>();
+    private final Map<String, Long> counts = new ConcurrentHashMap<>();
     private final Map<String, String> skipped = new LinkedHashMap<>();
     private final Map<String, StageOffset.Database> databases = new LinkedHashMap<>();
     private Optional<TargetIdentity> target = Optional.empty();
@@ -46,8 +49,25 @@ final class Preflight {
         this.migration = migration;
     }
 
+    /** Looks at both servers at once, so that one that is away costs no more time than it must. */
+    void servers(CouchClient couch, Patience source, Sessions sessions, Patience target, Runnable stop) {
+        OwnThread.Started<Boolean> other = OwnThread.started("migrator-checks", () -> {
+            source(couch, source);
+            return true;
+        });
+        try {
+            sessions.open(target);
+            target(sessions.own(), target);
+        } catch (MigrationException e) {
+            fault(e);
+        } finally {
+            other.result(stop);
+        }
+        done = true;
+    }
+
     /** Looks at the databases of all stages and lookups. The first request proves the credentials, alone. */
-    void source(CouchClient couch, Patience patience) {
+    private void source(CouchClient couch, Patience patience) {
         Set<String> names = new LinkedHashSet<>();
         Map<String, String> stages = new LinkedHashMap<>();
         for (Stage<?, ?> stage : migration.stages()) {
@@ -65,7 +85,7 @@ final class Preflight {
                 seen.put(name, facts);
                 totals.put(name, DocumentFeed.total(couch, patience, name).orElse(facts.documents()));
             } catch (SourceException e) {
-                faults.add(e);
+                sourceFaults.add(e);
                 if (!(e.getCause() instanceof StatusException status && status.isOfOneDatabase())) {
                     break;
                 }
@@ -83,7 +103,7 @@ final class Preflight {
     }
 
     /** Looks at the server, at every table that is written, read or asked, and at what the user may do with them. */
-    void target(Session session, Patience patience) {
+    private void target(Session session, Patience patience) {
         Set<String> written = new TreeSet<>();
         migration.stages().forEach(stage -> written.addAll(stage.writer().tables()));
         Set<String> found = new LinkedHashSet<>();
@@ -114,11 +134,7 @@ final class Preflight {
         found.forEach(fault -> faults.add(new TargetException(fault)));
     }
 
-    /** Takes note that the servers were looked at. */
-    void done() {
-        done = true;
-    }
-
+    /** Returns whether the servers were looked at. */
     boolean isDone() {
         return done;
     }
@@ -128,7 +144,7 @@ final class Preflight {
     }
 
     List<MigrationException> faults() {
-        return faults;
+        return Stream.concat(sourceFaults.stream(), faults.stream()).toList();
     }
 
     Optional<TargetIdentity> target() {

@@ -185,15 +185,12 @@ public final class Run {
 
     /** Everything that can be checked of the servers, before the first document is read. */
     private void look(Preflight preflight, Sessions sessions) {
-        preflight.source(couch, source.atMost(LONGEST_WAIT_OF_CHECKS));
-        Patience brief = target.atMost(LONGEST_WAIT_OF_CHECKS);
-        try {
-            sessions.open(brief);
-            preflight.target(sessions.own(), brief);
-        } catch (MigrationException e) {
-            preflight.fault(e);
-        }
-        preflight.done();
+        preflight.servers(
+                couch,
+                source.atMost(LONGEST_WAIT_OF_CHECKS),
+                sessions,
+                target.atMost(LONGEST_WAIT_OF_CHECKS),
+                this::stop);
     }
 
     private void putAside(LogDirectory directory) {
