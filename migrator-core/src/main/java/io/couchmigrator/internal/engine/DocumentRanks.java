@@ -4,7 +4,6 @@ package io.couchmigrator.internal.engine;
 import com.google.gson.JsonElement;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.CouchRow;
-import io.couchmigrator.internal.couch.CouchRow.State;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,24 +69,27 @@ final class DocumentRanks implements Ranks {
 
     /**
      * Returns whether ids that came or went below a key since a position in the feed can make up a difference of its
-     * rank. An id that is new or edited may have come, one that is deleted may have gone; each shows once in a feed.
+     * rank. Each shows once in a feed, as it is by now: one that was deleted may be there again, and the reverse.
      */
     boolean explain(@Nullable JsonElement since, String key, long difference) {
-        Explanation explanation = new Explanation(key, difference);
+        long wanted = Math.abs(difference);
         JsonElement position = since;
         boolean more = since != null;
-        while (more && !explanation.isFound()) {
+        long changed = 0;
+        while (more && changed < wanted) {
             JsonElement from = position;
+            AtomicLong below = new AtomicLong();
             PageEnd end = patience.persist(() -> {
-                Explanation attempt = explanation.copy();
-                PageEnd page = couch.changes(database, from, CHANGES_AT_ONCE, null, Meter.NONE, attempt::add);
-                explanation.take(attempt);
-                return page;
+                below.set(0);
+                return couch.changes(database, from, CHANGES_AT_ONCE, null, Meter.NONE, change -> {
+                    below.addAndGet(KeyOrder.isBelow(change.id(), key) ? 1 : 0);
+                });
             });
+            changed += below.get();
             position = end.lastSequence();
             more = end.rows() >= CHANGES_AT_ONCE;
         }
-        return explanation.isFound();
+        return changed >= wanted;
     }
 
     private PageEnd page(String key, int limit, List<CouchRow> rows) {
@@ -96,45 +99,5 @@ final class DocumentRanks implements Ranks {
     private PageEnd read(String key, int limit, List<CouchRow> rows) throws PassingException {
         rows.clear();
         return couch.page(KeyPage.ids(database, key, limit), Meter.NONE, rows::add);
-    }
-
-    /** How many ids may have come and gone below a key. */
-    private static final class Explanation {
-        private final String key;
-        private final long difference;
-        private long came;
-        private long went;
-
-        Explanation(String key, long difference) {
-            this.key = key;
-            this.difference = difference;
-        }
-
-        void add(CouchRow change) {
-            if (!KeyOrder.isBelow(change.id(), key)) {
-                return;
-            }
-            if (change.state() == State.DELETED) {
-                went++;
-            } else {
-                came++;
-            }
-        }
-
-        boolean isFound() {
-            return -went <= difference && difference <= came;
-        }
-
-        /** A page of changes that breaks off is read again and must not count twice. */
-        Explanation copy() {
-            Explanation copy = new Explanation(key, difference);
-            copy.take(this);
-            return copy;
-        }
-
-        void take(Explanation other) {
-            came = other.came;
-            went = other.went;
-        }
     }
 }

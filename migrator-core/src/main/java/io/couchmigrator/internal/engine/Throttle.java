@@ -41,7 +41,7 @@ final class Throttle {
     /** Takes note of documents that were read. */
     synchronized void read(long documents) {
         if (perSecond > 0) {
-            paidUntil = Math.max(paidUntil, clock.now()) + documents * TimeUnit.SECONDS.toNanos(1) / perSecond;
+            paidUntil = clock.now() + debt().toNanos() + documents * TimeUnit.SECONDS.toNanos(1) / perSecond;
         }
     }
 
@@ -51,12 +51,14 @@ final class Throttle {
      * @throws io.couchmigrator.internal.retry.StoppedException if the run is asked to stop
      */
     void pay() {
-        for (long debt = debt(); debt > 0; debt = debt()) {
-            stop.pause(Duration.ofNanos(debt));
+        for (Duration debt = debt(); !debt.isZero(); debt = debt()) {
+            stop.pause(debt);
         }
     }
 
-    private synchronized long debt() {
-        return perSecond == 0 ? 0 : paidUntil - clock.now();
+    /** Returns how long to wait for what was read. */
+    synchronized Duration debt() {
+        long nanos = perSecond == 0 ? 0 : paidUntil - clock.now();
+        return Duration.ofNanos(Math.max(0, nanos));
     }
 }
