@@ -10,7 +10,9 @@ import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.ExpectedLogEntry;
 import io.couchmigrator.testkit.ExpectedRow;
 import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.Offsets;
 import io.couchmigrator.testkit.Pose;
+import io.couchmigrator.testkit.SampleDocuments;
 import io.couchmigrator.testkit.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,15 +40,25 @@ final class CorpusIT {
     private final Recorder recorder = new Recorder();
 
     static Stream<Arguments> everyWay() {
-        return Stream.of(Pose.values()).flatMap(pose -> Stream.of(1, 7, 1000)
-                .flatMap(chunkSize -> Stream.of(1, 4).map(workers -> Arguments.of(pose, chunkSize, workers))));
+        Stream<Arguments> ranksOnAndOff =
+                Stream.of(Offsets.EXACT, Offsets.ZERO).flatMap(offsets -> ways(Pose.MODERN, offsets, 1, 2, 4, 8));
+        Stream<Arguments> otherPoses = Stream.of(Pose.values())
+                .filter(pose -> pose != Pose.MODERN)
+                .flatMap(pose -> ways(pose, Offsets.EXACT, 1, 4));
+        return Stream.concat(ranksOnAndOff, otherPoses);
+    }
+
+    private static Stream<Arguments> ways(Pose pose, Offsets offsets, Integer... workers) {
+        return Stream.of(1, 7, 1000)
+                .flatMap(chunkSize -> Stream.of(workers).map(number -> Arguments.of(pose, offsets, chunkSize, number)));
     }
 
     @ParameterizedTest
     @MethodSource("everyWay")
-    void writesExactlyTheExpectedRowsAndLog(Pose pose, int chunkSize, int workers, TestDatabase database)
-            throws Exception {
-        try (CouchDouble couch = CouchDouble.builder().pose(pose).start()) {
+    void writesExactlyTheExpectedRowsAndLog(
+            Pose pose, Offsets offsets, int chunkSize, int workers, TestDatabase database) throws Exception {
+        try (CouchDouble couch =
+                CouchDouble.builder().pose(pose).offsets(offsets).start()) {
             load(couch, database);
 
             Result result = migrator(couch, database)
@@ -63,6 +75,31 @@ final class CorpusIT {
             assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(corpus.rows());
             assertThat(logged()).isEqualTo(corpus.log());
             assertThat(recorder.lines()).contains("read commcarehq 228/266 of 266, 0 previously, 37 filtered");
+        }
+    }
+
+    static Stream<Arguments> workersAndRanks() {
+        return Stream.of(Offsets.EXACT, Offsets.ZERO)
+                .flatMap(offsets -> Stream.of(1, 2, 4, 8).map(workers -> Arguments.of(offsets, workers)));
+    }
+
+    /** The corpus is too small to be cut; this is not. */
+    @ParameterizedTest
+    @MethodSource("workersAndRanks")
+    void writesExactlyTheExpectedRowsOfManyRanges(Offsets offsets, int workers, TestDatabase database)
+            throws Exception {
+        SampleDocuments sample = SampleDocuments.of("commcarehq", 20181024, 9_000, 300);
+        try (CouchDouble couch = CouchDouble.builder().offsets(offsets).start()) {
+            sample.loadInto(couch);
+            sample.loadInto(database);
+
+            Result result = migrator(couch, database).workers(workers).build().run();
+
+            assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
+            assertThat(result.audit().differences()).isZero();
+            String file = Files.readString(logs.resolve("migrate_metadata.offsets.json"));
+            assertThat(file.contains("\"rank\"")).isEqualTo(offsets == Offsets.EXACT);
         }
     }
 

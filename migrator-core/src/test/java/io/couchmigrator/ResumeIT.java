@@ -120,6 +120,47 @@ final class ResumeIT {
     }
 
     @Test
+    void cutsWhatIsLeftOfTheOneRangeOfAnOlderFile(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 6_000);
+        stoppedAfter(1, couch, database, 1);
+        database.execute("delete from orders");
+        JsonArray one = new JsonArray();
+        one.add(range(null, null, Orders.id(499), false, 500));
+        edit(stage -> stage.add("ranges", one));
+
+        Result stopped = stoppedAfter(3, couch, database, 4);
+        JsonArray cut = stage().getAsJsonArray("ranges");
+        Result result = Orders.migrator(Orders.migration(), couch, database, logs)
+                .workers(4)
+                .build()
+                .run();
+
+        assertThat(cut).hasSize(5);
+        assertThat(cut.get(0).getAsJsonObject().get("rank").getAsLong()).isGreaterThanOrEqualTo(500);
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.audit().differences()).isZero();
+        assertThat(stopped.tallies().read() + result.tallies().read()).isEqualTo(5_500);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(6_000).subList(500, 6_000));
+    }
+
+    @Test
+    void asksForNoMoreAtOnceThanMayBeReadInASecond(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 300);
+
+        Result result = Orders.migrator(Orders.migration(), couch, database, logs)
+                .maxDocumentsPerSecond(250)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(couch.requests(Requests.pages().and(Requests.method("GET"))))
+                .extracting(
+                        request -> Integer.parseInt(request.parameter("limit").orElseThrow()))
+                .allMatch(limit -> limit <= 250)
+                .contains(250);
+    }
+
+    @Test
     void learnsTheCreationTimeThatAnOlderServerDidNotTell(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, 1_000);
         String facts = "{\"db_name\":\"orders\",\"doc_count\":1000,\"instance_start_time\":\"0\"}";
