@@ -50,13 +50,13 @@ record ExternalBlob(
         for (Map.Entry<String, JsonElement> entry :
                 externalBlobs.getAsJsonObject().entrySet()) {
             position++;
-            of(entry.getKey(), entry.getValue(), "entry " + position + " of external_blobs")
-                    .ifPresent(blobs::add);
+            of(entry.getKey(), entry.getValue(), position).ifPresent(blobs::add);
         }
         return blobs;
     }
 
-    private static Optional<ExternalBlob> of(String name, JsonElement value, String place) {
+    private static Optional<ExternalBlob> of(String name, JsonElement value, int position) {
+        Place place = new Place("", position);
         if (!value.isJsonObject()) {
             throw Json.wrongType(place, value, "an object");
         }
@@ -64,8 +64,8 @@ record ExternalBlob(
         if (!Json.member(meta, "blobmeta_id").isJsonNull()) {
             return Optional.empty();
         }
-        String id = text(meta, "id", place);
-        String key = text(meta, "key", place);
+        String id = text(meta, "id", position);
+        String key = text(meta, "key", position);
         if (id == null && key == null) {
             throw new RejectException("missing-key", place + " has neither key nor id: expected one of them");
         }
@@ -73,11 +73,19 @@ record ExternalBlob(
                 name,
                 id,
                 key,
-                text(meta, "content_type", place),
-                ContentLength.of(Json.member(meta, "content_length"), "content_length of " + place)));
+                text(meta, "content_type", position),
+                ContentLength.of(Json.member(meta, "content_length"), new Place("content_length", position))));
     }
 
-    private static @Nullable String text(JsonObject meta, String member, String place) {
-        return Json.text(Json.member(meta, member), member + " of " + place).orElse(null);
+    private static @Nullable String text(JsonObject meta, String member, int position) {
+        return Json.text(Json.member(meta, member), new Place(member, position)).orElse(null);
+    }
+
+    /** What is read: a member of an entry, or the entry. It becomes a text only where something is wrong with it. */
+    private record Place(String member, int position) {
+        @Override
+        public String toString() {
+            return (member.isEmpty() ? "" : member + " of ") + "entry " + position + " of external_blobs";
+        }
     }
 }

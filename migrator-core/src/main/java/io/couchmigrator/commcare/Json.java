@@ -13,16 +13,17 @@ final class Json {
 
     /** Returns a member; JSON null if there is none. */
     static JsonElement member(JsonObject object, String name) {
-        return object.has(name) ? object.get(name) : JsonNull.INSTANCE;
+        JsonElement value = object.get(name);
+        return value == null ? JsonNull.INSTANCE : value;
     }
 
     /**
      * Returns a string; empty if it is null.
      *
-     * @param place what is read, for the reason
+     * @param place what is read, for the reason; its text is made only for one
      * @throws RejectException if it is neither
      */
-    static Optional<String> text(JsonElement value, String place) {
+    static Optional<String> text(JsonElement value, Object place) {
         if (value.isJsonNull()) {
             return Optional.empty();
         }
@@ -44,7 +45,7 @@ final class Json {
         return value.isJsonPrimitive() && value.getAsJsonPrimitive().isBoolean();
     }
 
-    static RejectException wrongType(String place, JsonElement value, String expected) {
+    static RejectException wrongType(Object place, JsonElement value, String expected) {
         return new RejectException("wrong-type", "%s is %s: expected %s".formatted(place, type(value), expected));
     }
 

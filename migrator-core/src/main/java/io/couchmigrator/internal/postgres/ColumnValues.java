@@ -44,7 +44,10 @@ final class ColumnValues {
                     case "integer" -> 31;
                     default -> 63;
                 };
-        if (integer(value).bitLength() > bits) {
+        boolean fits = value instanceof Long number
+                ? number >> bits == 0 || number >> bits == -1
+                : integer(value).bitLength() <= bits;
+        if (!fits) {
             throw new RejectException(
                     OUT_OF_RANGE,
                     "the value for column %s does not fit into its type %s".formatted(column.name(), column.type()));
@@ -81,6 +84,11 @@ final class ColumnValues {
                                 .formatted(column.name(), length, most));
             }
         }
+    }
+
+    /** Returns the value of a column of whole numbers that passed its check. */
+    static Long number(Object value) {
+        return value instanceof Long number ? number : integer(value).longValueExact();
     }
 
     static BigInteger integer(Object value) {

@@ -8,10 +8,9 @@ import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,21 +66,29 @@ final class PreparedUpsert<R> implements Writer<R> {
     }
 
     /** Sorted by key, so that writers never wait for each other in a circle; one row a key. */
-    private Collection<R> distinct(List<R> rows) {
-        TreeMap<String, R> byKey = new TreeMap<>();
+    private List<R> distinct(List<R> rows) {
         boolean firstWins = upsert.conflictRule() == ConflictRule.NOTHING;
-        for (R row : rows) {
-            String key = String.valueOf(upsert.columns().get(0).value().apply(row));
-            if (firstWins) {
-                byKey.putIfAbsent(key, row);
-            } else {
-                byKey.put(key, row);
+        List<Keyed<R>> keyed = new ArrayList<>(rows.size());
+        rows.forEach(row -> keyed.add(
+                new Keyed<>(String.valueOf(upsert.columns().get(0).value().apply(row)), row)));
+        // Pages come nearly sorted, for which a stable sort takes hardly more than a look.
+        keyed.sort(Comparator.comparing(Keyed::key));
+        List<R> distinct = new ArrayList<>(rows.size());
+        for (int i = 0; i < keyed.size(); i++) {
+            int other = firstWins ? i - 1 : i + 1;
+            boolean loses = other >= 0
+                    && other < keyed.size()
+                    && keyed.get(other).key().equals(keyed.get(i).key());
+            if (!loses) {
+                distinct.add(keyed.get(i).row());
             }
         }
-        return byKey.values();
+        return distinct;
     }
 
-    private Object[] arrays(Collection<R> rows) {
+    private record Keyed<R>(String key, R row) {}
+
+    private Object[] arrays(List<R> rows) {
         List<Object> arrays = new ArrayList<>();
         for (int i = 0; i < facts.size(); i++) {
             Upsert.Column<R> column = upsert.columns().get(i);
@@ -89,10 +96,7 @@ final class PreparedUpsert<R> implements Writer<R> {
             List<@Nullable Object> values = new ArrayList<>(rows.size());
             for (R row : rows) {
                 Object value = column.value().apply(row);
-                values.add(
-                        value == null
-                                ? null
-                                : integer ? (Object) ColumnValues.integer(value).longValueExact() : value.toString());
+                values.add(value == null ? null : integer ? (Object) ColumnValues.number(value) : value.toString());
             }
             arrays.add(integer ? values.toArray(new Long[0]) : values.toArray(new String[0]));
         }
