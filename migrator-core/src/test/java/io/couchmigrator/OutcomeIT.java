@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.Requests;
 import io.couchmigrator.testkit.TestDatabase;
 import java.nio.file.Path;
 import java.util.List;
@@ -153,6 +155,39 @@ final class OutcomeIT {
                 .run();
         assertThat(result.failures()).isEmpty();
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void countsAllStagesWhenStoppedWhileTheFirstIsPlanned(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute(TABLES + "; insert into src(v) select 'x' from generate_series(1,5)");
+        couch.create("docs");
+        for (int i = 0; i < 10; i++) {
+            put(couch, "d" + i, "good");
+        }
+        couch.script(Fault.status(503).on(Requests.changes()));
+        Migration migration = Migration.builder("m")
+                .stage(DocumentStage.<Row>builder("docs")
+                        .transform((d, c) -> List.of())
+                        .writer(Upsert.<Row>into("dst").key("k", Row::key).build())
+                        .build())
+                .stage(table())
+                .build();
+        AtomicReference<Migrator> self = new AtomicReference<>();
+        Migrator migrator = migrator(migration, couch, database)
+                .listener(new Listener() {
+                    @Override
+                    public void retrying(Outage outage) {
+                        self.get().stop();
+                    }
+                })
+                .build();
+        self.set(migrator);
+
+        Result result = migrator.run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.STOPPED);
+        assertThat(result.done()).isZero();
+        assertThat(result.total()).isEqualTo(15);
     }
 
     private Outcome runAndStopWhileWaiting(Migration migration, TestDatabase database) {

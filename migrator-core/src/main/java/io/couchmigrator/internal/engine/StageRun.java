@@ -118,10 +118,10 @@ final class StageRun<S, R> {
         return offset == null ? 0 : offset.rangeTallies().read();
     }
 
-    /** Returns how many items there were when the stage was planned. */
-    long total() {
+    /** Returns how many items there were when the stage was planned; empty if it was not yet. */
+    OptionalLong total() {
         StageOffset offset = checkpoints.saved(stage.name());
-        return offset == null ? 0 : offset.total();
+        return offset == null ? OptionalLong.empty() : OptionalLong.of(offset.total());
     }
 
     /** Tells how far the stage is, if it was begun. */

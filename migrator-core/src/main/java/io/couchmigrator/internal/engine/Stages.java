@@ -77,7 +77,7 @@ final class Stages {
 
     /** Returns how many items there are, as far as they were counted. */
     long total() {
-        begun.forEach(run -> total.put(run.name(), run.total()));
+        begun.forEach(run -> run.total().ifPresent(planned -> total.put(run.name(), planned)));
         return total.values().stream().mapToLong(Long::longValue).sum();
     }
 
