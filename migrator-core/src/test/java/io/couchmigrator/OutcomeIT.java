@@ -188,6 +188,11 @@ final class OutcomeIT {
         assertThat(result.outcome()).isEqualTo(Outcome.STOPPED);
         assertThat(result.done()).isZero();
         assertThat(result.total()).isEqualTo(15);
+        // Which signal stopped it, and so the exit status, is not known here.
+        assertThat(logs.resolve("m.history.jsonl"))
+                .content()
+                .contains("\"event\":\"run ended\",\"outcome\":\"STOPPED\"")
+                .doesNotContain("\"exit\"");
     }
 
     private Outcome runAndStopWhileWaiting(Migration migration, TestDatabase database) {

@@ -241,7 +241,6 @@ public final class Run {
         JsonObject details = new JsonObject();
         boolean bug = unexpected != null;
         details.addProperty("outcome", bug ? "UNEXPECTED" : result.outcome().name());
-        details.addProperty("exit", bug ? 1 : result.outcome().exitStatus());
         details.addProperty("read", result.tallies().read());
         details.addProperty("written", result.tallies().written());
         details.addProperty("already_there", result.tallies().alreadyThere());
