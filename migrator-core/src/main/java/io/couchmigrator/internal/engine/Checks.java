@@ -27,7 +27,7 @@ final class Checks {
                     .forEach(preflight::fault);
             if (offsets.outstanding() > 0 && Files.notExists(rejects)) {
                 preflight.fault(new LogDirectoryException(
-                        "\"%s\" is missing: the offset file knows of %d outstanding rejects: restore it from a copy, or start over with --reset (rows stay, all is read again)"
+                        "\"%s\" is missing: the offset file knows of outstanding rejects (%d): restore it from a copy, or start over with --reset (rows stay, all is read again)"
                                 .formatted(rejects, offsets.outstanding())));
             }
         });
