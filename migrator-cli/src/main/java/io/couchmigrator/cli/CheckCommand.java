@@ -46,8 +46,9 @@ final class CheckCommand {
         if (stage.skipped().isPresent()) {
             return "%s: skipped, %s.".formatted(stage.stage(), stage.skipped().get());
         }
-        String count =
-                stage.documents().isPresent() ? String.valueOf(stage.documents().getAsLong()) : "an unknown number of";
-        return "%s: %s documents: %s".formatted(stage.stage(), count, stage.description());
+        String count = stage.documents().isPresent()
+                ? Numbers.of(stage.documents().getAsLong(), "document", "documents")
+                : "an unknown number of documents";
+        return "%s: %s: %s".formatted(stage.stage(), count, stage.description());
     }
 }

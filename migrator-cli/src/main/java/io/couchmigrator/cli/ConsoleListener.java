@@ -93,7 +93,9 @@ final class ConsoleListener implements Listener {
     @Override
     public void stageWasComplete(String stage, Instant since, OptionalLong changes) {
         begun = true;
-        String afterwards = changes.isPresent() ? "; %d changes since.".formatted(changes.getAsLong()) : ".";
+        String afterwards = changes.isPresent()
+                ? "; %s since.".formatted(Numbers.of(changes.getAsLong(), "change", "changes"))
+                : ".";
         console.line("%s: complete since %s%s".formatted(stage, MINUTE.format(since), afterwards));
     }
 
@@ -107,21 +109,23 @@ final class ConsoleListener implements Listener {
     public void catchingUp(String stage, OptionalLong pending) {
         this.pending = pending;
         if (pending.orElse(0) > 0) {
-            console.line("Catching up with changes since the start: %d pending".formatted(pending.getAsLong()));
+            console.line(
+                    "Catching up with changes since the start: %s pending".formatted(Numbers.of(pending.getAsLong())));
         }
     }
 
     @Override
     public void caughtUp(String stage, long changes, long rows) {
         if (changes > 0 || pending.orElse(0) > 0) {
-            console.line("Caught up: %d changes, %d rows.".formatted(changes, rows));
+            console.line("Caught up: %s, %s."
+                    .formatted(Numbers.of(changes, "change", "changes"), Numbers.of(rows, "row", "rows")));
         }
     }
 
     @Override
     public void stageFinished(String stage, long rejected, Path rejects) {
         if (rejected > 0) {
-            console.line("%d rejected: see %s".formatted(rejected, rejects));
+            console.line("%s rejected: see %s".formatted(Numbers.of(rejected), rejects));
         }
     }
 

@@ -12,7 +12,6 @@ import io.couchmigrator.Tallies;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Says how a run or a check ended and what to do next: always the last lines on the console. */
@@ -34,10 +33,10 @@ final class Verdict {
                 ? Optional.empty()
                 : Optional.of("Audited %s by CouchDB's own count of documents: %s."
                         .formatted(
-                                count(audit.pages(), "page", "pages"),
+                                Numbers.of(audit.pages(), "page", "pages"),
                                 audit.differences() == 0
                                         ? "no difference"
-                                        : count(audit.differences(), "difference", "differences")
+                                        : Numbers.of(audit.differences(), "difference", "differences")
                                                 + ", explained by changes or read again"));
     }
 
@@ -63,7 +62,7 @@ final class Verdict {
                                                 .orElse("")),
                         "%s outstanding, listed in %s. When the cause is mended, run the same command again:"
                                 .formatted(
-                                        count(result.outstanding(), "reject is", "rejects are"),
+                                        Numbers.of(result.outstanding(), "reject is", "rejects are"),
                                         logDirectory.resolve(slug + ".rejects.jsonl")),
                         indented(next));
             case STOPPED ->
@@ -80,8 +79,13 @@ final class Verdict {
     private static List<String> failed(String what, Result result, String next) {
         return List.of(
                 "This run: " + rows(result) + ".",
-                "%s (exit status %d). %s When the error above is mended, run the same command again:"
-                        .formatted(what, result.outcome().exitStatus(), done(result)),
+                "%s (exit status %d). %s When the %s above %s mended, run the same command again:"
+                        .formatted(
+                                what,
+                                result.outcome().exitStatus(),
+                                done(result),
+                                result.failures().size() == 1 ? "error" : "errors",
+                                result.failures().size() == 1 ? "is" : "are"),
                 indented(next));
     }
 
@@ -115,13 +119,17 @@ final class Verdict {
                     "%s can run: %s in %s. To run it:"
                             .formatted(
                                     slug,
-                                    count(documents, "document", "documents"),
-                                    count(report.stages().size(), "stage", "stages")),
+                                    Numbers.of(documents, "document", "documents"),
+                                    Numbers.of(report.stages().size(), "stage", "stages")),
                     indented(next));
         }
         return List.of(
-                "%s cannot run: %s. Nothing was written. When the errors above are mended, check again:"
-                        .formatted(slug, count(report.faults().size(), "fault", "faults")),
+                "%s cannot run: %s. Nothing was written. When the %s above %s mended, check again:"
+                        .formatted(
+                                slug,
+                                Numbers.of(report.faults().size(), "fault", "faults"),
+                                report.faults().size() == 1 ? "error" : "errors",
+                                report.faults().size() == 1 ? "is" : "are"),
                 indented(next));
     }
 
@@ -136,26 +144,20 @@ final class Verdict {
 
     private static String rows(Result result) {
         Tallies tallies = result.tallies();
-        return "%s rows written, %s already there, %s rejected, %s"
+        return "%s written, %s already there, %s rejected, %s"
                 .formatted(
-                        number(tallies.written()),
-                        number(tallies.alreadyThere()),
-                        number(tallies.rejected()),
+                        Numbers.of(tallies.written(), "row", "rows"),
+                        Numbers.of(tallies.alreadyThere()),
+                        Numbers.of(tallies.rejected()),
                         Durations.seconds(result.elapsed()));
     }
 
     private static String done(Result result) {
-        return result.total() == 0
+        return result.done() == 0
                 ? "No document was read."
-                : "%s of %s documents are done.".formatted(number(result.done()), number(result.total()));
-    }
-
-    private static String count(long number, String one, String many) {
-        return number(number) + " " + (number == 1 ? one : many);
-    }
-
-    private static String number(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
+                : "%s of %s done."
+                        .formatted(
+                                Numbers.of(result.done()), Numbers.of(result.total(), "document is", "documents are"));
     }
 
     private static String indented(String command) {

@@ -92,24 +92,26 @@ class ConsoleListenerTest {
         listener.catchingUp("c", OptionalLong.of(412));
         listener.caughtUp("c", 412, 37);
         listener.catchingUp("d", OptionalLong.empty());
-        listener.caughtUp("d", 3, 1);
+        listener.caughtUp("d", 1_003, 1);
 
         assertThat(lines())
                 .containsExactly(
                         "Catching up with changes since the start: 412 pending",
                         "Caught up: 412 changes, 37 rows.",
-                        "Caught up: 3 changes, 1 rows.");
+                        "Caught up: 1,003 changes, 1 row.");
     }
 
     @Test
     void tellsStagesThatHaveNothingToRead() {
         listener.stageWasComplete("commcarehq", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.of(0));
+        listener.stageWasComplete("commcarehq__apps", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.of(1));
         listener.stageWasComplete("IcdsFile", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.empty());
         listener.stageSkipped("IcdsFile", "table icds_reports_icdsfile does not exist: nothing to migrate");
 
         assertThat(lines())
                 .containsExactly(
                         "commcarehq: complete since 2018-10-24T21:07Z; 0 changes since.",
+                        "commcarehq__apps: complete since 2018-10-24T21:07Z; 1 change since.",
                         "IcdsFile: complete since 2018-10-24T21:07Z.",
                         "IcdsFile: skipped, table icds_reports_icdsfile does not exist: nothing to migrate.");
     }

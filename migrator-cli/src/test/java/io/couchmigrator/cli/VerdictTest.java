@@ -2,6 +2,7 @@
 package io.couchmigrator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.atIndex;
 
 import io.couchmigrator.Audit;
 import io.couchmigrator.CheckReport;
@@ -77,9 +78,37 @@ class VerdictTest {
 
     @Test
     void saysThatNothingWasRead() {
-        Result early = new Result(Outcome.SOURCE_FAILED, Tallies.NONE, 0, 0, 0, Audit.NONE, List.of(), Duration.ZERO);
+        for (long counted : List.of(0L, 5_075L)) {
+            Result early = new Result(
+                    Outcome.SOURCE_FAILED, Tallies.NONE, 0, counted, 0, Audit.NONE, List.of(), Duration.ZERO);
 
-        assertThat(verdict.of(early, NEXT).get(1)).contains("No document was read.");
+            assertThat(verdict.of(early, NEXT).get(1)).contains("No document was read.");
+        }
+    }
+
+    @Test
+    void countsOneInTheSingular() {
+        Tallies one = new Tallies(1, 1, 0, 0, 1, 0);
+        Result stopped = new Result(Outcome.STOPPED, one, 1, 1, 0, Audit.NONE, List.of(), Duration.ZERO);
+
+        assertThat(verdict.of(stopped, NEXT))
+                .satisfies(line -> assertThat(line).startsWith("This run: 1 row written, "), atIndex(0))
+                .satisfies(line -> assertThat(line).contains("1 of 1 document is done."), atIndex(1));
+    }
+
+    @Test
+    void asksForAllErrorsToBeMended() {
+        List<MigrationException> two = List.of(new SourceException("no database"), new TargetException("no table"));
+
+        for (int errors = 1; errors <= 2; errors++) {
+            List<MigrationException> found = two.subList(0, errors);
+            Result failed = new Result(Outcome.TARGET_FAILED, Tallies.NONE, 0, 0, 0, Audit.NONE, found, Duration.ZERO);
+            String asked = errors == 1 ? " When the error above is mended, " : " When the errors above are mended, ";
+
+            assertThat(verdict.of(failed, NEXT).get(1)).contains(asked);
+            assertThat(verdict.of(new CheckReport(List.of(), found), NEXT).get(0))
+                    .contains(asked);
+        }
     }
 
     @Test

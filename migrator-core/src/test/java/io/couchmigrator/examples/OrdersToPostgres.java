@@ -26,7 +26,7 @@ final class OrdersToPostgres {
         Result result =
                 migrator(arguments[0], target, Path.of(arguments[2])).run().orThrow();
         System.out.printf(
-                "%s: %d rows written%n", result.outcome(), result.tallies().written());
+                "%s, rows written: %d%n", result.outcome(), result.tallies().written());
     }
 
     static Migrator migrator(String couchUrl, DataSource target, Path logDirectory) {
