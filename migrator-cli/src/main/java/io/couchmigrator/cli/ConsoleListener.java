@@ -26,6 +26,7 @@ final class ConsoleListener implements Listener {
     private final Runnable whenStarted;
     private @Nullable Instant lastProgressLine;
     private boolean begun;
+    private long resolved;
     private OptionalLong pending = OptionalLong.empty();
 
     /** Calls {@code whenStarted} when the run has started, so that from then on it can be stopped. */
@@ -38,6 +39,11 @@ final class ConsoleListener implements Listener {
     /** Returns whether the run came as far as its first stage, so that it did what it does before. */
     boolean begun() {
         return begun;
+    }
+
+    /** Returns how many documents that were rejected earlier no longer are. */
+    long resolved() {
+        return resolved;
     }
 
     @Override
@@ -142,6 +148,11 @@ final class ConsoleListener implements Listener {
     public void recovered(Outage outage) {
         console.line("%s is back after %s."
                 .formatted(outage.server(), Durations.seconds(Duration.between(outage.since(), clock.instant()))));
+    }
+
+    @Override
+    public void resolved(String stage, String id) {
+        resolved++;
     }
 
     @Override

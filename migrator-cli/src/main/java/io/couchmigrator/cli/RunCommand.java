@@ -33,6 +33,7 @@ final class RunCommand {
         createLogDirectory(settings);
         Logging.begin(settings.logDirectory());
         settings.warnings().forEach(warning -> console.line("Warning: " + warning));
+        console.line("Checking CouchDB at %s, and PostgreSQL...".formatted(settings.couch()));
         Verdict verdict = new Verdict(migration, settings.logDirectory());
         StopSwitch stop = new StopSwitch();
         ConsoleListener listener = new ConsoleListener(console, Clock.systemUTC(), stop::repeat);
@@ -43,6 +44,7 @@ final class RunCommand {
             handleStopRequests(stop);
             Result result = migrator.run();
             result.failures().forEach(failure -> console.line(Verdict.error(failure)));
+            verdict.resolved(listener.resolved()).ifPresent(console::line);
             Verdict.audit(result).ifPresent(console::line);
             console.lines(verdict.of(result, next(listener)));
             return result.outcome().exitStatus();

@@ -40,6 +40,14 @@ final class Verdict {
                                                 + ", explained by changes or read again"));
     }
 
+    /** Returns what is told of documents that were rejected earlier and no longer are; empty if there are none. */
+    Optional<String> resolved(long count) {
+        return count == 0
+                ? Optional.empty()
+                : Optional.of("Resolved: %s, named in %s."
+                        .formatted(Numbers.of(count, "reject", "rejects"), rejects()));
+    }
+
     /** Returns the verdict on a run; {@code next} is the command that goes on with it. */
     List<String> of(Result result, String next) {
         return switch (result.outcome()) {
@@ -63,7 +71,7 @@ final class Verdict {
                         "%s outstanding, listed in %s. When the cause is mended, run the same command again:"
                                 .formatted(
                                         Numbers.of(result.outstanding(), "reject is", "rejects are"),
-                                        logDirectory.resolve(slug + ".rejects.jsonl")),
+                                        rejects()),
                         indented(next));
             case STOPPED ->
                 List.of(
@@ -140,6 +148,10 @@ final class Verdict {
                 .min(Outcome::compareTo)
                 .orElse(Outcome.COMPLETE)
                 .exitStatus();
+    }
+
+    private Path rejects() {
+        return logDirectory.resolve(slug + ".rejects.jsonl");
     }
 
     private static String rows(Result result) {

@@ -117,6 +117,14 @@ class ConsoleListenerTest {
     }
 
     @Test
+    void countsWhatIsResolved() {
+        listener.resolved("commcarehq", "a");
+        listener.resolved("IcdsFile", "1");
+
+        assertThat(listener.resolved()).isEqualTo(2);
+    }
+
+    @Test
     void tellsAnOutageFromItsFirstSecondsToItsEnd() {
         Outage outage = new Outage(
                 "CouchDB at http://localhost:5984/", "connection refused", NOON, NOON.plus(Duration.ofMinutes(10)));

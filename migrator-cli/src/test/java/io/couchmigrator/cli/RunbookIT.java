@@ -53,10 +53,11 @@ final class RunbookIT {
         List<String> lines = ended.console().lines().toList();
         String log = Pattern.quote(operator.logs() + "/migrate_metadata-blob-migration-");
         assertThat(lines.get(0)).isEqualTo("Created the log directory %s.".formatted(operator.logs()));
-        assertThat(lines.get(1))
+        assertThat(lines.get(1)).matches("Checking CouchDB at http://.*/, and PostgreSQL\\.\\.\\.");
+        assertThat(lines.get(2))
                 .matches("Processing 266 documents: CommCareAudio, CommCareBuild, .*, XFormInstance-Deleted\\.\\.\\.");
-        assertThat(lines.get(2)).matches("Migration log: " + log + "\\d{8}T\\d{6}Z\\.txt\\.0");
-        assertThat(lines.get(3))
+        assertThat(lines.get(3)).matches("Migration log: " + log + "\\d{8}T\\d{6}Z\\.txt\\.0");
+        assertThat(lines.get(4))
                 .matches("Processed [01]/1 of 266 documents in %s \\(%s remaining\\)".formatted(TIME, TIME));
         assertThat(ended.console())
                 .contains(
@@ -104,6 +105,7 @@ final class RunbookIT {
 
         Operator.Ended mended = operator.runs();
         assertThat(mended.status()).as(mended.console()).isZero();
+        assertThat(mended.console()).contains("\nResolved: 1 reject, named in ");
         assertThat(mended.lastLines(1)).contains(" 0 rejected, ", "Recorded in blobs_blobmigrationstate.");
         assertThat(database.query(STATE)).containsExactly("migrate_metadata");
 

@@ -73,7 +73,7 @@ final class StopIT {
         Operator.Ended again = operator.runs("--chunk-size=50");
         assertThat(again.status()).as(again.console()).isZero();
         assertThat(again.console())
-                .containsPattern("^Processing \\d+ documents \\(~\\d+ already processed\\): CommCareAudio, ");
+                .containsPattern("\\nProcessing \\d+ documents \\(~\\d+ already processed\\): CommCareAudio, ");
         assertThat(again.lastLines(1)).contains(" 0 already there, 0 rejected");
         assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
     }

@@ -45,6 +45,13 @@ class VerdictTest {
     }
 
     @Test
+    void saysHowManyRejectsWereResolved() {
+        assertThat(verdict.resolved(0)).isEmpty();
+        assertThat(verdict.resolved(1))
+                .contains("Resolved: 1 reject, named in logs/migrate_metadata.rejects.jsonl.");
+    }
+
+    @Test
     void saysWhereTheRejectsAreAndWhatToDo() {
         assertThat(verdict.of(result(Outcome.REJECTS_OUTSTANDING, 1734, 0, 2), NEXT))
                 .containsExactly(
