@@ -9,6 +9,7 @@ import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.Requests;
 import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -193,6 +194,28 @@ final class OutcomeIT {
                 .content()
                 .contains("\"event\":\"run ended\",\"outcome\":\"STOPPED\"")
                 .doesNotContain("\"exit\"");
+    }
+
+    @Test
+    void refusesRejectsThatCannotBeReadWhenItChecksAsWhenItRuns(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        database.execute(TABLES);
+        Files.writeString(logs.resolve("m.rejects.jsonl"), "garbled\n");
+        Migration migration = Migration.builder("m").stage(table()).build();
+        String refusal = "is no event of a reject";
+
+        assertThat(migrator(migration, couch, database).build().check().faults())
+                .singleElement()
+                .satisfies(fault -> assertThat(fault).hasMessageContaining(refusal));
+        assertThat(migrator(migration, couch, database).build().run().failures())
+                .singleElement()
+                .satisfies(fault -> assertThat(fault).hasMessageContaining(refusal));
+        assertThat(migrator(migration, couch, database)
+                        .startOver(true)
+                        .build()
+                        .check()
+                        .faults())
+                .isEmpty();
     }
 
     private Outcome runAndStopWhileWaiting(Migration migration, TestDatabase database) {

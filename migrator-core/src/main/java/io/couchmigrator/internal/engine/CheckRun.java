@@ -42,11 +42,14 @@ public final class CheckRun {
                     sessions,
                     new Patience("PostgreSQL", wait, stop, reporter, Clock.systemUTC()),
                     stop::request);
-            Checks.offsets(
-                    settings.migration(),
-                    LogDirectory.offsets(directory, slug),
-                    LogDirectory.rejects(directory, slug),
-                    preflight);
+            // Starting over puts these files aside, whatever is in them.
+            if (!settings.startOver()) {
+                Checks.offsets(
+                        settings.migration(),
+                        LogDirectory.offsets(directory, slug),
+                        LogDirectory.rejects(directory, slug),
+                        preflight);
+            }
         }
         return new CheckReport(preflight.stages(), preflight.faults());
     }

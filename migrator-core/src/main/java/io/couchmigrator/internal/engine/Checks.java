@@ -5,6 +5,7 @@ import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.Migration;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.RejectsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,6 +16,11 @@ final class Checks {
 
     /** Returns the offsets to go on from; faults go to the preflight. */
     static Optional<Offsets> offsets(Migration migration, Path file, Path rejects, Preflight preflight) {
+        try {
+            RejectsFile.probe(rejects);
+        } catch (LogDirectoryException e) {
+            preflight.fault(e);
+        }
         Optional<Offsets> saved;
         try {
             saved = OffsetFile.load(file);

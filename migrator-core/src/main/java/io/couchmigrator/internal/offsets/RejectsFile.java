@@ -12,6 +12,8 @@ import io.couchmigrator.internal.files.LogDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -52,6 +54,19 @@ public final class RejectsFile implements AutoCloseable {
         try {
             cutTornLine(path);
             return new RejectsFile(LineFile.continued(path), clock, read(path));
+        } catch (IOException e) {
+            throw LogDirectory.failed("read", path, e);
+        }
+    }
+
+    /**
+     * Looks whether a file could be opened, and changes nothing.
+     *
+     * @throws LogDirectoryException if it cannot be read, or a line of it is no event
+     */
+    public static void probe(Path path) {
+        try {
+            read(path);
         } catch (IOException e) {
             throw LogDirectory.failed("read", path, e);
         }
@@ -133,9 +148,14 @@ public final class RejectsFile implements AutoCloseable {
         Map<Item, Event> outstanding = new LinkedHashMap<>();
         List<String> lines;
         try {
-            lines = Files.readAllLines(path);
+            lines = wholeLines(path);
         } catch (NoSuchFileException e) {
             return outstanding;
+        } catch (CharacterCodingException e) {
+            throw new LogDirectoryException(
+                    "\"%s\" is not UTF-8: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
+                            .formatted(path),
+                    e);
         }
         for (int i = 0; i < lines.size(); i++) {
             try {
@@ -153,6 +173,20 @@ public final class RejectsFile implements AutoCloseable {
             }
         }
         return outstanding;
+    }
+
+    private static List<String> wholeLines(Path path) throws IOException {
+        byte[] bytes = Files.readAllBytes(path);
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] != '\n') {
+            end--;
+        }
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes, 0, end))
+                .toString()
+                .lines()
+                .toList();
     }
 
     private static void apply(JsonObject line, Map<Item, Event> outstanding) {

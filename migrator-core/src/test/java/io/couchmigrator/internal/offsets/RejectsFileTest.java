@@ -18,6 +18,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,10 +135,33 @@ final class RejectsFileTest {
         }
         Files.writeString(path, Files.readString(path) + line.replace('\'', '"') + "\n" + Files.readString(path));
 
+        for (ThrowingCallable refuses : List.<ThrowingCallable>of(this::open, () -> RejectsFile.probe(path))) {
+            assertThatThrownBy(refuses)
+                    .isInstanceOf(LogDirectoryException.class)
+                    .hasMessageStartingWith("line 2 of \"" + path + "\" is no event of a reject: ")
+                    .hasMessageContaining("--reset");
+        }
+    }
+
+    @Test
+    void leavesALineThatWasBeingWrittenWhereItIsOnlyProbed() throws IOException {
+        RejectsFile.probe(path);
+        assertThat(path).doesNotExist();
+        byte[] torn = "{\"event\":\"rejected\",\"doc_id\":\"\u00fc".getBytes(StandardCharsets.UTF_8);
+        Files.write(path, Arrays.copyOf(torn, torn.length - 1));
+
+        RejectsFile.probe(path);
+
+        assertThat(path).hasSize(torn.length - 1);
+    }
+
+    @Test
+    void refusesWhatIsNotUtf8() throws IOException {
+        Files.write(path, new byte[] {'\"', (byte) 0xfc, '\"', '\n'});
+
         assertThatThrownBy(this::open)
                 .isInstanceOf(LogDirectoryException.class)
-                .hasMessageStartingWith("line 2 of \"" + path + "\" is no event of a reject: ")
-                .hasMessageContaining("--reset");
+                .hasMessageStartingWith("\"" + path + "\" is not UTF-8: ");
     }
 
     private RejectsFile open() {
