@@ -23,9 +23,19 @@ final class LogDirectory {
             return;
         }
         Path existing = firstExistingAbove(directory);
-        if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
+        if (!Files.isDirectory(existing) || !Files.isWritable(existing) || !takesDirectories(existing)) {
             faults.add("%s is %s, which cannot be created in %s: choose another, or create it"
                     .formatted(place, directory, existing));
+        }
+    }
+
+    /** Some file systems, such as that of processes, refuse what permissions allow: only trying tells. */
+    private static boolean takesDirectories(Path directory) {
+        try {
+            Files.delete(Files.createTempDirectory(directory, ".migrator-"));
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -125,6 +127,14 @@ class SettingsReaderTest {
 
         words.set(2, "--log-dir=" + file.resolve("below"));
         assertThat(faults()).last().asString().contains("cannot be created in " + file);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void refusesALogDirectoryThatCannotBeCreatedWhateverThePermissionsSay() {
+        words.set(2, "--log-dir=/proc/migrator_test_logs");
+
+        assertThat(faults()).singleElement().asString().contains("cannot be created in /proc");
     }
 
     @Test

@@ -76,7 +76,20 @@ public final class LogDirectory implements AutoCloseable {
             throw new LogDirectoryException(
                     "log directory \"%s\" cannot be written to: make it writable, or name another".formatted(existing));
         }
+        if (Files.notExists(directory)) {
+            probeCreation(directory, existing);
+        }
         RunLock.probe(directory.resolve(slug + ".lock"));
+    }
+
+    /** Some file systems, such as that of processes, refuse what permissions allow: only trying tells. */
+    private static void probeCreation(Path directory, Path existing) {
+        try {
+            Files.delete(Files.createTempDirectory(existing, ".migrator-"));
+        } catch (IOException e) {
+            throw new LogDirectoryException(
+                    "log directory \"%s\" cannot be created in \"%s\": name another".formatted(directory, existing), e);
+        }
     }
 
     /** Returns where the offset file is. */

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LogDirectoryTest {
@@ -68,7 +70,15 @@ final class LogDirectoryTest {
 
         LogDirectory.probe(logs, "orders");
 
-        assertThat(logs).doesNotExist();
+        assertThat(place).isEmptyDirectory();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void isRefusedWhereItCannotBeCreated() {
+        assertThatThrownBy(() -> LogDirectory.probe(Path.of("/proc/migrator_test_logs"), "orders"))
+                .isInstanceOf(LogDirectoryException.class)
+                .hasMessageContaining("log directory \"/proc");
     }
 
     @Test
