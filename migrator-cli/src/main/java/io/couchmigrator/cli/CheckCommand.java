@@ -22,8 +22,8 @@ final class CheckCommand {
     int run(Migration migration, Settings settings) {
         settings.warnings().forEach(warning -> console.line("Warning: " + warning));
         CheckReport report = report(migration, settings);
-        report.stages().forEach(stage -> console.line(line(stage)));
         report.faults().forEach(fault -> console.line(Verdict.error(fault)));
+        report.stages().forEach(stage -> console.line(line(stage)));
         boolean fit = report.faults().isEmpty();
         console.lines(
                 new Verdict(migration, settings.logDirectory()).of(report, fit ? next.as(Command.RUN) : next.same()));

@@ -44,8 +44,8 @@ final class Verdict {
     Optional<String> resolved(long count) {
         return count == 0
                 ? Optional.empty()
-                : Optional.of("Resolved: %s, named in %s."
-                        .formatted(Numbers.of(count, "reject", "rejects"), rejects()));
+                : Optional.of(
+                        "Resolved: %s, named in %s.".formatted(Numbers.of(count, "reject", "rejects"), rejects()));
     }
 
     /** Returns the verdict on a run; {@code next} is the command that goes on with it. */
@@ -69,9 +69,7 @@ final class Verdict {
                                                 .map(" Not recorded in %s."::formatted)
                                                 .orElse("")),
                         "%s outstanding, listed in %s. When the cause is mended, run the same command again:"
-                                .formatted(
-                                        Numbers.of(result.outstanding(), "reject is", "rejects are"),
-                                        rejects()),
+                                .formatted(Numbers.of(result.outstanding(), "reject is", "rejects are"), rejects()),
                         indented(next));
             case STOPPED ->
                 List.of(

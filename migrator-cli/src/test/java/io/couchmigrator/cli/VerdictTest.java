@@ -47,8 +47,7 @@ class VerdictTest {
     @Test
     void saysHowManyRejectsWereResolved() {
         assertThat(verdict.resolved(0)).isEmpty();
-        assertThat(verdict.resolved(1))
-                .contains("Resolved: 1 reject, named in logs/migrate_metadata.rejects.jsonl.");
+        assertThat(verdict.resolved(1)).contains("Resolved: 1 reject, named in logs/migrate_metadata.rejects.jsonl.");
     }
 
     @Test
