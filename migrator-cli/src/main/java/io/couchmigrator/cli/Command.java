@@ -11,7 +11,11 @@ enum Command {
     RUN(true, "run", "run_blob_migration", "Runs a migration from where it stands until all is done."),
     CHECK(true, "check", null, "Checks all that run needs, counts the documents, and writes nothing."),
     LIST(false, "list", null, "Lists the migrations."),
-    DEMO(false, "demo", null, "Runs a migration on embedded servers, kills it midway and runs it again.");
+    DEMO(
+            false,
+            "demo",
+            null,
+            "Shows a migration that is killed midway, on embedded servers; only where the program was built.");
 
     private final boolean ofOneMigration;
     private final String name;

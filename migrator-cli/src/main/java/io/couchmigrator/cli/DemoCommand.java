@@ -19,9 +19,10 @@ final class DemoCommand {
     int run(boolean keep) throws UsageException {
         if (DemoCommand.class.getResource(TESTKIT) == null) {
             throw new UsageException(
-                    List.of("demo needs the directory demo/ beside lib/, with embedded servers that the archive for"
-                            + " operators leaves out, and has to be the first argument"),
-                    List.of("Build it from the sources: mvn -q -DskipTests package"));
+                    List.of("demo cannot run from this installation: the archive for servers leaves out the embedded"
+                            + " servers that it needs"),
+                    List.of("Run it where the program was built: mvn -q -DskipTests package &&"
+                            + " migrator-cli/target/migrator/bin/migrator demo"));
         }
         return new Demo(console::line, launcher()).run(keep);
     }
