@@ -65,6 +65,16 @@ class LauncherIT {
     }
 
     @Test
+    void saysThatJavaDoesNotStartWithMigratorOpts() throws Exception {
+        Ended ended = start(Map.of("MIGRATOR_OPTS", "-Xmx64m -XX:+NoSuchOption"), program(), "list");
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.output())
+                .startsWith("migrator: Java does not start with MIGRATOR_OPTS=\"-Xmx64m -XX:+NoSuchOption\": ")
+                .contains("NoSuchOption'");
+    }
+
+    @Test
     void saysWhichJavaItFoundWhereItIsTooOld() throws Exception {
         Path old = Files.createDirectories(directory.resolve("jdk8/bin"));
         program(old.resolve("java"), "echo 'openjdk version \"1.8.0_392\"' >&2");
