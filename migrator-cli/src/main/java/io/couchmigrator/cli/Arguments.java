@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,16 @@ record Arguments(List<String> words, List<String> positional, Map<Setting, Strin
 
     Optional<Command> command() {
         return positional.stream().findFirst().flatMap(Command::named);
+    }
+
+    /** Returns these as {@code --help} in their place says them, if they begin with the word {@code help}. */
+    Arguments withHelpAsOption() {
+        if (positional.isEmpty() || !positional.get(0).equals("help")) {
+            return this;
+        }
+        Set<Setting> asking = EnumSet.of(Setting.HELP);
+        asking.addAll(flags);
+        return new Arguments(words, positional.subList(1, positional.size()), values, asking);
     }
 
     Optional<String> slug() {

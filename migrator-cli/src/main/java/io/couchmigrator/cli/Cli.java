@@ -51,7 +51,7 @@ final class Cli {
 
     private int carryOut(List<String> words) throws UsageException {
         Faults faults = new Faults();
-        Arguments arguments = new ArgumentParser(faults).parse(words);
+        Arguments arguments = new ArgumentParser(faults).parse(words).withHelpAsOption();
         Optional<Command> named = arguments.command();
         boolean unknown = named.isEmpty() && !arguments.positional().isEmpty();
         if (arguments.has(Setting.HELP) && !unknown) {

@@ -66,6 +66,9 @@ final class ConfigFile {
             } else if (json.peek() != JsonToken.STRING && json.peek() != JsonToken.NUMBER) {
                 faults.add(at("has \"%s\" with a value that is neither a string nor a number".formatted(key)));
                 json.skipValue();
+            } else if (json.peek() == JsonToken.NUMBER && !setting.get().takesNumber()) {
+                faults.add(at("has \"%s\" with a number: expected a string".formatted(key)));
+                json.skipValue();
             } else if (values.put(setting.get(), json.nextString()) != null) {
                 faults.add(at("has \"%s\" twice: leave one".formatted(key)));
             }

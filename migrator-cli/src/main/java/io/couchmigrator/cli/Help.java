@@ -36,7 +36,8 @@ final class Help {
             lines.add("  %-8s %s".formatted(command, command.summary()));
         }
         lines.add("");
-        lines.add("migrator COMMAND --help tells a command's options; migrator --version the version.");
+        lines.add(
+                "migrator COMMAND --help, or migrator help COMMAND, tells a command's options; migrator --version the version.");
         return lines;
     }
 
@@ -53,7 +54,7 @@ final class Help {
         lines.add("");
         lines.add("Options:");
         Arrays.stream(Setting.values())
-                .filter(setting -> setting.onCommandLine() && setting.belongsTo(command))
+                .filter(setting -> setting.onCommandLine() && setting.isOfUseTo(command))
                 .forEach(setting -> lines.addAll(option(setting)));
         if (command.ofOneMigration()) {
             for (List<String> paragraph : List.of(POSTGRES, PRECEDENCE, STATUSES)) {

@@ -67,9 +67,11 @@ final class PostgresSettings {
         }
         PGSimpleDataSource source = new PGSimpleDataSource();
         if (!takes(source, url.text())) {
-            faults.add(
-                    url.place() + " is no JDBC URL of PostgreSQL: expected jdbc:postgresql://HOST:PORT/DATABASE, with"
-                            + " user and password, if any, as ?user=NAME&password=PASSWORD");
+            String parameters = url.origin() == Origin.COMMAND_LINE
+                    ? "the user, if any, as ?user=NAME, and the password elsewhere: in PGPASSWORD or ~/.pgpass"
+                    : "user and password, if any, as ?user=NAME&password=PASSWORD";
+            faults.add("%s is no JDBC URL of PostgreSQL: expected jdbc:postgresql://HOST:PORT/DATABASE, with %s"
+                    .formatted(url.place(), parameters));
             return Optional.empty();
         }
         Set<String> told = parameters(url.text());

@@ -119,6 +119,16 @@ enum Setting {
         return this == HELP || (scope == Scope.DEMO) == (command == Command.DEMO);
     }
 
+    /** Returns whether it changes what this command does: a list needs no servers and no files. */
+    boolean isOfUseTo(Command command) {
+        return this == HELP || (command != Command.LIST && belongsTo(command));
+    }
+
+    /** Returns whether its value is a number. */
+    boolean takesNumber() {
+        return "N".equals(argument);
+    }
+
     boolean takesValue() {
         return argument != null;
     }

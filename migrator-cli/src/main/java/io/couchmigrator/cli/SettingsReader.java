@@ -84,8 +84,11 @@ final class SettingsReader {
     }
 
     private Optional<Path> logDirectory(Values values) {
-        Optional<Value> value =
-                values.of(Setting.LOG_DIR).filter(given -> !given.text().isEmpty());
+        Optional<Value> value = values.of(Setting.LOG_DIR);
+        if (value.isPresent() && value.get().text().isEmpty()) {
+            faults.add("%s is empty: name a directory".formatted(value.get().place()));
+            return Optional.empty();
+        }
         if (value.isEmpty()) {
             faults.add("--log-dir is missing: name the directory in which offsets, rejects and logs are kept from run"
                     + " to run, as in --log-dir=blobmeta-migration-logs");

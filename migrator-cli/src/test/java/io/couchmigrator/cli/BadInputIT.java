@@ -41,7 +41,7 @@ final class BadInputIT {
                     run                                                   | run needs the slug of a migration
                     run migrate_metadatas --log-dir=logs                  | unknown migration "migrate_metadatas"
                     run migrate_metadata                                  | --log-dir is missing
-                    run migrate_metadata --log-dir=                       | --log-dir is missing
+                    run migrate_metadata --log-dir=                       | --log-dir is empty
                     run migrate_metadata --log-dir=/dev/null              | which is no directory
                     run migrate_metadata --log-dir=/dev/null/logs         | cannot be created
                     run migrate_metadata --log-dir=logs --chunk-size=0    | --chunk-size is "0": expected a whole number

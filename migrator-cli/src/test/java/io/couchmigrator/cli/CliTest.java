@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -60,6 +61,30 @@ class CliTest {
     void helpsWithoutACommand() {
         assertThat(run("--help")).isZero();
         assertThat(out()).contains("run", "check", "list", "demo");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"help,--help", "help check,check --help", "help run_blob_migration,run --help"})
+    void takesHelpForACommandAsWell(String asked, String meant) {
+        assertThat(run(asked.split(" "))).isZero();
+        String helped = out();
+        out.reset();
+        run(meant.split(" "));
+
+        assertThat(helped).isEqualTo(out());
+    }
+
+    @Test
+    void helpsWithNoUnknownCommand() {
+        assertThat(run("help", "rum")).isEqualTo(2);
+        assertThat(err()).startsWith("migrator: unknown command \"rum\": did you mean run?\n");
+    }
+
+    @Test
+    void helpOfListNamesNoOptionThatChangesNothing() {
+        run("list", "--help");
+
+        assertThat(out()).contains("--help").doesNotContain("--log-dir");
     }
 
     @Test

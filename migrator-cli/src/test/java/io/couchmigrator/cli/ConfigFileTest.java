@@ -50,6 +50,16 @@ class ConfigFileTest {
     }
 
     @Test
+    void takesNumbersOnlyWhereTheyAreMeant() throws IOException {
+        assertThat(read("{\"log-dir\": 3, \"max-outage\": 600, \"chunk-size\": 3, \"num-workers\": \"3\"}"))
+                .containsOnlyKeys(Setting.CHUNK_SIZE, Setting.NUM_WORKERS);
+        assertThat(faults.messages())
+                .containsExactly(
+                        file + " has \"log-dir\" with a number: expected a string",
+                        file + " has \"max-outage\" with a number: expected a string");
+    }
+
+    @Test
     void namesLineAndColumnOfMalformedJsonButNoValue() throws IOException {
         read("{\n  \"couch-password\": \"hunter2\"\n  \"couch-db\": \"x\"\n}");
 

@@ -120,6 +120,23 @@ class SettingsReaderTest {
     }
 
     @Test
+    void refusesALogDirectoryWithoutAName() {
+        words.set(2, "--log-dir=");
+
+        assertThat(faults()).containsExactly("--log-dir is empty: name a directory");
+    }
+
+    @Test
+    void asksForNoPasswordInAJdbcUrlOfTheCommandLine() throws IOException {
+        words.add("--jdbc-url=postgres");
+        assertThat(faults()).singleElement().asString().contains("PGPASSWORD").doesNotContain("&password=");
+
+        words.remove(words.size() - 1);
+        config("{\"jdbc-url\": \"postgres\"}");
+        assertThat(faults()).last().asString().contains("?user=NAME&password=PASSWORD");
+    }
+
+    @Test
     void refusesALogDirectoryThatIsAFileOrBelowOne() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
         words.set(2, "--log-dir=" + file);
