@@ -245,8 +245,8 @@ final class StageRun<S, R> {
         Tallies before = now.before();
         Duration elapsed = Duration.between(began, site.clock().instant());
         long done = all.read() - before.read();
-        long left = offset.total() - all.read();
-        Optional<Duration> remaining = done > 0 && left >= 0
+        long left = offset.left();
+        Optional<Duration> remaining = done > 0
                 ? Optional.of(Duration.ofNanos((long) ((double) elapsed.toNanos() / done * left)))
                 : Optional.empty();
         return new Progress(

@@ -90,4 +90,22 @@ public record StageOffset(
     public Tallies rangeTallies() {
         return ranges.stream().map(RangeOffset::tallies).reduce(Tallies.NONE, Tallies::plus);
     }
+
+    /**
+     * Returns how many items are left to read: the ranks between where each range stands and where it ends, or what is
+     * left of the total where ranks are not known. Exact while the source is still.
+     */
+    public long left() {
+        long left = 0;
+        long end = total;
+        for (int i = ranges.size() - 1; i >= 0; i--) {
+            RangeOffset range = ranges.get(i);
+            if (range.rank().isEmpty()) {
+                return Math.max(0, total - rangeTallies().read());
+            }
+            left += range.done() ? 0 : Math.max(0, end - range.rank().getAsLong());
+            end = range.begun().rank().orElseThrow();
+        }
+        return left;
+    }
 }
