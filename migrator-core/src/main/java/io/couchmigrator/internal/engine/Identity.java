@@ -9,6 +9,7 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.TargetIdentity;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,11 @@ import java.util.Optional;
 final class Identity {
     private final Path file;
     private final List<LogDirectoryException> faults = new ArrayList<>();
+
+    /** Stages by how their definitions differ: mostly all do alike. */
+    private final Map<Versions, List<String>> definitions = new LinkedHashMap<>();
+
+    private record Versions(int inFile, int now) {}
 
     private Identity(Path file) {
         this.file = file;
@@ -36,6 +42,7 @@ final class Identity {
         identity.expect("migration", saved.migration(), migration.slug());
         target.ifPresent(seen -> identity.target(saved.target(), seen));
         saved.stages().forEach(stage -> identity.stage(stage, migration, databases));
+        identity.definitions.forEach(identity::definition);
         return identity.faults;
     }
 
@@ -66,10 +73,10 @@ final class Identity {
             expect("stage", saved.name(), "one of " + names);
             return;
         }
-        expect(
-                "definition of stage \"%s\"".formatted(saved.name()),
-                saved.definition(),
-                stage.get().definition());
+        Versions versions = new Versions(saved.definition(), stage.get().definition());
+        if (versions.inFile() != versions.now()) {
+            definitions.computeIfAbsent(versions, v -> new ArrayList<>()).add("\"" + saved.name() + "\"");
+        }
         StageOffset.Database now = databases.get(saved.name());
         if (now != null && saved.source().isPresent() && !saved.source().get().matches(now)) {
             StageOffset.Database then = saved.source().get();
@@ -78,6 +85,17 @@ final class Identity {
                     "\"%s\" with instance_start_time %s".formatted(then.name(), then.instanceStartTime()),
                     "\"%s\" with instance_start_time %s".formatted(now.name(), now.instanceStartTime()));
         }
+    }
+
+    private void definition(Versions versions, List<String> stages) {
+        faults.add(new LogDirectoryException(
+                "offset file \"%s\" is of another definition of %s %s: seen %d, expected %d as the file says: run the version of this program that wrote it, name another log directory, or start over with --reset (rows stay, all is read again)"
+                        .formatted(
+                                file,
+                                stages.size() == 1 ? "stage" : "stages",
+                                String.join(", ", stages),
+                                versions.now(),
+                                versions.inFile())));
     }
 
     private void expect(String what, Object inFile, Object now) {
