@@ -37,13 +37,14 @@ final class TargetChecksIT {
                 "alter table orders drop constraint orders_id_key, add unique (id, customer) | column \"id\" of table \"orders\" has no unique index of its own: create one",
                 "alter table orders drop constraint orders_id_key, add unique (id) deferrable | column \"id\" of table \"orders\" has no unique index of its own: create one",
                 "alter table orders add note text not null | column \"note\" of table \"orders\" must have a value, has no default",
-                "revoke insert on orders from %u | the user has no INSERT privilege on column \"id\" of table \"orders\": grant it",
-                "revoke select on orders from %u | the user has no SELECT privilege on column \"id\" of table \"orders\": grant it",
-                "revoke usage, update on sequence orders_serial_seq from %u | sequence \"public.orders_serial_seq\" of table \"orders\" may not be used: grant usage on sequence public.orders_serial_seq to the user"
+                "revoke insert on orders from %u | user %u lacks privileges on table \"orders\": grant INSERT (\"customer\", \"id\", \"total\") on \"orders\" to %u",
+                "revoke select on orders from %u | lacks privileges on table \"orders\": grant SELECT (\"id\") on \"orders\" to %u",
+                "revoke usage, update on sequence orders_serial_seq from %u | sequence \"public.orders_serial_seq\" of table \"orders\" may not be used: grant usage on sequence public.orders_serial_seq to %u"
             })
-    void findsWhatIsWrongWithATable(String statement, String fault, CouchDouble couch, TestDatabase database)
+    void findsWhatIsWrongWithATable(String statement, String said, CouchDouble couch, TestDatabase database)
             throws Exception {
         Orders.create(couch, database, 3);
+        String fault = said.replace("%u", database.user());
         database.execute(statement.replace("%u", database.user()));
         Migrator migrator =
                 Orders.migrator(Orders.migration(), couch, database, logs).build();
@@ -80,6 +81,22 @@ final class TargetChecksIT {
     }
 
     @Test
+    void asksForAllPrivilegesOnATableWithOneStatementThatGrantsThem(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 3);
+        database.execute("revoke all on orders from " + database.user());
+        Migrator migrator =
+                Orders.migrator(Orders.migration(), couch, database, logs).build();
+
+        List<MigrationException> faults = migrator.check().faults();
+
+        assertThat(faults).hasSize(1);
+        String asked = faults.get(0).getMessage();
+        database.execute(asked.substring(asked.indexOf("grant ")));
+        assertThat(migrator.run().failures()).isEmpty();
+    }
+
+    @Test
     void needsNoPrivilegeOnTheSequenceOfAnIdentity(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, 3);
         database.execute("drop table orders; create table orders (serial integer generated always as identity,"
@@ -103,7 +120,7 @@ final class TargetChecksIT {
 
         Result result = Orders.migrator(updating, couch, database, logs).build().run();
 
-        assertRefused(result, couch, "the user has no UPDATE privilege on column \"customer\" of table \"orders\"");
+        assertRefused(result, couch, "lacks privileges on table \"orders\": grant UPDATE (\"customer\", \"");
     }
 
     @Test

@@ -11,12 +11,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jooq.Record;
+import org.jooq.impl.DSL;
 
 /**
  * Looks at everything that a run needs of the target before the first document is read. Each fault is a sentence that
@@ -25,6 +29,8 @@ import org.jooq.Record;
 public final class TargetChecks {
     private final Connection connection;
     private final List<String> faults = new ArrayList<>();
+    /** Columns by privilege by table. */
+    private final Map<String, Map<String, Set<String>>> missing = new TreeMap<>();
 
     private TargetChecks(Connection connection) {
         this.connection = connection;
@@ -39,7 +45,7 @@ public final class TargetChecks {
             checks.unwritten(upsert.columns(upsert.table()), table.get());
             checks.sequences(upsert.columns(upsert.table()), table.get());
         }
-        return checks.faults;
+        return checks.faults();
     }
 
     /** Returns what is wrong with the table that is told of the completion of the migration with this slug. */
@@ -63,7 +69,7 @@ public final class TargetChecks {
             checks.unwritten(written, table);
             checks.sequences(written, table);
         }
-        return checks.faults;
+        return checks.faults();
     }
 
     /** Returns what is wrong with the table of a lookup. */
@@ -76,7 +82,7 @@ public final class TargetChecks {
             });
             checks.column(table, lookup.valueColumn(), column -> checks.privileges(table, column, true, false, false));
         });
-        return checks.faults;
+        return checks.faults();
     }
 
     /** Returns what is wrong with a source table; nothing is if it is optional and does not exist. */
@@ -95,7 +101,7 @@ public final class TargetChecks {
                 checks.column(table, name, column -> checks.privileges(table, column, true, false, false));
             }
         });
-        return checks.faults;
+        return checks.faults();
     }
 
     private Optional<TableFacts> table(String name) throws SQLException {
@@ -145,8 +151,8 @@ public final class TargetChecks {
 
     private void sequences(Set<String> written, TableFacts table) throws SQLException {
         for (String sequence : TableFacts.forbiddenSequences(connection, table, written)) {
-            faults.add("sequence \"%s\" of table \"%s\" may not be used: grant usage on sequence %s to the user"
-                    .formatted(sequence, table.name(), sequence));
+            faults.add("sequence \"%s\" of table \"%s\" may not be used: grant usage on sequence %s to %s"
+                    .formatted(sequence, table.name(), sequence, user()));
         }
     }
 
@@ -193,8 +199,29 @@ public final class TargetChecks {
 
     private void privilege(TableFacts table, ColumnFacts column, String name, boolean needed, boolean granted) {
         if (needed && !granted) {
-            faults.add("the user has no %s privilege on column \"%s\" of table \"%s\": grant it"
-                    .formatted(name, column.name(), table.name()));
+            missing.computeIfAbsent(table.name(), t -> new TreeMap<>())
+                    .computeIfAbsent(name, n -> new TreeSet<>())
+                    .add(Jooq.sql(DSL.quotedName(column.name())));
         }
+    }
+
+    private String user() throws SQLException {
+        return Jooq.with(connection, jooq -> jooq.resultQuery("select quote_ident(current_user)")
+                .fetchSingleInto(String.class));
+    }
+
+    /** Returns all faults, what is missing of a table's privileges as the one statement that grants it. */
+    private List<String> faults() throws SQLException {
+        if (!missing.isEmpty()) {
+            String user = user();
+            missing.forEach((table, privileges) -> {
+                StringJoiner grants = new StringJoiner(", ");
+                privileges.forEach(
+                        (name, columns) -> grants.add("%s (%s)".formatted(name, String.join(", ", columns))));
+                faults.add("user %s lacks privileges on table \"%s\": grant %s on %s to %s"
+                        .formatted(user, table, grants, Jooq.sql(Jooq.table(table)), user));
+            });
+        }
+        return faults;
     }
 }
