@@ -78,7 +78,7 @@ final class Sessions implements AutoCloseable {
             if (had > 0 && isOfNumber(e)) {
                 throw tooFew(had, SqlFault.withoutValues(e));
             }
-            throw Session.passing("connect", e);
+            throw session.passing("connect", e);
         }
     }
 

@@ -121,7 +121,7 @@ final class UpsertSink<R> implements Sink<R> {
                 if (isValue(fault)) {
                     throw new ValueException(fault);
                 }
-                throw Session.passing("write rows of stage \"%s\"".formatted(stage), e);
+                throw session.passing("write rows of stage \"%s\"".formatted(stage), e);
             }
         }
 

@@ -100,11 +100,11 @@ public final class Session implements AutoCloseable {
      *
      * @throws TargetException if it will not
      */
-    public static PassingException passing(String what, SQLException e) {
+    public PassingException passing(String what, SQLException e) {
         SqlFault fault = SqlFault.of(e);
         String seen = fault.seen();
         SQLException cause = SqlFault.withoutValues(e);
-        String message = "PostgreSQL: could not %s: %s: ".formatted(what, seen);
+        String message = "%s: could not %s: %s: ".formatted(TargetName.of(target), what, seen);
         if (fault.kind() == Kind.PASSING) {
             return new PassingException(
                     new TargetException(message + "check that the server runs and can be reached from here", cause),
@@ -115,6 +115,9 @@ public final class Session implements AutoCloseable {
     }
 
     private static String advice(SqlFault fault) {
+        if (fault.isOfMissingPassword()) {
+            return "set PGPASSWORD, or add the database to ~/.pgpass";
+        }
         return switch (fault.sqlState().length() < 2 ? "" : fault.sqlState().substring(0, 2)) {
             case "08", "28" -> "check user, password and TLS settings";
             case "3D" -> "check the database's name";

@@ -84,6 +84,11 @@ public record SqlFault(
         return "SQLSTATE " + sqlState + about;
     }
 
+    /** Returns whether the server wants a password and the driver was given none. */
+    boolean isOfMissingPassword() {
+        return sqlState.equals(REFUSED_BY_DRIVER) && message.contains("no password was provided");
+    }
+
     /** Returns what the server says and the state; where it would quote values, what it is about instead. */
     String seen() {
         if (quotesValues()) {

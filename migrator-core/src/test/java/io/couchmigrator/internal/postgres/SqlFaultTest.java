@@ -14,6 +14,7 @@ import java.sql.SQLTransientConnectionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
@@ -89,15 +90,31 @@ final class SqlFaultTest {
 
     @Test
     void adviseWhereWaitingWillNotHelp() {
-        assertThatThrownBy(() -> Session.passing("connect", psql("28P01", "Mpassword authentication failed\0")))
+        PGSimpleDataSource target = new PGSimpleDataSource();
+        target.setUrl("jdbc:postgresql://db.example.org:5433/hq?user=hq&password=secret");
+        Session session = new Session(target);
+
+        assertThatThrownBy(() -> session.passing("connect", psql("28P01", "Mpassword authentication failed\0")))
                 .isInstanceOf(TargetException.class)
                 .hasMessage(
-                        "PostgreSQL: could not connect: password authentication failed (SQLSTATE 28P01): check user, password and TLS settings");
+                        "PostgreSQL at db.example.org:5433/hq: could not connect: password authentication failed (SQLSTATE 28P01): check user, password and TLS settings");
         PassingException passing =
-                Session.passing("connect", new PSQLException("no\nroute", PSQLState.CONNECTION_FAILURE));
+                session.passing("connect", new PSQLException("no\nroute", PSQLState.CONNECTION_FAILURE));
         assertThat(passing.whenGivenUp())
                 .hasMessageContaining("no route (SQLSTATE 08006)")
                 .isInstanceOf(TargetException.class);
+    }
+
+    @Test
+    void saysWhereAPasswordIsToBeGiven() {
+        PGSimpleDataSource target = new PGSimpleDataSource();
+        target.setDatabaseName("hq");
+        String said = "The server requested SCRAM-based authentication, but no password was provided.";
+        PSQLException missing = new PSQLException(said, PSQLState.CONNECTION_REJECTED);
+
+        assertThatThrownBy(() -> new Session(target).passing("connect", missing))
+                .hasMessageStartingWith("PostgreSQL at localhost:5432/hq: could not connect: ")
+                .hasMessageEndingWith(": set PGPASSWORD, or add the database to ~/.pgpass");
     }
 
     private static PSQLException psql(String state, String more) {
