@@ -10,6 +10,7 @@ import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.retry.PassingException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /** Tells passing from terminal errors, and says what they mean. */
 final class Answers {
     private static final long MOST_OF_AN_ERROR_BODY = 4096;
+    /** How the JDK begins an address that has no name. */
+    private static final Pattern BARE_ADDRESS = Pattern.compile("(?<= )/(?=[\\d\\[])");
+
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w{0,63}");
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(Long.MAX_VALUE);
     private static final int DIGITS_OF_LONG = 18;
@@ -56,7 +60,7 @@ final class Answers {
                                     .formatted(oneLine(e.getMessage())),
                     e);
         }
-        String seen = e instanceof SocketTimeoutException ? "no answer came in time (%s)".formatted(said(e)) : said(e);
+        String seen = e instanceof SocketTimeoutException ? late(e) : said(e);
         return new PassingException(
                 new SourceException(
                         failed(what) + seen + ": check that the server runs and can be reached from here", e),
@@ -67,7 +71,9 @@ final class Answers {
     /** Returns why an answer that began well cannot be used. */
     BrokenAnswerException broken(String what, Exception e) {
         IOException fault = ParseFault.of(e);
-        String seen = "the answer broke off or cannot be parsed (%s)".formatted(said(fault));
+        String seen = fault instanceof SocketTimeoutException
+                ? late(fault)
+                : "the answer broke off or cannot be parsed (%s)".formatted(said(fault));
         return new BrokenAnswerException(
                 new SourceException(
                         failed(what) + seen + ": look at the server's log, and at any proxy in between", fault),
@@ -188,8 +194,23 @@ final class Answers {
         return false;
     }
 
+    /** What OkHttp says of a server that is silent is no more than "timeout". */
+    private String late(IOException e) {
+        boolean silent = "timeout".equals(e.getMessage()) || "Read timed out".equals(e.getMessage());
+        return silent
+                ? "nothing came for %s s".formatted(seconds(server.readTimeout()))
+                : "no answer came in time (%s)".formatted(said(e));
+    }
+
+    private static String seconds(Duration duration) {
+        return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString();
+    }
+
     private static String said(Exception e) {
-        return oneLine(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+        return oneLine(
+                e.getMessage() == null
+                        ? e.getClass().getSimpleName()
+                        : BARE_ADDRESS.matcher(e.getMessage()).replaceAll(""));
     }
 
     /** Text from elsewhere, made fit for one line of a console. */

@@ -4,9 +4,12 @@ package io.couchmigrator.internal.couch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.gson.JsonIOException;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.internal.retry.PassingException;
 import java.io.ByteArrayInputStream;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
@@ -80,6 +83,32 @@ final class AnswersTest {
         assertThat(broken.seen()).contains("at line 1 column ").doesNotContainIgnoringCase("secr");
         assertThat(broken.whenGivenUp()).rootCause().hasMessageContaining("at line 1 column ");
         assertThat(broken.whenGivenUp()).rootCause().asString().doesNotContainIgnoringCase("secr");
+    }
+
+    @Test
+    void saysForHowLongNothingCame() {
+        CouchServer patient = CouchServer.builder("http://couch/")
+                .readTimeout(Duration.ofMillis(10_500))
+                .build();
+        SocketTimeoutException silent = new SocketTimeoutException("timeout");
+
+        assertThat(new Answers(patient).broken("a page", silent).seen()).isEqualTo("nothing came for 10.5 s");
+        assertThat(answers.broken("a page", new JsonIOException(silent)).seen()).isEqualTo("nothing came for 60 s");
+        assertThat(answers.unreachable("a page", silent).seen()).isEqualTo("nothing came for 60 s");
+        assertThat(answers.unreachable("a page", new SocketTimeoutException("Connect timed out"))
+                        .seen())
+                .isEqualTo("no answer came in time (Connect timed out)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Failed to connect to /127.0.0.1:1, Failed to connect to 127.0.0.1:1",
+        "Failed to connect to /[0:0:0:0:0:0:0:1]:1, Failed to connect to [0:0:0:0:0:0:0:1]:1",
+        "Failed to connect to couch/127.0.0.1:1, Failed to connect to couch/127.0.0.1:1"
+    })
+    void namesAnAddressAsPeopleWriteIt(String message, String seen) {
+        assertThat(answers.unreachable("a page", new ConnectException(message)).seen())
+                .isEqualTo(seen);
     }
 
     private Response.Builder response(int status) {
