@@ -9,13 +9,17 @@ import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** JSON text as it is kept in files. */
 public final class JsonFiles {
     private static final Gson LINE =
             new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
+    private static final Pattern PLACE = Pattern.compile("line (\\d+) column (\\d+)");
     private static final Gson PAGE = LINE.newBuilder().setPrettyPrinting().create();
 
     private JsonFiles() {}
@@ -47,6 +51,21 @@ public final class JsonFiles {
         } catch (IOException e) {
             throw new JsonParseException(e);
         }
+    }
+
+    /** Says in words, without what stands there, why {@link #parse} refused a text. */
+    public static String fault(JsonParseException refused) {
+        Throwable cause = refused.getCause() == null ? refused : refused.getCause();
+        if (cause instanceof EOFException) {
+            return "it ends too early";
+        }
+        Matcher place = PLACE.matcher(String.valueOf(cause.getMessage()));
+        if (place.find()) {
+            return "it is not JSON at line %s, column %s".formatted(place.group(1), place.group(2));
+        }
+        return cause instanceof IOException
+                ? "it is not JSON"
+                : String.valueOf(refused.getMessage()).lines().findFirst().orElse("");
     }
 
     /** Escapes half surrogate pairs, which can stand in a JSON string but not in UTF-8. */

@@ -56,7 +56,9 @@ public final class OffsetFile {
         }
         try {
             return Optional.of(parse(path, text));
-        } catch (JsonParseException | IllegalStateException e) {
+        } catch (JsonParseException e) {
+            throw torn(path, JsonFiles.fault(e), e);
+        } catch (IllegalStateException e) {
             throw torn(path, String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         } catch (IllegalArgumentException e) {
             throw new LogDirectoryException(

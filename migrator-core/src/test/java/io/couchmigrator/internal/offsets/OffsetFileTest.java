@@ -95,6 +95,15 @@ final class OffsetFileTest {
     }
 
     @Test
+    void saysWhereAFileIsNoJson() throws IOException {
+        Files.writeString(directory.offsets(), "{\n  \"format\" 1\n}");
+
+        assertThatThrownBy(file::load)
+                .hasMessageContaining("\" is torn: it is not JSON at line 2, column ")
+                .hasMessageNotContaining("Exception");
+    }
+
+    @Test
     void refusesAFileThatIsTornAtAnyByte() throws IOException {
         file.save(offsets(JsonParser.parseString("\"12-g1\"")));
         byte[] whole = Files.readAllBytes(directory.offsets());
@@ -103,7 +112,8 @@ final class OffsetFileTest {
             assertThatThrownBy(file::load)
                     .as("torn after %d bytes", length)
                     .isInstanceOf(LogDirectoryException.class)
-                    .hasMessageContaining("\" is torn: ")
+                    .hasMessageContaining("\" is torn: it ")
+                    .hasMessageNotContaining("Exception")
                     .hasMessageContaining("--reset");
         }
     }
