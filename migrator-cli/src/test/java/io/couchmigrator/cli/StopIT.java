@@ -66,7 +66,7 @@ final class StopIT {
         assertThat(run.waitFor()).as(console()).isEqualTo(status);
         assertThat(console())
                 .contains("Stopping: the batches in hand are finished and saved. A second signal stops at once.\n")
-                .containsPattern("\nThis run: [\\d,]+ rows written, 0 already there, 0 rejected, ")
+                .containsPattern("\nThis run: [\\d,]+ rows? written, 0 already there, 0 rejected, ")
                 .containsPattern("\nStopped at your request\\. [\\d,]+ of [\\d,]+ documents are done\\. To go on, run"
                         + " the same command again:\n    .* --log-dir=.*logs.*\n$");
         couch.heal();
