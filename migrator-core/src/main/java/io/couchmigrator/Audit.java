@@ -6,7 +6,8 @@ package io.couchmigrator;
  * before, that number is known beforehand. Immutable.
  *
  * @param pages pages that were held to their place, and ends of ranges; 0 where the server knows no such numbers
- * @param differences how many of them were elsewhere; each was explained by a change meanwhile, or read again
+ * @param differences how many of them were elsewhere. Something came or went before that page, or the page before was read
+ *     again; where that did not help, the run failed
  */
 public record Audit(long pages, long differences) {
     /** Nothing was audited. */

@@ -37,7 +37,9 @@ final class Verdict {
                                 audit.differences() == 0
                                         ? "no difference"
                                         : Numbers.of(audit.differences(), "difference", "differences")
-                                                + ", explained by changes or read again"));
+                                                + (result.failures().isEmpty()
+                                                        ? ", explained by changes or read again"
+                                                        : "")));
     }
 
     /** Returns what is told of documents that were rejected earlier and no longer are; empty if there are none. */

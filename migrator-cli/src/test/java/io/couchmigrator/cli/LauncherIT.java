@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Starts the distribution that {@code mvn package} built, as an operator would. */
 class LauncherIT {
@@ -62,6 +64,15 @@ class LauncherIT {
 
         assertThat(ended.status()).isZero();
         assertThat(ended.output()).contains("version").doesNotContain("migrate_metadata");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"MIGRATOR_OPTS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"})
+    void leavesTheChoiceOfACollector(String variable) throws Exception {
+        Ended ended = start(Map.of(variable, "-XX:+UseParallelGC"), program(), "list");
+
+        assertThat(ended.output()).contains("migrate_metadata");
+        assertThat(ended.status()).isZero();
     }
 
     @Test

@@ -41,7 +41,10 @@ public final class CheckRun {
                     new Patience(couch.name(), wait, stop, reporter, Clock.systemUTC()),
                     sessions,
                     new Patience("PostgreSQL", wait, stop, reporter, Clock.systemUTC()),
-                    stop::request);
+                    () -> {
+                        stop.request();
+                        couch.cancel();
+                    });
             // Starting over puts these files aside, whatever is in them.
             if (!settings.startOver()) {
                 Checks.offsets(

@@ -70,7 +70,7 @@ final class DocumentCatchUp implements CatchUp<Document> {
             try {
                 PageEnd end = narrowing.isAlone() ? alone(intake) : whole(limit, intake);
                 narrowing.passed();
-                feed.throttle().read(end.rows());
+                feed.read(end);
                 position = end.lastSequence() == null ? position : end.lastSequence();
                 changes += end.rows();
                 return end.rows() >= limit && changes < bound;

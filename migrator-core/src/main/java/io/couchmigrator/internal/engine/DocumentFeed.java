@@ -4,6 +4,7 @@ package io.couchmigrator.internal.engine;
 import com.google.gson.JsonElement;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
+import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.CouchRow.State;
@@ -18,6 +19,7 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.StopSignal;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -43,6 +45,7 @@ final class DocumentFeed implements Feed<Document> {
     private final PageSize pageSize;
     private final Throttle throttle;
     private final AuditTally tally;
+    private final StopSignal stop;
 
     DocumentFeed(DocumentStage<?> stage, Worksite site) {
         this.stage = stage;
@@ -53,6 +56,7 @@ final class DocumentFeed implements Feed<Document> {
         this.pageSize = new PageSize(site.chunkSize());
         this.throttle = site.throttle();
         this.tally = site.audit();
+        this.stop = site.stop();
     }
 
     /** The sequence comes first: whatever changes from here on is caught up with. */
@@ -91,7 +95,12 @@ final class DocumentFeed implements Feed<Document> {
             return Stream.of(range);
         }
         int wanted = RangeCutter.ranges(end.getAsLong() - first.getAsLong());
-        List<RangeOffset.Cut> cuts = RangeCutter.cuts(ranks, from, before, wanted).stream()
+        List<Ranks.Place> places = RangeCutter.cuts(ranks, from, before, wanted);
+        if (places.isEmpty() && wanted > 1) {
+            // The last document may have gone just when it was asked for.
+            places = RangeCutter.cuts(ranks, from, before, wanted);
+        }
+        List<RangeOffset.Cut> cuts = places.stream()
                 .map(place -> new RangeOffset.Cut(new DocumentId(place.id()), place.rank()))
                 .toList();
         return range.cutAt(first.getAsLong(), cuts).stream();
@@ -102,24 +111,27 @@ final class DocumentFeed implements Feed<Document> {
     public void ready(List<RangeOffset> ranges) {
         List<RangeOffset> open = ranges.stream().filter(range -> !range.done()).toList();
         int step = Math.max(1, (open.size() + SAMPLES - 1) / SAMPLES);
+        boolean affordable = throttle.most(SAMPLES * SAMPLE_ROWS) == SAMPLES * SAMPLE_ROWS;
         long bytes = 0;
-        for (int i = 0; i < open.size() && bytes < MOST_SAMPLED_BYTES; i += step) {
-            bytes += sampled(open.get(i));
+        for (int i = 0; affordable && i < open.size() && bytes < MOST_SAMPLED_BYTES; i += step) {
+            stop.check();
+            OptionalLong sampled = sampled(open.get(i));
+            bytes += sampled.orElse(MOST_SAMPLED_BYTES);
         }
     }
 
     /** What breaks here is met again by those who read, and can wait. */
-    private long sampled(RangeOffset range) {
+    private OptionalLong sampled(RangeOffset range) {
         SourceId after = range.after();
         String from = after == null ? text(range.from()) : KeyPage.after(after.text());
         KeyPage few = new KeyPage(stage.database(), List.of(), from, text(range.before()), SAMPLE_ROWS, false);
         try {
             PageEnd end = couch.page(few, Meter.NONE, row -> {});
             read(end);
-            return end.bytes();
+            return OptionalLong.of(end.bytes());
         } catch (PassingException e) {
             LOG.debug("no sample of sizes: {}", e.seen());
-            return 0;
+            return OptionalLong.empty();
         }
     }
 
@@ -133,8 +145,26 @@ final class DocumentFeed implements Feed<Document> {
     @Override
     public Pager<Document> pager(RangeOffset range, @Nullable JsonElement since, Session session) {
         String what = "documents of \"%s\" from %s".formatted(stage.database(), couch.name());
-        RangeAudit.Explanations changed = (key, difference) -> ranks.explain(since, key, difference);
-        return new DocumentPager(this, range, new RangeAudit(what, range, changed, tally));
+        RangeAudit.Source source = new RangeAudit.Source() {
+            @Override
+            public long between(String from, String before) {
+                return ranks.between(from, before);
+            }
+
+            @Override
+            public boolean changed(String from, String before, long ids) {
+                return ranks.changed(since, from, before, ids, stop);
+            }
+        };
+        return new DocumentPager(this, range, new RangeAudit(what, range, source, tally));
+    }
+
+    /** Returns what to throw where a server counts documents that it does not send. */
+    PassingException missing(long documents) {
+        String seen = "nothing came where %d documents are counted".formatted(documents);
+        String message = "could not read documents of \"%s\" from %s: %s: look at the server's log"
+                .formatted(stage.database(), couch.name(), seen);
+        return new PassingException(new SourceException(message), seen, null);
     }
 
     @Override

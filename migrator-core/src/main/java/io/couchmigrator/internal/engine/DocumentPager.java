@@ -24,6 +24,9 @@ final class DocumentPager implements Pager<Document> {
     private final RangeAudit audit;
     private final Narrowing narrowing = new Narrowing();
 
+    /** After a failure the server is not to hold a page: it may be that page's size which takes it too long. */
+    private boolean failed;
+
     DocumentPager(DocumentFeed feed, RangeOffset range, RangeAudit audit) {
         this.feed = feed;
         this.range = range;
@@ -38,11 +41,13 @@ final class DocumentPager implements Pager<Document> {
             RangeOffset at = place.now();
             int limit = narrowing.limit(Math.min(most, feed.pageRows()));
             try {
-                boolean more = narrowing.isAlone() ? alone(at.after(), intake) : whole(place, at, limit, intake);
+                boolean more = narrowing.isAlone() ? alone(at, intake) : whole(place, at, limit, intake);
                 narrowing.passed();
+                failed = false;
                 return more;
             } catch (PassingException e) {
                 intake.restart();
+                failed = true;
                 if (!Objects.equals(at.after(), place.now().after())) {
                     // Batches of this page are committed: what comes now is another place, not another try.
                     feed.patience().rest();
@@ -54,8 +59,7 @@ final class DocumentPager implements Pager<Document> {
     }
 
     private boolean whole(Place place, RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
-        KeyPage page = page(at.after(), feed.stage().fields(), limit);
-        PageEnd end = feed.couch().page(page, intake, row -> {
+        PageEnd end = feed.couch().page(page(at, feed.stage().fields(), limit), intake, row -> {
             refuseRepeated(at.after(), row);
             intake.take(feed.item(row));
         });
@@ -64,46 +68,54 @@ final class DocumentPager implements Pager<Document> {
             // A range ends where the server has no more, which only an empty page says.
             return end.rows() > 0;
         }
-        String key = page.from() == null ? "" : page.from();
-        boolean proven = audit.page(place, at, key, end.offset().getAsLong());
-        if (!proven) {
+        boolean goesOn = audit.page(place, at, end.offset().getAsLong());
+        if (!goesOn) {
             intake.restart();
+            feed.patience().rest();
         }
-        return !proven || end.rows() >= limit || !isEnd(place, at.rank().getAsLong() + end.rows(), end);
+        RangeOffset counted = at.ranked(end.offset().getAsLong());
+        return !goesOn || end.rows() >= limit || !isEnd(place, counted, end);
     }
 
     /** A range has ended if as many ids come before its end as were counted up to there. */
-    private boolean isEnd(Place place, long expected, PageEnd page) {
-        String end = range.before() == null
-                ? DocumentRanks.BEYOND_ALL
-                : range.before().text();
-        OptionalLong seen = range.before() == null ? page.total() : feed.ranks().of(end);
-        if (seen.isEmpty()) {
+    private boolean isEnd(Place place, RangeOffset at, PageEnd page) {
+        OptionalLong rank = range.before() == null ? page.total() : feed.ranks().of(end());
+        if (rank.isEmpty()) {
             return page.rows() == 0;
         }
-        if (audit.isEnd(expected, seen.getAsLong())) {
-            return true;
-        }
-        // Something came or went meanwhile: the next page tells whether it is behind the rows of this one.
-        return page.rows() == 0 && audit.end(place, end, expected, seen.getAsLong());
+        // Where ids are counted behind the rows of this page, the next one begins there.
+        return audit.isEnd(at, page.rows(), end(), rank.getAsLong())
+                || (page.rows() == 0 && audit.isEmptyEnd(place, at, end()));
+    }
+
+    /** The key before which the range ends. */
+    private String end() {
+        return range.before() == null
+                ? DocumentRanks.BEYOND_ALL
+                : range.before().text();
     }
 
     /** Asks for the id alone, then for the document by that id: it is stored, or it is the culprit and rejected. */
-    private boolean alone(@Nullable SourceId after, Intake<Document> intake) throws PassingException {
+    private boolean alone(RangeOffset at, Intake<Document> intake) throws PassingException {
         List<CouchRow> next = new ArrayList<>();
-        feed.couch().page(page(after, null, 1), Meter.NONE, next::add);
+        feed.couch().page(page(at, null, 1), Meter.NONE, next::add);
         if (next.isEmpty()) {
+            long left = at.rank().isPresent() ? feed.ranks().between(RangeAudit.key(at), end()) : 0;
+            if (left > 0) {
+                throw feed.missing(left);
+            }
             return false;
         }
-        refuseRepeated(after, next.get(0));
+        refuseRepeated(at.after(), next.get(0));
         intake.take(feed.byId(next.get(0).id()));
         return true;
     }
 
-    private KeyPage page(@Nullable SourceId after, @Nullable List<String> fields, int limit) {
-        String from = after != null ? KeyPage.after(after.text()) : text(range.from());
-        boolean buffered = fields != null && feed.isBuffered(limit);
-        return new KeyPage(feed.stage().database(), fields, from, text(range.before()), limit, buffered);
+    private KeyPage page(RangeOffset at, @Nullable List<String> fields, int limit) {
+        String key = RangeAudit.key(at);
+        boolean buffered = fields != null && !failed && feed.isBuffered(limit);
+        return new KeyPage(
+                feed.stage().database(), fields, key.isEmpty() ? null : key, text(range.before()), limit, buffered);
     }
 
     /** A server or cache that ignores the key would keep the run in a circle. */

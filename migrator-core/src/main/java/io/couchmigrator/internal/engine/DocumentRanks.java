@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.engine;
 
 import com.google.gson.JsonElement;
+import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.KeyPage;
@@ -9,20 +10,25 @@ import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.StopSignal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The ranks of one database, which CouchDB tells as the {@code offset} of a page. Waits out passing errors. Safe for use
  * by multiple threads.
  */
 final class DocumentRanks implements Ranks {
-    /** Comes after every id that is not made to come after it. */
-    static final String BEYOND_ALL = "\udbff\udfff".repeat(8);
+    /** Comes after every id that is not made to come after it; U+10FFFE and U+10FFFF are no characters. */
+    static final String BEYOND_ALL = "\udbff\udffd".repeat(8);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DocumentRanks.class);
 
     private static final int CHANGES_AT_ONCE = 1000;
 
@@ -42,10 +48,15 @@ final class DocumentRanks implements Ranks {
      */
     boolean areTold() {
         PageEnd first = page("", 0, new ArrayList<>());
-        PageEnd last = page(BEYOND_ALL, 0, new ArrayList<>());
-        return first.offset().equals(OptionalLong.of(0))
-                && last.offset().isPresent()
-                && last.offset().equals(last.total());
+        try {
+            PageEnd last = page(BEYOND_ALL, 0, new ArrayList<>());
+            return first.offset().equals(OptionalLong.of(0))
+                    && last.offset().isPresent()
+                    && last.offset().equals(last.total());
+        } catch (SourceException e) {
+            LOG.info("no rank beyond all ids: {}", e.getMessage());
+            return false;
+        }
     }
 
     /** Returns how many ids come before a key; empty if the server does not say. */
@@ -67,29 +78,37 @@ final class DocumentRanks implements Ranks {
         return patience.persist(() -> couch.lastId(database, key));
     }
 
+    /** Returns how many ids there are from one key to before another, as of now. */
+    long between(String from, String before) {
+        PageEnd first = page(from, 0, new ArrayList<>());
+        OptionalLong end = before.equals(BEYOND_ALL) ? first.total() : of(before);
+        return end.orElse(0) - first.offset().orElse(0);
+    }
+
     /**
-     * Returns whether ids that came or went below a key since a position in the feed can make up a difference of its
-     * rank. Each shows once in a feed, as it is by now: one that was deleted may be there again, and the reverse.
+     * Returns whether so many ids between two keys may have come or gone since a position in the feed. Each shows once in
+     * a feed, as it is by now: one that was deleted may be there again, and the reverse.
      */
-    boolean explain(@Nullable JsonElement since, String key, long difference) {
-        long wanted = Math.abs(difference);
+    boolean changed(@Nullable JsonElement since, String from, String before, long ids, StopSignal stop) {
         JsonElement position = since;
         boolean more = since != null;
         long changed = 0;
-        while (more && changed < wanted) {
-            JsonElement from = position;
-            AtomicLong below = new AtomicLong();
+        while (more && changed < ids) {
+            stop.check();
+            JsonElement next = position;
+            AtomicLong between = new AtomicLong();
             PageEnd end = patience.persist(() -> {
-                below.set(0);
-                return couch.changes(database, from, CHANGES_AT_ONCE, null, Meter.NONE, change -> {
-                    below.addAndGet(KeyOrder.isBelow(change.id(), key) ? 1 : 0);
+                between.set(0);
+                return couch.changes(database, next, CHANGES_AT_ONCE, null, Meter.NONE, change -> {
+                    boolean counts = !KeyOrder.isBelow(change.id(), from) && KeyOrder.isBelow(change.id(), before);
+                    between.addAndGet(counts ? 1 : 0);
                 });
             });
-            changed += below.get();
+            changed += between.get();
             position = end.lastSequence();
             more = end.rows() >= CHANGES_AT_ONCE;
         }
-        return changed >= wanted;
+        return changed >= ids;
     }
 
     private PageEnd page(String key, int limit, List<CouchRow> rows) {

@@ -42,8 +42,10 @@ public final class OwnThread {
                 try {
                     return task.get();
                 } catch (InterruptedException e) {
+                    if (!interrupted) {
+                        stop.run();
+                    }
                     interrupted = true;
-                    stop.run();
                 } catch (ExecutionException e) {
                     throw unwrapped(e);
                 }

@@ -60,10 +60,21 @@ final class Preflight {
             target(sessions.own(), target);
         } catch (MigrationException e) {
             fault(e);
-        } finally {
-            other.result(stop);
+        } catch (RuntimeException e) {
+            ended(other, stop, e);
+            throw e;
         }
+        other.result(stop);
         done = true;
+    }
+
+    /** Whatever comes of the other thread, it must not outlive the run, nor hide why that ended. */
+    private static void ended(OwnThread.Started<Boolean> other, Runnable stop, RuntimeException reason) {
+        try {
+            other.result(stop);
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+        }
     }
 
     /** Looks at the databases of all stages and lookups. The first request proves the credentials, alone. */

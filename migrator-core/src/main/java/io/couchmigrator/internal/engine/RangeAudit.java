@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.SourceException;
+import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import org.jspecify.annotations.Nullable;
@@ -10,25 +11,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds the pages of one range to their ranks: as many ids must come before a page as came before the last one and were
- * read from it. A difference is explained by what changed since the stage was planned, or the page before is read again.
- * Used by one thread.
+ * read from it. Where they do not, something came or went below the last page, which is no matter of this range, or within
+ * it; then the feed explains it, or the page is read again. Used by one thread.
  */
 final class RangeAudit {
     private static final Logger LOG = LoggerFactory.getLogger(RangeAudit.class);
 
     private final String what;
-    private final Explanations changed;
+    private final Source source;
     private final AuditTally tally;
 
     private RangeOffset proven;
     private @Nullable RangeOffset readAgain;
-    private long drift;
 
-    /** What changed since the stage was planned. */
-    @FunctionalInterface
-    interface Explanations {
-        /** Returns whether ids that came or went below a key make up this difference. */
-        boolean explain(String key, long difference);
+    /** What the source says when it is asked again. */
+    interface Source {
+        /** Returns how many ids there are from one key to before another, as of now. */
+        long between(String from, String before);
+
+        /** Returns whether so many ids between two keys may have come or gone since the stage was planned. */
+        boolean changed(String from, String before, long ids);
     }
 
     /**
@@ -37,77 +39,90 @@ final class RangeAudit {
      * @param what what is read, for people
      * @param range where the range stands: if its next page fails the audit, nothing of it is trusted
      */
-    RangeAudit(String what, RangeOffset range, Explanations changed, AuditTally tally) {
+    RangeAudit(String what, RangeOffset range, Source source, AuditTally tally) {
         this.what = what;
         this.proven = range.begun();
-        this.changed = changed;
+        this.source = source;
         this.tally = tally;
     }
 
     /**
-     * Holds a page to its rank.
+     * Holds a page to its rank, and with it the page before.
      *
      * @param at where the range stood when the page was asked for
-     * @param key the key at which the page begins
      * @param seen how many ids the server says come before it
      * @return whether to go on from here; else the range was set back to a place that is proven
      */
-    boolean page(Pager.Place place, RangeOffset at, String key, long seen) {
-        if (!holds(place, key, at.rank().orElseThrow(), seen)) {
-            return false;
+    boolean page(Pager.Place place, RangeOffset at, long seen) {
+        tally.page();
+        if (seen != at.rank().orElseThrow()) {
+            tally.difference();
+            long read = at.tallies().read() - proven.tallies().read();
+            if (!isWhole(key(proven), key(at), read) && !explained(key(proven), key(at), read)) {
+                return again(place, key(at), read);
+            }
+            // What comes next is counted from what is so now.
+            place.rewind(place.now()
+                    .ranked(place.now().rank().orElseThrow() + seen - at.rank().orElseThrow()));
         }
-        if (!at.equals(readAgain)) {
+        if (readAgain != null && at.tallies().read() > readAgain.tallies().read()) {
             readAgain = null;
         }
         proven = at;
         return true;
     }
 
-    /** Returns whether so many ids come before the end of the range as expected, changes told of before included. */
-    boolean isEnd(long expected, long seen) {
-        if (seen != expected + drift) {
-            return false;
-        }
-        tally.page();
-        return true;
-    }
-
-    /** The same as {@link #page} for the end of the range. */
-    boolean end(Pager.Place place, String key, long expected, long seen) {
-        return holds(place, key, expected, seen);
-    }
-
-    private boolean holds(Pager.Place place, String key, long expected, long seen) {
-        tally.page();
-        long difference = seen - expected;
-        if (difference == drift) {
+    /**
+     * Returns whether the rows of a page are all that is left up to the end of the range.
+     *
+     * @param rank how many ids the server says come before the end
+     */
+    boolean isEnd(RangeOffset at, long rows, String end, long rank) {
+        if (rank == at.rank().orElseThrow() + rows || isWhole(key(at), end, rows)) {
+            tally.page();
             return true;
         }
+        return false;
+    }
+
+    /** Returns whether an empty page is the end although ids are counted behind it; else the range was set back. */
+    boolean isEmptyEnd(Pager.Place place, RangeOffset at, String end) {
+        tally.page();
         tally.difference();
-        if (changed.explain(key, difference)) {
-            drift = difference;
-            return true;
-        }
+        return explained(key(at), end, 0) || again(place, end, 0);
+    }
+
+    private boolean isWhole(String from, String before, long read) {
+        return source.between(from, before) == read;
+    }
+
+    private boolean explained(String from, String before, long read) {
+        return source.changed(from, before, Math.abs(source.between(from, before) - read));
+    }
+
+    /** Sets the range back, once; the second time it stays there, so that the next run reads there again. */
+    private boolean again(Pager.Place place, String end, long read) {
         place.rewind(proven);
+        String seen = "%d documents from %s to before %s, where it counts %d and tells of no change"
+                .formatted(read, named(key(proven)), named(end), source.between(key(proven), end));
         if (readAgain != null) {
             throw new SourceException(
-                    "could not read %s: seen %d documents before %s, expected %d, also after reading again from %s, and no change explains it: the server hides or repeats documents there: look at its log and its shards, and run the same command again"
-                            .formatted(what, seen, named(key), expected + drift, beginning(proven)));
+                    "could not read %s: the server twice sent %s: it hides or repeats documents there: look at its log and its shards, and run the same command again"
+                            .formatted(what, seen));
         }
-        LOG.warn(
-                "{}: seen {} documents before {}, expected {}: reading again from {}",
-                what,
-                seen,
-                named(key),
-                expected + drift,
-                beginning(proven));
+        LOG.warn("{}: the server sent {}: reading them again", what, seen);
         readAgain = proven;
         return false;
     }
 
-    private static String beginning(RangeOffset range) {
-        SourceId id = range.after() == null ? range.from() : range.after();
-        return id == null ? "the beginning" : "\"" + id.text() + "\"";
+    /** Returns the key at which a range goes on. */
+    static String key(RangeOffset range) {
+        SourceId after = range.after();
+        if (after != null) {
+            return KeyPage.after(after.text());
+        }
+        SourceId from = range.from();
+        return from == null ? "" : from.text();
     }
 
     private static String named(String key) {

@@ -162,7 +162,7 @@ public final class Run {
                 target,
                 sessions,
                 ByteBudget.ofHeap(settings.workers(), stop),
-                new Throttle(settings.maxDocumentsPerSecond(), stop, System::nanoTime),
+                new Throttle(settings.maxDocumentsPerSecond(), settings.workers(), stop, System::nanoTime),
                 audit,
                 stop,
                 reporter,

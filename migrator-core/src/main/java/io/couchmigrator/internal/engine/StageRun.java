@@ -255,9 +255,9 @@ final class StageRun<S, R> {
                 offset.total(),
                 all.read(),
                 before.read(),
-                all.processed() - before.processed(),
-                all.filtered() - before.filtered(),
-                all.rejected() - before.rejected(),
+                Math.max(0, all.processed() - before.processed()),
+                Math.max(0, all.filtered() - before.filtered()),
+                Math.max(0, all.rejected() - before.rejected()),
                 elapsed,
                 remaining);
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Throttle {
     private final int perSecond;
+    private final int workers;
     private final StopSignal stop;
     private final NanoClock clock;
     private long paidUntil;
@@ -25,17 +26,19 @@ final class Throttle {
      * Creates one.
      *
      * @param perSecond the most documents a second; 0 sets no limit
+     * @param workers how many read at once
      */
-    Throttle(int perSecond, StopSignal stop, NanoClock clock) {
+    Throttle(int perSecond, int workers, StopSignal stop, NanoClock clock) {
         this.perSecond = perSecond;
+        this.workers = workers;
         this.stop = stop;
         this.clock = clock;
         this.paidUntil = clock.now();
     }
 
-    /** Returns how many documents a page may have, so that none is a burst of more than a second. */
+    /** Returns how many documents a page may have, so that those of all workers are no burst of more than a second. */
     int most(int wanted) {
-        return perSecond == 0 ? wanted : Math.min(wanted, perSecond);
+        return perSecond == 0 ? wanted : Math.min(wanted, Math.max(1, perSecond / workers));
     }
 
     /** Takes note of documents that were read. */

@@ -45,9 +45,11 @@ public record RangeOffset(
         return new RangeOffset(from, before, after, rank, true, tallies);
     }
 
-    /** Returns the range with nothing of it read. */
+    /** Returns the range with nothing of it read; its rank is a guess where ids have come or gone since. */
     public RangeOffset begun() {
-        return new RangeOffset(from, before, null, plus(rank, -tallies.read()), false, Tallies.NONE);
+        long first = Math.max(0, rank.orElse(0) - tallies.read());
+        OptionalLong guessed = rank.isPresent() ? OptionalLong.of(first) : rank;
+        return new RangeOffset(from, before, null, guessed, false, Tallies.NONE);
     }
 
     /** Returns the range with this rank of what is to be read next. */

@@ -24,6 +24,7 @@ import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.testkit.CouchDatabase;
 import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.CouchRequest;
 import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.Requests;
 import java.time.Clock;
@@ -34,7 +35,11 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.Assume;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -89,7 +94,7 @@ final class AuditPropertiesTest {
 
             assertThatThrownBy(() -> source.read(ranges, rows, Collections.emptyIterator()))
                     .isInstanceOf(SourceException.class)
-                    .hasMessageContaining("no change explains it");
+                    .hasMessageContaining("tells of no change");
         }
     }
 
@@ -112,6 +117,24 @@ final class AuditPropertiesTest {
         }
     }
 
+    @Example
+    void anEmptyAnswerEndsNoRangeInWhichIdsAreCounted() {
+        Set<String> keys = IntStream.range(0, 20).mapToObj("k%02d"::formatted).collect(Collectors.toSet());
+        try (Source source = new Source(keys)) {
+            Predicate<CouchRequest> there = Requests.allDocs().and(Requests.startKey("k03\0"));
+            source.couch.script(Fault.status(500).on(Requests.pages().and(Requests.startKey("k03\0"))));
+            source.couch.script(Fault.status(200)
+                    .body("{\"total_rows\":20,\"offset\":4,\"rows\":[]}")
+                    .on(there.and(Requests.query("limit", "1"))
+                            .and(Requests.pages().negate()))
+                    .once());
+
+            List<String> read = source.read(1, 4, Collections.emptyIterator());
+
+            assertThat(read).containsExactlyInAnyOrderElementsOf(keys);
+        }
+    }
+
     /** A database of such keys, and what a run needs to read it. */
     private static final class Source implements AutoCloseable {
         private final CouchDouble couch = CouchDouble.start();
@@ -125,7 +148,7 @@ final class AuditPropertiesTest {
             database.load(keys.stream().map(Source::document));
             StopSignal stop = new StopSignal();
             Patience patience = new Patience("CouchDB", Duration.ofMinutes(1), stop, new Silent(), Clock.systemUTC());
-            Throttle throttle = new Throttle(0, stop, System::nanoTime);
+            Throttle throttle = new Throttle(0, 1, stop, System::nanoTime);
             DocumentStage<Document> stage = DocumentStage.<Document>builder("keys")
                     .transform((document, context) -> List.of(document))
                     .writer((connection, rows) -> rows.size())

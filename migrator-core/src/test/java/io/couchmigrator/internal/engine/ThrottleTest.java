@@ -16,7 +16,7 @@ final class ThrottleTest {
 
     @Test
     void waitsForNothingWithoutALimit() {
-        Throttle throttle = new Throttle(0, stop, now::get);
+        Throttle throttle = new Throttle(0, 4, stop, now::get);
         throttle.read(1_000_000);
 
         throttle.pay();
@@ -27,7 +27,7 @@ final class ThrottleTest {
 
     @Test
     void addsUpWhatAllWorkersRead() {
-        Throttle throttle = new Throttle(100, stop, now::get);
+        Throttle throttle = new Throttle(100, 4, stop, now::get);
 
         throttle.read(50);
         throttle.read(100);
@@ -39,7 +39,7 @@ final class ThrottleTest {
 
     @Test
     void savesNothingUpWhileNobodyReads() {
-        Throttle throttle = new Throttle(100, stop, now::get);
+        Throttle throttle = new Throttle(100, 4, stop, now::get);
         pass(Duration.ofHours(1));
 
         throttle.read(100);
@@ -48,14 +48,14 @@ final class ThrottleTest {
     }
 
     @Test
-    void letsNoPageBeABurstOfMoreThanASecond() {
-        assertThat(new Throttle(100, stop, now::get).most(2000)).isEqualTo(100);
-        assertThat(new Throttle(5000, stop, now::get).most(2000)).isEqualTo(2000);
+    void letsThePagesOfAllWorkersBeNoBurstOfMoreThanASecond() {
+        assertThat(new Throttle(100, 4, stop, now::get).most(2000)).isEqualTo(25);
+        assertThat(new Throttle(5000, 2, stop, now::get).most(2000)).isEqualTo(2000);
     }
 
     @Test
     void waitsNoLongerThanTheRun() {
-        Throttle throttle = new Throttle(1, stop, now::get);
+        Throttle throttle = new Throttle(1, 4, stop, now::get);
         throttle.read(3600);
         stop.request();
 
