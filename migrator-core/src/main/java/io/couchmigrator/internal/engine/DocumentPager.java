@@ -64,16 +64,19 @@ final class DocumentPager implements Pager<Document> {
             intake.take(feed.item(row));
         });
         feed.read(end);
-        if (at.rank().isEmpty() || end.offset().isEmpty()) {
+        // What an empty page tells may be the rank of its end: there is no first row to count from.
+        OptionalLong rank =
+                at.rank().isPresent() && end.rows() == 0 ? feed.ranks().of(RangeAudit.key(at)) : end.offset();
+        if (at.rank().isEmpty() || rank.isEmpty()) {
             // A range ends where the server has no more, which only an empty page says.
             return end.rows() > 0;
         }
-        boolean goesOn = audit.page(place, at, end.offset().getAsLong());
+        boolean goesOn = audit.page(place, at, rank.getAsLong());
         if (!goesOn) {
             intake.restart();
             feed.patience().rest();
         }
-        RangeOffset counted = at.ranked(end.offset().getAsLong());
+        RangeOffset counted = at.ranked(rank.getAsLong());
         return !goesOn || end.rows() >= limit || !isEnd(place, counted, end);
     }
 
