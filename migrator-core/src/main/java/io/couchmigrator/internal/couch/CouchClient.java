@@ -111,8 +111,7 @@ public final class CouchClient implements AutoCloseable {
             return new DatabaseFacts(
                     start == null || start.isJsonNull() ? "0" : start.getAsString(),
                     facts.get("doc_count").getAsLong(),
-                    deleted == null || deleted.isJsonNull() ? 0 : deleted.getAsLong(),
-                    facts.get("update_seq"));
+                    deleted == null || deleted.isJsonNull() ? 0 : deleted.getAsLong());
         } catch (NullPointerException
                 | IllegalStateException
                 | UnsupportedOperationException

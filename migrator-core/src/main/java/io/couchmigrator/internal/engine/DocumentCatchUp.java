@@ -70,7 +70,6 @@ final class DocumentCatchUp implements CatchUp<Document> {
             try {
                 PageEnd end = narrowing.isAlone() ? alone(intake) : whole(limit, intake);
                 narrowing.passed();
-                feed.read(end);
                 position = end.lastSequence() == null ? position : end.lastSequence();
                 changes += end.rows();
                 return end.rows() >= limit && changes < bound;
@@ -81,10 +80,12 @@ final class DocumentCatchUp implements CatchUp<Document> {
     }
 
     private PageEnd whole(int limit, Intake<Document> intake) throws PassingException {
-        return feed.couch()
+        PageEnd end = feed.couch()
                 .changes(feed.stage().database(), position, limit, feed.stage().fields(), intake, row -> {
                     intake.take(feed.item(row));
                 });
+        feed.read(end);
+        return end;
     }
 
     private PageEnd alone(Intake<Document> intake) throws PassingException {

@@ -86,11 +86,10 @@ final class DocumentFeed implements Feed<Document> {
 
     /** Cuts what is not yet read of a range. */
     private Stream<RangeOffset> cut(RangeOffset range) {
-        SourceId after = range.after();
-        String from = after == null ? text(range.from()) : KeyPage.after(after.text());
-        String before = text(range.before());
-        OptionalLong first = ranks.of(from == null ? "" : from);
-        OptionalLong end = ranks.of(before == null ? DocumentRanks.BEYOND_ALL : before);
+        String from = from(range);
+        String before = before(range);
+        OptionalLong first = ranks.of(DocumentRanks.next(range));
+        OptionalLong end = ranks.of(DocumentRanks.end(range));
         if (first.isEmpty() || end.isEmpty()) {
             return Stream.of(range);
         }
@@ -111,9 +110,11 @@ final class DocumentFeed implements Feed<Document> {
     public void ready(List<RangeOffset> ranges) {
         List<RangeOffset> open = ranges.stream().filter(range -> !range.done()).toList();
         int step = Math.max(1, (open.size() + SAMPLES - 1) / SAMPLES);
-        boolean affordable = throttle.most(SAMPLES * SAMPLE_ROWS) == SAMPLES * SAMPLE_ROWS;
+        if (throttle.most(SAMPLES * SAMPLE_ROWS) < SAMPLES * SAMPLE_ROWS) {
+            return;
+        }
         long bytes = 0;
-        for (int i = 0; affordable && i < open.size() && bytes < MOST_SAMPLED_BYTES; i += step) {
+        for (int i = 0; i < open.size() && bytes < MOST_SAMPLED_BYTES; i += step) {
             stop.check();
             OptionalLong sampled = sampled(open.get(i));
             bytes += sampled.orElse(MOST_SAMPLED_BYTES);
@@ -122,9 +123,7 @@ final class DocumentFeed implements Feed<Document> {
 
     /** What breaks here is met again by those who read, and can wait. */
     private OptionalLong sampled(RangeOffset range) {
-        SourceId after = range.after();
-        String from = after == null ? text(range.from()) : KeyPage.after(after.text());
-        KeyPage few = new KeyPage(stage.database(), List.of(), from, text(range.before()), SAMPLE_ROWS, false);
+        KeyPage few = new KeyPage(stage.database(), List.of(), from(range), before(range), SAMPLE_ROWS, false);
         try {
             PageEnd end = couch.page(few, Meter.NONE, row -> {});
             read(end);
@@ -136,10 +135,10 @@ final class DocumentFeed implements Feed<Document> {
     }
 
     /** Returns how many documents a database has, design documents too; empty if the server does not say. */
-    static Optional<Long> total(CouchClient couch, Patience patience, String database) {
+    static OptionalLong total(CouchClient couch, Patience patience, String database) {
         KeyPage nothing = KeyPage.ids(database, null, 0);
-        PageEnd end = patience.persist(() -> couch.page(nothing, Meter.NONE, row -> {}));
-        return end.total().isPresent() ? Optional.of(end.total().getAsLong()) : Optional.empty();
+        return patience.persist(() -> couch.page(nothing, Meter.NONE, row -> {}))
+                .total();
     }
 
     @Override
@@ -248,7 +247,15 @@ final class DocumentFeed implements Feed<Document> {
         };
     }
 
-    private static @Nullable String text(@Nullable SourceId id) {
-        return id == null ? null : id.text();
+    /** Returns the key at which a range goes on; null for the beginning. */
+    static @Nullable String from(RangeOffset range) {
+        String next = DocumentRanks.next(range);
+        return next.isEmpty() ? null : next;
+    }
+
+    /** Returns the key before which a range ends; null for the end of all. */
+    static @Nullable String before(RangeOffset range) {
+        SourceId before = range.before();
+        return before == null ? null : before.text();
     }
 }

@@ -66,7 +66,7 @@ final class DocumentPager implements Pager<Document> {
         feed.read(end);
         // What an empty page tells may be the rank of its end: there is no first row to count from.
         OptionalLong rank =
-                at.rank().isPresent() && end.rows() == 0 ? feed.ranks().of(RangeAudit.key(at)) : end.offset();
+                at.rank().isPresent() && end.rows() == 0 ? feed.ranks().of(DocumentRanks.next(at)) : end.offset();
         if (at.rank().isEmpty() || rank.isEmpty()) {
             // A range ends where the server has no more, which only an empty page says.
             return end.rows() > 0;
@@ -82,20 +82,13 @@ final class DocumentPager implements Pager<Document> {
 
     /** A range has ended if as many ids come before its end as were counted up to there. */
     private boolean isEnd(Place place, RangeOffset at, PageEnd page) {
-        OptionalLong rank = range.before() == null ? page.total() : feed.ranks().of(end());
+        OptionalLong rank = range.before() == null ? page.total() : feed.ranks().of(DocumentRanks.end(range));
         if (rank.isEmpty()) {
             return page.rows() == 0;
         }
         // Where ids are counted behind the rows of this page, the next one begins there.
-        return audit.isEnd(at, page.rows(), end(), rank.getAsLong())
-                || (page.rows() == 0 && audit.isEmptyEnd(place, at, end()));
-    }
-
-    /** The key before which the range ends. */
-    private String end() {
-        return range.before() == null
-                ? DocumentRanks.BEYOND_ALL
-                : range.before().text();
+        return audit.isEnd(at, page.rows(), DocumentRanks.end(range), rank.getAsLong())
+                || (page.rows() == 0 && audit.isEmptyEnd(place, at, DocumentRanks.end(range)));
     }
 
     /** Asks for the id alone, then for the document by that id: it is stored, or it is the culprit and rejected. */
@@ -103,7 +96,8 @@ final class DocumentPager implements Pager<Document> {
         List<CouchRow> next = new ArrayList<>();
         feed.couch().page(page(at, null, 1), Meter.NONE, next::add);
         if (next.isEmpty()) {
-            long left = at.rank().isPresent() ? feed.ranks().between(RangeAudit.key(at), end()) : 0;
+            long left =
+                    at.rank().isPresent() ? feed.ranks().between(DocumentRanks.next(at), DocumentRanks.end(range)) : 0;
             if (left > 0) {
                 throw feed.missing(left);
             }
@@ -115,10 +109,9 @@ final class DocumentPager implements Pager<Document> {
     }
 
     private KeyPage page(RangeOffset at, @Nullable List<String> fields, int limit) {
-        String key = RangeAudit.key(at);
         boolean buffered = fields != null && !failed && feed.isBuffered(limit);
         return new KeyPage(
-                feed.stage().database(), fields, key.isEmpty() ? null : key, text(range.before()), limit, buffered);
+                feed.stage().database(), fields, DocumentFeed.from(at), DocumentFeed.before(at), limit, buffered);
     }
 
     /** A server or cache that ignores the key would keep the run in a circle. */
@@ -128,9 +121,5 @@ final class DocumentPager implements Pager<Document> {
                     "could not read documents of \"%s\" from %s: asked for what comes after \"%s\", seen that document again: look for a cache or proxy in between"
                             .formatted(feed.stage().database(), feed.couch().name(), row.id()));
         }
-    }
-
-    private static @Nullable String text(@Nullable SourceId id) {
-        return id == null ? null : id.text();
     }
 }

@@ -8,6 +8,8 @@ import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
+import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
@@ -40,6 +42,22 @@ final class DocumentRanks implements Ranks {
         this.database = database;
         this.couch = couch;
         this.patience = patience;
+    }
+
+    /** Returns the key at which a range goes on; empty for the beginning. */
+    static String next(RangeOffset range) {
+        SourceId after = range.after();
+        if (after != null) {
+            return KeyPage.after(after.text());
+        }
+        SourceId from = range.from();
+        return from == null ? "" : from.text();
+    }
+
+    /** Returns the key before which a range ends. */
+    static String end(RangeOffset range) {
+        SourceId before = range.before();
+        return before == null ? BEYOND_ALL : before.text();
     }
 
     /**

@@ -2,9 +2,7 @@
 package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.SourceException;
-import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.offsets.RangeOffset;
-import io.couchmigrator.internal.offsets.SourceId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,8 +56,9 @@ final class RangeAudit {
         if (seen != at.rank().orElseThrow()) {
             tally.difference();
             long read = at.tallies().read() - proven.tallies().read();
-            if (!isWhole(key(proven), key(at), read) && !explained(key(proven), key(at), read)) {
-                return again(place, key(at), read);
+            if (!isWhole(DocumentRanks.next(proven), DocumentRanks.next(at), read)
+                    && !explained(DocumentRanks.next(proven), DocumentRanks.next(at), read)) {
+                return again(place, DocumentRanks.next(at), read);
             }
             // What comes next is counted from what is so now.
             place.rewind(place.now()
@@ -78,7 +77,7 @@ final class RangeAudit {
      * @param rank how many ids the server says come before the end
      */
     boolean isEnd(RangeOffset at, long rows, String end, long rank) {
-        if (rank == at.rank().orElseThrow() + rows || isWhole(key(at), end, rows)) {
+        if (rank == at.rank().orElseThrow() + rows || isWhole(DocumentRanks.next(at), end, rows)) {
             tally.page();
             return true;
         }
@@ -89,7 +88,7 @@ final class RangeAudit {
     boolean isEmptyEnd(Pager.Place place, RangeOffset at, String end) {
         tally.page();
         tally.difference();
-        return explained(key(at), end, 0) || again(place, end, 0);
+        return explained(DocumentRanks.next(at), end, 0) || again(place, end, 0);
     }
 
     private boolean isWhole(String from, String before, long read) {
@@ -104,7 +103,11 @@ final class RangeAudit {
     private boolean again(Pager.Place place, String end, long read) {
         place.rewind(proven);
         String seen = "%d documents from %s to before %s, where it counts %d and tells of no change"
-                .formatted(read, named(key(proven)), named(end), source.between(key(proven), end));
+                .formatted(
+                        read,
+                        named(DocumentRanks.next(proven)),
+                        named(end),
+                        source.between(DocumentRanks.next(proven), end));
         if (readAgain != null) {
             throw new SourceException(
                     "could not read %s: the server twice sent %s: it hides or repeats documents there: look at its log and its shards, and run the same command again"
@@ -113,16 +116,6 @@ final class RangeAudit {
         LOG.warn("{}: the server sent {}: reading them again", what, seen);
         readAgain = proven;
         return false;
-    }
-
-    /** Returns the key at which a range goes on. */
-    static String key(RangeOffset range) {
-        SourceId after = range.after();
-        if (after != null) {
-            return KeyPage.after(after.text());
-        }
-        SourceId from = range.from();
-        return from == null ? "" : from.text();
     }
 
     private static String named(String key) {

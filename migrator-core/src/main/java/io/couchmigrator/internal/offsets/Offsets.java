@@ -4,7 +4,6 @@ package io.couchmigrator.internal.offsets;
 import io.couchmigrator.internal.postgres.TargetIdentity;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +27,5 @@ public record Offsets(
         List<StageOffset> stages) {
     public Offsets {
         stages = List.copyOf(stages);
-    }
-
-    /** Returns a stage's offset; empty if it was not planned. */
-    public Optional<StageOffset> stage(String name) {
-        return stages.stream().filter(stage -> stage.name().equals(name)).findFirst();
     }
 }
