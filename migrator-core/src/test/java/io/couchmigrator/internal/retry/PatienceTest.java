@@ -140,23 +140,25 @@ final class PatienceTest {
         assertThat(listener.lines).containsExactly("retrying", "waiting", "retrying", "recovered");
     }
 
+    /** Each attempt takes long enough to be told of, and all together less than the minute after which it is told again. */
     @Test
     void tellsAllWorkersOutagesAsOne() {
-        patience.persist(new Patience.Attempt<String>() {
-            private int failures;
-
-            @Override
-            public String make() throws PassingException {
-                if (failures++ < 8) {
-                    throw new PassingException(givenUp, "no route", null);
-                }
-                patience.persist(failing(8, null));
-                return "answer";
-            }
-        });
+        patience.persist(afterALongFailure(() -> patience.persist(afterALongFailure(() -> "answer"))));
 
         assertThat(listener.lines).filteredOn("waiting"::equals).hasSize(1);
         assertThat(listener.lines).containsOnlyOnce("recovered").last().isEqualTo("recovered");
+    }
+
+    private Patience.Attempt<String> afterALongFailure(Patience.Attempt<String> then) {
+        boolean[] failed = {false};
+        return () -> {
+            if (!failed[0]) {
+                failed[0] = true;
+                clock.advance(Duration.ofSeconds(10));
+                throw new PassingException(givenUp, "no route", null);
+            }
+            return then.make();
+        };
     }
 
     @Test
