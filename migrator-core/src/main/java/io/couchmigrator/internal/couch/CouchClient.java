@@ -4,10 +4,6 @@ package io.couchmigrator.internal.couch;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
-import com.google.gson.stream.MalformedJsonException;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.retry.PassingException;
@@ -236,19 +232,12 @@ public final class CouchClient implements AutoCloseable {
 
     private PageEnd rows(String what, Request request, @Nullable List<String> fields, Meter meter, RowConsumer consumer)
             throws PassingException {
-        return answer(what, request, body -> new PageParser(body, fields == null ? List.of() : fields, meter, consumer)
-                .parse());
+        return answer(
+                what, request, body -> PageParser.parse(body, fields == null ? List.of() : fields, meter, consumer));
     }
 
     private JsonObject object(String what, Request request) throws PassingException {
-        return answer(what, request, body -> {
-            JsonReader reader = PageParser.reader(body);
-            JsonObject object = JsonParser.parseReader(reader).getAsJsonObject();
-            if (reader.peek() != JsonToken.END_DOCUMENT) {
-                throw new MalformedJsonException("more after the end of the answer");
-            }
-            return object;
-        });
+        return answer(what, request, JsonBytes::object);
     }
 
     private <T> T answer(String what, Request request, Parser<T> parser) throws PassingException {

@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.couch;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import io.couchmigrator.internal.couch.CouchRow.State;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -24,13 +19,10 @@ import org.jspecify.annotations.Nullable;
  * built. The page counts only if it parses to its very end.
  */
 final class PageParser {
-    /** CouchDB stores documents nested 20,000 deep; Gson's own limit of 255 would refuse them. */
-    private static final int NESTING_LIMIT = 1 << 20;
-
     private static final JsonObject NO_FIELDS = new JsonObject();
 
     private final MeteredStream stream;
-    private final JsonReader json;
+    private final JsonParser json;
     private final Set<String> fields;
     private final RowConsumer consumer;
 
@@ -41,57 +33,70 @@ final class PageParser {
     private OptionalLong pending = OptionalLong.empty();
     private @Nullable JsonElement lastSequence;
 
-    PageParser(InputStream body, Collection<String> fields, Meter meter, RowConsumer consumer) {
-        this.stream = new MeteredStream(body, meter);
-        this.json = reader(stream);
+    private PageParser(JsonParser json, MeteredStream stream, Collection<String> fields, RowConsumer consumer) {
+        this.stream = stream;
+        this.json = json;
         this.fields = Set.copyOf(fields);
         this.consumer = consumer;
     }
 
-    /** Returns a strict reader of UTF-8 that replaces nothing silently. */
-    static JsonReader reader(InputStream body) {
-        JsonReader reader = new JsonReader(new InputStreamReader(
-                body,
-                StandardCharsets.UTF_8
-                        .newDecoder()
-                        .onMalformedInput(CodingErrorAction.REPORT)
-                        .onUnmappableCharacter(CodingErrorAction.REPORT)));
-        reader.setStrictness(Strictness.STRICT);
-        reader.setNestingLimit(NESTING_LIMIT);
-        return reader;
+    /**
+     * Parses a page to its end.
+     *
+     * @param fields which fields of a document to keep
+     * @param meter hears how far the kept fields of a document have grown
+     */
+    static PageEnd parse(InputStream body, Collection<String> fields, Meter meter, RowConsumer consumer)
+            throws IOException {
+        MeteredStream stream = new MeteredStream(body, meter);
+        try (JsonParser json = JsonBytes.parser(stream)) {
+            return new PageParser(json, stream, fields, consumer).page();
+        }
     }
 
-    PageEnd parse() throws IOException {
-        json.beginObject();
-        while (json.hasNext()) {
-            switch (json.nextName()) {
+    private PageEnd page() throws IOException {
+        json.nextToken();
+        begin(JsonToken.START_OBJECT);
+        for (String name = name(); name != null; name = name()) {
+            switch (name) {
                 case "rows", "results" -> rows();
                 case "offset" -> offset = number();
                 case "total_rows" -> total = number();
                 case "pending" -> pending = number();
-                case "last_seq" -> lastSequence = JsonParser.parseReader(json);
-                default -> json.skipValue();
+                case "last_seq" -> lastSequence = JsonBytes.element(json);
+                default -> json.skipChildren();
             }
         }
-        json.endObject();
-        if (json.peek() != JsonToken.END_DOCUMENT) {
-            throw new MalformedJsonException("more after the end of the page at " + json.getPath());
-        }
+        JsonBytes.expectEnd(json);
         if (!sawRows) {
             throw new MalformedJsonException("a page without rows");
         }
         return new PageEnd(rows, offset, total, lastSequence, pending, stream.total());
     }
 
+    /** Returns the name of the object's next member, whose value becomes the current token; null at the object's end. */
+    private @Nullable String name() throws IOException {
+        String name = json.nextFieldName();
+        if (name == null) {
+            begin(JsonToken.END_OBJECT);
+        } else {
+            json.nextToken();
+        }
+        return name;
+    }
+
+    private void begin(JsonToken expected) throws MalformedJsonException {
+        JsonBytes.expect(json, json.currentToken(), expected);
+    }
+
     private void rows() throws IOException {
         sawRows = true;
-        json.beginArray();
-        while (json.hasNext()) {
+        begin(JsonToken.START_ARRAY);
+        while (json.nextToken() != JsonToken.END_ARRAY) {
             CouchRow row = row();
             rows++;
             consume(row);
         }
-        json.endArray();
     }
 
     private void consume(CouchRow row) {
@@ -105,102 +110,107 @@ final class PageParser {
     private CouchRow row() throws IOException {
         RowParts row = new RowParts();
         stream.startDocument();
-        json.beginObject();
-        while (json.hasNext()) {
-            switch (json.nextName()) {
-                case "id" -> row.id = json.nextString();
+        begin(JsonToken.START_OBJECT);
+        for (String name = name(); name != null; name = name()) {
+            switch (name) {
+                case "id" -> row.id = string();
                 case "key" -> row.key = stringOrNull();
                 case "value" -> value(row);
                 case "error" -> row.error = stringOrNull();
-                case "deleted" -> row.deleted = json.nextBoolean();
+                case "deleted" -> row.deleted = flag();
                 case "changes" -> changes(row);
                 case "doc" -> document(row);
-                default -> json.skipValue();
+                default -> json.skipChildren();
             }
         }
-        json.endObject();
         return row.row(stream.kept());
     }
 
     /** The value of a row that is there; null or something else where a view-like server has no revision. */
     private void value(RowParts row) throws IOException {
-        if (json.peek() != JsonToken.BEGIN_OBJECT) {
-            json.skipValue();
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
             return;
         }
-        json.beginObject();
-        while (json.hasNext()) {
-            switch (json.nextName()) {
-                case "rev" -> row.rev = json.nextString();
-                case "deleted" -> row.deleted = json.nextBoolean();
-                default -> json.skipValue();
+        for (String name = name(); name != null; name = name()) {
+            switch (name) {
+                case "rev" -> row.rev = string();
+                case "deleted" -> row.deleted = flag();
+                default -> json.skipChildren();
             }
         }
-        json.endObject();
     }
 
     /** The first of a change's revisions is the winning one. */
     private void changes(RowParts row) throws IOException {
-        json.beginArray();
-        while (json.hasNext()) {
-            json.beginObject();
-            while (json.hasNext()) {
-                if (json.nextName().equals("rev") && row.rev == null) {
-                    row.rev = json.nextString();
+        begin(JsonToken.START_ARRAY);
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            begin(JsonToken.START_OBJECT);
+            for (String name = name(); name != null; name = name()) {
+                if (name.equals("rev") && row.rev == null) {
+                    row.rev = string();
                 } else {
-                    json.skipValue();
+                    json.skipChildren();
                 }
             }
-            json.endObject();
         }
-        json.endArray();
     }
 
     private void document(RowParts row) throws IOException {
         row.hasDocument = true;
-        if (json.peek() == JsonToken.NULL) {
-            json.nextNull();
+        if (json.currentToken() == JsonToken.VALUE_NULL) {
             return;
         }
+        begin(JsonToken.START_OBJECT);
         JsonObject kept = new JsonObject();
-        json.beginObject();
-        while (json.hasNext()) {
-            String name = json.nextName();
+        for (String name = name(); name != null; name = name()) {
             switch (name) {
-                case "_id" -> row.documentId = json.nextString();
-                case "_rev" -> row.documentRev = json.nextString();
-                case "_deleted" -> row.deleted |= json.nextBoolean();
+                case "_id" -> row.documentId = string();
+                case "_rev" -> row.documentRev = string();
+                case "_deleted" -> row.deleted |= flag();
                 default -> field(kept, name);
             }
         }
-        json.endObject();
         row.fields = kept;
     }
 
     private void field(JsonObject kept, String name) throws IOException {
         if (!fields.contains(name)) {
-            json.skipValue();
+            json.skipChildren();
             return;
         }
         stream.keep(true);
-        kept.add(name, JsonParser.parseReader(json));
+        kept.add(name, JsonBytes.element(json));
         stream.keep(false);
     }
 
     private OptionalLong number() throws IOException {
-        if (json.peek() != JsonToken.NUMBER) {
-            json.skipValue();
-            return OptionalLong.empty();
+        if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+            return OptionalLong.of(Long.parseLong(json.getText()));
         }
-        return OptionalLong.of(json.nextLong());
+        json.skipChildren();
+        return OptionalLong.empty();
+    }
+
+    private String string() throws IOException {
+        begin(JsonToken.VALUE_STRING);
+        return json.getText();
     }
 
     private @Nullable String stringOrNull() throws IOException {
-        if (json.peek() == JsonToken.STRING) {
-            return json.nextString();
+        if (json.currentToken() == JsonToken.VALUE_STRING) {
+            return json.getText();
         }
-        json.skipValue();
+        json.skipChildren();
         return null;
+    }
+
+    private boolean flag() throws IOException {
+        boolean flag = json.currentToken() == JsonToken.VALUE_TRUE;
+        if (!flag) {
+            begin(JsonToken.VALUE_FALSE);
+        }
+        return flag;
     }
 
     /** The parts of a row, whose order a server may choose. */
@@ -220,8 +230,11 @@ final class PageParser {
             if (of == null) {
                 throw new MalformedJsonException("a row without an id");
             }
-            if (documentId != null && !documentId.equals(of)) {
-                throw new MalformedJsonException("a row that holds the document of another id");
+            if (fields != null && documentRev == null) {
+                throw new MalformedJsonException("a document without a revision");
+            }
+            if (fields != null && !of.equals(documentId)) {
+                throw new MalformedJsonException("a row that does not hold the document of its id");
             }
             String revision = documentRev != null ? documentRev : rev;
             return new CouchRow(

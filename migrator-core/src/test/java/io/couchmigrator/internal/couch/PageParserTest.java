@@ -12,6 +12,7 @@ import com.google.gson.JsonParser;
 import io.couchmigrator.internal.couch.CouchRow.State;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -95,7 +96,9 @@ final class PageParserTest {
                 "{'rows':[{'id':7,'doc':[]}]}",
                 "{'rows':[{'id':'a','doc':'text'}]}",
                 "{'rows':[{'id':'a','doc':{'_id':'b','_rev':'1-a'}}]}",
-                "{'rows':[{'id':'a','doc':{'_id':'a','_deleted':'yes'}}]}",
+                "{'rows':[{'id':'a','doc':{'_id':'a','_rev':'1-a','_deleted':'yes'}}]}",
+                "{'rows':[{'id':'a','doc':{'_id':'a'}}]}",
+                "{'rows':[{'id':'a','doc':{'_rev':'1-a'}}]}",
                 "{'rows':[{'id':null}]}",
                 "{'rows':[]}{",
                 "{'rows':[]} x",
@@ -178,6 +181,22 @@ final class PageParserTest {
         assertThat(end.pending()).hasValue(7);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0", "-0", "-7", "1.0", "1E400", "1e-5", "123456789012345678", "1234567890123456789", "-0.000"})
+    void keepsANumberAsItIsWritten(String number) throws IOException {
+        for (String written : List.of(number, number + "0".repeat(number.contains(".") ? 5_000 : 0))) {
+            rows.clear();
+            parse("{'rows':[{'id':'a','doc':{'_id':'a','_rev':'1-a','n':" + written + "}}]}");
+
+            JsonElement kept = rows.get(0).fields().get("n");
+            assertThat(kept.getAsJsonPrimitive().isNumber()).isTrue();
+            assertThat(kept).hasToString(written);
+            assertThat(kept.getAsDouble()).isEqualTo(Double.parseDouble(written));
+            assertThat(kept.getAsLong()).isEqualTo(new BigDecimal(written).longValue());
+        }
+    }
+
     @Test
     void takesOffsetAndTotalOnlyWhereTheyAreNumbers() throws IOException {
         PageEnd end = parse("{'rows':[],'total_rows':null,'offset':null,'update_seq':[]}");
@@ -190,10 +209,9 @@ final class PageParserTest {
     void passesOnWhatTheConsumerThrowsAsThat() {
         IllegalStateException bug = new IllegalStateException("a bug");
 
-        assertThatThrownBy(() -> new PageParser(bytes(PAGE), List.of(), Meter.NONE, row -> {
-                            throw bug;
-                        })
-                        .parse())
+        assertThatThrownBy(() -> PageParser.parse(bytes(PAGE), List.of(), Meter.NONE, row -> {
+                    throw bug;
+                }))
                 .isInstanceOf(ConsumerException.class)
                 .hasCause(bug);
     }
@@ -205,7 +223,7 @@ final class PageParserTest {
         String page = "{'rows':[{'id':'a','doc':{'_id':'a','_rev':'1-a','skipped':'" + large + "'}},"
                 + "{'id':'b','doc':{'_id':'b','_rev':'1-a','n':'" + large + "'}}]}";
 
-        new PageParser(bytes(page), List.of("n"), grown::add, rows::add).parse();
+        PageParser.parse(bytes(page), List.of("n"), grown::add, rows::add);
 
         assertThat(rows.get(0).bytes()).isLessThan(20_000);
         assertThat(rows.get(1).bytes()).isBetween(80_000L, 120_000L);
@@ -213,12 +231,12 @@ final class PageParserTest {
     }
 
     private PageEnd parse(String page, String... fields) throws IOException {
-        return new PageParser(bytes(page), fields.length == 0 ? List.of("n") : List.of(fields), Meter.NONE, rows::add)
-                .parse();
+        return PageParser.parse(
+                bytes(page), fields.length == 0 ? List.of("n") : List.of(fields), Meter.NONE, rows::add);
     }
 
     private PageEnd parse(byte[] page) throws IOException {
-        return new PageParser(new ByteArrayInputStream(page), List.of("n"), Meter.NONE, rows::add).parse();
+        return PageParser.parse(new ByteArrayInputStream(page), List.of("n"), Meter.NONE, rows::add);
     }
 
     /** Single quotes stand for double ones. */
