@@ -56,6 +56,14 @@ public interface Listener {
      */
     default void stageFinished(String stage, long rejected, Path rejects) {}
 
+    /**
+     * A stage was verified to its end.
+     *
+     * @param tallies what was counted of it, in all parts of this verification
+     * @param findings where they are listed
+     */
+    default void stageVerified(String stage, Tallies tallies, Path findings) {}
+
     /** An attempt failed in passing and will be made again after a pause. */
     default void retrying(Outage outage) {}
 

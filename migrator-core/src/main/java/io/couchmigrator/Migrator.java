@@ -4,6 +4,7 @@ package io.couchmigrator;
 import io.couchmigrator.internal.engine.CheckRun;
 import io.couchmigrator.internal.engine.OwnThread;
 import io.couchmigrator.internal.engine.Run;
+import io.couchmigrator.internal.engine.Run.Purpose;
 import io.couchmigrator.internal.engine.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +61,33 @@ public final class Migrator {
      * @return how it ended, failures included; see {@link Result#orThrow}
      */
     public Result run() {
-        Run run = new Run(settings);
+        return carriedOut(Purpose.MIGRATE);
+    }
+
+    /**
+     * Reads everything again and compares the rows that should be there with those that are, while others may write to
+     * source and target; no run of this log directory goes on meanwhile. Writes no row. What is missing is taken first
+     * by the next {@link #run}. Blocks like it, and goes on where an earlier verification was stopped.
+     *
+     * <p>Documents that changed since a run has come to them are not yet migrated, which is no difference.
+     *
+     * @return how it ended; {@link Outcome#DIFFERENCES_FOUND} if rows are missing or different. Its tallies are those of
+     *     the whole verification, parts before a stop included
+     * @throws UnsupportedOperationException if the writer of a stage cannot {@linkplain Writer#isComparable compare}
+     */
+    public Result verify() {
+        for (Stage<?, ?> stage : settings.migration().stages()) {
+            if (!stage.writer().isComparable()) {
+                throw new UnsupportedOperationException(
+                        "stage \"%s\" cannot be verified: its writer cannot compare rows: expected Upsert, or a Writer with isComparable() and compare()"
+                                .formatted(stage.name()));
+            }
+        }
+        return carriedOut(Purpose.VERIFY);
+    }
+
+    private Result carriedOut(Purpose purpose) {
+        Run run = new Run(settings, purpose);
         running.add(run);
         try {
             return OwnThread.call("migrator-" + settings.migration().slug(), run::run, run::stop);

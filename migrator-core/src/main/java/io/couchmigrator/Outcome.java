@@ -15,7 +15,9 @@ public enum Outcome {
     SOURCE_FAILED(3),
     /** Every stage is complete, but rejected documents are outstanding, from this run or an earlier one. */
     REJECTS_OUTSTANDING(5),
-    /** Every stage is complete and no reject is outstanding. */
+    /** A verification found rows missing or different. */
+    DIFFERENCES_FOUND(7),
+    /** Every stage is complete and no reject is outstanding; or a verification found every row that should be there. */
     COMPLETE(0);
 
     private final int exitStatus;

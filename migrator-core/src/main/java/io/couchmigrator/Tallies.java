@@ -5,15 +5,23 @@ package io.couchmigrator;
  * What was counted. Immutable.
  *
  * @param read documents and source rows read, filtered and rejected ones included
- * @param processed of these, those that counted for their stage and were stored
+ * @param processed of these, those that counted for their stage and were stored; in a verification, those whose rows
+ *     are all there
  * @param filtered of these, those that did not count for their stage
- * @param rejected of these, those that could not be stored
+ * @param rejected of these, those that could not be stored; in a verification, those whose rejection stands
  * @param written rows inserted or changed
  * @param alreadyThere rows that the target had before
+ * @param verified what a verification found besides
  */
-public record Tallies(long read, long processed, long filtered, long rejected, long written, long alreadyThere) {
+public record Tallies(
+        long read, long processed, long filtered, long rejected, long written, long alreadyThere, Verified verified) {
     /** Nothing counted yet. */
     public static final Tallies NONE = new Tallies(0, 0, 0, 0, 0, 0);
+
+    /** Counts of a run, which verifies nothing. */
+    public Tallies(long read, long processed, long filtered, long rejected, long written, long alreadyThere) {
+        this(read, processed, filtered, rejected, written, alreadyThere, Verified.NONE);
+    }
 
     /** Returns the sums of both. */
     public Tallies plus(Tallies other) {
@@ -23,6 +31,31 @@ public record Tallies(long read, long processed, long filtered, long rejected, l
                 filtered + other.filtered,
                 rejected + other.rejected,
                 written + other.written,
-                alreadyThere + other.alreadyThere);
+                alreadyThere + other.alreadyThere,
+                verified.plus(other.verified));
+    }
+
+    /**
+     * What a verification found, in documents and source rows. Immutable.
+     *
+     * @param missing those of which a row is not there, or which should have been rejected and were not; the next run
+     *     takes them first
+     * @param different those of which a row is there with other values than it should have
+     * @param leftAlone those of which a row is there with other values, under a rule that leaves rows as they are; they
+     *     are no fault, and count as processed
+     * @param notYetMigrated those that no run has come to yet, or that changed since one did; they are no fault
+     */
+    public record Verified(long missing, long different, long leftAlone, long notYetMigrated) {
+        /** Nothing found. */
+        public static final Verified NONE = new Verified(0, 0, 0, 0);
+
+        /** Returns the sums of both. */
+        public Verified plus(Verified other) {
+            return new Verified(
+                    missing + other.missing,
+                    different + other.different,
+                    leftAlone + other.leftAlone,
+                    notYetMigrated + other.notYetMigrated);
+        }
     }
 }

@@ -67,6 +67,17 @@ public final class Upsert<R> implements Writer<R> {
     }
 
     @Override
+    public boolean isComparable() {
+        return true;
+    }
+
+    /** Reads the catalogue each time; a {@linkplain #prepared prepared} writer does so once. */
+    @Override
+    public List<Standing> compare(Connection connection, List<R> rows) throws SQLException {
+        return prepared(connection).compare(connection, rows);
+    }
+
+    @Override
     public List<String> faults(Connection connection) throws SQLException {
         return TargetChecks.upsert(connection, this);
     }

@@ -49,6 +49,22 @@ public interface Writer<R> {
         return Set.of();
     }
 
+    /** Returns whether {@link #compare} can be called, which a verification needs. By default it cannot. */
+    default boolean isComparable() {
+        return false;
+    }
+
+    /**
+     * Compares rows with those in the target, and changes nothing. Called on a {@linkplain #prepared prepared} writer, by
+     * several workers at once, each with a connection of its own.
+     *
+     * @return how each row stands, in the order of the rows
+     */
+    default List<Standing> compare(Connection connection, List<R> rows) throws SQLException {
+        throw new UnsupportedOperationException("%s cannot compare rows: expected a writer that is comparable"
+                .formatted(getClass().getName()));
+    }
+
     /**
      * Returns the columns it writes of a table. An error on one of them is a fault of the row; any other is a fault of
      * the target. By default none is named.

@@ -12,6 +12,7 @@ import io.couchmigrator.internal.couch.DatabaseFacts;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
+import io.couchmigrator.internal.engine.Feed.OnceComplete;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
@@ -20,9 +21,11 @@ import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -178,8 +181,26 @@ final class DocumentFeed implements Feed<Document> {
     }
 
     @Override
-    public boolean isReadAnew() {
-        return false;
+    public OnceComplete onceComplete() {
+        return OnceComplete.CATCH_UP;
+    }
+
+    @Override
+    public Set<SourceId> notYetMigrated(StageOffset migrated, Set<SourceId> ids, StopSignal stop) {
+        Set<SourceId> notYet = new HashSet<>();
+        ids.stream().filter(id -> !isRead(migrated, id.text())).forEach(notYet::add);
+        Set<String> read = new HashSet<>();
+        ids.stream().filter(id -> !notYet.contains(id)).map(SourceId::text).forEach(read::add);
+        ranks.changedOf(migrated.sequence(), read, stop).forEach(id -> notYet.add(new DocumentId(id)));
+        return notYet;
+    }
+
+    private static boolean isRead(StageOffset migrated, String id) {
+        RangeOffset range = migrated.ranges().stream()
+                .filter(r -> KeyOrder.isBelow(id, DocumentRanks.end(r)))
+                .findFirst()
+                .orElse(migrated.ranges().get(migrated.ranges().size() - 1));
+        return range.done() || KeyOrder.isBelow(id, DocumentRanks.next(range));
     }
 
     /** Returns how many documents to ask for at once. */

@@ -14,9 +14,11 @@ import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -127,6 +129,26 @@ final class DocumentRanks implements Ranks {
             more = end.rows() >= CHANGES_AT_ONCE;
         }
         return changed >= ids;
+    }
+
+    /** Returns which of some ids have changed since a position in the feed; all of them if the position is not known. */
+    Set<String> changedOf(@Nullable JsonElement since, Set<String> ids, StopSignal stop) {
+        Set<String> changed = new HashSet<>(since == null ? ids : Set.of());
+        JsonElement position = since;
+        boolean more = since != null;
+        while (more && changed.size() < ids.size()) {
+            stop.check();
+            JsonElement next = position;
+            PageEnd end =
+                    patience.persist(() -> couch.changes(database, next, CHANGES_AT_ONCE, null, Meter.NONE, change -> {
+                        if (ids.contains(change.id())) {
+                            changed.add(change.id());
+                        }
+                    }));
+            position = end.lastSequence();
+            more = end.rows() >= CHANGES_AT_ONCE;
+        }
+        return changed;
     }
 
     private PageEnd page(String key, int limit, List<CouchRow> rows) {

@@ -6,8 +6,10 @@ import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.retry.StopSignal;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +42,26 @@ interface Feed<S> {
     /** Returns a reader of what changed since a stage stood there. */
     CatchUp<S> catchUp(StageOffset since, Session session);
 
-    /** Returns whether a complete stage is read anew by the next run, because its source tells of no changes. */
-    boolean isReadAnew();
+    /** Returns what becomes of a stage that an earlier run completed. */
+    OnceComplete onceComplete();
+
+    /**
+     * Returns which of some items no run has come to yet, or have changed since one did.
+     *
+     * @param migrated where the migration stands
+     * @param stop is looked at between requests
+     */
+    Set<SourceId> notYetMigrated(StageOffset migrated, Set<SourceId> ids, StopSignal stop);
+
+    /** What becomes of a stage that is complete. */
+    enum OnceComplete {
+        /** What changed since is read. */
+        CATCH_UP,
+        /** It is read from its beginning, because its source tells of no changes. */
+        READ_ANEW,
+        /** It is left as it is. */
+        LEAVE
+    }
 
     /**
      * What a stage is to read.

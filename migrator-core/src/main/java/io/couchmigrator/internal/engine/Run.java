@@ -6,8 +6,10 @@ import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
+import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.HistoryFile;
+import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run of a migration, from the lock to the result. Used once. */
+/** One run of a migration, or one verification of it, from the lock to the result. Used once. */
 public final class Run {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
@@ -37,6 +39,7 @@ public final class Run {
     private static final Duration LONGEST_WAIT_OF_CHECKS = Duration.ofSeconds(10);
 
     private final Settings settings;
+    private final Purpose purpose;
     private final Clock clock = Clock.systemUTC();
     private final StopSignal stop = new StopSignal();
     private final Reporter reporter;
@@ -49,8 +52,17 @@ public final class Run {
     private volatile @Nullable RuntimeException unexpected;
     private volatile @Nullable RejectsFile rejects;
 
-    public Run(Settings settings) {
+    /** What a run is for. */
+    public enum Purpose {
+        /** To write the rows that should be there. */
+        MIGRATE,
+        /** To compare the rows that should be there with those that are. */
+        VERIFY
+    }
+
+    public Run(Settings settings, Purpose purpose) {
         this.settings = settings;
+        this.purpose = purpose;
         this.reporter = new Reporter(settings.listener());
         this.couch = new CouchClient(settings.source());
         this.source = new Patience(couch.name(), settings.maxOutage(), stop, reporter, clock);
@@ -80,12 +92,11 @@ public final class Run {
 
     private void locked(Instant began, Stages stages, Sessions sessions) {
         Preflight preflight = new Preflight(settings.migration());
-        try (LogDirectory directory = LogDirectory.open(
-                        settings.logDirectory(), settings.migration().slug(), began);
+        try (LogDirectory directory = open(began);
                 HistoryFile history = new HistoryFile(directory.history(), clock)) {
             reporter.tell(to -> to.started(directory.run()));
             reporter.keep(history);
-            history.started(settings.json());
+            history.started(settings.json(purpose));
             attempt(() -> checked(preflight, stages, sessions, directory));
             history.add("run ended", json(result(began, stages)));
         } catch (LogDirectoryException e) {
@@ -98,6 +109,13 @@ public final class Run {
         }
     }
 
+    private LogDirectory open(Instant began) {
+        String slug = settings.migration().slug();
+        return purpose == Purpose.VERIFY
+                ? LogDirectory.openToVerify(settings.logDirectory(), slug, began)
+                : LogDirectory.open(settings.logDirectory(), slug, began);
+    }
+
     private void checked(Preflight preflight, Stages stages, Sessions sessions, LogDirectory directory) {
         look(preflight, sessions);
         if (settings.startOver() && preflight.faults().isEmpty()) {
@@ -106,13 +124,31 @@ public final class Run {
         Optional<Offsets> saved = settings.startOver()
                 ? Optional.empty()
                 : Checks.offsets(settings.migration(), directory.offsets(), directory.rejects(), preflight);
+        Optional<Verification> verification =
+                purpose == Purpose.VERIFY ? verification(preflight, directory) : Optional.empty();
         preflight.faults().forEach(this::failed);
         if (preflight.faults().isEmpty()) {
             try (RejectsFile rejects = RejectsFile.open(directory.rejects(), clock)) {
                 this.rejects = rejects;
-                work(preflight, saved, stages, sessions, directory, rejects);
+                work(preflight, saved, verification, stages, sessions, directory, rejects);
+            }
+            if (purpose == Purpose.VERIFY && stages.isComplete()) {
+                // The next verification is another one, from the start.
+                directory.discardOffsets();
             }
         }
+    }
+
+    private Optional<Verification> verification(Preflight preflight, LogDirectory directory) {
+        Path file = LogDirectory.offsets(
+                settings.logDirectory(), settings.migration().slug());
+        Optional<Offsets> migrated = Checks.offsets(settings.migration(), file, directory.rejects(), preflight);
+        if (migrated.isEmpty() && preflight.faults().isEmpty()) {
+            preflight.fault(new LogDirectoryException(
+                    "there is nothing to verify: offset file \"%s\" does not exist: run the migration first, or name its log directory"
+                            .formatted(file)));
+        }
+        return migrated.map(offsets -> new Verification(offsets, LineFile.fresh(directory.findings())));
     }
 
     /** Whatever ends a part of the run is kept for the result; what comes after that part is still done. */
@@ -131,7 +167,7 @@ public final class Run {
         long outstanding = known == null ? 0 : known.outstanding();
         return new Result(
                 outcome(stages, outstanding),
-                stages.tallies(),
+                purpose == Purpose.VERIFY ? stages.talliesOfRanges() : stages.tallies(),
                 stages.done(),
                 stages.total(),
                 outstanding,
@@ -143,6 +179,7 @@ public final class Run {
     private void work(
             Preflight preflight,
             Optional<Offsets> saved,
+            Optional<Verification> verification,
             Stages stages,
             Sessions sessions,
             LogDirectory directory,
@@ -156,6 +193,7 @@ public final class Run {
                 rejects,
                 clock);
         saved.ifPresent(offsets -> checkpoints.resume(offsets, preflight.databases()));
+        verification.ifPresent(with -> checkpoints.logs(with.findings()));
         Worksite site = new Worksite(
                 couch,
                 source,
@@ -172,10 +210,10 @@ public final class Run {
         Ticker ticker = new Ticker(checkpoints, stages, reporter, this::failed);
         askForUuid(checkpoints);
         try (ticker) {
-            stages.run(new StageRuns(site, checkpoints, rejects, directory), preflight);
+            stages.run(new StageRuns(site, checkpoints, rejects, directory, verification), preflight);
             ticker.close();
             checkpoints.saveIfChanged();
-            stages.complete(site, rejects.outstanding() == 0);
+            stages.complete(site, purpose == Purpose.MIGRATE && rejects.outstanding() == 0);
         } finally {
             ticker.close();
             save(checkpoints);
@@ -194,7 +232,10 @@ public final class Run {
     }
 
     private void putAside(LogDirectory directory) {
-        for (Path file : List.of(directory.offsets(), directory.rejects())) {
+        List<Path> files = purpose == Purpose.VERIFY
+                ? List.of(directory.offsets())
+                : List.of(directory.offsets(), directory.rejects());
+        for (Path file : files) {
             directory.setAside(file).ifPresent(aside -> reporter.tell(to -> to.setAside(aside)));
         }
     }
@@ -257,6 +298,10 @@ public final class Run {
         }
         if (!failures.isEmpty()) {
             return inOrder(failures).get(0).outcome();
+        }
+        if (purpose == Purpose.VERIFY) {
+            Tallies.Verified found = stages.talliesOfRanges().verified();
+            return found.missing() + found.different() > 0 ? Outcome.DIFFERENCES_FOUND : Outcome.COMPLETE;
         }
         return outstanding > 0 ? Outcome.REJECTS_OUTSTANDING : Outcome.COMPLETE;
     }

@@ -7,6 +7,7 @@ import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import javax.sql.DataSource;
 
 /**
@@ -35,8 +36,9 @@ public record Settings(
         boolean startOver,
         Listener listener) {
     /** Returns what may stand in the history: no secret. */
-    JsonObject json() {
+    JsonObject json(Run.Purpose purpose) {
         JsonObject json = new JsonObject();
+        json.addProperty("purpose", purpose.name().toLowerCase(Locale.ROOT));
         json.addProperty("migration", migration.slug());
         json.addProperty("couch_url", source.toString());
         json.addProperty("couch_user", source.user().orElse(null));

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.engine.Feed.OnceComplete;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.RejectsFile;
@@ -31,8 +32,8 @@ final class StageRun<S, R> {
 
     private final Stage<S, R> stage;
     private final Feed<S> feed;
-    private final BatchWriter<S, R> writer;
-    private final BatchWriter<S, R> rejectsWriter;
+    private final BatchTaker<S> taker;
+    private final Optional<BatchTaker<S>> idsToDo;
     private final Worksite site;
     private final Checkpoints checkpoints;
     private final RejectsFile rejects;
@@ -45,16 +46,16 @@ final class StageRun<S, R> {
     StageRun(
             Stage<S, R> stage,
             Feed<S> feed,
-            BatchWriter<S, R> writer,
-            BatchWriter<S, R> rejectsWriter,
+            BatchTaker<S> taker,
+            Optional<BatchTaker<S>> idsToDo,
             Worksite site,
             Checkpoints checkpoints,
             RejectsFile rejects,
             LineFile log) {
         this.stage = stage;
         this.feed = feed;
-        this.writer = writer;
-        this.rejectsWriter = rejectsWriter;
+        this.taker = taker;
+        this.idsToDo = idsToDo;
         this.site = site;
         this.checkpoints = checkpoints;
         this.rejects = rejects;
@@ -68,12 +69,15 @@ final class StageRun<S, R> {
         StageOffset saved = checkpoints.saved(stage.name());
         boolean anew = false;
         if (saved != null && saved.phase() == Phase.COMPLETE) {
+            if (feed.onceComplete() == OnceComplete.LEAVE) {
+                return;
+            }
             tellWasComplete(saved);
-            anew = feed.isReadAnew();
+            anew = feed.onceComplete() == OnceComplete.READ_ANEW;
         }
         StageState now = saved == null || anew ? planned() : resumed(saved);
         state = now;
-        idsToDo(now);
+        idsToDo.ifPresent(first -> idsToDo(now, first));
         if (now.offset().phase() == Phase.READING) {
             read(now);
         }
@@ -85,7 +89,7 @@ final class StageRun<S, R> {
     private void catchUp() {
         StageState now = started();
         CatchUp<S> catchUp = feed.catchUp(now.offset(), own());
-        boolean told = catchUp.isPending() && !feed.isReadAnew();
+        boolean told = catchUp.isPending() && feed.onceComplete() == OnceComplete.CATCH_UP;
         if (told) {
             site.reporter().tell(to -> to.catchingUp(stage.name(), catchUp.pending()));
         }
@@ -95,7 +99,7 @@ final class StageRun<S, R> {
     /** Catches up once more, if the source tells of changes. */
     void catchUpAgain() {
         long before = thisRun.get().rejected();
-        if (!feed.isReadAnew()) {
+        if (feed.onceComplete() == OnceComplete.CATCH_UP) {
             catchUp();
         }
         if (thisRun.get().rejected() > before) {
@@ -106,6 +110,12 @@ final class StageRun<S, R> {
     /** Returns what this run did so far. */
     Tallies tallies() {
         return thisRun.get();
+    }
+
+    /** Returns what was counted in the stage's ranges, in all runs. */
+    Tallies talliesOfRanges() {
+        StageOffset offset = checkpoints.saved(stage.name());
+        return offset == null ? Tallies.NONE : offset.rangeTallies();
     }
 
     String name() {
@@ -135,14 +145,20 @@ final class StageRun<S, R> {
 
     private void tellWasComplete(StageOffset saved) {
         Instant since = saved.completed() == null ? saved.planned() : saved.completed();
-        OptionalLong changes = feed.isReadAnew()
+        OptionalLong changes = feed.onceComplete() == OnceComplete.READ_ANEW
                 ? OptionalLong.empty()
                 : feed.catchUp(saved, own()).pending();
         site.reporter().tell(to -> to.stageWasComplete(stage.name(), since, changes));
     }
 
     private void tellFinished() {
-        site.reporter().tell(to -> to.stageFinished(stage.name(), thisRun.get().rejected(), rejects.path()));
+        if (feed.onceComplete() == OnceComplete.LEAVE) {
+            Tallies all = started().offset().rangeTallies();
+            site.reporter().tell(to -> to.stageVerified(stage.name(), all, log.path()));
+        } else {
+            site.reporter()
+                    .tell(to -> to.stageFinished(stage.name(), thisRun.get().rejected(), rejects.path()));
+        }
     }
 
     private StageState planned() {
@@ -174,9 +190,9 @@ final class StageRun<S, R> {
         return now;
     }
 
-    private void idsToDo(StageState now) {
+    private void idsToDo(StageState now, BatchTaker<S> first) {
         List<SourceId> ids = rejects.outstanding(stage.name());
-        Batcher.Writing<S> writing = batch -> rejectsWriter.write(batch, own());
+        Batcher.Writing<S> writing = batch -> first.take(batch, own());
         try (Batcher<S> batcher =
                 new Batcher<>(site.chunkSize(), site.budget(), writing, (last, tallies) -> other(now, tallies))) {
             for (int i = 0; i < ids.size(); i += IDS_AT_ONCE) {
@@ -225,7 +241,7 @@ final class StageRun<S, R> {
     }
 
     private Batcher<S> batcher(Session session, Batcher.Committed committed) {
-        return new Batcher<>(site.chunkSize(), site.budget(), batch -> writer.write(batch, session), committed);
+        return new Batcher<>(site.chunkSize(), site.budget(), batch -> taker.take(batch, session), committed);
     }
 
     private void ranged(StageState now, Tallies tallies) {

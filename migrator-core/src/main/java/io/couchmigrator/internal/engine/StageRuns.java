@@ -11,6 +11,7 @@ import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what one stage needs to run. */
@@ -19,18 +20,31 @@ final class StageRuns {
     private final Checkpoints checkpoints;
     private final RejectsFile rejects;
     private final LogDirectory directory;
+    private final Optional<Verification> verification;
 
-    StageRuns(Worksite site, Checkpoints checkpoints, RejectsFile rejects, LogDirectory directory) {
+    /** @param verification what is needed to verify; empty to migrate */
+    StageRuns(
+            Worksite site,
+            Checkpoints checkpoints,
+            RejectsFile rejects,
+            LogDirectory directory,
+            Optional<Verification> verification) {
         this.site = site;
         this.checkpoints = checkpoints;
         this.rejects = rejects;
         this.directory = directory;
+        this.verification = verification;
     }
 
     /** Returns what an earlier run saved of a stage; null if nothing. */
     @Nullable
     StageOffset saved(String stage) {
         return checkpoints.saved(stage);
+    }
+
+    /** Returns why a stage is not to be run; empty if it is. */
+    Optional<String> skipped(String stage) {
+        return verification.filter(with -> !with.isMigrated(stage)).map(with -> "no run has come to it yet");
     }
 
     Worksite site() {
@@ -54,21 +68,53 @@ final class StageRuns {
     }
 
     private <S, R> StageRun<S, R> of(Stage<S, R> stage, Feed<S> feed, int number) {
-        LineFile log = LineFile.fresh(directory.migrationLog(number));
-        checkpoints.logs(log);
         Writer<R> writer = site.target().persist(() -> site.sessions()
                 .own()
                 .attempt("look at the target of stage \"%s\"".formatted(stage.name()), stage.writer()::prepared));
         Lookups lookups = new Lookups(new DocumentsById(site.couch(), site.source()), site.target());
+        Preparation<S, R> preparation = new Preparation<>(stage, lookups, writer::check);
+        return verification.isPresent()
+                ? verifying(stage, feed, writer, preparation, verification.get())
+                : writing(stage, feed, writer, preparation, number);
+    }
+
+    private <S, R> StageRun<S, R> writing(
+            Stage<S, R> stage, Feed<S> feed, Writer<R> writer, Preparation<S, R> preparation, int number) {
+        LineFile log = LineFile.fresh(directory.migrationLog(number));
+        checkpoints.logs(log);
         StageJournal journal = new StageJournal(stage.name(), log, rejects, site.reporter());
         return new StageRun<>(
                 stage,
                 feed,
-                new BatchWriter<>(stage, lookups, UpsertSink.of(stage.name(), writer, site.target()), journal),
-                new BatchWriter<>(stage, lookups, UpsertSink.ofRejects(stage.name(), writer, site.target()), journal),
+                new BatchWriter<>(preparation, UpsertSink.of(stage.name(), writer, site.target()), journal),
+                Optional.of(new BatchWriter<>(
+                        preparation, UpsertSink.ofRejects(stage.name(), writer, site.target()), journal)),
                 site,
                 checkpoints,
                 rejects,
                 log);
+    }
+
+    private <S, R> StageRun<S, R> verifying(
+            Stage<S, R> stage, Feed<S> feed, Writer<R> writer, Preparation<S, R> preparation, Verification with) {
+        BatchVerifier<S, R> verifier = new BatchVerifier<>(
+                stage.name(),
+                feed,
+                preparation,
+                writer,
+                site.target(),
+                with.migrated(stage.name()),
+                rejects,
+                with.findings(),
+                site.stop());
+        return new StageRun<>(
+                stage,
+                new VerifiedFeed<>(feed),
+                verifier,
+                Optional.empty(),
+                site,
+                checkpoints,
+                rejects,
+                with.findings());
     }
 }

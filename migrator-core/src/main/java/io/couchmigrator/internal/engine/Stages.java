@@ -36,7 +36,7 @@ final class Stages {
         }
         for (int number = 0; number < stages.size(); number++) {
             Stage<?, ?> stage = stages.get(number);
-            Optional<String> skipped = preflight.skipped(stage.name());
+            Optional<String> skipped = preflight.skipped(stage.name()).or(() -> runs.skipped(stage.name()));
             if (skipped.isPresent()) {
                 runs.site().reporter().tell(to -> to.stageSkipped(stage.name(), skipped.get()));
                 continue;
@@ -67,6 +67,11 @@ final class Stages {
 
     Tallies tallies() {
         return begun.stream().map(StageRun::tallies).reduce(Tallies.NONE, Tallies::plus);
+    }
+
+    /** Returns what was counted in the ranges of all stages, in all runs. */
+    Tallies talliesOfRanges() {
+        return begun.stream().map(StageRun::talliesOfRanges).reduce(Tallies.NONE, Tallies::plus);
     }
 
     /** Returns how many items were read in all runs. */

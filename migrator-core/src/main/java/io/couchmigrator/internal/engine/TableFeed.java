@@ -4,6 +4,7 @@ package io.couchmigrator.internal.engine;
 import com.google.gson.JsonElement;
 import io.couchmigrator.SourceRow;
 import io.couchmigrator.TableStage;
+import io.couchmigrator.internal.engine.Feed.OnceComplete;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.RowId;
@@ -11,6 +12,7 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.StopSignal;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -88,8 +90,19 @@ final class TableFeed implements Feed<SourceRow> {
     }
 
     @Override
-    public boolean isReadAnew() {
-        return true;
+    public OnceComplete onceComplete() {
+        return OnceComplete.READ_ANEW;
+    }
+
+    /** Keys grow, and a table tells of no changes. */
+    @Override
+    public Set<SourceId> notYetMigrated(StageOffset migrated, Set<SourceId> ids, StopSignal stop) {
+        SourceId last = migrated.ranges().get(migrated.ranges().size() - 1).after();
+        Set<SourceId> notYet = new HashSet<>(ids);
+        if (last != null) {
+            notYet.removeIf(id -> ((RowId) id).key() <= ((RowId) last).key());
+        }
+        return notYet;
     }
 
     private List<SourceRow> page(Session session, @Nullable Long after, int limit) {

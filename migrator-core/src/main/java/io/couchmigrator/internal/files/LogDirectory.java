@@ -13,11 +13,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The log directory of one slug, held by one runner.
+ * The log directory of one slug, held by one runner, or by one verification.
  *
  * <p>Times in file names are UTC, in whole seconds, and never used twice.
  */
@@ -27,14 +30,19 @@ public final class LogDirectory implements AutoCloseable {
 
     private final Path directory;
     private final String slug;
-    private final RunLock lock;
+    private final List<RunLock> locks;
+    private final String beginning;
+    private final Path offsets;
     private final String stamp;
 
-    private LogDirectory(Path directory, String slug, RunLock lock, String stamp) {
+    private LogDirectory(
+            Path directory, String slug, List<RunLock> locks, String beginning, Path offsets, Instant now) {
         this.directory = directory;
         this.slug = slug;
-        this.lock = lock;
-        this.stamp = stamp;
+        this.locks = List.copyOf(locks);
+        this.beginning = beginning;
+        this.offsets = offsets;
+        this.stamp = freeStamp(directory, beginning, now);
     }
 
     /**
@@ -50,13 +58,46 @@ public final class LogDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw failed("create", directory, e);
         }
-        RunLock lock = RunLock.take(directory.resolve(slug + ".lock"), now);
+        List<RunLock> locks = List.of(RunLock.take(lock(directory, slug), now));
+        return held(
+                locks,
+                () -> new LogDirectory(
+                        directory, slug, locks, slug + "-blob-migration-", offsets(directory, slug), now));
+    }
+
+    /**
+     * Takes hold of a log directory to verify what runs have written: no run may go on meanwhile, nor another
+     * verification, which has offsets of its own.
+     *
+     * @throws LogDirectoryException if it cannot be written to, or another holds it
+     */
+    public static LogDirectory openToVerify(Path directory, String slug, Instant now) {
+        List<RunLock> locks = new ArrayList<>();
+        return held(locks, () -> {
+            locks.add(RunLock.share(lock(directory, slug)));
+            locks.add(RunLock.take(verifyLock(lock(directory, slug)), now));
+            return new LogDirectory(
+                    directory, slug, locks, slug + "-verify-", directory.resolve(slug + ".verify.offsets.json"), now);
+        });
+    }
+
+    private static LogDirectory held(List<RunLock> locks, Supplier<LogDirectory> opening) {
         try {
-            return new LogDirectory(directory, slug, lock, freeStamp(directory, slug, now));
+            return opening.get();
         } catch (RuntimeException e) {
-            lock.close();
+            locks.forEach(RunLock::close);
             throw e;
         }
+    }
+
+    private static Path lock(Path directory, String slug) {
+        return directory.resolve(slug + ".lock");
+    }
+
+    /** Returns the lock of verifications that belongs to the lock of runs. */
+    static Path verifyLock(Path lock) {
+        String name = String.valueOf(lock.getFileName());
+        return lock.resolveSibling(name.substring(0, name.length() - ".lock".length()) + ".verify.lock");
     }
 
     /**
@@ -79,7 +120,7 @@ public final class LogDirectory implements AutoCloseable {
         if (Files.notExists(directory)) {
             probeCreation(directory, existing);
         }
-        RunLock.probe(directory.resolve(slug + ".lock"));
+        RunLock.probe(lock(directory, slug));
     }
 
     /** Some file systems, such as that of processes, refuse what permissions allow: only trying tells. */
@@ -92,9 +133,9 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /** Returns where the offset file is. */
+    /** Returns where the offset file is, of the run or of the verification that holds the directory. */
     public Path offsets() {
-        return offsets(directory, slug);
+        return offsets;
     }
 
     /** Returns where the offset file of a slug is, without holding the directory. */
@@ -119,12 +160,27 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Returns the common beginning of the files of this run. */
     public Path run() {
-        return directory.resolve(slug + "-blob-migration-" + stamp);
+        return directory.resolve(beginning + stamp);
     }
 
     /** Returns the migration log of a stage, by its place in the migration. */
     public Path migrationLog(int stage) {
         return directory.resolve(run().getFileName() + ".txt." + stage);
+    }
+
+    /** Returns where a verification writes what it finds. */
+    public Path findings() {
+        return directory.resolve(run().getFileName() + ".jsonl");
+    }
+
+    /** Deletes the offset file. */
+    public void discardOffsets() {
+        try {
+            Files.deleteIfExists(offsets);
+            force();
+        } catch (IOException e) {
+            throw failed("delete", offsets, e);
+        }
     }
 
     /**
@@ -147,7 +203,7 @@ public final class LogDirectory implements AutoCloseable {
 
     @Override
     public void close() {
-        lock.close();
+        locks.forEach(RunLock::close);
     }
 
     /** Makes renames in the directory durable. */
@@ -168,10 +224,10 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /** A second that no file of this slug carries yet: what one run wrote, no other overwrites. */
-    private static String freeStamp(Path directory, String slug, Instant now) {
+    private static String freeStamp(Path directory, String kind, Instant now) {
         for (Instant second = now; ; second = second.plusSeconds(1)) {
             String stamp = STAMP.format(second);
-            String beginning = slug + "-blob-migration-" + stamp;
+            String beginning = kind + stamp;
             try (Stream<Path> files = Files.list(directory)) {
                 if (files.noneMatch(file -> {
                     String name = String.valueOf(file.getFileName());

@@ -46,6 +46,26 @@ final class RunLock implements AutoCloseable {
      * @throws LogDirectoryException if another runner holds it, saying which
      */
     static RunLock take(Path path, Instant now) {
+        RunLock lock = locked(path, false);
+        try {
+            sign(lock.channel, now);
+            return lock;
+        } catch (IOException e) {
+            lock.close();
+            throw LogDirectory.failed("sign", path, e);
+        }
+    }
+
+    /**
+     * Takes the lock with those who only read what a run writes.
+     *
+     * @throws LogDirectoryException if a runner holds it, saying which
+     */
+    static RunLock share(Path path) {
+        return locked(path, true);
+    }
+
+    private static RunLock locked(Path path, boolean shared) {
         Path real = real(path);
         if (!LOCKED_HERE.add(real)) {
             throw inUse(path, "another run of this process");
@@ -55,10 +75,9 @@ final class RunLock implements AutoCloseable {
             FileChannel channel = FileChannel.open(
                     path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             try {
-                if (!locked(channel)) {
-                    throw inUse(path, holder(channel));
+                if (!isLocked(channel, shared)) {
+                    throw inUse(path, holder(path, channel));
                 }
-                sign(channel, now);
                 taken = true;
                 return new RunLock(channel, real);
             } finally {
@@ -85,8 +104,8 @@ final class RunLock implements AutoCloseable {
             throw inUse(path, "another run of this process");
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            if (!locked(channel)) {
-                throw inUse(path, holder(channel));
+            if (!isLocked(channel, false)) {
+                throw inUse(path, holder(path, channel));
             }
         } catch (NoSuchFileException e) {
             // Nobody ever ran here.
@@ -119,9 +138,9 @@ final class RunLock implements AutoCloseable {
         }
     }
 
-    private static boolean locked(FileChannel channel) throws IOException {
+    private static boolean isLocked(FileChannel channel, boolean shared) throws IOException {
         try {
-            FileLock lock = channel.tryLock();
+            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
             return lock != null;
         } catch (OverlappingFileLockException e) {
             return false;
@@ -141,6 +160,18 @@ final class RunLock implements AutoCloseable {
         return new LogDirectoryException(
                 "log directory \"%s\" is in use: %s holds the lock \"%s\": wait for that run, or stop it"
                         .formatted(path.toAbsolutePath().getParent(), holder, path.getFileName()));
+    }
+
+    /** Those who share a lock do not sign it: each has a lock of its own, which it signs. */
+    private static String holder(Path path, FileChannel channel) throws IOException {
+        if (!isLocked(channel, true)) {
+            return holder(channel);
+        }
+        try (FileChannel own = FileChannel.open(LogDirectory.verifyLock(path), StandardOpenOption.READ)) {
+            return "a verification, " + holder(own) + ",";
+        } catch (NoSuchFileException e) {
+            return "a verification";
+        }
     }
 
     private static String holder(FileChannel channel) throws IOException {

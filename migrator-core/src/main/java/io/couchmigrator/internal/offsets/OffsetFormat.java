@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.postgres.TargetIdentity;
@@ -186,6 +187,9 @@ final class OffsetFormat {
         json.addProperty("rejected", tallies.rejected());
         json.addProperty("written", tallies.written());
         json.addProperty("already_there", tallies.alreadyThere());
+        if (!tallies.verified().equals(Verified.NONE)) {
+            json.add("verified", json(tallies.verified()));
+        }
         return json;
     }
 
@@ -196,7 +200,25 @@ final class OffsetFormat {
                 place.number("filtered"),
                 place.number("rejected"),
                 place.number("written"),
-                place.number("already_there"));
+                place.number("already_there"),
+                place.json.has("verified") ? verified(place.object("verified")) : Verified.NONE);
+    }
+
+    private static JsonObject json(Verified verified) {
+        JsonObject json = new JsonObject();
+        json.addProperty("missing", verified.missing());
+        json.addProperty("different", verified.different());
+        json.addProperty("left_alone", verified.leftAlone());
+        json.addProperty("not_yet_migrated", verified.notYetMigrated());
+        return json;
+    }
+
+    private static Verified verified(Place place) {
+        return new Verified(
+                place.number("missing"),
+                place.number("different"),
+                place.number("left_alone"),
+                place.number("not_yet_migrated"));
     }
 
     /** An object of the file, and where it stands. */

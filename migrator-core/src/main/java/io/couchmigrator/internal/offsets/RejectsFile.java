@@ -26,10 +26,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which items are rejected, as events in a file that only grows: {@code rejected} and {@code resolved} by stage and id.
- * What stands rejected after the last event of each is outstanding. Safe for use by multiple threads.
+ * Which items a run is to take first, by id, as events in a file that only grows: {@code rejected} by a run, {@code
+ * missing} to a verification, and {@code resolved}, by stage and id. What is not resolved after the last event of each is
+ * outstanding. Safe for use by multiple threads.
  */
 public final class RejectsFile implements AutoCloseable {
+    private static final Event MISSING = new Event("", "missing");
+
     private final LineFile file;
     private final Clock clock;
     private final Map<Item, Event> outstanding;
@@ -90,6 +93,12 @@ public final class RejectsFile implements AutoCloseable {
         return outstanding.containsKey(new Item(stage, id));
     }
 
+    /** Returns whether a run rejected an item, and that still stands. */
+    public synchronized boolean isRejected(String stage, SourceId id) {
+        Event event = outstanding.get(new Item(stage, id));
+        return event != null && !event.equals(MISSING);
+    }
+
     /** Records that an item is rejected, unless it is known to be so for the same reason in the same revision. */
     public synchronized void rejected(SourceId id, Rejection rejection) {
         Item item = new Item(rejection.stage(), id);
@@ -103,6 +112,15 @@ public final class RejectsFile implements AutoCloseable {
         line.addProperty("reason", rejection.reason());
         file.append(line);
         outstanding.put(item, event);
+    }
+
+    /** Records that a verification did not find what should be there of an item, unless it is outstanding anyway. */
+    public synchronized void missing(String stage, SourceId id) {
+        Item item = new Item(stage, id);
+        if (!outstanding.containsKey(item)) {
+            file.append(line("missing", item));
+            outstanding.put(item, MISSING);
+        }
     }
 
     /**
@@ -198,6 +216,7 @@ public final class RejectsFile implements AutoCloseable {
                         new Event(
                                 text(line.get("rev")).orElse(""),
                                 line.get("code").getAsString()));
+            case "missing" -> outstanding.putIfAbsent(item, MISSING);
             case "resolved" -> outstanding.remove(item);
             default -> throw new JsonParseException("an unknown event");
         }

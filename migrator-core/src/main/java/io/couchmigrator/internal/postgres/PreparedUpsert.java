@@ -2,15 +2,20 @@
 package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.ConflictRule;
+import io.couchmigrator.Standing;
+import io.couchmigrator.Standing.State;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,7 @@ final class PreparedUpsert<R> implements Writer<R> {
     private final List<ColumnFacts> facts;
     private final String insert;
     private final String update;
+    private final String compare;
 
     PreparedUpsert(Upsert<R> upsert, TableFacts table) {
         this.upsert = upsert;
@@ -32,6 +38,7 @@ final class PreparedUpsert<R> implements Writer<R> {
         UpsertSql sql = new UpsertSql(upsert, facts);
         this.insert = sql.insert();
         this.update = sql.update();
+        this.compare = sql.compare();
     }
 
     @Override
@@ -53,6 +60,50 @@ final class PreparedUpsert<R> implements Writer<R> {
             // Null is no key: where the column takes it, it would be inserted again by every run.
             ColumnValues.check(facts.get(i), i == 0, value);
         }
+    }
+
+    @Override
+    public boolean isComparable() {
+        return true;
+    }
+
+    @Override
+    public List<Standing> compare(Connection connection, List<R> rows) throws SQLException {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        Set<R> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+        kept.addAll(distinct(rows));
+        Object[] arrays = arrays(rows);
+        return Jooq.with(connection, jooq -> {
+            List<Standing> standings = new ArrayList<>(rows.size());
+            for (Record found : jooq.fetch(compare, arrays)) {
+                R row = rows.get(standings.size());
+                Boolean there = found.get(0, Boolean.class);
+                Boolean[] differs = found.get(1, Boolean[].class);
+                standings.add(standing(row, kept.contains(row), Boolean.TRUE.equals(there), differs));
+            }
+            return standings;
+        });
+    }
+
+    /** Of rows with the same key in one batch, only the one that would be written can be expected to be there. */
+    private Standing standing(R row, boolean kept, boolean there, Boolean @Nullable [] differs) {
+        String key = String.valueOf(upsert.columns().get(0).value().apply(row));
+        if (!there) {
+            return new Standing(State.MISSING, key, List.of());
+        }
+        List<String> columns = new ArrayList<>();
+        for (int i = 0; kept && differs != null && i < differs.length; i++) {
+            if (Boolean.TRUE.equals(differs[i])) {
+                columns.add(facts.get(i + 1).name());
+            }
+        }
+        if (columns.isEmpty()) {
+            return new Standing(State.SAME, key, columns);
+        }
+        boolean leftAlone = upsert.conflictRule() == ConflictRule.NOTHING;
+        return new Standing(leftAlone ? State.LEFT_ALONE : State.DIFFERENT, key, columns);
     }
 
     @Override

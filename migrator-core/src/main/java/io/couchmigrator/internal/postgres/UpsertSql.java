@@ -68,17 +68,30 @@ final class UpsertSql {
         if (facts.size() == 1) {
             return "";
         }
-        String old = IntStream.range(1, facts.size())
-                .mapToObj(i -> "b." + quoted(facts.get(i).name()) + (isComparable(i) ? "" : "::text"))
-                .collect(Collectors.joining(", "));
-        String fresh = IntStream.range(1, facts.size())
-                .mapToObj(i -> isComparable(i) ? value(i) : "u.c" + i)
-                .collect(Collectors.joining(", "));
+        String old = IntStream.range(1, facts.size()).mapToObj(this::old).collect(Collectors.joining(", "));
+        String fresh = IntStream.range(1, facts.size()).mapToObj(this::fresh).collect(Collectors.joining(", "));
         String set = IntStream.range(1, facts.size())
                 .mapToObj(i -> quoted(facts.get(i).name()) + " = " + value(i))
                 .collect(Collectors.joining(", "));
         return "update %s b set %s from %s where b.%s = %s and (%s) is distinct from (%s)"
                 .formatted(table, set, source, key, value(0), old, fresh);
+    }
+
+    /** Tells of each row, in order, whether its key is there and which other columns differ. */
+    String compare() {
+        String differs = IntStream.range(1, facts.size())
+                .mapToObj(i -> "%s is distinct from %s".formatted(old(i), fresh(i)))
+                .collect(Collectors.joining(", "));
+        return "select b.%s is not null, array[%s]::boolean[] from %s left join %s b on b.%s = %s order by u.n"
+                .formatted(key, differs, source, table, key, value(0));
+    }
+
+    private String old(int i) {
+        return "b." + quoted(facts.get(i).name()) + (isComparable(i) ? "" : "::text");
+    }
+
+    private String fresh(int i) {
+        return isComparable(i) ? value(i) : "u.c" + i;
     }
 
     private String assignments(String from) {

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.couchmigrator.Standing;
+import io.couchmigrator.Standing.State;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Verified;
+import io.couchmigrator.Writer;
+import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.StopSignal;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Compares the rows that should be there with those that are. What seems wrong is read and compared once more, and then
+ * must be something that a run has come to already: others may be writing meanwhile, documents and rows alike.
+ *
+ * @param <S> what the stage reads
+ * @param <R> the type of the rows
+ */
+final class BatchVerifier<S, R> implements BatchTaker<S> {
+    private final String stage;
+    private final Feed<S> feed;
+    private final Preparation<S, R> preparation;
+    private final Writer<R> writer;
+    private final Patience target;
+    private final StageOffset migrated;
+    private final RejectsFile rejects;
+    private final LineFile findings;
+    private final StopSignal stop;
+
+    /**
+     * @param migrated where the migration stands
+     * @param rejects takes what is missing, so that the next run takes it first
+     */
+    BatchVerifier(
+            String stage,
+            Feed<S> feed,
+            Preparation<S, R> preparation,
+            Writer<R> writer,
+            Patience target,
+            StageOffset migrated,
+            RejectsFile rejects,
+            LineFile findings,
+            StopSignal stop) {
+        this.stage = stage;
+        this.feed = feed;
+        this.preparation = preparation;
+        this.writer = writer;
+        this.target = target;
+        this.migrated = migrated;
+        this.rejects = rejects;
+        this.findings = findings;
+        this.stop = stop;
+    }
+
+    /** One item whose rows are not all as they should be. */
+    private record Suspect(SourceId id, String rev, String reason, List<Standing> rows) {
+        /** Whether something of it is not there that should be. */
+        boolean isMissing() {
+            return rows.isEmpty() || has(State.MISSING);
+        }
+
+        boolean isDifferent() {
+            return has(State.DIFFERENT);
+        }
+
+        private boolean has(State state) {
+            return rows.stream().anyMatch(row -> row.state() == state);
+        }
+    }
+
+    /** What a look at some items showed. */
+    private record Look(long counted, long rowsThere, Map<SourceId, Suspect> suspects) {}
+
+    @Override
+    public Tallies take(List<Item<S>> batch, Session session) {
+        Look first = look(batch, session);
+        Set<SourceId> rejected = first.suspects().keySet().stream()
+                .filter(id -> rejects.isRejected(stage, id))
+                .collect(Collectors.toSet());
+        Set<SourceId> doubtful = new HashSet<>(first.suspects().keySet());
+        doubtful.removeAll(rejected);
+        Look second = doubtful.isEmpty() ? new Look(0, 0, Map.of()) : lookAgain(doubtful, session);
+        // The feed is asked after the last look, so that it knows of every change that either look may have met.
+        Set<SourceId> notYet = second.suspects().isEmpty()
+                ? Set.of()
+                : feed.notYetMigrated(migrated, second.suspects().keySet(), stop);
+        Verified verified = new Verified(0, 0, 0, notYet.size());
+        for (Suspect suspect : second.suspects().values()) {
+            if (!notYet.contains(suspect.id())) {
+                verified = verified.plus(recorded(suspect));
+            }
+        }
+        long others = rejected.size() + verified.missing() + verified.different() + verified.notYetMigrated();
+        return new Tallies(
+                batch.size(),
+                first.counted() - others,
+                batch.size() - first.counted(),
+                rejected.size(),
+                0,
+                first.rowsThere() + second.rowsThere(),
+                verified);
+    }
+
+    private Look lookAgain(Set<SourceId> ids, Session session) {
+        List<Item<S>> items = new ArrayList<>();
+        feed.byIds(List.copyOf(ids), session, items::add);
+        return look(items, session);
+    }
+
+    private Look look(List<Item<S>> items, Session session) {
+        Preparation.Prepared<R> prepared = preparation.prepared(items, session);
+        List<R> rows =
+                prepared.ready().stream().flatMap(item -> item.rows().stream()).toList();
+        List<Standing> standings = target.persist(() -> session.attempt(
+                "compare rows of stage \"%s\"".formatted(stage), connection -> writer.compare(connection, rows)));
+        Map<SourceId, Suspect> suspects = new LinkedHashMap<>();
+        long there = 0;
+        int next = 0;
+        for (Ready<R> item : prepared.ready()) {
+            List<Standing> its = standings.subList(next, next + item.rows().size());
+            next += its.size();
+            List<Standing> wrong =
+                    its.stream().filter(row -> row.state() != State.SAME).toList();
+            if (wrong.isEmpty()) {
+                there += its.size();
+            } else {
+                suspects.put(item.id(), new Suspect(item.id(), item.rev(), "", wrong));
+            }
+        }
+        for (Refused item : prepared.refused()) {
+            suspects.put(item.id(), new Suspect(item.id(), item.rev(), item.code() + ": " + item.reason(), List.of()));
+        }
+        return new Look(prepared.counted(), there, suspects);
+    }
+
+    private Verified recorded(Suspect suspect) {
+        findings.append(json(suspect));
+        if (suspect.isMissing()) {
+            rejects.missing(stage, suspect.id());
+            return new Verified(1, 0, 0, 0);
+        }
+        return suspect.isDifferent() ? new Verified(0, 1, 0, 0) : new Verified(0, 0, 1, 0);
+    }
+
+    private JsonObject json(Suspect suspect) {
+        JsonObject json = new JsonObject();
+        json.addProperty("stage", stage);
+        json.add("doc_id", suspect.id().json());
+        json.addProperty("rev", suspect.rev().isEmpty() ? null : suspect.rev());
+        if (suspect.rows().isEmpty()) {
+            json.addProperty("finding", "not rejected");
+            json.addProperty("reason", suspect.reason());
+            return json;
+        }
+        json.addProperty(
+                "finding", suspect.isMissing() ? "missing" : suspect.isDifferent() ? "different" : "left alone");
+        JsonArray rows = new JsonArray();
+        for (Standing standing : suspect.rows()) {
+            JsonObject row = new JsonObject();
+            row.addProperty("key", standing.key());
+            row.addProperty(
+                    "state", standing.state().name().toLowerCase(Locale.ROOT).replace('_', ' '));
+            JsonArray columns = new JsonArray();
+            standing.columns().forEach(columns::add);
+            row.add("columns", columns);
+            rows.add(row);
+        }
+        json.add("rows", rows);
+        return json;
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.StageOffset;
+
+/**
+ * What a verification needs beside what every run does.
+ *
+ * @param offsets where the migration stands
+ * @param findings takes what is found
+ */
+record Verification(Offsets offsets, LineFile findings) {
+    /** Returns whether a run has begun a stage, so that there is something to verify. */
+    boolean isMigrated(String stage) {
+        return offsets.stages().stream().anyMatch(offset -> offset.name().equals(stage));
+    }
+
+    /** Returns where a stage stands that a run has begun. */
+    StageOffset migrated(String stage) {
+        return offsets.stages().stream()
+                .filter(offset -> offset.name().equals(stage))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no run has begun stage \"%s\"".formatted(stage)));
+    }
+}
