@@ -69,7 +69,7 @@ final class Cli {
             }
         }
         return switch (command) {
-            case RUN, CHECK -> withMigration(command, arguments, faults);
+            case RUN, CHECK, VERIFY -> withMigration(command, arguments, faults);
             case LIST -> list(arguments, faults);
             case DEMO -> demo(arguments, faults);
         };
@@ -110,9 +110,9 @@ final class Cli {
         }
         Migration chosen = migration.get().of(settings.get().mainDatabase());
         NextCommand next = new NextCommand(program, arguments.words());
-        return command == Command.RUN
-                ? new RunCommand(out, stopRequests, next).run(chosen, settings.get())
-                : new CheckCommand(out, next).run(chosen, settings.get());
+        return command == Command.CHECK
+                ? new CheckCommand(out, next).run(chosen, settings.get())
+                : new RunCommand(command, out, stopRequests, next).run(chosen, settings.get());
     }
 
     private int list(Arguments arguments, Faults faults) throws UsageException {

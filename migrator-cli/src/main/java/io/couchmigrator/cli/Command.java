@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 enum Command {
     RUN(true, "run", "run_blob_migration", "Runs a migration from where it stands until all is done."),
     CHECK(true, "check", null, "Checks all that run needs, counts the documents, and writes nothing."),
+    VERIFY(true, "verify", null, "Compares the rows that should be there with those that are, and writes no row."),
     LIST(false, "list", null, "Lists the migrations."),
     DEMO(
             false,

@@ -4,6 +4,7 @@ package io.couchmigrator.cli;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Outage;
 import io.couchmigrator.Progress;
+import io.couchmigrator.Tallies;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,9 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,16 +25,19 @@ final class ConsoleListener implements Listener {
     private static final DateTimeFormatter MINUTE =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm'Z'").withZone(ZoneOffset.UTC);
 
+    private final boolean verifies;
     private final Console console;
     private final InstantSource clock;
     private final Runnable whenStarted;
     private @Nullable Instant lastProgressLine;
     private boolean begun;
+    private Optional<Path> findings = Optional.empty();
     private long resolved;
     private OptionalLong pending = OptionalLong.empty();
 
     /** Calls {@code whenStarted} when the run has started, so that from then on it can be stopped. */
-    ConsoleListener(Console console, InstantSource clock, Runnable whenStarted) {
+    ConsoleListener(Command command, Console console, InstantSource clock, Runnable whenStarted) {
+        this.verifies = command == Command.VERIFY;
         this.console = console;
         this.clock = clock;
         this.whenStarted = whenStarted;
@@ -44,6 +51,11 @@ final class ConsoleListener implements Listener {
     /** Returns how many documents that were rejected earlier no longer are. */
     long resolved() {
         return resolved;
+    }
+
+    /** Returns where a verification lists what it finds; empty if it has read nothing. */
+    Optional<Path> findings() {
+        return findings;
     }
 
     @Override
@@ -64,9 +76,11 @@ final class ConsoleListener implements Listener {
         lastProgressLine = null;
         String previously =
                 progress.previously() > 0 ? " (~%d already processed)".formatted(progress.previously()) : "";
-        console.line(
-                "Processing %d documents%s: %s...".formatted(progress.total(), previously, progress.description()));
-        console.line("Migration log: " + migrationLog);
+        console.line("%s %d documents%s: %s..."
+                .formatted(
+                        verifies ? "Verifying" : "Processing", progress.total(), previously, progress.description()));
+        console.line((verifies ? "Findings: " : "Migration log: ") + migrationLog);
+        findings = Optional.of(migrationLog);
     }
 
     @Override
@@ -76,8 +90,9 @@ final class ConsoleListener implements Listener {
             return;
         }
         lastProgressLine = now;
-        console.line("Processed %d/%d of %d documents in %s (%s remaining)"
+        console.line("%s %d/%d of %d documents in %s (%s remaining)"
                 .formatted(
+                        verifies ? "Verified" : "Processed",
                         progress.processed(),
                         progress.read(),
                         progress.total(),
@@ -87,8 +102,9 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void stageRead(Progress progress) {
-        console.line("Processed %d/%d of %d documents (%d previously processed, %d filtered out)."
+        console.line("%s %d/%d of %d documents (%d previously processed, %d filtered out)."
                 .formatted(
+                        verifies ? "Verified" : "Processed",
                         progress.processed(),
                         progress.read(),
                         progress.total(),
@@ -132,6 +148,25 @@ final class ConsoleListener implements Listener {
     public void stageFinished(String stage, long rejected, Path rejects) {
         if (rejected > 0) {
             console.line("%s rejected: see %s".formatted(Numbers.of(rejected), rejects));
+        }
+    }
+
+    @Override
+    public void stageVerified(String stage, Tallies tallies, Path findings) {
+        Tallies.Verified found = tallies.verified();
+        List<String> parts = new ArrayList<>();
+        part(parts, found.missing(), "missing");
+        part(parts, found.different(), "different");
+        part(parts, found.leftAlone(), "different and left alone");
+        part(parts, found.notYetMigrated(), "not yet migrated");
+        part(parts, tallies.rejected(), "rejected");
+        String seen = parts.isEmpty() ? "all as it should be" : String.join(", ", parts);
+        console.line("%s: %s.".formatted(stage, seen));
+    }
+
+    private static void part(List<String> parts, long count, String what) {
+        if (count > 0) {
+            parts.add(Numbers.of(count) + " " + what);
         }
     }
 

@@ -5,6 +5,7 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.Migrator;
 import io.couchmigrator.Result;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,41 +13,55 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
-/** {@code migrator run}: runs a migration, tells how it goes, and ends with a verdict. */
+/** {@code migrator run} and {@code migrator verify}: tell how it goes, and end with a verdict. */
 final class RunCommand {
+    private final Command command;
     private final Console console;
     private final Consumer<Runnable> stopRequests;
     private final NextCommand next;
 
     /**
+     * @param command which of the two it is
      * @param stopRequests takes what is to be done when the run shall stop
      * @param next the command as the user gave it
      */
-    RunCommand(Console console, Consumer<Runnable> stopRequests, NextCommand next) {
+    RunCommand(Command command, Console console, Consumer<Runnable> stopRequests, NextCommand next) {
+        this.command = command;
         this.console = console;
         this.stopRequests = stopRequests;
         this.next = next;
     }
 
-    /** Runs the migration and returns the exit status. */
+    /** Runs or verifies the migration and returns the exit status. */
     int run(Migration migration, Settings settings) throws UsageException {
-        createLogDirectory(settings);
+        if (command == Command.RUN) {
+            createLogDirectory(settings);
+        } else if (!Files.isDirectory(settings.logDirectory())) {
+            throw new UsageException(
+                    List.of("there is no log directory %s: name the one of the run that is to be verified"
+                            .formatted(settings.logDirectory())),
+                    List.of(command.usage()));
+        }
         Logging.begin(settings.logDirectory());
         settings.warnings().forEach(warning -> console.line("Warning: " + warning));
         console.line("Checking CouchDB at %s, and PostgreSQL...".formatted(settings.couch()));
         Verdict verdict = new Verdict(migration, settings.logDirectory());
         StopSwitch stop = new StopSwitch();
-        ConsoleListener listener = new ConsoleListener(console, Clock.systemUTC(), stop::repeat);
+        ConsoleListener listener = new ConsoleListener(command, console, Clock.systemUTC(), stop::repeat);
         Instant start = Instant.now();
         try {
             Migrator migrator = settings.migrator(migration, listener);
             stop.connect(migrator);
             handleStopRequests(stop);
-            Result result = migrator.run();
+            Result result = command == Command.RUN ? migrator.run() : migrator.verify();
             result.failures().forEach(failure -> console.line(Verdict.error(failure)));
             verdict.resolved(listener.resolved()).ifPresent(console::line);
             Verdict.audit(result).ifPresent(console::line);
-            console.lines(verdict.of(result, next(listener)));
+            console.lines(
+                    command == Command.RUN
+                            ? verdict.of(result, next(listener))
+                            : verdict.ofVerification(
+                                    result, listener.findings(), next(listener), next.as(Command.RUN)));
             return result.outcome().exitStatus();
         } catch (RuntimeException | Error e) {
             LoggerFactory.getLogger(RunCommand.class).error("the run ended unexpectedly", e);

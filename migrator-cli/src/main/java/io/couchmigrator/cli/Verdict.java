@@ -53,7 +53,7 @@ final class Verdict {
     /** Returns the verdict on a run; {@code next} is the command that goes on with it. */
     List<String> of(Result result, String next) {
         return switch (result.outcome()) {
-            case COMPLETE ->
+            case COMPLETE, DIFFERENCES_FOUND ->
                 List.of("%s is complete: %s.%s"
                         .formatted(
                                 slug,
@@ -84,9 +84,56 @@ final class Verdict {
         };
     }
 
+    /**
+     * Returns the verdict on a verification.
+     *
+     * @param findings where they are listed, as far as this part of it found any
+     * @param next the command that goes on with it
+     * @param run the command that brings what is missing
+     */
+    List<String> ofVerification(Result result, Optional<Path> findings, String next, String run) {
+        return switch (result.outcome()) {
+            case COMPLETE, REJECTS_OUTSTANDING -> List.of("%s is verified: %s.".formatted(slug, compared(result)));
+            case DIFFERENCES_FOUND ->
+                List.of(
+                        "%s differs: %s.".formatted(slug, compared(result)),
+                        "What was found is listed in %s. To bring what is missing, run the migration, then verify again:"
+                                .formatted(findings.orElse(logDirectory.resolve(slug + "-verify-*.jsonl"))),
+                        indented(run));
+            case STOPPED ->
+                List.of(
+                        "Verified so far: " + compared(result) + ".",
+                        "Stopped at your request. " + done(result) + " To go on, run the same command again:",
+                        indented(next));
+            case SOURCE_FAILED -> failed("CouchDB failed", result, compared(result), next);
+            case TARGET_FAILED -> failed("PostgreSQL failed", result, compared(result), next);
+            case LOG_DIRECTORY_FAILED ->
+                failed("The log directory is not fit for this verification", result, compared(result), next);
+        };
+    }
+
+    private static String compared(Result result) {
+        Tallies tallies = result.tallies();
+        Tallies.Verified found = tallies.verified();
+        return "%s as they should be, of %s %s missing, %s different, %s different and left alone, %s not yet migrated, %s rejected, %s"
+                .formatted(
+                        Numbers.of(tallies.alreadyThere(), "row", "rows"),
+                        Numbers.of(tallies.read() - tallies.filtered(), "document", "documents"),
+                        Numbers.of(found.missing()),
+                        Numbers.of(found.different()),
+                        Numbers.of(found.leftAlone()),
+                        Numbers.of(found.notYetMigrated()),
+                        Numbers.of(tallies.rejected()),
+                        Durations.seconds(result.elapsed()));
+    }
+
     private static List<String> failed(String what, Result result, String next) {
+        return failed(what, result, rows(result), next);
+    }
+
+    private static List<String> failed(String what, Result result, String counted, String next) {
         return List.of(
-                "This run: " + rows(result) + ".",
+                "This run: " + counted + ".",
                 "%s (exit status %d). %s When the %s above %s mended, run the same command again:"
                         .formatted(
                                 what,

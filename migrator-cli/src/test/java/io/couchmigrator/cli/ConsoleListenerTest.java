@@ -26,7 +26,8 @@ class ConsoleListenerTest {
     private final Console console = new Console(terminal);
     private final AtomicInteger starts = new AtomicInteger();
     private Instant now = NOON;
-    private final ConsoleListener listener = new ConsoleListener(console, () -> now, starts::incrementAndGet);
+    private final ConsoleListener listener =
+            new ConsoleListener(Command.RUN, console, () -> now, starts::incrementAndGet);
 
     @TempDir
     private Path directory;
