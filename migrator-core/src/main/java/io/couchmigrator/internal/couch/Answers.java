@@ -11,6 +11,7 @@ import io.couchmigrator.internal.retry.PassingException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.ProtocolException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -58,6 +59,13 @@ final class Answers {
                     failed(what)
                             + "TLS failed (%s): check that the URL's scheme and port are right, and that this Java trusts the server's certificate"
                                     .formatted(oneLine(e.getMessage())),
+                    e);
+        }
+        if (e instanceof ProtocolException && said(e).contains("(407)")) {
+            // OkHttp passes on every status but this one, which it takes for a breach of the protocol.
+            throw new SourceException(
+                    failed(what)
+                            + "the server answered 407: a proxy in between wants a password of its own: reach CouchDB without it",
                     e);
         }
         String seen = e instanceof SocketTimeoutException ? late(e) : said(e);
