@@ -14,6 +14,7 @@ import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.couchmigrator.internal.Damage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -45,9 +46,9 @@ final class JsonBytesPropertiesTest {
 
     @Property(seed = SEED, tries = 12_000, edgeCases = EdgeCasesMode.NONE)
     void takesForJsonWhatGsonTakes(
-            @ForAll(supplier = Objects.class) JsonObject object, @ForAll(supplier = Edits.class) List<Edit> edits)
+            @ForAll(supplier = Objects.class) JsonObject object, @ForAll(supplier = Damage.Any.class) Damage damage)
             throws IOException {
-        byte[] body = edited(page(object).getBytes(StandardCharsets.UTF_8), edits);
+        byte[] body = damage.of(page(object).getBytes(StandardCharsets.UTF_8));
         Optional<String> text = text(body);
 
         Throwable refusal = catchThrowable(() -> JsonBytes.object(new ByteArrayInputStream(body)));
@@ -99,73 +100,8 @@ final class JsonBytesPropertiesTest {
         }
     }
 
-    private static byte[] edited(byte[] body, List<Edit> edits) {
-        byte[] edited = body;
-        for (Edit edit : edits) {
-            edited = edit.of(edited);
-        }
-        return edited;
-    }
-
     private static ByteArrayInputStream bytes(String text) {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** What may happen to some bytes of an answer: others come in their place, a character for each of them. */
-    record Edit(double place, int removed, String added) {
-        byte[] of(byte[] body) {
-            int from = (int) (place * body.length);
-            int to = Math.min(body.length, from + removed);
-            ByteBuffer edited = ByteBuffer.allocate(body.length - (to - from) + added.length());
-            return edited.put(body, 0, from)
-                    .put(added.getBytes(StandardCharsets.ISO_8859_1))
-                    .put(body, to, body.length - to)
-                    .array();
-        }
-    }
-
-    /** A few edits, most of them of the characters that JSON is made of. */
-    static final class Edits implements ArbitrarySupplier<List<Edit>> {
-        @Override
-        public Arbitrary<List<Edit>> get() {
-            Arbitrary<String> words = Arbitraries.of(
-                            "",
-                            "{",
-                            "}",
-                            "[",
-                            "]",
-                            ",",
-                            ":",
-                            "\"",
-                            "\\",
-                            "\\u12",
-                            "-",
-                            "0",
-                            ".5",
-                            "e9",
-                            "null",
-                            "tru",
-                            "/**/",
-                            "\u0000",
-                            "\n",
-                            "'",
-                            "NaN",
-                            "\"_id\":",
-                            "ä",
-                            "\ud83d\ude00")
-                    .map(word -> new String(word.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
-            Arbitrary<String> any =
-                    Arbitraries.strings().withCharRange('\u0000', '\u00ff').ofMaxLength(3);
-            Arbitrary<Integer> removed = Arbitraries.frequencyOf(
-                    Tuple.of(6, Arbitraries.integers().between(0, 2)),
-                    Tuple.of(1, Arbitraries.integers().between(3, 10_000)));
-            Arbitrary<String> added = Arbitraries.frequencyOf(Tuple.of(4, words), Tuple.of(1, any));
-            return Combinators.combine(Arbitraries.doubles().between(0, 1), removed, added)
-                    .as(Edit::new)
-                    .list()
-                    .ofMinSize(1)
-                    .ofMaxSize(3);
-        }
     }
 
     /** Objects of anything, nested a little, with long and strange names, texts and numbers. */

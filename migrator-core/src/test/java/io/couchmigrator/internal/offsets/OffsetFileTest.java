@@ -226,7 +226,7 @@ final class OffsetFileTest {
         return place;
     }
 
-    private static Offsets offsets(@Nullable JsonElement sequence) {
+    static Offsets offsets(@Nullable JsonElement sequence) {
         RangeOffset first = RangeOffset.of(null, new DocumentId("m\ud83d"))
                 .advanced(new DocumentId("a\u0000\"\\ü\ud83d\ude00"), new Tallies(6, 1, 2, 3, 4, 5));
         return new Offsets(
