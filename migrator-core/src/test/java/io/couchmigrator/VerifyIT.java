@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -113,6 +115,40 @@ final class VerifyIT {
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(result.tallies().verified()).isEqualTo(new Verified(0, 0, 0, 2));
         assertThat(result.tallies().processed()).isEqualTo(COUNT - 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void findsNothingWhileOthersAddAndEditAndDelete(int workers, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        CouchDatabase orders = migrated(couch, database);
+        Random random = new Random(20181024);
+        AtomicInteger added = new AtomicInteger(COUNT);
+
+        Result result = migrator(ConflictRule.UPDATE, couch, database)
+                .workers(workers)
+                .listener(new Listener() {
+                    @Override
+                    public void progressed(Progress progress) {
+                        for (int i = 0; i < 20; i++) {
+                            String id = Orders.id(random.nextInt(COUNT));
+                            Optional<JsonObject> document = orders.get(id);
+                            if (document.isPresent() && i % 2 == 0) {
+                                document.get().addProperty("customer", "e" + i);
+                                orders.put(document.get());
+                            } else if (document.isPresent()) {
+                                orders.delete(id);
+                            }
+                            orders.put(Orders.order(added.getAndIncrement(), "new"));
+                        }
+                    }
+                })
+                .build()
+                .verify();
+
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies().verified().notYetMigrated()).isPositive();
     }
 
     @Test
