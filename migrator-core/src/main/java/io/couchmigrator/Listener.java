@@ -76,7 +76,7 @@ public interface Listener {
     /** A document could not be stored. */
     default void rejected(Rejection rejection) {}
 
-    /** A document rejected earlier was stored, or is gone, or counts no longer. */
+    /** A document rejected earlier, or missing to a verification, was stored, or is gone, or counts no longer. */
     default void resolved(String stage, String id) {}
 
     /** Something the operator should know that stops nothing. */

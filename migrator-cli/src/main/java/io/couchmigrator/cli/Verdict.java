@@ -42,12 +42,12 @@ final class Verdict {
                                                         : "")));
     }
 
-    /** Returns what is told of documents that were rejected earlier and no longer are; empty if there are none. */
+    /** Returns what is told of documents that were rejected or missing and no longer are; empty if there are none. */
     Optional<String> resolved(long count) {
         return count == 0
                 ? Optional.empty()
-                : Optional.of(
-                        "Resolved: %s, named in %s.".formatted(Numbers.of(count, "reject", "rejects"), rejects()));
+                : Optional.of("Resolved: %s that %s rejected or missing, named in %s."
+                        .formatted(Numbers.of(count, "document", "documents"), count == 1 ? "was" : "were", rejects()));
     }
 
     /** Returns the verdict on a run; {@code next} is the command that goes on with it. */

@@ -47,7 +47,9 @@ class VerdictTest {
     @Test
     void saysHowManyRejectsWereResolved() {
         assertThat(verdict.resolved(0)).isEmpty();
-        assertThat(verdict.resolved(1)).contains("Resolved: 1 reject, named in logs/migrate_metadata.rejects.jsonl.");
+        assertThat(verdict.resolved(1))
+                .contains(
+                        "Resolved: 1 document that was rejected or missing, named in logs/migrate_metadata.rejects.jsonl.");
     }
 
     @Test
