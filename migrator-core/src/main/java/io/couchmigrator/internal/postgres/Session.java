@@ -25,9 +25,14 @@ public final class Session implements AutoCloseable {
     /**
      * A generic plan made while a table was empty would scan it whole for every batch once it has grown, and a hash or
      * merge join scans it whole for every batch until it is large.
+     *
+     * <p>What is recorded as committed must outlast a crash of the server, so a weaker {@code synchronous_commit} is
+     * not left as it is; {@code remote_apply} alone is stronger than {@code on}.
      */
     private static final String SETTINGS = "select set_config('plan_cache_mode', 'force_custom_plan', true),"
-            + " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+            + " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
+            + " set_config('synchronous_commit', case current_setting('synchronous_commit')"
+            + " when 'remote_apply' then 'remote_apply' else 'on' end, true)";
 
     private final DataSource target;
     private @Nullable Connection connection;

@@ -11,12 +11,14 @@ import io.couchmigrator.testkit.TestDatabase;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(MigratorExtension.class)
@@ -53,6 +55,22 @@ final class SessionIT {
     }
 
     @ParameterizedTest
+    @CsvSource({"off, on", "local, on", "remote_write, on", "on, on", "remote_apply, remote_apply"})
+    void commitsSynchronouslyAndLeavesTheSettingAsItCame(String came, String inside, TestDatabase database)
+            throws SQLException {
+        database.execute("alter database %s set synchronous_commit = %s".formatted(database.name(), came));
+        try (Connection borrowed = database.dataSource().getConnection();
+                Session session = new Session(database.dataSource())) {
+            session.take(borrowed);
+
+            String seen = session.transaction(SessionIT::synchronousCommit);
+
+            assertThat(seen).isEqualTo(inside);
+            assertThat(synchronousCommit(borrowed)).isEqualTo(came);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "insert into notes values (7, 'secret'), (7, 'secret')",
@@ -84,6 +102,14 @@ final class SessionIT {
     private static boolean execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             return statement.execute(sql);
+        }
+    }
+
+    private static String synchronousCommit(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet setting = statement.executeQuery("show synchronous_commit")) {
+            setting.next();
+            return setting.getString(1);
         }
     }
 
