@@ -83,6 +83,25 @@ final class PostgresServerIT {
     }
 
     @Test
+    void keepsPortAndRowsButNotItsTimelineOverAFailOver() throws Exception {
+        String timeline = "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
+        try (TestDatabase database = server.createDatabase()) {
+            database.create(BlobSchema.TARGET);
+            database.execute("INSERT INTO blobs_blobmigrationstate (slug, timestamp) VALUES ('kept', now())");
+            int port = server.port();
+            long before = Long.parseLong(database.query(timeline).get(0), 16);
+
+            server.failOver();
+
+            assertThat(server.port()).isEqualTo(port);
+            assertThat(Long.parseLong(database.query(timeline).get(0), 16)).isEqualTo(before + 1);
+            assertThat(database.query("SELECT slug FROM blobs_blobmigrationstate"))
+                    .containsExactly("kept");
+            database.execute("DELETE FROM blobs_blobmigrationstate");
+        }
+    }
+
+    @Test
     void dropsADatabaseThatIsStillConnected() throws SQLException {
         TestDatabase database = server.createDatabase();
         try (Connection connection = database.dataSource().getConnection()) {
