@@ -45,6 +45,7 @@ public final class Migrator {
                 builder.maxDocumentsPerSecond,
                 builder.maxOutage,
                 builder.startOver,
+                builder.acceptFailover,
                 builder.listener);
     }
 
@@ -123,6 +124,7 @@ public final class Migrator {
         private int maxDocumentsPerSecond;
         private Duration maxOutage = Duration.ofMinutes(10);
         private boolean startOver;
+        private boolean acceptFailover;
         private Listener listener = new Listener() {};
 
         private Builder(Migration migration) {
@@ -180,6 +182,16 @@ public final class Migrator {
         /** Sets whether offset and rejects files are put aside, so that all is read again. The default is false. */
         public Builder startOver(boolean startOver) {
             this.startOver = startOver;
+            return this;
+        }
+
+        /**
+         * Sets whether to go on although a standby of PostgreSQL took over, or a backup of it was restored, since the
+         * offsets were saved. What was committed before may then be missing, and a run does not look for it. The
+         * default is false, which ends such a run with {@link Outcome#TARGET_FAILED}.
+         */
+        public Builder acceptFailover(boolean acceptFailover) {
+            this.acceptFailover = acceptFailover;
             return this;
         }
 

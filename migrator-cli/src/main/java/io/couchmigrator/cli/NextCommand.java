@@ -20,9 +20,11 @@ record NextCommand(String program, List<String> words) {
         return line(words);
     }
 
-    /** Returns the command that goes on with what this one began: starting over once is enough. */
+    /** Returns the command that goes on with what this one began: starting over or accepting once is enough. */
     String goingOn() {
-        return line(words.stream().filter(word -> !names(word, Setting.RESET)).toList());
+        return line(words.stream()
+                .filter(word -> !names(word, Setting.RESET) && !names(word, Setting.ACCEPT_FAILOVER))
+                .toList());
     }
 
     /** Returns the command with another verb. */

@@ -38,6 +38,8 @@ enum Setting {
             JSON object of these options, named without dashes; may hold couch-password and URLs with passwords"""),
     RESET("reset", Scope.COMMAND_LINE, null, null, null, """
             put offset and rejects files aside and start over; rows are not deleted"""),
+    ACCEPT_FAILOVER("accept-failover", Scope.COMMAND_LINE, null, null, null, """
+            go on after a fail-over of PostgreSQL, once verify has looked for rows that it lost"""),
     KEEP("keep", Scope.DEMO, null, null, null, "leave the servers up and say how to use them"),
     HELP("help", Scope.COMMAND_LINE, null, null, null, "print this and exit"),
     VERSION("version", Scope.COMMAND_LINE, null, null, null, "print the version and exit");

@@ -22,6 +22,7 @@ import javax.sql.DataSource;
  * @param target the target
  * @param maxOutage how long a passing error is waited out
  * @param startOver whether offset and rejects files are put aside
+ * @param acceptFailover whether to go on after a fail-over of the target
  * @param warnings what the operator should know before anything is done
  */
 record Settings(
@@ -34,6 +35,7 @@ record Settings(
         DataSource target,
         Duration maxOutage,
         boolean startOver,
+        boolean acceptFailover,
         List<String> warnings) {
     Settings {
         warnings = List.copyOf(warnings);
@@ -50,6 +52,7 @@ record Settings(
                 .maxDocumentsPerSecond(maxDocumentsPerSecond)
                 .maxOutage(maxOutage)
                 .startOver(startOver)
+                .acceptFailover(acceptFailover)
                 .listener(listener)
                 .build();
     }

@@ -63,6 +63,7 @@ final class SettingsReader {
                 target.get(),
                 maxOutage,
                 arguments.has(Setting.RESET),
+                arguments.has(Setting.ACCEPT_FAILOVER),
                 warnings));
     }
 

@@ -48,10 +48,12 @@ public final class CheckRun {
             // Starting over puts these files aside, whatever is in them.
             if (!settings.startOver()) {
                 Checks.offsets(
-                        settings.migration(),
-                        LogDirectory.offsets(directory, slug),
-                        LogDirectory.rejects(directory, slug),
-                        preflight);
+                                settings.migration(),
+                                LogDirectory.offsets(directory, slug),
+                                LogDirectory.rejects(directory, slug),
+                                preflight)
+                        .filter(saved -> !settings.acceptFailover())
+                        .ifPresent(saved -> Checks.failover(saved, preflight));
             }
         }
         return new CheckReport(preflight.stages(), preflight.faults());

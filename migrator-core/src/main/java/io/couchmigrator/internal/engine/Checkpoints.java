@@ -54,7 +54,14 @@ final class Checkpoints implements AutoCloseable {
         }
         if (target.systemIdentifier().isEmpty()) {
             target = new TargetIdentity(
-                    offsets.target().systemIdentifier(), target.database(), target.databaseOid(), target.tables());
+                    offsets.target().systemIdentifier(),
+                    target.database(),
+                    target.databaseOid(),
+                    target.tables(),
+                    target.timeline());
+        }
+        if (target.timeline().isEmpty()) {
+            target = target.on(offsets.target().timeline());
         }
         uuid = uuid == null ? offsets.uuid() : uuid;
     }

@@ -6,9 +6,12 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.postgres.Timeline;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Looks at what an earlier run left. */
 final class Checks {
@@ -38,5 +41,14 @@ final class Checks {
             }
         });
         return saved;
+    }
+
+    /** Adds a fault if the target went to another timeline since an earlier run. */
+    static void failover(Offsets saved, Preflight preflight) {
+        OptionalLong then = saved.target().timeline();
+        OptionalLong now = preflight.target().map(TargetIdentity::timeline).orElse(OptionalLong.empty());
+        if (then.isPresent() && now.isPresent() && then.getAsLong() != now.getAsLong()) {
+            preflight.fault(Timeline.fault(now.getAsLong(), then.getAsLong()));
+        }
     }
 }

@@ -20,6 +20,7 @@ import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.postgres.TargetChecks;
 import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.postgres.Timeline;
 import io.couchmigrator.internal.retry.Patience;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -123,6 +124,8 @@ final class Preflight {
                 target = Optional.of(TargetIdentity.of(c, written));
                 return List.of();
             });
+            OptionalLong timeline = patience.persist(() -> Timeline.of(session));
+            target = target.map(seen -> seen.on(timeline));
             found.addAll(look(session, patience, TargetIdentity::serverFaults));
             for (Stage<?, ?> stage : migration.stages()) {
                 found.addAll(look(session, patience, stage.writer()::faults));

@@ -14,6 +14,7 @@ import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.postgres.Timeline;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
@@ -124,10 +125,14 @@ public final class Run {
         Optional<Offsets> saved = settings.startOver()
                 ? Optional.empty()
                 : Checks.offsets(settings.migration(), directory.offsets(), directory.rejects(), preflight);
+        if (purpose == Purpose.MIGRATE && !settings.acceptFailover()) {
+            saved.ifPresent(offsets -> Checks.failover(offsets, preflight));
+        }
         Optional<Verification> verification =
                 purpose == Purpose.VERIFY ? verification(preflight, directory) : Optional.empty();
         preflight.faults().forEach(this::failed);
         if (preflight.faults().isEmpty()) {
+            preflight.target().orElseThrow().timeline().ifPresent(number -> sessions.hold(new Timeline(number)));
             try (RejectsFile rejects = RejectsFile.open(directory.rejects(), clock)) {
                 this.rejects = rejects;
                 work(preflight, saved, verification, stages, sessions, directory, rejects);

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.engine;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
+import io.couchmigrator.internal.postgres.Timeline;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import java.sql.Connection;
@@ -51,6 +52,11 @@ final class Sessions implements AutoCloseable {
             int had = i;
             patience.persist(() -> opened(session, had));
         }
+    }
+
+    /** Holds all of them to this timeline, also after they were replaced. */
+    void hold(Timeline timeline) {
+        sessions.forEach(session -> session.hold(timeline));
     }
 
     /** The connection of the run itself. */

@@ -22,6 +22,7 @@ import javax.sql.DataSource;
  * @param maxDocumentsPerSecond how fast documents may be read; 0 sets no limit
  * @param maxOutage how long a passing error is waited out
  * @param startOver whether offsets and rejects are put aside first
+ * @param acceptFailover whether to go on where the target is on another timeline than before
  * @param listener who is told
  */
 public record Settings(
@@ -34,6 +35,7 @@ public record Settings(
         int maxDocumentsPerSecond,
         Duration maxOutage,
         boolean startOver,
+        boolean acceptFailover,
         Listener listener) {
     /** Returns what may stand in the history: no secret. */
     JsonObject json(Run.Purpose purpose) {
@@ -47,6 +49,7 @@ public record Settings(
         json.addProperty("max_docs_per_second", maxDocumentsPerSecond);
         json.addProperty("max_outage", maxOutage.toString());
         json.addProperty("reset", startOver);
+        json.addProperty("accept_failover", acceptFailover);
         return json;
     }
 }

@@ -72,6 +72,7 @@ final class OffsetFormat {
         JsonObject tables = new JsonObject();
         target.tables().forEach(tables::addProperty);
         json.add("table_oids", tables);
+        target.timeline().ifPresent(timeline -> json.addProperty("timeline", timeline));
         return json;
     }
 
@@ -83,7 +84,8 @@ final class OffsetFormat {
                 Optional.ofNullable(place.stringOrNull("system_identifier")),
                 place.string("database"),
                 place.number("database_oid"),
-                oids);
+                oids,
+                place.numberOrNone("timeline"));
     }
 
     private static JsonObject json(StageOffset stage) {
@@ -170,7 +172,7 @@ final class OffsetFormat {
                 place.id("from"),
                 place.id("before"),
                 place.id("after"),
-                place.json.has("rank") ? OptionalLong.of(place.number("rank")) : OptionalLong.empty(),
+                place.numberOrNone("rank"),
                 place.flag("done"),
                 tallies(place.object("tallies")));
     }
@@ -266,6 +268,10 @@ final class OffsetFormat {
             } catch (ArithmeticException | NumberFormatException e) {
                 throw unexpected(name, "a whole number");
             }
+        }
+
+        OptionalLong numberOrNone(String name) {
+            return json.has(name) ? OptionalLong.of(number(name)) : OptionalLong.empty();
         }
 
         int smallNumber(String name) {

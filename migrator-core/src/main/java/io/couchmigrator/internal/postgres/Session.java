@@ -6,6 +6,7 @@ import io.couchmigrator.internal.postgres.SqlFault.Kind;
 import io.couchmigrator.internal.retry.PassingException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Objects;
 import javax.sql.DataSource;
@@ -37,9 +38,15 @@ public final class Session implements AutoCloseable {
     private final DataSource target;
     private @Nullable Connection connection;
     private boolean autoCommit;
+    private @Nullable Timeline timeline;
 
     public Session(DataSource target) {
         this.target = target;
+    }
+
+    /** Holds every transaction from now on to this timeline. */
+    public void hold(Timeline expected) {
+        timeline = expected;
     }
 
     /** Work inside a transaction. */
@@ -72,6 +79,8 @@ public final class Session implements AutoCloseable {
 
     /**
      * Makes one attempt at a transaction. After an error it is rolled back, and a connection that broke is given up.
+     *
+     * @throws TargetException if the server is on another timeline than it should be
      */
     public <T> T transaction(Work<T> work) throws SQLException {
         if (connection == null) {
@@ -79,15 +88,25 @@ public final class Session implements AutoCloseable {
         }
         Connection current = Objects.requireNonNull(connection);
         try {
-            try (PreparedStatement settings = current.prepareStatement(SETTINGS)) {
-                settings.execute();
-            }
+            begin(current);
             T result = work.in(current);
             current.commit();
             return result;
         } catch (Throwable e) {
             rollBack(current, e);
             throw e;
+        }
+    }
+
+    /** One round trip, which the beginning of a transaction takes anyway. */
+    private void begin(Connection current) throws SQLException {
+        Timeline expected = timeline;
+        String sql = expected == null ? SETTINGS : SETTINGS + ", " + Timeline.FILE + " as file";
+        try (PreparedStatement settings = current.prepareStatement(sql);
+                ResultSet row = settings.executeQuery()) {
+            if (expected != null && row.next()) {
+                expected.check(row.getString("file"));
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jooq.Record;
@@ -18,13 +19,19 @@ import org.jooq.Record;
  * @param database the database's name
  * @param databaseOid the database's oid
  * @param tables the oid of each table that is written
+ * @param timeline the server's timeline; empty where it is not known. Not what the target is, but how far what was
+ *     written there can be relied on
  */
 public record TargetIdentity(
-        Optional<String> systemIdentifier, String database, long databaseOid, Map<String, Long> tables) {
+        Optional<String> systemIdentifier,
+        String database,
+        long databaseOid,
+        Map<String, Long> tables,
+        OptionalLong timeline) {
     /** The first server that has {@code plan_cache_mode}. */
     private static final int LEAST_VERSION = 120_000;
 
-    /** Returns the identity of the connection's database; tables that do not exist are left out. */
+    /** Returns the identity of the connection's database, without its timeline; tables that do not exist are left out. */
     public static TargetIdentity of(Connection connection, Set<String> tables) throws SQLException {
         Map<String, Long> oids = new TreeMap<>();
         for (String table : tables) {
@@ -38,7 +45,13 @@ public record TargetIdentity(
                 systemIdentifier(connection),
                 String.valueOf(database.get(0, String.class)),
                 Optional.ofNullable(database.get(1, Long.class)).orElse(0L),
-                oids);
+                oids,
+                OptionalLong.empty());
+    }
+
+    /** Returns the same on this timeline. */
+    public TargetIdentity on(OptionalLong seen) {
+        return new TargetIdentity(systemIdentifier, database, databaseOid, tables, seen);
     }
 
     /** Returns what makes the server itself unfit to be written to. */

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 final class IdentityTest {
@@ -41,7 +42,7 @@ final class IdentityTest {
     }
 
     private static List<LogDirectoryException> faults(Migration migration, StageOffset... stages) {
-        TargetIdentity target = new TargetIdentity(Optional.empty(), "hq", 1, Map.of());
+        TargetIdentity target = new TargetIdentity(Optional.empty(), "hq", 1, Map.of(), OptionalLong.empty());
         Offsets saved = new Offsets("orders", NOON, "http://couch/", null, target, 0, List.of(stages));
         return Identity.faults(Path.of("orders.offsets.json"), saved, migration, Optional.of(target), Map.of());
     }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -234,7 +235,8 @@ final class OffsetFileTest {
                 NOW,
                 "http://localhost:5984/",
                 null,
-                new TargetIdentity(Optional.of("7123"), "shop", 16384, Map.of("orders", 4_294_967_295L)),
+                new TargetIdentity(
+                        Optional.of("7123"), "shop", 16384, Map.of("orders", 4_294_967_295L), OptionalLong.of(7)),
                 2,
                 List.of(
                         new StageOffset(

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +83,8 @@ final class OffsetFormatTest {
     private static Offsets offsets(Phase phase, RangeOffset... ranges) {
         StageOffset stage =
                 new StageOffset("rows", 1, Optional.empty(), phase, null, 10, NOW, null, List.of(ranges), Tallies.NONE);
-        TargetIdentity target = new TargetIdentity(Optional.empty(), "shop", 1, Map.of("orders", 2L));
+        TargetIdentity target =
+                new TargetIdentity(Optional.empty(), "shop", 1, Map.of("orders", 2L), OptionalLong.of(3));
         return new Offsets("shop", NOW, "http://localhost:5984/", null, target, 0, List.of(stage));
     }
 
