@@ -5,9 +5,9 @@ import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.postgres.SqlFault.Kind;
 import io.couchmigrator.internal.retry.PassingException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +33,11 @@ public final class Session implements AutoCloseable {
     private static final String SETTINGS = "select set_config('plan_cache_mode', 'force_custom_plan', true),"
             + " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
             + " set_config('synchronous_commit', case current_setting('synchronous_commit')"
-            + " when 'remote_apply' then 'remote_apply' else 'on' end, true)";
+            + " when 'remote_apply' then 'remote_apply' else 'on' end, true), pg_backend_pid() as process";
 
     private final DataSource target;
     private @Nullable Connection connection;
+    private @Nullable NamedStatements named;
     private boolean autoCommit;
     private @Nullable Timeline timeline;
 
@@ -68,6 +69,7 @@ public final class Session implements AutoCloseable {
     public void take(Connection borrowed) throws SQLException {
         try {
             autoCommit = borrowed.getAutoCommit();
+            named = NamedStatements.of(borrowed);
             borrowed.setAutoCommit(false);
         } catch (SQLException e) {
             try (borrowed) {
@@ -98,13 +100,18 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** One round trip, which the beginning of a transaction takes anyway. */
+    /**
+     * One round trip, as a plain statement: a prepared one that an earlier run executed often enough would be named
+     * before it can tell that a pooler stands between.
+     */
     private void begin(Connection current) throws SQLException {
         Timeline expected = timeline;
         String sql = expected == null ? SETTINGS : SETTINGS + ", " + Timeline.FILE + " as file";
-        try (PreparedStatement settings = current.prepareStatement(sql);
-                ResultSet row = settings.executeQuery()) {
-            if (expected != null && row.next()) {
+        try (Statement settings = current.createStatement();
+                ResultSet row = settings.executeQuery(sql)) {
+            row.next();
+            Objects.requireNonNull(named).ranBy(row.getInt("process"));
+            if (expected != null) {
                 expected.check(row.getString("file"));
             }
         }
@@ -162,6 +169,7 @@ public final class Session implements AutoCloseable {
             // JDBC commits an open transaction when auto-commit is switched on.
             current.rollback();
             current.setAutoCommit(autoCommit);
+            Objects.requireNonNull(named).restore();
         } catch (SQLException e) {
             // A connection that broke has nothing left to restore; its pool will notice.
             LOG.debug("a connection could not be given back as it came", SqlFault.withoutValues(e));

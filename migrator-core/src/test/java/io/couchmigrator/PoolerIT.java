@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.couchmigrator.commcare.BlobMetadata;
+import io.couchmigrator.testkit.Corpus;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.ExpectedRow;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.SampleDocuments;
+import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
+
+/** The same migrations behind a pooler that lends server connections for a transaction. */
+@ExtendWith(MigratorExtension.class)
+@EnabledIfEnvironmentVariable(named = Pooler.VARIABLE, matches = ".+")
+final class PoolerIT {
+    @TempDir
+    private Path logs;
+
+    @TempDir
+    private Path poolerDirectory;
+
+    private final Recorder recorder = new Recorder();
+
+    @Test
+    void writesExactlyTheExpectedRowsOfTheCorpus(CouchDouble couch, TestDatabase database) throws Exception {
+        Corpus corpus = Corpus.load();
+        corpus.loadInto(couch);
+        corpus.loadInto(database);
+        try (Pooler pooler = Pooler.start(database, poolerDirectory)) {
+            for (int chunkSize : new int[] {7, 1000}) {
+                Result result = migrator(couch, pooler.dataSource())
+                        .chunkSize(chunkSize)
+                        .build()
+                        .run();
+
+                assertThat(result.failures()).isEmpty();
+                assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+            }
+        }
+
+        assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(corpus.rows());
+    }
+
+    @Test
+    void writesExactlyTheExpectedRowsOfManyRanges(CouchDouble couch, TestDatabase database) throws Exception {
+        SampleDocuments sample = SampleDocuments.of("commcarehq", 20181024, 9_000, 300);
+        sample.loadInto(couch);
+        sample.loadInto(database);
+        try (Pooler pooler = Pooler.start(database, poolerDirectory)) {
+            Result result = migrator(couch, pooler.dataSource())
+                    .workers(8)
+                    .chunkSize(100)
+                    .build()
+                    .run();
+
+            assertThat(result.failures()).isEmpty();
+            assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        }
+
+        assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
+    }
+
+    /** As a pool does that an embedding program has: it lends one connection after the other for run after run. */
+    @Test
+    void givesConnectionsBackAsTheyCame(CouchDouble couch, TestDatabase database) throws Exception {
+        Corpus corpus = Corpus.load();
+        corpus.loadInto(couch);
+        corpus.loadInto(database);
+        HikariConfig config = new HikariConfig();
+        config.setMaximumPoolSize(6);
+        config.setMinimumIdle(0);
+        try (Pooler pooler = Pooler.start(database, poolerDirectory)) {
+            config.setDataSource(pooler.dataSource());
+            try (HikariDataSource pool = new HikariDataSource(config)) {
+                for (int run = 0; run < 3; run++) {
+                    Result result =
+                            migrator(couch, pool).startOver(run > 0).build().run();
+
+                    assertThat(result.failures()).isEmpty();
+                }
+                try (Connection lent = pool.getConnection()) {
+                    assertThat(lent.unwrap(PGConnection.class).getPrepareThreshold())
+                            .isEqualTo(5);
+                }
+            }
+        }
+    }
+
+    private Migrator.Builder migrator(CouchDouble couch, DataSource target) {
+        return Migrator.builder(BlobMetadata.migration("commcarehq"))
+                .source(CouchServer.builder(couch.url()).build())
+                .target(target)
+                .logDirectory(logs)
+                .listener(recorder);
+    }
+}
