@@ -4,6 +4,8 @@ package io.couchmigrator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.couchmigrator.commcare.BlobMetadata;
 import io.couchmigrator.testkit.Corpus;
 import io.couchmigrator.testkit.CouchDouble;
@@ -183,15 +185,26 @@ final class CorpusIT {
             throws Exception {
         load(couch, database);
         Migrator first = migrator(couch, database).chunkSize(7).build();
-        Migrator second =
-                migrator(couch, database).chunkSize(7).logDirectory(others).build();
+        HikariConfig small = new HikariConfig();
+        small.setDataSource(database.dataSource());
+        // One for each worker and one more: none is left for the lock that would keep the second run out.
+        small.setMaximumPoolSize(5);
+        small.setConnectionTimeout(250);
+        try (HikariDataSource pool = new HikariDataSource(small)) {
+            Migrator second = migrator(couch, database)
+                    .target(pool)
+                    .chunkSize(7)
+                    .logDirectory(others)
+                    .build();
 
-        Thread other = new Thread(second::run);
-        other.start();
-        Result result = first.run();
-        other.join();
+            Thread other = new Thread(second::run);
+            other.start();
+            Result result = first.run();
+            other.join();
 
-        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+            assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        }
+        assertThat(recorder.lines()).anyMatch(line -> line.startsWith("warned No lock is taken in PostgreSQL, since"));
         assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(corpus.rows());
     }
 

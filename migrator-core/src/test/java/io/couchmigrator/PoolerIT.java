@@ -51,6 +51,9 @@ final class PoolerIT {
         }
 
         assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(corpus.rows());
+        assertThat(recorder.lines())
+                .contains("warned No lock is taken in PostgreSQL, since a pooler stands before PostgreSQL."
+                        + " Run this migration on one host at a time.");
     }
 
     @Test

@@ -54,6 +54,11 @@ final class Recorder implements Listener {
     }
 
     @Override
+    public void warned(String message) {
+        lines.add("warned " + message);
+    }
+
+    @Override
     public void waiting(Outage outage) {
         lines.add("waiting for " + outage.server());
     }

@@ -133,8 +133,13 @@ public final class Run {
         preflight.faults().forEach(this::failed);
         if (preflight.faults().isEmpty()) {
             preflight.target().orElseThrow().timeline().ifPresent(number -> sessions.hold(new Timeline(number)));
-            try (RejectsFile rejects = RejectsFile.open(directory.rejects(), clock)) {
+            try (TargetLock lock = lock(preflight);
+                    RejectsFile rejects = RejectsFile.open(directory.rejects(), clock)) {
                 this.rejects = rejects;
+                if (purpose == Purpose.MIGRATE) {
+                    lock.take();
+                    sessions.ask(lock::pass);
+                }
                 work(preflight, saved, verification, stages, sessions, directory, rejects);
             }
             if (purpose == Purpose.VERIFY && stages.isComplete()) {
@@ -154,6 +159,18 @@ public final class Run {
                             .formatted(file)));
         }
         return migrated.map(offsets -> new Verification(offsets, LineFile.fresh(directory.findings())));
+    }
+
+    private TargetLock lock(Preflight preflight) {
+        return new TargetLock(
+                settings.target(),
+                settings.migration().slug(),
+                preflight.target().orElseThrow(),
+                TargetLock.LONGEST_WAIT,
+                target,
+                stop,
+                reporter,
+                this::failed);
     }
 
     /** Whatever ends a part of the run is kept for the result; what comes after that part is still done. */

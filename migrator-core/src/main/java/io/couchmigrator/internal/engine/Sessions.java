@@ -59,6 +59,11 @@ final class Sessions implements AutoCloseable {
         sessions.forEach(session -> session.hold(timeline));
     }
 
+    /** Lets each of them ask here before every transaction. */
+    void ask(Session.Gate gate) {
+        sessions.forEach(session -> session.ask(gate));
+    }
+
     /** The connection of the run itself. */
     Session own() {
         return sessions.get(0);

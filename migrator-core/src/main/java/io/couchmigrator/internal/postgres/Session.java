@@ -40,6 +40,7 @@ public final class Session implements AutoCloseable {
     private @Nullable NamedStatements named;
     private boolean autoCommit;
     private @Nullable Timeline timeline;
+    private Gate gate = anew -> {};
 
     public Session(DataSource target) {
         this.target = target;
@@ -48,6 +49,22 @@ public final class Session implements AutoCloseable {
     /** Holds every transaction from now on to this timeline. */
     public void hold(Timeline expected) {
         timeline = expected;
+    }
+
+    /** Asks here before every transaction from now on. */
+    public void ask(Gate before) {
+        gate = before;
+    }
+
+    /** Stands before every transaction. */
+    @FunctionalInterface
+    public interface Gate {
+        /**
+         * Returns when the transaction may begin.
+         *
+         * @param anew whether the connection was lost, so that another one is opened for it
+         */
+        void pass(boolean anew);
     }
 
     /** Work inside a transaction. */
@@ -85,6 +102,7 @@ public final class Session implements AutoCloseable {
      * @throws TargetException if the server is on another timeline than it should be
      */
     public <T> T transaction(Work<T> work) throws SQLException {
+        gate.pass(connection == null);
         if (connection == null) {
             take(target.getConnection());
         }
