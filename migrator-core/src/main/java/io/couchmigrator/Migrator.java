@@ -9,6 +9,8 @@ import io.couchmigrator.internal.engine.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
@@ -43,6 +45,8 @@ public final class Migrator {
                 builder.workers,
                 builder.chunkSize,
                 builder.maxDocumentsPerSecond,
+                builder.maxRejects,
+                builder.maxRejectedPercent,
                 builder.maxOutage,
                 builder.startOver,
                 builder.acceptFailover,
@@ -122,6 +126,8 @@ public final class Migrator {
         private int workers = 4;
         private int chunkSize = 1000;
         private int maxDocumentsPerSecond;
+        private OptionalLong maxRejects = OptionalLong.empty();
+        private OptionalDouble maxRejectedPercent = OptionalDouble.empty();
         private Duration maxOutage = Duration.ofMinutes(10);
         private boolean startOver;
         private boolean acceptFailover;
@@ -170,6 +176,29 @@ public final class Migrator {
          */
         public Builder maxDocumentsPerSecond(int maxDocumentsPerSecond) {
             this.maxDocumentsPerSecond = Required.notNegative(maxDocumentsPerSecond, "maxDocumentsPerSecond");
+            return this;
+        }
+
+        /**
+         * Sets how many rejects may be outstanding, from this run and earlier ones: a run that rejects one more ends
+         * with {@link Outcome#STOPPED_BY_LIMIT}, the batches in hand being finished. Those that were rejected before
+         * are tried first, without this limit. By default there is none.
+         */
+        public Builder maxRejects(int maxRejects) {
+            this.maxRejects = OptionalLong.of(Required.notNegative(maxRejects, "maxRejects"));
+            return this;
+        }
+
+        /**
+         * Sets how many of a hundred documents that a run reads may be rejected, from 0 to 100: a run that rejects more
+         * ends with {@link Outcome#STOPPED_BY_LIMIT}, once it has read 1000. By default there is no limit.
+         */
+        public Builder maxRejectedPercent(double percent) {
+            if (!(percent >= 0 && percent <= 100)) {
+                throw new IllegalArgumentException(
+                        "unexpected maxRejectedPercent: %s: expected 0 to 100".formatted(percent));
+            }
+            this.maxRejectedPercent = OptionalDouble.of(percent);
             return this;
         }
 

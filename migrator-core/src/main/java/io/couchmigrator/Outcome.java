@@ -13,6 +13,8 @@ public enum Outcome {
     TARGET_FAILED(4),
     /** CouchDB failed. */
     SOURCE_FAILED(3),
+    /** A limit that the caller set was reached; everything done is saved. */
+    STOPPED_BY_LIMIT(8),
     /** Every stage is complete, but rejected documents are outstanding, from this run or an earlier one. */
     REJECTS_OUTSTANDING(5),
     /** A verification found rows missing or different. */

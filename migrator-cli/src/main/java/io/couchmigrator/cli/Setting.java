@@ -30,6 +30,9 @@ enum Setting {
     COUCH_DB("couch-db", Scope.ANYWHERE, "NAME", null, "commcarehq", "name of the main database"),
     JDBC_URL("jdbc-url", Scope.ANYWHERE, "URL", null, null, """
             the PostgreSQL database, as jdbc:postgresql://HOST:PORT/NAME; else libpq's variables"""),
+    MAX_REJECTS("max-rejects", Scope.ANYWHERE, "LIMIT", null, null, """
+            stop when more than LIMIT rejects are outstanding, such as 100, or when more than LIMIT of the documents \
+            are rejected, such as 0.5%; none by default"""),
     MAX_OUTAGE("max-outage", Scope.ANYWHERE, "TIME", null, "10m", """
             how long to wait for a server that is away, such as 30s, 10m or 2h; 0s does not wait"""),
     READ_TIMEOUT("read-timeout", Scope.ANYWHERE, "TIME", null, "60s", "how long CouchDB may send nothing"),
@@ -128,7 +131,7 @@ enum Setting {
 
     /** Returns whether its value is a number. */
     boolean takesNumber() {
-        return "N".equals(argument);
+        return "N".equals(argument) || this == MAX_REJECTS;
     }
 
     boolean takesValue() {

@@ -20,6 +20,7 @@ import javax.sql.DataSource;
  * @param couch the source
  * @param mainDatabase the name of its main database
  * @param target the target
+ * @param maxRejects how many documents may be rejected
  * @param maxOutage how long a passing error is waited out
  * @param startOver whether offset and rejects files are put aside
  * @param acceptFailover whether to go on after a fail-over of the target
@@ -33,6 +34,7 @@ record Settings(
         CouchServer couch,
         String mainDatabase,
         DataSource target,
+        MaxRejects maxRejects,
         Duration maxOutage,
         boolean startOver,
         boolean acceptFailover,
@@ -43,7 +45,7 @@ record Settings(
 
     /** Returns a migrator with these settings. */
     Migrator migrator(Migration migration, Listener listener) {
-        return Migrator.builder(migration)
+        Migrator.Builder builder = Migrator.builder(migration)
                 .source(couch)
                 .target(target)
                 .logDirectory(logDirectory)
@@ -53,7 +55,8 @@ record Settings(
                 .maxOutage(maxOutage)
                 .startOver(startOver)
                 .acceptFailover(acceptFailover)
-                .listener(listener)
-                .build();
+                .listener(listener);
+        maxRejects.limit(builder);
+        return builder.build();
     }
 }

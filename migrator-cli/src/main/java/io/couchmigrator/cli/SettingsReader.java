@@ -45,6 +45,7 @@ final class SettingsReader {
         int workers = count(values, Setting.NUM_WORKERS, 1, MOST_WORKERS);
         int maxDocumentsPerSecond = count(values, Setting.MAX_DOCS_PER_SECOND, 0, Integer.MAX_VALUE);
         String mainDatabase = mainDatabase(values);
+        MaxRejects maxRejects = maxRejects(values);
         Duration maxOutage = duration(values, Setting.MAX_OUTAGE, Duration.ZERO, LONGEST_OUTAGE);
         Duration readTimeout = timeout(values, Setting.READ_TIMEOUT);
         Duration connectTimeout = timeout(values, Setting.CONNECT_TIMEOUT);
@@ -61,6 +62,7 @@ final class SettingsReader {
                 couch.get(),
                 mainDatabase,
                 target.get(),
+                maxRejects,
                 maxOutage,
                 arguments.has(Setting.RESET),
                 arguments.has(Setting.ACCEPT_FAILOVER),
@@ -123,6 +125,18 @@ final class SettingsReader {
         faults.add("%s is \"%s\": expected a whole number from %d to %d"
                 .formatted(value.place(), value.text(), least, most));
         return least;
+    }
+
+    private MaxRejects maxRejects(Values values) {
+        Optional<Value> value = values.of(Setting.MAX_REJECTS);
+        if (value.isEmpty()) {
+            return MaxRejects.NONE;
+        }
+        return MaxRejects.parse(value.get().text()).orElseGet(() -> {
+            faults.add("%s is \"%s\": expected a whole number such as 100, or a percentage such as 0.5%%"
+                    .formatted(value.get().place(), value.get().text()));
+            return MaxRejects.NONE;
+        });
     }
 
     private Duration timeout(Values values, Setting setting) {

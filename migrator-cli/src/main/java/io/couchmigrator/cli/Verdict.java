@@ -80,6 +80,7 @@ final class Verdict {
                         indented(next));
             case SOURCE_FAILED -> failed("CouchDB failed", result, next);
             case TARGET_FAILED -> failed("PostgreSQL failed", result, next);
+            case STOPPED_BY_LIMIT -> failed("Stopped by --max-rejects", result, next);
             case LOG_DIRECTORY_FAILED -> failed("The log directory is not fit for this run", result, next);
         };
     }

@@ -73,6 +73,18 @@ final class RunbookIT {
     }
 
     @Test
+    void stopsWhereMoreIsRejectedThanMayBe() throws Exception {
+        Operator.Ended ended = operator.runs("--max-rejects=0");
+
+        assertThat(ended.status()).isEqualTo(8);
+        assertThat(ended.console())
+                .contains(
+                        "Error: too many documents cannot be stored: 1 rejects are outstanding, expected at most 0: see"
+                                + " why in \"" + operator.logs() + "/migrate_metadata.rejects.jsonl\"");
+        assertThat(ended.lastLines(2)).startsWith("Stopped by --max-rejects (exit status 8). ");
+    }
+
+    @Test
     void keepsTheConsoleAndAllElseInTheLogDirectory() throws Exception {
         Operator.Ended ended = operator.runs();
 

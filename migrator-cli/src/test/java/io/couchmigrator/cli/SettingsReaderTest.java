@@ -74,8 +74,21 @@ class SettingsReaderTest {
         assertThat(settings.maxOutage()).isEqualTo(Duration.ofMinutes(10));
     }
 
+    @Test
+    void takesALimitOfRejectsAsNumberOrPercentage() throws IOException {
+        assertThat(read().maxRejects()).isEqualTo(MaxRejects.NONE);
+        config("{\"max-rejects\": 12}");
+        assertThat(read().maxRejects().count()).hasValue(12);
+        words.add("--max-rejects=0.5%");
+        assertThat(read().maxRejects().percent()).hasValue(0.5);
+    }
+
     @ParameterizedTest
     @CsvSource({
+        "--max-rejects=-1",
+        "--max-rejects=many",
+        "--max-rejects=101%",
+        "--max-rejects=%",
         "--chunk-size=0",
         "--chunk-size=-5",
         "--chunk-size=many",

@@ -82,6 +82,8 @@ class VerdictTest {
         assertThat(verdict.of(result(Outcome.LOG_DIRECTORY_FAILED, 0, 0, 0), NEXT)
                         .get(1))
                 .startsWith("The log directory is not fit for this run (exit status 6). ");
+        assertThat(verdict.of(result(Outcome.STOPPED_BY_LIMIT, 0, 0, 0), NEXT).get(1))
+                .startsWith("Stopped by --max-rejects (exit status 8). ");
     }
 
     @Test

@@ -223,6 +223,7 @@ public final class Run {
                 sessions,
                 ByteBudget.ofHeap(settings.workers(), stop),
                 new Throttle(settings.maxDocumentsPerSecond(), settings.workers(), stop, System::nanoTime),
+                new RejectLimit(settings.maxRejects(), settings.maxRejectedPercent(), rejects),
                 audit,
                 stop,
                 reporter,

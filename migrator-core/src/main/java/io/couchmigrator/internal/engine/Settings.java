@@ -8,6 +8,8 @@ import io.couchmigrator.Migration;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import javax.sql.DataSource;
 
 /**
@@ -20,6 +22,8 @@ import javax.sql.DataSource;
  * @param workers how many ranges are read at once
  * @param chunkSize the most items in a batch
  * @param maxDocumentsPerSecond how fast documents may be read; 0 sets no limit
+ * @param maxRejects how many rejects may be outstanding when one more is found
+ * @param maxRejectedPercent how many of a hundred documents may be rejected
  * @param maxOutage how long a passing error is waited out
  * @param startOver whether offsets and rejects are put aside first
  * @param acceptFailover whether to go on where the target is on another timeline than before
@@ -33,6 +37,8 @@ public record Settings(
         int workers,
         int chunkSize,
         int maxDocumentsPerSecond,
+        OptionalLong maxRejects,
+        OptionalDouble maxRejectedPercent,
         Duration maxOutage,
         boolean startOver,
         boolean acceptFailover,
@@ -47,6 +53,8 @@ public record Settings(
         json.addProperty("num_workers", workers);
         json.addProperty("chunk_size", chunkSize);
         json.addProperty("max_docs_per_second", maxDocumentsPerSecond);
+        maxRejects.ifPresent(most -> json.addProperty("max_rejects", most));
+        maxRejectedPercent.ifPresent(percent -> json.addProperty("max_rejected_percent", percent));
         json.addProperty("max_outage", maxOutage.toString());
         json.addProperty("reset", startOver);
         json.addProperty("accept_failover", acceptFailover);

@@ -217,7 +217,11 @@ final class StageRun<S, R> {
 
     private void read(StageState now, CatchUp<S> catchUp, boolean told) {
         Tallies before = thisRun.get();
-        try (Batcher<S> batcher = batcher(own(), (last, tallies) -> other(now, tallies))) {
+        Batcher.Committed committed = (last, tallies) -> {
+            other(now, tallies);
+            site.limit().count(tallies);
+        };
+        try (Batcher<S> batcher = batcher(own(), committed)) {
             boolean more = catchUp.isPending();
             while (more) {
                 site.stop().check();
@@ -248,6 +252,7 @@ final class StageRun<S, R> {
         thisRun.accumulateAndGet(tallies, Tallies::plus);
         Progress progress = progress(now);
         site.reporter().tell(to -> to.progressed(progress));
+        site.limit().count(tallies);
     }
 
     private void other(StageState now, Tallies tallies) {

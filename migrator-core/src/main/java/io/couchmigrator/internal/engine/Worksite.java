@@ -15,6 +15,7 @@ import java.time.Clock;
  * @param sessions the connections
  * @param budget the bytes that may be held
  * @param throttle how fast documents may be read
+ * @param limit how many documents may be rejected
  * @param audit counts what was audited
  * @param stop the request to stop
  * @param reporter who is told
@@ -29,6 +30,7 @@ record Worksite(
         Sessions sessions,
         ByteBudget budget,
         Throttle throttle,
+        RejectLimit limit,
         AuditTally audit,
         StopSignal stop,
         Reporter reporter,

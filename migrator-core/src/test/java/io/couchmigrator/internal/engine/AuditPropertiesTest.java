@@ -162,6 +162,7 @@ final class AuditPropertiesTest {
                             null,
                             null,
                             throttle,
+                            null,
                             tally,
                             stop,
                             null,
