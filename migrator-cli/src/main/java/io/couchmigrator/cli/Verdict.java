@@ -108,6 +108,7 @@ final class Verdict {
                         indented(next));
             case SOURCE_FAILED -> failed("CouchDB failed", result, compared(result), next);
             case TARGET_FAILED -> failed("PostgreSQL failed", result, compared(result), next);
+            case STOPPED_BY_LIMIT -> failed("A limit was reached", result, compared(result), next);
             case LOG_DIRECTORY_FAILED ->
                 failed("The log directory is not fit for this verification", result, compared(result), next);
         };
