@@ -168,6 +168,26 @@ public final class CouchDatabase {
         return revision.toString();
     }
 
+    /** Keeps what the database holds now, for {@link #restore}. */
+    public Snapshot snapshot() {
+        return new Snapshot(identity, contents);
+    }
+
+    /**
+     * Puts the database back to an older state, as restoring its shard files from a backup does: it has the documents and
+     * revisions it had, its sequence is the one it had then and counts on from there, and its creation time and the
+     * sequences it gave before remain its own. A feed since a sequence that it has not reached again has nothing to tell.
+     *
+     * @throws IllegalArgumentException if it is a snapshot of another database
+     */
+    public synchronized void restore(Snapshot snapshot) {
+        if (snapshot.database() != identity) {
+            throw new IllegalArgumentException(
+                    "Expected a snapshot of " + name + " but it is of another database: " + snapshot);
+        }
+        contents = snapshot.contents();
+    }
+
     /**
      * Answers a view that counts by one key.
      *
