@@ -50,6 +50,7 @@ public final class Migrator {
                 builder.maxOutage,
                 builder.startOver,
                 builder.acceptFailover,
+                builder.acceptNewSource,
                 builder.listener);
     }
 
@@ -131,6 +132,7 @@ public final class Migrator {
         private Duration maxOutage = Duration.ofMinutes(10);
         private boolean startOver;
         private boolean acceptFailover;
+        private boolean acceptNewSource;
         private Listener listener = new Listener() {};
 
         private Builder(Migration migration) {
@@ -221,6 +223,17 @@ public final class Migrator {
          */
         public Builder acceptFailover(boolean acceptFailover) {
             this.acceptFailover = acceptFailover;
+            return this;
+        }
+
+        /**
+         * Sets whether the run goes on with a CouchDB database that is another one than the offset file knows, or in an
+         * older state: what was read stays read, and all its changes are read from the beginning. That concerns the
+         * stages whose database differs; if none is seen to, all stages of documents. The default is false, which
+         * refuses such a database.
+         */
+        public Builder acceptNewSource(boolean acceptNewSource) {
+            this.acceptNewSource = acceptNewSource;
             return this;
         }
 

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
@@ -104,10 +105,13 @@ public final class CouchClient implements AutoCloseable {
         try {
             JsonElement start = facts.get("instance_start_time");
             JsonElement deleted = facts.get("doc_del_count");
+            JsonElement sequence = facts.get("update_seq");
             return new DatabaseFacts(
                     start == null || start.isJsonNull() ? "0" : start.getAsString(),
                     facts.get("doc_count").getAsLong(),
-                    deleted == null || deleted.isJsonNull() ? 0 : deleted.getAsLong());
+                    deleted == null || deleted.isJsonNull() ? 0 : deleted.getAsLong(),
+                    sequence == null || sequence.isJsonNull() ? null : sequence,
+                    copies(facts.get("cluster")));
         } catch (NullPointerException
                 | IllegalStateException
                 | UnsupportedOperationException
@@ -152,17 +156,29 @@ public final class CouchClient implements AutoCloseable {
         return ids.stream().filter(id -> !id.equals(below)).findFirst();
     }
 
-    /** Reads documents by id, each id once, in any order. */
+    private static OptionalLong copies(@Nullable JsonElement cluster) {
+        JsonElement copies = cluster != null && cluster.isJsonObject()
+                ? cluster.getAsJsonObject().get("n")
+                : null;
+        return copies == null || copies.isJsonNull() ? OptionalLong.empty() : OptionalLong.of(copies.getAsLong());
+    }
+
+    /**
+     * Reads documents by id, each id once, in any order.
+     *
+     * @param fields the top-level fields to keep; null asks for no bodies
+     */
     public PageEnd documents(
-            String database, Collection<String> ids, List<String> fields, Meter meter, RowConsumer consumer)
+            String database, Collection<String> ids, @Nullable List<String> fields, Meter meter, RowConsumer consumer)
             throws PassingException {
         StringJoiner keys = new StringJoiner(",", "{\"keys\":[", "]}");
         ids.forEach(id -> keys.add(JsonText.quoted(id)));
-        HttpUrl target = path(database, "_all_docs")
-                .addQueryParameter("include_docs", "true")
-                .build();
+        HttpUrl.Builder target = path(database, "_all_docs");
+        if (fields != null) {
+            target.addQueryParameter("include_docs", "true");
+        }
         Request request = new Request.Builder()
-                .url(target)
+                .url(target.build())
                 .post(RequestBody.create(keys.toString(), JSON))
                 .build();
         String what = "%d documents of \"%s\" by id".formatted(ids.size(), database);

@@ -36,9 +36,10 @@ public final class CheckRun {
         }
         try (CouchClient couch = new CouchClient(settings.source());
                 Sessions sessions = new Sessions(settings.target(), settings.workers())) {
+            Patience source = new Patience(couch.name(), wait, stop, reporter, Clock.systemUTC());
             preflight.servers(
                     couch,
-                    new Patience(couch.name(), wait, stop, reporter, Clock.systemUTC()),
+                    source,
                     sessions,
                     new Patience("PostgreSQL", wait, stop, reporter, Clock.systemUTC()),
                     () -> {
@@ -48,10 +49,12 @@ public final class CheckRun {
             // Starting over puts these files aside, whatever is in them.
             if (!settings.startOver()) {
                 Checks.offsets(
-                                settings.migration(),
-                                LogDirectory.offsets(directory, slug),
-                                LogDirectory.rejects(directory, slug),
-                                preflight)
+                        settings.migration(),
+                        LogDirectory.offsets(directory, slug),
+                        LogDirectory.rejects(directory, slug),
+                        preflight,
+                        new SavedSources(settings.migration(), preflight, couch, source, stop),
+                        settings.acceptNewSource())
                         .filter(saved -> !settings.acceptFailover())
                         .ifPresent(saved -> Checks.failover(saved, preflight));
             }

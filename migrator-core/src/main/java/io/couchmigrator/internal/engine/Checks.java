@@ -17,8 +17,13 @@ import java.util.OptionalLong;
 final class Checks {
     private Checks() {}
 
-    /** Returns the offsets to go on from; faults go to the preflight. */
-    static Optional<Offsets> offsets(Migration migration, Path file, Path rejects, Preflight preflight) {
+    /**
+     * Returns the offsets to go on from; faults go to the preflight.
+     *
+     * @param accept whether sources that are not those of the file are taken for new ones
+     */
+    static Optional<Offsets> offsets(
+            Migration migration, Path file, Path rejects, Preflight preflight, SavedSources sources, boolean accept) {
         try {
             RejectsFile.probe(rejects);
         } catch (LogDirectoryException e) {
@@ -32,15 +37,17 @@ final class Checks {
             return Optional.empty();
         }
         saved.ifPresent(offsets -> {
-            Identity.faults(file, offsets, migration, preflight.target(), preflight.databases())
-                    .forEach(preflight::fault);
+            Identity.faults(file, offsets, migration, preflight.target()).forEach(preflight::fault);
+            if (!accept) {
+                sources.check(file, offsets);
+            }
             if (offsets.outstanding() > 0 && Files.notExists(rejects)) {
                 preflight.fault(new LogDirectoryException(
                         "\"%s\" is missing: the offset file knows of outstanding rejects (%d): restore it from a copy, or start over with --reset (rows stay, all is read again)"
                                 .formatted(rejects, offsets.outstanding())));
             }
         });
-        return saved;
+        return accept ? saved.map(sources::accept) : saved;
     }
 
     /** Adds a fault if the target went to another timeline since an earlier run. */

@@ -94,7 +94,7 @@ final class DocumentCatchUp implements CatchUp<Document> {
         for (CouchRow row : rows) {
             intake.take(
                     row.state() == CouchRow.State.DELETED
-                            ? new Item.Gone<>(new DocumentId(row.id()))
+                            ? new Item.Gone<>(new DocumentId(row.id()), row.rev())
                             : feed.byId(row.id()));
         }
         return end;

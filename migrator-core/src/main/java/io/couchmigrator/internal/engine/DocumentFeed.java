@@ -21,6 +21,7 @@ import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -49,8 +50,16 @@ final class DocumentFeed implements Feed<Document> {
     private final Throttle throttle;
     private final AuditTally tally;
     private final StopSignal stop;
+    private final SourceIdentity identity;
+    private final FeedRewind rewind;
+    private final Path offsets;
 
-    DocumentFeed(DocumentStage<?> stage, Worksite site) {
+    /**
+     * Creates one.
+     *
+     * @param offsets the offset file, for people
+     */
+    DocumentFeed(DocumentStage<?> stage, Worksite site, Path offsets) {
         this.stage = stage;
         this.couch = site.couch();
         this.patience = site.source();
@@ -60,6 +69,9 @@ final class DocumentFeed implements Feed<Document> {
         this.throttle = site.throttle();
         this.tally = site.audit();
         this.stop = site.stop();
+        this.identity = new SourceIdentity(stage.database(), couch, patience, stop);
+        this.rewind = new FeedRewind(stage.name(), identity::facts, site.reporter());
+        this.offsets = offsets;
     }
 
     /** The sequence comes first: whatever changes from here on is caught up with. */
@@ -71,6 +83,14 @@ final class DocumentFeed implements Feed<Document> {
         DatabaseFacts facts = patience.persist(() -> couch.database(database));
         long total = total(couch, patience, database).orElse(facts.documents());
         return new Plan(Optional.of(new StageOffset.Database(database, facts.instanceStartTime())), now, total);
+    }
+
+    @Override
+    public void recognize(StageOffset saved) {
+        Optional<Doubt> doubt = identity.doubt(saved, identity.facts());
+        if (doubt.isPresent()) {
+            throw doubt.get().refusal(offsets);
+        }
     }
 
     @Override
@@ -177,7 +197,9 @@ final class DocumentFeed implements Feed<Document> {
 
     @Override
     public CatchUp<Document> catchUp(StageOffset since, Session session) {
-        return new DocumentCatchUp(this, since.sequence());
+        DocumentCatchUp catchUp = new DocumentCatchUp(this, since.sequence());
+        rewind.tell(since.sequence(), catchUp.pending().orElse(0));
+        return catchUp;
     }
 
     @Override
@@ -253,7 +275,7 @@ final class DocumentFeed implements Feed<Document> {
     private Item<Document> judged(CouchRow row) {
         SourceId id = new DocumentId(row.id());
         return switch (row.state()) {
-            case DELETED, MISSING -> new Item.Gone<>(id);
+            case DELETED, MISSING -> new Item.Gone<>(id, row.rev());
             case UNREADABLE, NOT_ASKED ->
                 new Item.Unreadable<>(
                         id,
@@ -263,7 +285,7 @@ final class DocumentFeed implements Feed<Document> {
                 Document document = new Document(row.id(), row.rev(), row.fields());
                 yield stage.condition().test(document)
                         ? new Item.Found<>(id, row.rev(), document, row.bytes())
-                        : new Item.Filtered<>(id);
+                        : new Item.Filtered<>(id, row.rev());
             }
         };
     }

@@ -38,6 +38,7 @@ final class DocumentPager implements Pager<Document> {
         feed.throttle().pay();
         return feed.patience().persist(() -> {
             intake.restart();
+            place.recognize();
             RangeOffset at = place.now();
             int limit = narrowing.limit(Math.min(most, feed.pageRows()));
             try {

@@ -23,6 +23,13 @@ interface Feed<S> {
     /** Looks at the source as it is now. */
     Plan plan(Session session);
 
+    /**
+     * Makes sure that the source is still the one that a stage was read from.
+     *
+     * @throws io.couchmigrator.LogDirectoryException if it is another one, or in an older state
+     */
+    void recognize(StageOffset stage);
+
     /** Cuts what is left of ranges into more, where the source can tell how large they are; others stay as they are. */
     List<RangeOffset> cut(List<RangeOffset> ranges);
 

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Holds an offset file against the migration, source and target at hand. What is no identity (URL, server uuid,
- * workers, chunk size, credentials) is not looked at.
+ * Holds an offset file against the migration and target at hand; {@link SavedSources} does so for the source. What is
+ * no identity (URL, server uuid, workers, chunk size, credentials) is not looked at.
  */
 final class Identity {
     private final Path file;
@@ -33,15 +33,11 @@ final class Identity {
 
     /** Returns why these offsets cannot be continued; empty if they can. */
     static List<LogDirectoryException> faults(
-            Path file,
-            Offsets saved,
-            Migration migration,
-            Optional<TargetIdentity> target,
-            Map<String, StageOffset.Database> databases) {
+            Path file, Offsets saved, Migration migration, Optional<TargetIdentity> target) {
         Identity identity = new Identity(file);
         identity.expect("migration", saved.migration(), migration.slug());
         target.ifPresent(seen -> identity.target(saved.target(), seen));
-        saved.stages().forEach(stage -> identity.stage(stage, migration, databases));
+        saved.stages().forEach(stage -> identity.stage(stage, migration));
         identity.definitions.forEach(identity::definition);
         return identity.faults;
     }
@@ -63,7 +59,7 @@ final class Identity {
         });
     }
 
-    private void stage(StageOffset saved, Migration migration, Map<String, StageOffset.Database> databases) {
+    private void stage(StageOffset saved, Migration migration) {
         Optional<Stage<?, ?>> stage = migration.stages().stream()
                 .filter(s -> s.name().equals(saved.name()))
                 .findFirst();
@@ -76,14 +72,6 @@ final class Identity {
         Versions versions = new Versions(saved.definition(), stage.get().definition());
         if (versions.inFile() != versions.now()) {
             definitions.computeIfAbsent(versions, v -> new ArrayList<>()).add("\"" + saved.name() + "\"");
-        }
-        StageOffset.Database now = databases.get(saved.name());
-        if (now != null && saved.source().isPresent() && !saved.source().get().matches(now)) {
-            StageOffset.Database then = saved.source().get();
-            expect(
-                    "CouchDB database of stage \"%s\"".formatted(saved.name()),
-                    "\"%s\" with instance_start_time %s".formatted(then.name(), then.instanceStartTime()),
-                    "\"%s\" with instance_start_time %s".formatted(now.name(), now.instanceStartTime()));
         }
     }
 

@@ -11,14 +11,22 @@ import io.couchmigrator.internal.offsets.SourceId;
 sealed interface Item<S> {
     SourceId id();
 
+    /** Returns the revision of a document; empty for a row, and where there never was such a document. */
+    String rev();
+
     /** It counts for the stage, and takes about this many bytes. */
     record Found<S>(SourceId id, String rev, S source, long bytes) implements Item<S> {}
 
     /** It does not count for the stage. */
-    record Filtered<S>(SourceId id) implements Item<S> {}
+    record Filtered<S>(SourceId id, String rev) implements Item<S> {}
 
     /** It is deleted, or was never there. */
-    record Gone<S>(SourceId id) implements Item<S> {}
+    record Gone<S>(SourceId id, String rev) implements Item<S> {
+        /** Of what never was there, as far as the source knows. */
+        Gone(SourceId id) {
+            this(id, "");
+        }
+    }
 
     /** It is there, but the source cannot read it. */
     record Unreadable<S>(SourceId id, String rev, String reason) implements Item<S> {}

@@ -24,6 +24,9 @@ interface Pager<S> {
         /** Returns the range with all that is committed of it. */
         RangeOffset now();
 
+        /** Makes sure, after an outage of the source, that what is there now is what the range belongs to. */
+        void recognize();
+
         /** Goes back to where the range stood before, because what came since is not to be trusted. */
         void rewind(RangeOffset to);
     }

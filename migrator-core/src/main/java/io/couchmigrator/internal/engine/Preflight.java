@@ -43,6 +43,7 @@ final class Preflight {
     private final Map<String, Long> counts = new ConcurrentHashMap<>();
     private final Map<String, String> skipped = new LinkedHashMap<>();
     private final Map<String, StageOffset.Database> databases = new LinkedHashMap<>();
+    private final Map<String, DatabaseFacts> facts = new LinkedHashMap<>();
     private Optional<TargetIdentity> target = Optional.empty();
     private boolean done;
 
@@ -104,9 +105,10 @@ final class Preflight {
             }
         }
         stages.forEach((stage, database) -> {
-            DatabaseFacts facts = seen.get(database);
-            if (facts != null) {
-                databases.put(stage, new StageOffset.Database(database, facts.instanceStartTime()));
+            DatabaseFacts found = seen.get(database);
+            if (found != null) {
+                facts.put(stage, found);
+                databases.put(stage, new StageOffset.Database(database, found.instanceStartTime()));
             }
             if (totals.containsKey(database)) {
                 counts.put(stage, totals.get(database));
@@ -168,6 +170,11 @@ final class Preflight {
     /** Returns the database of each stage of documents that could be asked. */
     Map<String, StageOffset.Database> databases() {
         return databases;
+    }
+
+    /** Returns what the server said of the database of each stage of documents that could be asked. */
+    Map<String, DatabaseFacts> facts() {
+        return facts;
     }
 
     /** Returns why a stage has nothing to read; empty if it has. */

@@ -28,6 +28,7 @@ final class RangeReaders<S> {
     private final Worksite site;
     private final Batchers<S> batchers;
     private final Counted counted;
+    private final Recognition recognition;
     private final Queue<Integer> todo = new ConcurrentLinkedQueue<>();
 
     /** Makes the batcher of a range. */
@@ -42,12 +43,19 @@ final class RangeReaders<S> {
         void batch(StageState state, Tallies tallies);
     }
 
-    RangeReaders(StageState state, Feed<S> feed, Worksite site, Batchers<S> batchers, Counted counted) {
+    RangeReaders(
+            StageState state,
+            Feed<S> feed,
+            Worksite site,
+            Batchers<S> batchers,
+            Counted counted,
+            Recognition recognition) {
         this.state = state;
         this.feed = feed;
         this.site = site;
         this.batchers = batchers;
         this.counted = counted;
+        this.recognition = recognition;
         IntStream.range(0, state.offset().ranges().size())
                 .filter(i -> !state.range(i).done())
                 .forEach(todo::add);
@@ -134,6 +142,7 @@ final class RangeReaders<S> {
             boolean more = pager.page(place(index), limit, batcher);
             batcher.flush();
             if (!more) {
+                recognition.afterOutage(state::offset);
                 state.finished(index);
             }
             return more;
@@ -145,6 +154,11 @@ final class RangeReaders<S> {
             @Override
             public RangeOffset now() {
                 return state.range(index);
+            }
+
+            @Override
+            public void recognize() {
+                recognition.afterOutage(state::offset);
             }
 
             @Override

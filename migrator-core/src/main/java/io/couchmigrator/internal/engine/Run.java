@@ -122,9 +122,7 @@ public final class Run {
         if (settings.startOver() && preflight.faults().isEmpty()) {
             putAside(directory);
         }
-        Optional<Offsets> saved = settings.startOver()
-                ? Optional.empty()
-                : Checks.offsets(settings.migration(), directory.offsets(), directory.rejects(), preflight);
+        Optional<Offsets> saved = settings.startOver() ? Optional.empty() : saved(preflight, directory);
         if (purpose == Purpose.MIGRATE && !settings.acceptFailover()) {
             saved.ifPresent(offsets -> Checks.failover(offsets, preflight));
         }
@@ -152,7 +150,8 @@ public final class Run {
     private Optional<Verification> verification(Preflight preflight, LogDirectory directory) {
         Path file = LogDirectory.offsets(
                 settings.logDirectory(), settings.migration().slug());
-        Optional<Offsets> migrated = Checks.offsets(settings.migration(), file, directory.rejects(), preflight);
+        Optional<Offsets> migrated =
+                Checks.offsets(settings.migration(), file, directory.rejects(), preflight, sources(preflight), false);
         if (migrated.isEmpty() && preflight.faults().isEmpty()) {
             preflight.fault(new LogDirectoryException(
                     "there is nothing to verify: offset file \"%s\" does not exist: run the migration first, or name its log directory"
@@ -171,6 +170,23 @@ public final class Run {
                 stop,
                 reporter,
                 this::failed);
+    }
+
+    private SavedSources sources(Preflight preflight) {
+        return new SavedSources(settings.migration(), preflight, couch, source.atMost(LONGEST_WAIT_OF_CHECKS), stop);
+    }
+
+    private Optional<Offsets> saved(Preflight preflight, LogDirectory directory) {
+        SavedSources sources = sources(preflight);
+        Optional<Offsets> saved = Checks.offsets(
+                settings.migration(),
+                directory.offsets(),
+                directory.rejects(),
+                preflight,
+                sources,
+                settings.acceptNewSource());
+        sources.tellAccepted(reporter);
+        return saved;
     }
 
     /** Whatever ends a part of the run is kept for the result; what comes after that part is still done. */

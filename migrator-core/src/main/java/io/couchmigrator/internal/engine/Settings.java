@@ -27,6 +27,7 @@ import javax.sql.DataSource;
  * @param maxOutage how long a passing error is waited out
  * @param startOver whether offsets and rejects are put aside first
  * @param acceptFailover whether to go on where the target is on another timeline than before
+ * @param acceptNewSource whether sources that are not those of the offset file are taken for new ones
  * @param listener who is told
  */
 public record Settings(
@@ -42,6 +43,7 @@ public record Settings(
         Duration maxOutage,
         boolean startOver,
         boolean acceptFailover,
+        boolean acceptNewSource,
         Listener listener) {
     /** Returns what may stand in the history: no secret. */
     JsonObject json(Run.Purpose purpose) {
@@ -58,6 +60,7 @@ public record Settings(
         json.addProperty("max_outage", maxOutage.toString());
         json.addProperty("reset", startOver);
         json.addProperty("accept_failover", acceptFailover);
+        json.addProperty("accept_new_source", acceptNewSource);
         return json;
     }
 }

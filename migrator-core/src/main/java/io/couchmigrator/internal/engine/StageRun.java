@@ -38,6 +38,7 @@ final class StageRun<S, R> {
     private final Checkpoints checkpoints;
     private final RejectsFile rejects;
     private final LineFile log;
+    private final Recognition recognition;
     private final AtomicReference<Tallies> thisRun = new AtomicReference<>(Tallies.NONE);
 
     private volatile @Nullable StageState state;
@@ -60,6 +61,7 @@ final class StageRun<S, R> {
         this.checkpoints = checkpoints;
         this.rejects = rejects;
         this.log = log;
+        this.recognition = new Recognition(site.source(), feed::recognize);
         this.began = site.clock().instant();
     }
 
@@ -88,6 +90,7 @@ final class StageRun<S, R> {
     /** Reads what changed since the stage was planned or last caught up, and completes it. */
     private void catchUp() {
         StageState now = started();
+        feed.recognize(now.offset());
         CatchUp<S> catchUp = feed.catchUp(now.offset(), own());
         boolean told = catchUp.isPending() && feed.onceComplete() == OnceComplete.CATCH_UP;
         if (told) {
@@ -174,7 +177,8 @@ final class StageRun<S, R> {
                 now,
                 null,
                 feed.cut(List.of(RangeOffset.of(null, null))),
-                Tallies.NONE));
+                Tallies.NONE,
+                List.of()));
         checkpoints.saveIfChanged();
         remember("stage planned", plan.total());
         return fresh;
@@ -192,7 +196,10 @@ final class StageRun<S, R> {
 
     private void idsToDo(StageState now, BatchTaker<S> first) {
         List<SourceId> ids = rejects.outstanding(stage.name());
-        Batcher.Writing<S> writing = batch -> first.take(batch, own());
+        Batcher.Writing<S> writing = batch -> {
+            recognition.afterOutage(now::offset);
+            return first.take(batch, own());
+        };
         try (Batcher<S> batcher =
                 new Batcher<>(site.chunkSize(), site.budget(), writing, (last, tallies) -> other(now, tallies))) {
             for (int i = 0; i < ids.size(); i += IDS_AT_ONCE) {
@@ -208,7 +215,7 @@ final class StageRun<S, R> {
         feed.ready(now.offset().ranges());
         Progress start = progress(now);
         site.reporter().tell(to -> to.stageStarted(start, log.path()));
-        new RangeReaders<>(now, feed, site, this::batcher, this::ranged).readAll();
+        new RangeReaders<>(now, feed, site, this::batcher, this::ranged, recognition).readAll();
         now.catchingUp();
         checkpoints.saveIfChanged();
         Progress end = progress(now);
@@ -227,6 +234,7 @@ final class StageRun<S, R> {
                 site.stop().check();
                 more = catchUp.page(batcher);
                 batcher.flush();
+                recognition.afterOutage(now::offset);
                 now.sequence(catchUp.position());
             }
         }
@@ -245,7 +253,15 @@ final class StageRun<S, R> {
     }
 
     private Batcher<S> batcher(Session session, Batcher.Committed committed) {
-        return new Batcher<>(site.chunkSize(), site.budget(), batch -> taker.take(batch, session), committed);
+        return new Batcher<>(site.chunkSize(), site.budget(), batch -> written(batch, session), committed);
+    }
+
+    private Tallies written(List<Item<S>> batch, Session session) {
+        StageState now = started();
+        recognition.afterOutage(now::offset);
+        Tallies tallies = taker.take(batch, session);
+        now.witnessed(batch);
+        return tallies;
     }
 
     private void ranged(StageState now, Tallies tallies) {

@@ -60,7 +60,7 @@ final class StageRuns {
     }
 
     private <R> StageRun<Document, R> documents(DocumentStage<R> stage, int number) {
-        return of(stage, new DocumentFeed(stage, site), number);
+        return of(stage, new DocumentFeed(stage, site, directory.offsets()), number);
     }
 
     private <R> StageRun<SourceRow, R> table(TableStage<R> stage, int number) {

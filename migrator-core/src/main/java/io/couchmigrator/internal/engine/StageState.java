@@ -70,6 +70,11 @@ final class StageState {
         change(o -> copy(o, o.phase(), sequence, o.completed(), o.ranges(), o.others()));
     }
 
+    /** Remembers some of a batch, to know the source by. */
+    void witnessed(List<? extends Item<?>> batch) {
+        change(o -> o.witnessedBy(Witnesses.after(o.witnesses(), batch)));
+    }
+
     void catchingUp() {
         change(o -> copy(o, Phase.CATCHING_UP, o.sequence(), o.completed(), o.ranges(), o.others()));
     }
@@ -110,6 +115,7 @@ final class StageState {
                 of.planned(),
                 completed,
                 ranges,
-                others);
+                others,
+                of.witnesses());
     }
 }

@@ -48,6 +48,10 @@ final class TableFeed implements Feed<SourceRow> {
         return new Plan(Optional.empty(), null, total);
     }
 
+    /** The target's identity is this source's, too. */
+    @Override
+    public void recognize(StageOffset offset) {}
+
     @Override
     public List<RangeOffset> cut(List<RangeOffset> ranges) {
         return ranges;

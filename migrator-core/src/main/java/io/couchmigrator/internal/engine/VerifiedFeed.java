@@ -26,6 +26,11 @@ record VerifiedFeed<S>(Feed<S> feed) implements Feed<S> {
     }
 
     @Override
+    public void recognize(StageOffset stage) {
+        feed.recognize(stage);
+    }
+
+    @Override
     public List<RangeOffset> cut(List<RangeOffset> ranges) {
         return feed.cut(ranges);
     }

@@ -104,6 +104,11 @@ final class OffsetFormat {
                 "completed",
                 stage.completed() == null ? null : stage.completed().toString());
         json.add("tallies_outside_ranges", json(stage.others()));
+        if (stage.source().isPresent()) {
+            JsonArray witnesses = new JsonArray();
+            stage.witnesses().forEach(witness -> witnesses.add(json(witness)));
+            json.add("witnesses", witnesses);
+        }
         JsonArray ranges = new JsonArray();
         stage.ranges().forEach(range -> ranges.add(json(range)));
         json.add("ranges", ranges);
@@ -134,7 +139,19 @@ final class OffsetFormat {
                 place.instant("planned"),
                 place.stringOrNull("completed") == null ? null : place.instant("completed"),
                 ranges,
-                tallies(place.object("tallies_outside_ranges")));
+                tallies(place.object("tallies_outside_ranges")),
+                place.json.has("witnesses") ? place.list("witnesses", OffsetFormat::witness) : List.of());
+    }
+
+    private static JsonObject json(Witness witness) {
+        JsonObject json = new JsonObject();
+        json.addProperty("id", witness.id());
+        json.addProperty("rev", witness.rev());
+        return json;
+    }
+
+    private static Witness witness(Place place) {
+        return new Witness(place.string("id"), place.string("rev"));
     }
 
     /** A gap between ranges would be documents that nobody reads. */

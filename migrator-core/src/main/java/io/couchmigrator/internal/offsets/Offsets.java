@@ -28,4 +28,9 @@ public record Offsets(
     public Offsets {
         stages = List.copyOf(stages);
     }
+
+    /** Returns the same with other stages. */
+    public Offsets with(List<StageOffset> others) {
+        return new Offsets(migration, saved, url, uuid, target, outstanding, others);
+    }
 }

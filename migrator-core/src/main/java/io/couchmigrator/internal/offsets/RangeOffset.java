@@ -52,6 +52,11 @@ public record RangeOffset(
         return new RangeOffset(from, before, null, guessed, false, Tallies.NONE);
     }
 
+    /** Returns the range as if the server had told no ranks. */
+    public RangeOffset unranked() {
+        return new RangeOffset(from, before, after, OptionalLong.empty(), done, tallies);
+    }
+
     /** Returns the range with this rank of what is to be read next. */
     public RangeOffset ranked(long next) {
         return new RangeOffset(from, before, after, OptionalLong.of(next), done, tallies);

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.offsets;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonPrimitive;
 import io.couchmigrator.Tallies;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param completed when it was last complete; null if it never was
  * @param ranges its ranges in the order of their keys
  * @param others what was counted outside the ranges: ids to do, changes and the last keys read again
+ * @param witnesses some of the documents that were read, to know their database by
  */
 public record StageOffset(
         String name,
@@ -32,9 +34,11 @@ public record StageOffset(
         Instant planned,
         @Nullable Instant completed,
         List<RangeOffset> ranges,
-        Tallies others) {
+        Tallies others,
+        List<Witness> witnesses) {
     public StageOffset {
         ranges = List.copyOf(ranges);
+        witnesses = List.copyOf(witnesses);
     }
 
     /**
@@ -80,10 +84,31 @@ public record StageOffset(
     /** Returns the same of a database that says when it was created, if the one that was saved did not. */
     public StageOffset of(Database seen) {
         boolean news = seen.isKnown() && source.isPresent() && !source.get().isKnown();
-        return news
-                ? new StageOffset(
-                        name, definition, Optional.of(seen), phase, sequence, total, planned, completed, ranges, others)
-                : this;
+        return news ? copy(seen, phase, sequence, ranges, witnesses) : this;
+    }
+
+    /** Returns the same with other witnesses. */
+    public StageOffset witnessedBy(List<Witness> others) {
+        return new StageOffset(
+                name, definition, source, phase, sequence, total, planned, completed, ranges, this.others, others);
+    }
+
+    /**
+     * Returns the same of another database, or of another state of it: what was read stays read, and all that the
+     * database has is caught up with, from the beginning of its feed. Ranks of the former one count no longer.
+     */
+    public StageOffset movedTo(Database other) {
+        List<RangeOffset> unranked = ranges.stream()
+                .map(range -> range.done() ? range : range.unranked())
+                .toList();
+        Phase left = phase == Phase.COMPLETE ? Phase.CATCHING_UP : phase;
+        return copy(other, left, new JsonPrimitive(0), unranked, List.of());
+    }
+
+    private StageOffset copy(
+            Database of, Phase now, @Nullable JsonElement since, List<RangeOffset> cut, List<Witness> known) {
+        return new StageOffset(
+                name, definition, Optional.of(of), now, since, total, planned, completed, cut, others, known);
     }
 
     /** Returns what was counted in all ranges. */

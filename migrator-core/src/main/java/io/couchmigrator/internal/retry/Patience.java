@@ -28,6 +28,8 @@ public final class Patience {
     private final Consumer<Duration> pauses;
 
     private int failing;
+    private boolean away;
+    private volatile long outages;
     private @Nullable Instant toldAt;
 
     /**
@@ -95,6 +97,14 @@ public final class Patience {
         }
     }
 
+    /**
+     * Returns how many outages there were so far, the present one included. An answer that broke at one place, and for
+     * which the next attempt asks in smaller pieces, is none.
+     */
+    public long outages() {
+        return outages;
+    }
+
     /** Pauses as after a first failure, for an attempt that failed but got something done. */
     public void rest() {
         stop.pause(FIRST_PAUSE);
@@ -104,6 +114,10 @@ public final class Patience {
         if (earlier == null) {
             failing++;
         }
+        if (!away && !e.narrows()) {
+            away = true;
+            outages++;
+        }
         Instant since = earlier == null ? clock.instant() : earlier.since();
         Outage outage = new Outage(server, e.seen(), since, since.plus(maxOutage));
         listener.retrying(outage);
@@ -112,6 +126,7 @@ public final class Patience {
 
     private synchronized void succeeded(Outage outage) {
         failing--;
+        away = failing > 0 && away;
         if (failing == 0 && toldAt != null) {
             toldAt = null;
             listener.recovered(outage);
@@ -121,6 +136,7 @@ public final class Patience {
     private synchronized void abandoned() {
         failing--;
         if (failing == 0) {
+            away = false;
             toldAt = null;
         }
     }

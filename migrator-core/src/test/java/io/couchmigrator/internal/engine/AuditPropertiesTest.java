@@ -27,6 +27,7 @@ import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.CouchRequest;
 import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.Requests;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -168,7 +169,8 @@ final class AuditPropertiesTest {
                             null,
                             1,
                             1,
-                            Clock.systemUTC()));
+                            Clock.systemUTC()),
+                    Path.of("keys.offsets.json"));
         }
 
         Audit audit() {
@@ -255,6 +257,9 @@ final class AuditPropertiesTest {
         public RangeOffset now() {
             return now;
         }
+
+        @Override
+        public void recognize() {}
 
         @Override
         public void rewind(RangeOffset to) {

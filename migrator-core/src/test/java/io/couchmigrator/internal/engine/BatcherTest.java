@@ -40,7 +40,7 @@ final class BatcherTest {
         Batcher<String> batcher = batcher(1000);
 
         batcher.take(item(1, SHARE - 1));
-        batcher.take(new Item.Filtered<>(new RowId(2)));
+        batcher.take(new Item.Filtered<>(new RowId(2), ""));
         assertThat(events).isEmpty();
         batcher.take(item(3, 1));
         batcher.take(item(4, SHARE - 1));

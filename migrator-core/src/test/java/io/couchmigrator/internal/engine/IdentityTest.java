@@ -44,11 +44,12 @@ final class IdentityTest {
     private static List<LogDirectoryException> faults(Migration migration, StageOffset... stages) {
         TargetIdentity target = new TargetIdentity(Optional.empty(), "hq", 1, Map.of(), OptionalLong.empty());
         Offsets saved = new Offsets("orders", NOON, "http://couch/", null, target, 0, List.of(stages));
-        return Identity.faults(Path.of("orders.offsets.json"), saved, migration, Optional.of(target), Map.of());
+        return Identity.faults(Path.of("orders.offsets.json"), saved, migration, Optional.of(target));
     }
 
     private static StageOffset saved(String name) {
-        return new StageOffset(name, 1, Optional.empty(), Phase.READING, null, 0, NOON, null, List.of(), Tallies.NONE);
+        return new StageOffset(
+                name, 1, Optional.empty(), Phase.READING, null, 0, NOON, null, List.of(), Tallies.NONE, List.of());
     }
 
     private static DocumentStage<String> stage(String name, int definition) {

@@ -252,7 +252,8 @@ final class OffsetFileTest {
                                         first,
                                         RangeOffset.of(new DocumentId("m\ud83d"), null)
                                                 .finished()),
-                                Tallies.NONE),
+                                Tallies.NONE,
+                                List.of(new Witness("a", "1-b"), new Witness("m\ud83d", "12-c"))),
                         new StageOffset(
                                 "lines",
                                 1,
@@ -265,6 +266,7 @@ final class OffsetFileTest {
                                 List.of(RangeOffset.of(null, null)
                                         .advanced(new RowId(-5), Tallies.NONE)
                                         .finished()),
-                                new Tallies(1, 1, 0, 0, 1, 0))));
+                                new Tallies(1, 1, 0, 0, 1, 0),
+                                List.of())));
     }
 }

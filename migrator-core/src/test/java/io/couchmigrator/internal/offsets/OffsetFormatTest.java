@@ -81,8 +81,8 @@ final class OffsetFormatTest {
     }
 
     private static Offsets offsets(Phase phase, RangeOffset... ranges) {
-        StageOffset stage =
-                new StageOffset("rows", 1, Optional.empty(), phase, null, 10, NOW, null, List.of(ranges), Tallies.NONE);
+        StageOffset stage = new StageOffset(
+                "rows", 1, Optional.empty(), phase, null, 10, NOW, null, List.of(ranges), Tallies.NONE, List.of());
         TargetIdentity target =
                 new TargetIdentity(Optional.empty(), "shop", 1, Map.of("orders", 2L), OptionalLong.of(3));
         return new Offsets("shop", NOW, "http://localhost:5984/", null, target, 0, List.of(stage));

@@ -51,6 +51,7 @@ final class StageOffsetTest {
                 Instant.EPOCH,
                 null,
                 List.of(ranges),
-                Tallies.NONE);
+                Tallies.NONE,
+                List.of());
     }
 }

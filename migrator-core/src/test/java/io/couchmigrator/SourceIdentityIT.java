@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.couchmigrator.testkit.CouchDatabase;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.CouchRequest;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.Pose;
+import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.Snapshot;
+import io.couchmigrator.testkit.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A source that is not what the offset file was written for is refused, whatever it calls itself; no other is. */
+@ExtendWith(MigratorExtension.class)
+final class SourceIdentityIT {
+    private static final int COUNT = 2_000;
+
+    /** The one question for all witnesses. */
+    private static final Predicate<CouchRequest> WITNESSES = Requests.allDocs()
+            .and(Requests.method("POST"))
+            .and(Requests.query("include_docs", "true").negate());
+
+    private static final String[] WAYS_ON = {"--accept-new-source", "--reset", "name another log directory"};
+
+    @TempDir
+    private Path logs;
+
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
+
+    @Test
+    void refusesADatabaseThatWasDeletedAndCreatedAgainWhileARunWasInterrupted(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        stopped(couch, database);
+        couch.drop("orders");
+        couch.create("orders").load(IntStream.range(0, COUNT).mapToObj(i -> Orders.order(i, "c" + i % 7)));
+
+        assertRefused(couch, database, "instance_start_time");
+    }
+
+    @Test
+    void knowsByAWitnessThatADatabaseWasCreatedAgainOnAServerThatDoesNotSay(TestDatabase database) throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().pose(Pose.OLD).start()) {
+            Orders.create(couch, database, COUNT);
+            stopped(couch, database);
+            couch.drop("orders");
+            couch.create("orders").load(IntStream.range(COUNT, 3 * COUNT).mapToObj(i -> Orders.order(i, "new")));
+
+            assertRefused(couch, database, "no such document, not even a deleted one", " witnesses that do not fit");
+        }
+    }
+
+    @Test
+    void refusesARestoredOlderCopyByItsSequence(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, COUNT);
+        Snapshot backup = orders.snapshot();
+        edit(orders, 0, 50);
+        run(couch, database);
+        orders.restore(backup);
+
+        assertRefused(couch, database, "went back to an older state", "seen 2000 changes, expected 2050 or more");
+    }
+
+    @Test
+    void refusesARestoredCopyThatHasGrownPastTheSequenceWhereAWitnessWasChanged(
+            CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, COUNT);
+        run(couch, database);
+        Snapshot backup = orders.snapshot();
+        String edited = orders.put(Orders.order(7, "edited"));
+        run(couch, database);
+        orders.restore(backup);
+        orders.load(IntStream.range(COUNT, COUNT + 20).mapToObj(i -> Orders.order(i, "later")));
+
+        assertRefused(couch, database, "document \"o00007\"", "seen revision 1-", edited + " or a later one");
+    }
+
+    @Test
+    void refusesACopyUnderTheSameNameWithOtherRevisions(TestDatabase database) throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().pose(Pose.OLD).start()) {
+            CouchDatabase orders = Orders.create(couch, database, COUNT);
+            edit(orders, 0, COUNT);
+            run(couch, database);
+            couch.drop("orders");
+            CouchDatabase copy = couch.create("orders");
+            copy.load(IntStream.range(0, COUNT).mapToObj(i -> Orders.order(i, "edited")));
+            copy.load(IntStream.range(COUNT, 2 * COUNT + 10).mapToObj(i -> Orders.order(i, "new")));
+
+            assertRefused(couch, database, "seen revision 1-", "expected revision 2-");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Pose.class)
+    void raisesNoAlarmWhereDocumentsWereAddedEditedAndDeletedMeanwhile(Pose pose, TestDatabase database)
+            throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().pose(pose).start()) {
+            CouchDatabase orders = Orders.create(couch, database, COUNT);
+            stopped(couch, database);
+            edit(orders, 0, COUNT / 2);
+            IntStream.range(COUNT / 4, COUNT).forEach(i -> orders.delete(Orders.id(i)));
+            orders.load(IntStream.range(COUNT, COUNT + 10).mapToObj(i -> Orders.order(i, "new")));
+            Result second = run(couch, database);
+            IntStream.range(0, 10).forEach(i -> orders.delete(Orders.id(i)));
+            edit(orders, 0, 5);
+            Result third = run(couch, database);
+            Result fourth = run(couch, database);
+
+            assertThat(List.of(second, third, fourth))
+                    .extracting(Result::outcome)
+                    .containsOnly(Outcome.COMPLETE);
+            assertThat(fourth.tallies().read()).isZero();
+            assertThat(warnings).isEmpty();
+        }
+    }
+
+    @Test
+    void looksAgainAfterAnOutageAndWritesNothingOfWhatCameBack(TestDatabase database) throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().pose(Pose.OLD).start()) {
+            Orders.create(couch, database, COUNT);
+
+            Result result = outage(couch, database, () -> {
+                couch.drop("orders");
+                couch.create("orders").load(IntStream.range(0, 3 * COUNT).mapToObj(i -> Orders.order(i, "other")));
+            });
+
+            assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+            assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                    .hasMessageContaining("seen revision 1-")
+                    .hasMessageContaining("--accept-new-source"));
+            assertThat(database.query("select id from orders where customer = 'other'"))
+                    .isEmpty();
+            assertThat(stage().getAsJsonArray("ranges")).allSatisfy(range -> assertThat(
+                            range.getAsJsonObject().get("done").getAsBoolean())
+                    .isFalse());
+        }
+    }
+
+    @Test
+    void looksAgainAfterAnOutageAndFindsAnOlderCopy(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, COUNT);
+        Snapshot backup = orders.snapshot();
+        edit(orders, 0, COUNT);
+
+        Result result = outage(couch, database, () -> orders.restore(backup));
+
+        assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("seen 2000 changes, expected 4000 or more"));
+    }
+
+    @Test
+    void goesOnAfterAnOutageOfTheSameSource(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, COUNT);
+
+        Result result = outage(couch, database, () -> edit(orders, 0, 500));
+
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(couch.requests(WITNESSES))
+                .as("after the outage, and before each of two catch-ups")
+                .hasSize(3);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @Test
+    void goesOnWithAnotherSourceWhenAskedAndEndsInExactlyTheRightRows(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        long before = stopped(couch, database).tallies().read();
+        couch.drop("orders");
+        couch.create("orders").load(IntStream.range(0, COUNT + 300).mapToObj(i -> Orders.order(i, "new")));
+
+        Result accepted = accepting(couch, database);
+        Result after = run(couch, database);
+
+        assertThat(accepted.failures()).isEmpty();
+        assertThat(accepted.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(accepted.tallies().written()).isEqualTo(COUNT + 300 - before);
+        assertThat(warnings).singleElement().asString().contains("is taken for a new one");
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT + 300));
+        assertThat(after.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(after.tallies().read()).isZero();
+    }
+
+    @Test
+    void bringsWhatARestoredCopyGotSinceWhenAsked(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, COUNT);
+        Snapshot backup = orders.snapshot();
+        edit(orders, 0, 50);
+        run(couch, database);
+        orders.restore(backup);
+        orders.load(IntStream.range(COUNT, COUNT + 30).mapToObj(i -> Orders.order(i, "later")));
+        Result refused = run(couch, database);
+
+        Result accepted = accepting(couch, database);
+
+        assertThat(refused.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(accepted.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(accepted.tallies().written()).isEqualTo(30);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT + 30));
+        assertThat(run(couch, database).outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void acceptsAllStagesOfDocumentsWhereNoneShowsADifference(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 100);
+        run(couch, database);
+
+        Result accepted = accepting(couch, database);
+
+        assertThat(accepted.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(accepted.tallies().read()).isEqualTo(100);
+        assertThat(accepted.tallies().written()).isZero();
+    }
+
+    @Test
+    void tellsOfAFeedThatRewindsAndReadsIt(TestDatabase database) throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().pose(Pose.OLD).start()) {
+            Orders.create(couch, database, COUNT);
+            run(couch, database);
+            couch.drop("orders");
+            couch.create("orders").load(IntStream.range(0, COUNT + 5).mapToObj(i -> Orders.order(i, "c" + i % 7)));
+
+            Result result = run(couch, database);
+
+            assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(warnings).singleElement().asString().contains("tells of all changes from the beginning (2005)");
+            assertThat(result.tallies().written()).isEqualTo(5);
+            assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT + 5));
+        }
+    }
+
+    @Test
+    void keepsSixteenWitnessesAndAsksForThemInOneRequestBeforeAnyPage(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        stopped(couch, database);
+        List<String> kept = witnesses();
+        couch.forgetRequests();
+
+        assertThat(run(couch, database).outcome()).isEqualTo(Outcome.COMPLETE);
+
+        assertThat(kept).hasSize(16).doesNotHaveDuplicates().allSatisfy(id -> assertThat(Orders.written(database))
+                .contains(id));
+        List<CouchRequest> requests = couch.requests();
+        CouchRequest asked = couch.requests(WITNESSES).get(0);
+        assertThat(asked.ids()).containsExactlyElementsOf(kept);
+        assertThat(requests.indexOf(asked))
+                .isLessThan(requests.indexOf(couch.requests(Requests.pages()).get(0)));
+        assertThat(couch.requests(WITNESSES))
+                .as("on resume, and before each of two catch-ups")
+                .hasSize(3);
+    }
+
+    @Test
+    void goesOnFromAFileWithoutWitnesses(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        stopped(couch, database);
+        JsonObject file = file();
+        file.getAsJsonArray("stages").get(0).getAsJsonObject().remove("witnesses");
+        Files.writeString(offsets(), file.toString());
+
+        assertThat(run(couch, database).outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(witnesses()).hasSize(16);
+    }
+
+    /** The file stays as it is, nothing is read or written, and a check says the same. */
+    private void assertRefused(CouchDouble couch, TestDatabase database, String... words) throws Exception {
+        String before = Files.readString(offsets());
+        List<String> rows = Orders.written(database);
+        couch.forgetRequests();
+
+        Migrator migrator = migrator(couch, database).build();
+        Result result = migrator.run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure.getMessage())
+                .startsWith("offset file \"%s\" belongs to something else: ".formatted(offsets()))
+                .contains("stage \"orders\"")
+                .contains(words)
+                .contains(WAYS_ON));
+        assertThat(migrator.check().faults())
+                .extracting(Throwable::getMessage)
+                .containsExactlyElementsOf(
+                        result.failures().stream().map(Throwable::getMessage).toList());
+        assertThat(couch.requests(Requests.pages())).isEmpty();
+        assertThat(Files.readString(offsets())).isEqualTo(before);
+        assertThat(Orders.written(database)).isEqualTo(rows);
+    }
+
+    private Result run(CouchDouble couch, TestDatabase database) {
+        return migrator(couch, database).build().run();
+    }
+
+    private Result accepting(CouchDouble couch, TestDatabase database) {
+        return migrator(couch, database).acceptNewSource(true).build().run();
+    }
+
+    private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
+        return migrator(couch, database, progress -> {}, outage -> {});
+    }
+
+    private Migrator.Builder migrator(
+            CouchDouble couch, TestDatabase database, Consumer<Progress> progressed, Consumer<Outage> waiting) {
+        return Orders.migrator(Orders.migration(), couch, database, logs).listener(new Listener() {
+            @Override
+            public void progressed(Progress progress) {
+                progressed.accept(progress);
+            }
+
+            @Override
+            public void waiting(Outage outage) {
+                waiting.accept(outage);
+            }
+
+            @Override
+            public void warned(String message) {
+                warnings.add(message);
+            }
+        });
+    }
+
+    /** Stops a run after a quarter of the documents. */
+    private Result stopped(CouchDouble couch, TestDatabase database) {
+        AtomicReference<Migrator> self = new AtomicReference<>();
+        Migrator migrator = migrator(
+                        couch,
+                        database,
+                        progress -> {
+                            if (progress.read() >= COUNT / 4) {
+                                self.get().stop();
+                            }
+                        },
+                        outage -> {})
+                .build();
+        self.set(migrator);
+        return migrator.run();
+    }
+
+    /** Runs over an outage in the middle of reading, during which something happens. */
+    private Result outage(CouchDouble couch, TestDatabase database, Runnable meanwhile) {
+        AtomicBoolean begun = new AtomicBoolean();
+        return migrator(
+                        couch,
+                        database,
+                        progress -> {
+                            if (progress.read() >= 301 && begun.compareAndSet(false, true)) {
+                                couch.stop();
+                            }
+                        },
+                        outage -> {
+                            meanwhile.run();
+                            couch.restart();
+                        })
+                .build()
+                .run();
+    }
+
+    private static void edit(CouchDatabase orders, int from, int to) {
+        orders.load(IntStream.range(from, to).mapToObj(i -> Orders.order(i, "edited")));
+    }
+
+    private List<String> witnesses() throws IOException {
+        List<String> ids = new ArrayList<>();
+        JsonArray witnesses = stage().getAsJsonArray("witnesses");
+        for (JsonElement witness : witnesses) {
+            ids.add(witness.getAsJsonObject().get("id").getAsString());
+        }
+        return ids;
+    }
+
+    private JsonObject stage() throws IOException {
+        return file().getAsJsonArray("stages").get(0).getAsJsonObject();
+    }
+
+    private JsonObject file() throws IOException {
+        return JsonParser.parseString(Files.readString(offsets())).getAsJsonObject();
+    }
+
+    private Path offsets() {
+        return logs.resolve("orders.offsets.json");
+    }
+}
