@@ -129,6 +129,7 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void catchingUp(String stage, OptionalLong pending) {
+        begun = true;
         this.pending = pending;
         if (pending.orElse(0) > 0) {
             console.line(
@@ -146,6 +147,7 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void stageFinished(String stage, long rejected, Path rejects) {
+        begun = true;
         if (rejected > 0) {
             console.line("%s rejected: see %s".formatted(Numbers.of(rejected), rejects));
         }

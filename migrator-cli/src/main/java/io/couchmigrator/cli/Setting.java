@@ -43,6 +43,8 @@ enum Setting {
             put offset and rejects files aside and start over; rows are not deleted"""),
     ACCEPT_FAILOVER("accept-failover", Scope.COMMAND_LINE, null, null, null, """
             go on after a fail-over of PostgreSQL, once verify has looked for rows that it lost"""),
+    ACCEPT_NEW_SOURCE("accept-new-source", Scope.COMMAND_LINE, null, null, null, """
+            go on with a CouchDB database that is another one, or older, than the offset file knows: what was read stays read, all its changes are read"""),
     KEEP("keep", Scope.DEMO, null, null, null, "leave the servers up and say how to use them"),
     HELP("help", Scope.COMMAND_LINE, null, null, null, "print this and exit"),
     VERSION("version", Scope.COMMAND_LINE, null, null, null, "print the version and exit");

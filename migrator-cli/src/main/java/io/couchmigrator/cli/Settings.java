@@ -24,6 +24,7 @@ import javax.sql.DataSource;
  * @param maxOutage how long a passing error is waited out
  * @param startOver whether offset and rejects files are put aside
  * @param acceptFailover whether to go on after a fail-over of the target
+ * @param acceptNewSource whether databases that are not those of the offset file are taken for new ones
  * @param warnings what the operator should know before anything is done
  */
 record Settings(
@@ -38,6 +39,7 @@ record Settings(
         Duration maxOutage,
         boolean startOver,
         boolean acceptFailover,
+        boolean acceptNewSource,
         List<String> warnings) {
     Settings {
         warnings = List.copyOf(warnings);
@@ -55,6 +57,7 @@ record Settings(
                 .maxOutage(maxOutage)
                 .startOver(startOver)
                 .acceptFailover(acceptFailover)
+                .acceptNewSource(acceptNewSource)
                 .listener(listener);
         maxRejects.limit(builder);
         return builder.build();

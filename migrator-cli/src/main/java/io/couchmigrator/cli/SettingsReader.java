@@ -66,6 +66,7 @@ final class SettingsReader {
                 maxOutage,
                 arguments.has(Setting.RESET),
                 arguments.has(Setting.ACCEPT_FAILOVER),
+                arguments.has(Setting.ACCEPT_NEW_SOURCE),
                 warnings));
     }
 

@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.couchmigrator.testkit.Corpus;
+import io.couchmigrator.testkit.CouchDatabase;
 import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.PostgresServer;
 import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.Snapshot;
 import io.couchmigrator.testkit.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +66,32 @@ final class LogDirectoryIT {
         couch.create("commcarehq__domains");
 
         assertRefused("belongs to something else", "stage \"commcarehq__domains\"", "instance_start_time", "--reset");
+    }
+
+    @Test
+    void refusesADatabaseThatWasRestoredFromABackupAndGoesOnWithItWhenAsked(CouchDouble couch) throws Exception {
+        CouchDatabase forms = couch.database("commcarehq");
+        Snapshot backup = forms.snapshot();
+        JsonObject form = new JsonObject();
+        form.addProperty("_id", "added-after-the-backup");
+        forms.put(form);
+        operator.runs();
+        forms.restore(backup);
+
+        assertRefused(
+                "belongs to something else",
+                "stage \"commcarehq\" went back to an older state: seen ",
+                "--accept-new-source",
+                "--reset");
+        Operator.Ended accepted = operator.runs("--accept-new-source");
+        Operator.Ended again = operator.runs();
+
+        assertThat(accepted.status()).as(accepted.console()).isEqualTo(5);
+        assertThat(accepted.console())
+                .containsOnlyOnce("is taken for a new one")
+                .contains("Warning: the CouchDB database of stage \"commcarehq\" is taken for a new one");
+        assertThat(accepted.lastLines(1)).doesNotContain("--accept-new-source");
+        assertThat(again.status()).as(again.console()).isEqualTo(5);
     }
 
     @Test

@@ -21,6 +21,13 @@ class NextCommandTest {
     }
 
     @Test
+    void acceptsANewSourceOnlyOnce() {
+        assertThat(next("run", "migrate_metadata", "--accept-new-source", "--log-dir=logs")
+                        .goingOn())
+                .isEqualTo("bin/migrator run migrate_metadata --log-dir=logs");
+    }
+
+    @Test
     void changesTheCommandAndNotAnOptionsValue() {
         assertThat(next("--log-dir", "check", "check", "migrate_metadata").as(Command.RUN))
                 .isEqualTo("bin/migrator --log-dir check run migrate_metadata");

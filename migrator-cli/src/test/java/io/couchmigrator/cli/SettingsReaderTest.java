@@ -48,6 +48,7 @@ class SettingsReaderTest {
         assertThat(settings.mainDatabase()).isEqualTo("commcarehq");
         assertThat(settings.maxOutage()).isEqualTo(Duration.ofMinutes(10));
         assertThat(settings.startOver()).isFalse();
+        assertThat(settings.acceptNewSource()).isFalse();
         assertThat(settings.couch().url()).hasToString("http://couch.example.org:5984/base/");
         assertThat(settings.couch().user()).isEmpty();
         assertThat(settings.couch().readTimeout()).isEqualTo(Duration.ofSeconds(60));
