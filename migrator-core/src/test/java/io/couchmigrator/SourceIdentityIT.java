@@ -31,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A source that is not what the offset file was written for is refused, whatever it calls itself; no other is. */
 @ExtendWith(MigratorExtension.class)
@@ -136,12 +137,13 @@ final class SourceIdentityIT {
         }
     }
 
-    @Test
-    void looksAgainAfterAnOutageAndWritesNothingOfWhatCameBack(TestDatabase database) throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void looksAgainAfterAnOutageAndWritesNothingOfWhatCameBack(int workers, TestDatabase database) throws Exception {
         try (CouchDouble couch = CouchDouble.builder().pose(Pose.OLD).start()) {
             Orders.create(couch, database, COUNT);
 
-            Result result = outage(couch, database, () -> {
+            Result result = outage(workers, couch, database, () -> {
                 couch.drop("orders");
                 couch.create("orders").load(IntStream.range(0, 3 * COUNT).mapToObj(i -> Orders.order(i, "other")));
             });
@@ -152,10 +154,37 @@ final class SourceIdentityIT {
                     .hasMessageContaining("--accept-new-source"));
             assertThat(database.query("select id from orders where customer = 'other'"))
                     .isEmpty();
-            assertThat(stage().getAsJsonArray("ranges")).allSatisfy(range -> assertThat(
-                            range.getAsJsonObject().get("done").getAsBoolean())
-                    .isFalse());
+            assertThat(stage().getAsJsonArray("ranges"))
+                    .as("ranges that are done, and only as far as the former source had them")
+                    .filteredOn(range -> range.getAsJsonObject().get("done").getAsBoolean())
+                    .allSatisfy(range -> assertThat(range.getAsJsonObject()
+                                    .getAsJsonObject("tallies")
+                                    .get("read")
+                                    .getAsInt())
+                            .isEqualTo(COUNT / 2));
         }
+    }
+
+    @Test
+    void looksAgainBeforeItCatchesUpAndCompletesNothing(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, COUNT);
+        Snapshot backup = orders.snapshot();
+        edit(orders, 0, 10);
+
+        Result result = Orders.migrator(Orders.migration(), couch, database, logs)
+                .listener(new Listener() {
+                    @Override
+                    public void stageRead(Progress progress) {
+                        orders.restore(backup);
+                    }
+                })
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("seen 2000 changes, expected 2010 or more"));
+        assertThat(stage().get("phase").getAsString()).isEqualTo("catching up");
     }
 
     @Test
@@ -164,7 +193,7 @@ final class SourceIdentityIT {
         Snapshot backup = orders.snapshot();
         edit(orders, 0, COUNT);
 
-        Result result = outage(couch, database, () -> orders.restore(backup));
+        Result result = outage(1, couch, database, () -> orders.restore(backup));
 
         assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
@@ -175,7 +204,7 @@ final class SourceIdentityIT {
     void goesOnAfterAnOutageOfTheSameSource(CouchDouble couch, TestDatabase database) throws Exception {
         CouchDatabase orders = Orders.create(couch, database, COUNT);
 
-        Result result = outage(couch, database, () -> edit(orders, 0, 500));
+        Result result = outage(1, couch, database, () -> edit(orders, 0, 500));
 
         assertThat(result.failures()).isEmpty();
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
@@ -362,7 +391,7 @@ final class SourceIdentityIT {
     }
 
     /** Runs over an outage in the middle of reading, during which something happens. */
-    private Result outage(CouchDouble couch, TestDatabase database, Runnable meanwhile) {
+    private Result outage(int workers, CouchDouble couch, TestDatabase database, Runnable meanwhile) {
         AtomicBoolean begun = new AtomicBoolean();
         return migrator(
                         couch,
@@ -376,6 +405,7 @@ final class SourceIdentityIT {
                             meanwhile.run();
                             couch.restart();
                         })
+                .workers(workers)
                 .build()
                 .run();
     }
