@@ -49,12 +49,12 @@ public final class CheckRun {
             // Starting over puts these files aside, whatever is in them.
             if (!settings.startOver()) {
                 Checks.offsets(
-                        settings.migration(),
-                        LogDirectory.offsets(directory, slug),
-                        LogDirectory.rejects(directory, slug),
-                        preflight,
-                        new SavedSources(settings.migration(), preflight, couch, source, stop),
-                        settings.acceptNewSource())
+                                settings.migration(),
+                                LogDirectory.offsets(directory, slug),
+                                LogDirectory.rejects(directory, slug),
+                                preflight,
+                                new SavedSources(settings.migration(), preflight, couch, source, stop),
+                                settings.acceptNewSource())
                         .filter(saved -> !settings.acceptFailover())
                         .ifPresent(saved -> Checks.failover(saved, preflight));
             }
