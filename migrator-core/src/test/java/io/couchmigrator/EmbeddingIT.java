@@ -11,19 +11,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an embedding program's own parts may do to a run: listeners and transforms that throw, writers that fail. */
+/** What an embedding program's own parts may do to a run: listeners and transforms that throw, writers of its own. */
 @ExtendWith(MigratorExtension.class)
 final class EmbeddingIT {
     private static final int COUNT = 1_500;
@@ -94,45 +88,6 @@ final class EmbeddingIT {
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(result.tallies().written()).isEqualTo(COUNT);
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
-    void losesNothingToWritesThatFailNowAndThen(long seed, CouchDouble couch, TestDatabase database) throws Exception {
-        Orders.create(couch, database, COUNT);
-        Upsert<Document> upsert = Orders.upsert().build();
-        Random random = new Random(seed);
-        AtomicInteger failures = new AtomicInteger();
-        Writer<Document> unsteady = (connection, orders) -> {
-            int fate = next(random, 4);
-            if (fate == 0) {
-                failures.incrementAndGet();
-                throw new SQLTransientConnectionException("it did not begin", "08006");
-            }
-            int written = upsert.write(connection, orders);
-            if (fate == 1) {
-                failures.incrementAndGet();
-                throw new SQLException("could not serialize access", "40001");
-            }
-            return written;
-        };
-
-        Result result = Orders.migrator(
-                        Orders.migration(Orders.stage().writer(unsteady).build()), couch, database, logs)
-                .workers(4)
-                .build()
-                .run();
-
-        assertThat(failures).hasPositiveValue();
-        assertThat(result.failures()).isEmpty();
-        assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT, 0, 0, COUNT, 0));
-        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
-    }
-
-    private static int next(Random random, int bound) {
-        synchronized (random) {
-            return random.nextInt(bound);
-        }
     }
 
     private static String stackTrace(Throwable thrown) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class CouchDispatcher extends Dispatcher {
     private final RequestParser parser;
     private final RequestLog log;
-    private final FaultScript script;
+    private final FaultScript<Fault, CouchRequest> script;
     private final Accounts accounts;
     private final Databases databases;
     private final Signal signal;
@@ -28,7 +28,7 @@ final class CouchDispatcher extends Dispatcher {
     CouchDispatcher(
             RequestParser parser,
             RequestLog log,
-            FaultScript script,
+            FaultScript<Fault, CouchRequest> script,
             Accounts accounts,
             Databases databases,
             Signal signal,
@@ -60,7 +60,7 @@ final class CouchDispatcher extends Dispatcher {
         }
         CouchRequest request = parsed.get();
         log.add(request);
-        Fault fault = script.next(request);
+        Fault fault = script.next(request).orElse(ContentFault.NONE);
         waitIfSilent(fault);
         Answer answer = fault.instead()
                 .orElseGet(() -> answer(

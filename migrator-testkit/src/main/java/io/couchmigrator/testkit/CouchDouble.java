@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class CouchDouble implements Closeable {
     private final Signal signal = new Signal();
     private final RequestLog log = new RequestLog();
-    private final FaultScript script = new FaultScript();
+    private final FaultScript<Fault, CouchRequest> script = new FaultScript<>();
     private final String basePath;
     private final Accounts accounts;
     private final Databases databases;
@@ -120,7 +120,7 @@ public final class CouchDouble implements Closeable {
 
     /** Lets a fault happen to requests from now on; of several that could, the one scripted first does. */
     public ScriptedFault script(FaultRule rule) {
-        return script.add(rule);
+        return script.add(rule.fault(), rule.condition(), rule.scripted());
     }
 
     /** Ends all faults, and lets go on what is stalled. */

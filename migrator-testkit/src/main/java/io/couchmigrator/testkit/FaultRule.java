@@ -44,4 +44,8 @@ public record FaultRule(
     public FaultRule chance(double probability, long drawnFrom) {
         return new FaultRule(fault, condition, skipped, times, probability, drawnFrom);
     }
+
+    ScriptedFault scripted() {
+        return new ScriptedFault(fault, skipped, times, chance, seed);
+    }
 }

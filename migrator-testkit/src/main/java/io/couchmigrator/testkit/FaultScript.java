@@ -2,30 +2,37 @@
 package io.couchmigrator.testkit;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 
-/** The faults that were scripted, in their order. Thread-safe. */
-final class FaultScript {
-    private final List<ScriptedFault> faults = new CopyOnWriteArrayList<>();
+/**
+ * The faults that were scripted, in their order. Thread-safe.
+ *
+ * @param <F> what goes wrong
+ * @param <E> what it may happen to
+ */
+final class FaultScript<F, E> {
+    private final List<Entry<F, E>> entries = new CopyOnWriteArrayList<>();
 
-    ScriptedFault add(FaultRule rule) {
-        ScriptedFault fault = new ScriptedFault(rule);
-        faults.add(fault);
-        return fault;
+    private record Entry<F, E>(F fault, Predicate<E> condition, ScriptedFault scripted) {
+        boolean hits(E event) {
+            return !scripted.isOver() && condition.test(event) && scripted.hitsNext();
+        }
+    }
+
+    ScriptedFault add(F fault, Predicate<E> condition, ScriptedFault scripted) {
+        entries.add(new Entry<>(fault, condition, scripted));
+        return scripted;
     }
 
     void clear() {
-        faults.forEach(ScriptedFault::cancel);
-        faults.clear();
+        entries.forEach(entry -> entry.scripted.cancel());
+        entries.clear();
     }
 
-    /** Returns what happens to this request: the first fault whose time has come. */
-    Fault next(CouchRequest request) {
-        for (ScriptedFault fault : faults) {
-            if (fault.hits(request)) {
-                return fault.fault();
-            }
-        }
-        return ContentFault.NONE;
+    /** Returns what happens to this event: the first fault whose time has come. */
+    Optional<F> next(E event) {
+        return entries.stream().filter(entry -> entry.hits(event)).findFirst().map(Entry::fault);
     }
 }

@@ -5,38 +5,46 @@ import java.util.Random;
 
 /** A fault that was scripted, to see what became of it or to end it. Thread-safe. */
 public final class ScriptedFault {
-    private final FaultRule rule;
+    private final Object fault;
+    private final int skipped;
+    private final int times;
+    private final double chance;
     private final Random random;
     private int matched;
     private int hits;
     private boolean cancelled;
 
-    ScriptedFault(FaultRule rule) {
-        this.rule = rule;
-        this.random = new Random(rule.seed());
+    /** Counts what meets a rule's condition, and hits as the rule says. */
+    ScriptedFault(Object fault, int skipped, int times, double chance, long seed) {
+        this.fault = fault;
+        this.skipped = skipped;
+        this.times = times;
+        this.chance = chance;
+        this.random = new Random(seed);
     }
 
-    /** Returns how many requests it has hit so far. */
+    /** Returns how many requests, or steps of a {@link FaultyDataSource}, it has hit so far. */
     public synchronized int hits() {
         return hits;
     }
 
-    /** Ends it: no request is hit from now on. */
+    /** Ends it: nothing is hit from now on. */
     public synchronized void cancel() {
         cancelled = true;
     }
 
-    Fault fault() {
-        return rule.fault();
+    /** Returns whether it can never hit again, so that nobody needs to look whether its condition is met. */
+    synchronized boolean isOver() {
+        return cancelled || hits >= times;
     }
 
-    /** Counts this request and tells whether it is hit. */
-    synchronized boolean hits(CouchRequest request) {
-        if (cancelled || hits >= rule.times() || !rule.condition().test(request)) {
+    /** Counts one more that meets the condition, and tells whether it is hit. */
+    synchronized boolean hitsNext() {
+        if (isOver()) {
             return false;
         }
         matched++;
-        if (matched <= rule.skipped() || random.nextDouble() >= rule.chance()) {
+        if (matched <= skipped || random.nextDouble() >= chance) {
             return false;
         }
         hits++;
@@ -45,6 +53,6 @@ public final class ScriptedFault {
 
     @Override
     public synchronized String toString() {
-        return rule.fault() + ", " + hits + " hits";
+        return fault + ", " + hits + " hits";
     }
 }

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.FaultyDataSource;
+import io.couchmigrator.testkit.JdbcFault;
+import io.couchmigrator.testkit.JdbcRule;
+import io.couchmigrator.testkit.JdbcStep;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.ScriptedFault;
+import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a failing target comes to: whatever passes loses no row, and doubles none where a commit's answer was lost. */
+@ExtendWith(MigratorExtension.class)
+final class TargetFaultsIT {
+    private static final int COUNT = 1_000;
+    private static final Predicate<JdbcStep> INSERTS = JdbcStep.statements("insert into");
+
+    private static final List<JdbcFault> PASSING = List.of(
+            JdbcFault.terminate(),
+            JdbcFault.cut(),
+            JdbcFault.error("40001"),
+            JdbcFault.error("40P01"),
+            JdbcFault.error("08006"),
+            JdbcFault.error("25006"),
+            JdbcFault.error("53300"),
+            JdbcFault.error("53100"),
+            JdbcFault.error("55P03"),
+            JdbcFault.error("57014"),
+            JdbcFault.error("57P01"),
+            JdbcFault.error("58030"));
+
+    @TempDir
+    private Path logs;
+
+    private final Recorder recorder = new Recorder();
+
+    static Stream<Arguments> everyFaultOfEveryStep() {
+        return PASSING.stream()
+                .flatMap(fault -> Stream.of(fault, fault.afterwards()))
+                .flatMap(fault -> Stream.of(
+                        arguments(fault + ": insert", fault, INSERTS),
+                        arguments(fault + ": commit", fault, JdbcStep.commits())));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("everyFaultOfEveryStep")
+    void passes(String name, JdbcFault fault, Predicate<JdbcStep> steps, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        Scripts scripts = new Scripts(target, 301, fault.on(steps).once());
+
+        Result result =
+                migrator(couch, database, target).listener(scripts).build().run();
+
+        assertThat(scripts.hits()).as(name).isEqualTo(1);
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies().read()).isEqualTo(COUNT);
+        assertThat(result.tallies().written() + result.tallies().alreadyThere()).isEqualTo(COUNT);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"42501", "3F000", "28000"})
+    void endsTheRunAtOnceAndTheNextGoesOnFromThere(String sqlState, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        Scripts scripts =
+                new Scripts(target, 301, JdbcFault.error(sqlState).on(INSERTS).once());
+
+        Result first =
+                migrator(couch, database, target).listener(scripts).build().run();
+        Result second = migrator(couch, database, target).build().run();
+
+        assertThat(first.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(first.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining(sqlState));
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(first.tallies().written() + second.tallies().written()).isEqualTo(COUNT);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @Test
+    void waitsUntilTheServerHasAConnectionToGiveInPlaceOfALostOne(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        Scripts scripts = new Scripts(
+                target,
+                301,
+                JdbcFault.terminate().on(INSERTS).once(),
+                JdbcFault.error("53300").on(JdbcStep.connects()).times(2));
+
+        Result result =
+                migrator(couch, database, target).listener(scripts).build().run();
+
+        assertThat(scripts.hits()).isEqualTo(3);
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @Test
+    void saysHowManyConnectionsItNeedsWhereTheServerHasTooFew(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        target.script(JdbcFault.error("53300").on(JdbcStep.connects()).after(3));
+
+        Result refused = migrator(couch, database, target).workers(4).build().run();
+        target.heal();
+        Result result = migrator(couch, database, target).workers(4).build().run();
+
+        assertThat(refused.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(refused.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("needed 5 (one for each worker and one more), got 3"));
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @Test
+    void goesOnAfterACommitThatTookItsTime(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        Scripts scripts = new Scripts(
+                target, 301, JdbcFault.stall().on(JdbcStep.commits()).once());
+
+        CompletableFuture<Result> running = CompletableFuture.supplyAsync(() ->
+                migrator(couch, database, target).listener(scripts).build().run());
+        target.awaitStalled(1, Duration.ofMinutes(1));
+        List<String> meanwhile = Orders.written(database);
+        target.release();
+        Result result = running.get(1, TimeUnit.MINUTES);
+
+        assertThat(meanwhile).hasSizeBetween(301, COUNT - 1);
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT, 0, 0, COUNT, 0));
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void losesNothingToFaultsNowAndThen(long seed, CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        List<JdbcRule> rules = new ArrayList<>();
+        for (JdbcFault fault : PASSING) {
+            rules.add(fault.on(INSERTS).chance(0.02, seed + rules.size()).times(2));
+            rules.add(fault.afterwards()
+                    .on(JdbcStep.commits())
+                    .chance(0.02, seed + rules.size())
+                    .times(2));
+        }
+        Scripts scripts = new Scripts(target, 1, rules.toArray(JdbcRule[]::new));
+
+        Result result = migrator(couch, database, target)
+                .workers(4)
+                .chunkSize(20)
+                .listener(scripts)
+                .build()
+                .run();
+
+        assertThat(scripts.hits()).isPositive();
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.tallies().read()).isEqualTo(COUNT);
+        assertThat(result.tallies().written() + result.tallies().alreadyThere()).isEqualTo(COUNT);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    private Migrator.Builder migrator(CouchDouble couch, TestDatabase database, FaultyDataSource target) {
+        return Orders.migrator(Orders.migration(), couch, database, logs)
+                .target(target)
+                .listener(recorder);
+    }
+
+    /** Scripts faults once so many documents are read, when all that can be checked has been. */
+    private static final class Scripts implements Listener {
+        private final FaultyDataSource target;
+        private final long read;
+        private final List<JdbcRule> rules;
+        private final List<ScriptedFault> scripted = new ArrayList<>();
+
+        Scripts(FaultyDataSource target, long read, JdbcRule... rules) {
+            this.target = target;
+            this.read = read;
+            this.rules = List.of(rules);
+        }
+
+        int hits() {
+            return scripted.stream().mapToInt(ScriptedFault::hits).sum();
+        }
+
+        @Override
+        public void progressed(Progress progress) {
+            if (progress.read() >= read && scripted.isEmpty()) {
+                rules.forEach(rule -> scripted.add(target.script(rule)));
+            }
+        }
+    }
+}
