@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** An operator at a terminal: starts the built distribution as a process, with the servers in the environment. */
-final class Operator {
+public final class Operator {
     private static final Path PROGRAM = Path.of("target/migrator/bin/migrator").toAbsolutePath();
 
     private final Map<String, String> environment = new TreeMap<>();
     private final Path logs;
 
-    Operator(CouchDouble couch, TestDatabase database, Path logs) {
+    public Operator(CouchDouble couch, TestDatabase database, Path logs) {
         this.logs = logs;
         environment.put("COUCHDB_URL", couch.url());
         environment.put("PGHOST", database.host());
@@ -41,7 +41,7 @@ final class Operator {
     }
 
     /** Types a command and waits for its end. */
-    Ended types(String... words) throws Exception {
+    public Ended types(String... words) throws Exception {
         Path output = Files.createTempFile("migrator-console", ".txt");
         try {
             Process process = start(output, words);
@@ -53,12 +53,12 @@ final class Operator {
     }
 
     /** Types the runbook's command, and more of its options. */
-    Ended runs(String... more) throws Exception {
+    public Ended runs(String... more) throws Exception {
         return types(runbook(more));
     }
 
     /** Starts the runbook's command and goes on. */
-    Process starts(Path output, String... more) throws IOException {
+    public Process starts(Path output, String... more) throws IOException {
         return start(output, runbook(more));
     }
 
@@ -95,7 +95,7 @@ final class Operator {
      * @param status its exit status
      * @param console all it printed
      */
-    record Ended(int status, String console) {
+    public record Ended(int status, String console) {
         String lastLines(int count) {
             List<String> lines = console.lines().toList();
             return String.join("\n", lines.subList(Math.max(0, lines.size() - count), lines.size()));

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.chaos;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.CouchRequest;
+import io.couchmigrator.testkit.ExpectedRow;
+import io.couchmigrator.testkit.SampleDocument;
+import io.couchmigrator.testkit.SampleDocuments;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Changes the source's documents and keeps the books: which rows the newest versions ask for, which rows any version
+ * ever asked for, and which documents cannot be stored now. A changed blob gets a new key, as in the application, so
+ * that a row never has two right values. Thread-safe.
+ */
+final class Ledger {
+    /** Table rows have these; documents' rows have others. */
+    private static final Set<Integer> CODES_OF_TABLES = Set.of(1, 8, 14);
+
+    private final CouchDouble couch;
+    private final Random random;
+    private final Iterator<SampleDocument> reserve;
+    private final NavigableMap<String, Version> live = new TreeMap<>();
+    private final List<String> withRows = new ArrayList<>();
+    private final Set<ExpectedRow> ever = new HashSet<>();
+    private final List<ExpectedRow> ofTables;
+    private int edits;
+
+    /** A sound document, its rows, and what was done to it, if anything. */
+    private record Version(SampleDocument sound, Optional<Ailment> ailment) {}
+
+    /** Takes over what a sample has loaded. */
+    Ledger(CouchDouble couch, SampleDocuments sample, SampleDocuments reserve, Random random) {
+        this.couch = couch;
+        this.random = random;
+        this.reserve = reserve.documents().iterator();
+        sample.documents().forEach(document -> keep(document, Optional.empty()));
+        this.ofTables = sample.rows().stream()
+                .filter(row -> CODES_OF_TABLES.contains(row.typeCode()))
+                .toList();
+        ever.addAll(ofTables);
+    }
+
+    /** Adds a document that was not there. */
+    synchronized void add() {
+        if (reserve.hasNext()) {
+            put(reserve.next());
+        }
+    }
+
+    /** Gives a document one more blob, and sometimes takes another from it. Mends it if it was bad. */
+    synchronized void edit() {
+        SampleDocument former = any().sound();
+        JsonObject document = former.document().deepCopy();
+        JsonObject blobs = document.getAsJsonObject("external_blobs");
+        List<ExpectedRow> rows = new ArrayList<>(former.rows());
+        ExpectedRow like = rows.get(0);
+        if (random.nextBoolean()) {
+            rows.remove(0);
+            blobs.remove(like.name());
+        }
+        edits++;
+        ExpectedRow more = new ExpectedRow(
+                like.domain(),
+                like.typeCode(),
+                like.parentId(),
+                "edit-" + edits,
+                "edited-" + edits + "-" + Integer.toHexString(random.nextInt()),
+                "text/plain",
+                edits);
+        blobs.add(more.name(), blob(more));
+        rows.add(more);
+        put(new SampleDocument(former.database(), document, rows));
+    }
+
+    /** Deletes a document. Its rows stay. */
+    synchronized void delete() {
+        SampleDocument document = any().sound();
+        couch.database(document.database()).delete(id(document));
+        live.remove(id(document));
+        withRows.remove(id(document));
+    }
+
+    /** Edits a document so that it cannot be stored. */
+    synchronized void spoil() {
+        spoil(Ailment.ofContent(random.nextInt(Integer.MAX_VALUE)));
+    }
+
+    /** Makes the body of a document unreadable; for before the first run only. */
+    synchronized void hide() {
+        spoil(Ailment.UNREADABLE);
+    }
+
+    /** Mends a bad document, if there is one. */
+    synchronized void mend() {
+        live.values().stream()
+                .filter(version -> version.ailment().isPresent())
+                .findFirst()
+                .ifPresent(this::mend);
+    }
+
+    /** Mends all bad documents. */
+    synchronized void mendAll() {
+        List.copyOf(live.values()).stream()
+                .filter(version -> version.ailment().isPresent())
+                .forEach(this::mend);
+    }
+
+    /** Returns the documents that cannot be stored, each as its stage and id. */
+    synchronized Set<String> bad() {
+        Set<String> bad = new TreeSet<>();
+        live.values().forEach(version -> version.ailment()
+                .ifPresent(ailment -> bad.add(version.sound().database() + " " + id(version.sound()))));
+        return bad;
+    }
+
+    /** Returns the rows that the newest versions ask for, by key. */
+    synchronized NavigableMap<String, ExpectedRow> expected() {
+        NavigableMap<String, ExpectedRow> rows = new TreeMap<>();
+        ofTables.forEach(row -> rows.put(row.key(), row));
+        live.values().stream()
+                .filter(version -> version.ailment().isEmpty())
+                .flatMap(version -> version.sound().rows().stream())
+                .forEach(row -> rows.put(row.key(), row));
+        return rows;
+    }
+
+    /** Returns whether some version asked for this row once. */
+    synchronized boolean wasAsked(ExpectedRow row) {
+        return ever.contains(row);
+    }
+
+    /** Returns the id of any document with rows. */
+    synchronized String anyId() {
+        return id(any().sound());
+    }
+
+    /** Returns whether the page that a request asks for has this document on it. */
+    synchronized boolean isOnPage(String id, CouchRequest page) {
+        Version version = live.get(id);
+        if (version == null
+                || !version.sound().database().equals(page.database())
+                || !page.ids().isEmpty()) {
+            return false;
+        }
+        String start = page.startKey().orElse("");
+        boolean within = start.compareTo(id) <= 0
+                && page.endKey().map(end -> id.compareTo(end) < 0).orElse(true);
+        int limit = page.parameter("limit").map(Integer::parseInt).orElse(Integer.MAX_VALUE);
+        return within
+                && live.subMap(start, id).values().stream()
+                                .filter(before -> before.sound().database().equals(page.database()))
+                                .limit(limit)
+                                .count()
+                        < limit;
+    }
+
+    private void spoil(Ailment ailment) {
+        SampleDocument sound = any().sound();
+        if (ailment == Ailment.UNREADABLE) {
+            couch.database(sound.database()).unreadable(id(sound));
+        } else {
+            couch.database(sound.database()).put(ailment.in(sound.document()));
+        }
+        live.put(id(sound), new Version(sound, Optional.of(ailment)));
+    }
+
+    private void mend(Version bad) {
+        if (bad.ailment().equals(Optional.of(Ailment.UNREADABLE))) {
+            couch.database(bad.sound().database()).readable(id(bad.sound()));
+            keep(bad.sound(), Optional.empty());
+        } else {
+            put(bad.sound());
+        }
+    }
+
+    private void put(SampleDocument document) {
+        couch.database(document.database()).put(document.document());
+        keep(document, Optional.empty());
+    }
+
+    private void keep(SampleDocument document, Optional<Ailment> ailment) {
+        String id = id(document);
+        if (live.put(id, new Version(document, ailment)) == null
+                && !document.rows().isEmpty()) {
+            withRows.add(id);
+        }
+        ever.addAll(document.rows());
+    }
+
+    /** A document with rows, which is hence of a type that is migrated. */
+    private Version any() {
+        return live.get(withRows.get(random.nextInt(withRows.size())));
+    }
+
+    private static JsonObject blob(ExpectedRow row) {
+        JsonObject blob = new JsonObject();
+        blob.addProperty("doc_type", "BlobMetaRef");
+        blob.addProperty("key", row.key());
+        blob.addProperty("content_type", row.contentType());
+        blob.addProperty("content_length", row.contentLength());
+        blob.add("blobmeta_id", JsonNull.INSTANCE);
+        return blob;
+    }
+
+    private static String id(SampleDocument document) {
+        JsonElement id = document.document().get("_id");
+        return id.getAsString();
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.chaos;
+
+import io.couchmigrator.cli.Operator;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.PostgresServer;
+import io.couchmigrator.testkit.ScriptedFault;
+import io.couchmigrator.testkit.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** One life of the program: starts it, lets happen what is to happen, and kills it. */
+final class Living {
+    /** What a run may end with by itself while servers fail: nothing else is anybody's fault but its own. */
+    private static final Set<Integer> STATUSES = Set.of(0, 3, 4, 5);
+
+    private static final int LONGEST_MILLIS = 7_000;
+    private static final int LOOK_EACH_MILLIS = 3;
+    private static final int OUTAGE_MILLIS = 300;
+
+    private final Life life;
+    private final CouchDouble couch;
+    private final TestDatabase database;
+    private final PostgresServer postgres;
+    private final Ledger ledger;
+    private final Tally tally;
+    private final List<Life.Event> toCome;
+    private final List<Long> requestsAt = new ArrayList<>();
+
+    Living(Life life, CouchDouble couch, TestDatabase database, PostgresServer postgres, Ledger ledger, Tally tally) {
+        this.life = life;
+        this.couch = couch;
+        this.database = database;
+        this.postgres = postgres;
+        this.ledger = ledger;
+        this.tally = tally;
+        this.toCome = new ArrayList<>(life.events());
+    }
+
+    void live(Operator operator, Path console, Random random)
+            throws Violation, IOException, SQLException, InterruptedException {
+        Map<FaultKind, List<ScriptedFault>> scripted = new EnumMap<>(FaultKind.class);
+        couch.forgetRequests();
+        for (FaultKind kind : life.faults()) {
+            scripted.computeIfAbsent(kind, one -> new ArrayList<>()).add(couch.script(kind.rule(ledger, random)));
+        }
+        Process process = operator.starts(
+                console,
+                "--num-workers=" + life.workers(),
+                "--chunk-size=" + life.chunkSize(),
+                "--read-timeout=1s",
+                "--connect-timeout=2s",
+                "--max-outage=20s");
+        try {
+            if (endsBeforeItsTime(process)) {
+                tally.ending(process.exitValue());
+            } else {
+                tally.kill();
+            }
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+            couch.heal();
+        }
+        scripted.forEach((kind, faults) -> tally.fault(
+                kind.toString(), faults.stream().mapToInt(ScriptedFault::hits).sum()));
+        Teller.requireNoStackTrace(console);
+    }
+
+    private boolean endsBeforeItsTime(Process process)
+            throws Violation, IOException, SQLException, InterruptedException {
+        long start = System.nanoTime();
+        while (!process.waitFor(LOOK_EACH_MILLIS, TimeUnit.MILLISECONDS)) {
+            long now = millisSince(start);
+            int requests = couch.requests().size();
+            while (requestsAt.size() <= requests) {
+                requestsAt.add(now);
+            }
+            if (isDue(life.kill(), now) || now > LONGEST_MILLIS) {
+                return false;
+            }
+            for (Life.Event event : List.copyOf(toCome)) {
+                if (isDue(event.moment(), now)) {
+                    toCome.remove(event);
+                    happen(event.kind());
+                }
+            }
+        }
+        if (!STATUSES.contains(process.exitValue())) {
+            throw new Violation("a run ended with status %d while servers failed, expected one of %s"
+                    .formatted(process.exitValue(), STATUSES));
+        }
+        return true;
+    }
+
+    private boolean isDue(Moment moment, long now) {
+        return moment.requests() < requestsAt.size() && now >= requestsAt.get(moment.requests()) + moment.millis();
+    }
+
+    private void happen(Life.Event.Kind kind) throws IOException, SQLException, InterruptedException {
+        switch (kind) {
+            case TERMINATE ->
+                tally.fault(
+                        "backends terminated",
+                        database.query("select pg_terminate_backend(pid) from pg_stat_activity"
+                                                + " where datname = current_database() and pid <> pg_backend_pid()")
+                                        .isEmpty()
+                                ? 0
+                                : 1);
+            case RESTART_COUCHDB -> {
+                couch.stop();
+                TimeUnit.MILLISECONDS.sleep(OUTAGE_MILLIS);
+                couch.restart();
+                tally.fault("CouchDB restarted", 1);
+            }
+            case RESTART_POSTGRES -> {
+                postgres.restart();
+                tally.fault("PostgreSQL restarted", 1);
+            }
+            case ADD -> ledger.add();
+            case EDIT -> ledger.edit();
+            case DELETE -> ledger.delete();
+            case SPOIL -> ledger.spoil();
+            case MEND -> ledger.mend();
+        }
+        if (kind.compareTo(Life.Event.Kind.ADD) >= 0) {
+            tally.change(kind.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    private static long millisSince(long nanoTime) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanoTime);
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.chaos;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * One migration and all that happens to it, drawn from a seed. The seed decides what is tried; how far a run has come when
+ * it happens is the machine's.
+ *
+ * @param seed what it is drawn from
+ * @param documents how many there are at first
+ * @param bytes the size of a document
+ * @param bad how many of them are edited beforehand so that they cannot be stored
+ * @param unreadable how many of them the server cannot read
+ * @param hiding whether pages leave rows out; documents do not change in such a story
+ * @param lives the runs that are killed
+ */
+record Story(long seed, int documents, int bytes, int bad, int unreadable, boolean hiding, List<Life> lives) {
+    static Story of(long seed) {
+        Random random = new Random(seed);
+        boolean small = random.nextBoolean();
+        int documents = 300 + random.nextInt(small ? 4_700 : 1_700);
+        int bytes = small ? 300 : 4_000;
+        int bad = random.nextInt(8);
+        int unreadable = random.nextInt(3);
+        boolean hiding = random.nextInt(4) == 0;
+        int count = 6 + random.nextInt(7);
+        List<Life> lives = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            lives.add(Life.drawn(hiding, random));
+        }
+        return new Story(seed, documents, bytes, bad, unreadable, hiding, lives);
+    }
+
+    @Override
+    public String toString() {
+        return "story %d: %,d documents of %,d bytes, %s, %d lives"
+                .formatted(
+                        seed, documents, bytes, hiding ? "rows left out of pages" : "documents change", lives.size());
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.chaos;
+
+import io.couchmigrator.cli.Operator;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.PostgresServer;
+import io.couchmigrator.testkit.SampleDocuments;
+import io.couchmigrator.testkit.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/** Tells one story: lets the real program live and die in it, then run to its end in peace, and looks at what came of it. */
+final class Teller {
+    private static final int ATTEMPTS_IN_PEACE = 3;
+    private static final int MINUTES_IN_PEACE = 5;
+
+    private final Story story;
+    private final PostgresServer postgres;
+    private final Path directory;
+    private final Tally tally = new Tally();
+
+    Teller(Story story, PostgresServer postgres, Path directory) {
+        this.story = story;
+        this.postgres = postgres;
+        this.directory = directory;
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    /**
+     * Tells it.
+     *
+     * @return the digest of the rows
+     * @throws Violation if a promise was broken
+     */
+    String tell() throws Violation, IOException, SQLException, InterruptedException {
+        SampleDocuments sample = SampleDocuments.of("commcarehq", story.seed(), story.documents(), story.bytes());
+        SampleDocuments reserve = SampleDocuments.of("commcarehq", ~story.seed(), 300, story.bytes());
+        try (CouchDouble couch = CouchDouble.builder().seed(story.seed()).start();
+                TestDatabase database = postgres.createDatabase()) {
+            sample.loadInto(couch);
+            sample.loadInto(database);
+            Random random = new Random(story.seed());
+            Ledger ledger = new Ledger(couch, sample, reserve, random);
+            for (int i = 0; i < story.bad(); i++) {
+                ledger.spoil();
+            }
+            for (int i = 0; i < story.unreadable(); i++) {
+                ledger.hide();
+            }
+            Path logs = directory.resolve("logs");
+            Operator operator = new Operator(couch, database, logs);
+            int number = 0;
+            for (Life life : story.lives()) {
+                number++;
+                new Living(life, couch, database, postgres, ledger, tally)
+                        .live(operator, directory.resolve("console-" + number + ".txt"), random);
+            }
+            return settle(operator, new Findings(ledger, database, logs), ledger);
+        }
+    }
+
+    private String settle(Operator operator, Findings findings, Ledger ledger)
+            throws Violation, IOException, SQLException, InterruptedException {
+        boolean bad = !ledger.bad().isEmpty();
+        runUntil(bad ? 5 : 0, "peace", operator);
+        findings.requireRejects(ledger.bad());
+        String digest = findings.requireRows();
+        if (bad) {
+            ledger.mendAll();
+            runUntil(0, "mended", operator);
+            findings.requireRejects(ledger.bad());
+            digest = findings.requireRows();
+        }
+        findings.requireCompletion();
+        return digest;
+    }
+
+    /** With all faults off: a row that was left out before may have failed the run that notices it, but not for long. */
+    private void runUntil(int expected, String name, Operator operator)
+            throws Violation, IOException, InterruptedException {
+        int status = -1;
+        for (int attempt = 1; attempt <= ATTEMPTS_IN_PEACE && status != expected; attempt++) {
+            Path console = directory.resolve("console-%s-%d.txt".formatted(name, attempt));
+            Process process = operator.starts(console);
+            if (!process.waitFor(MINUTES_IN_PEACE, TimeUnit.MINUTES)) {
+                process.destroyForcibly().waitFor();
+                throw new Violation("a run without faults hangs: see " + console);
+            }
+            status = process.exitValue();
+            requireNoStackTrace(console);
+        }
+        if (status != expected) {
+            throw new Violation("runs without faults end with status %d, expected %d".formatted(status, expected));
+        }
+    }
+
+    static void requireNoStackTrace(Path console) throws Violation, IOException {
+        if (Files.readString(console).contains("\n\tat ")) {
+            throw new Violation("a stack trace on the console: see " + console);
+        }
+    }
+}
