@@ -38,7 +38,8 @@ final class ReadmeTest {
                                     "CONTRIBUTING.md",
                                     "CHANGELOG.md",
                                     "docs/architecture.md",
-                                    "docs/performance.md")
+                                    "docs/performance.md",
+                                    "docs/reliability.md")
                             .map(ROOT::resolve),
                     decisions.sorted().toList().stream());
         }

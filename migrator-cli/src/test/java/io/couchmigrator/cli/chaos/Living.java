@@ -7,6 +7,7 @@ import io.couchmigrator.testkit.PostgresServer;
 import io.couchmigrator.testkit.ScriptedFault;
 import io.couchmigrator.testkit.TestDatabase;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -23,9 +24,13 @@ final class Living {
     /** What a run may end with by itself while servers fail: nothing else is anybody's fault but its own. */
     private static final Set<Integer> STATUSES = Set.of(0, 3, 4, 5);
 
-    private static final int LONGEST_MILLIS = 7_000;
+    /** Counted from the first request, since a machine may have much to do beside. */
+    private static final Moment LONGEST = new Moment(1, 8_000);
+
+    private static final int MOST_MILLIS = 60_000;
     private static final int LOOK_EACH_MILLIS = 3;
     private static final int OUTAGE_MILLIS = 300;
+    private static final int ATTEMPTS_TO_START = 30;
 
     private final Life life;
     private final CouchDouble couch;
@@ -85,7 +90,7 @@ final class Living {
             while (requestsAt.size() <= requests) {
                 requestsAt.add(now);
             }
-            if (isDue(life.kill(), now) || now > LONGEST_MILLIS) {
+            if (isDue(life.kill(), now) || isDue(LONGEST, now) || now > MOST_MILLIS) {
                 return false;
             }
             for (Life.Event event : List.copyOf(toCome)) {
@@ -119,11 +124,11 @@ final class Living {
             case RESTART_COUCHDB -> {
                 couch.stop();
                 TimeUnit.MILLISECONDS.sleep(OUTAGE_MILLIS);
-                couch.restart();
+                patiently(couch::restart);
                 tally.fault("CouchDB restarted", 1);
             }
             case RESTART_POSTGRES -> {
-                postgres.restart();
+                patiently(postgres::restart);
                 tally.fault("PostgreSQL restarted", 1);
             }
             case ADD -> ledger.add();
@@ -134,6 +139,25 @@ final class Living {
         }
         if (kind.compareTo(Life.Event.Kind.ADD) >= 0) {
             tally.change(kind.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    private interface Start {
+        void again() throws IOException;
+    }
+
+    /** A connection of some other program may begin at the very port, and go away soon. */
+    private static void patiently(Start start) throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                start.again();
+                return;
+            } catch (IOException | UncheckedIOException e) {
+                if (attempt == ATTEMPTS_TO_START) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(OUTAGE_MILLIS);
+            }
         }
     }
 
