@@ -154,7 +154,7 @@ final class Living {
                 return;
             } catch (IOException | UncheckedIOException e) {
                 if (attempt == ATTEMPTS_TO_START) {
-                    throw e;
+                    throw new AbandonedException("a server does not start again: " + e.getMessage(), e);
                 }
                 TimeUnit.MILLISECONDS.sleep(OUTAGE_MILLIS);
             }

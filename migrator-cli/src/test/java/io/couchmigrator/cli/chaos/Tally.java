@@ -33,6 +33,10 @@ final class Tally {
         stories++;
     }
 
+    int stories() {
+        return stories;
+    }
+
     int kills() {
         return kills;
     }
