@@ -60,6 +60,7 @@ final class HttpListener {
                     .sslSocketFactory());
         }
         try {
+            port = port == 0 ? FreePort.find() : port;
             starting.start(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot listen on 127.0.0.1, port " + port, e);

@@ -170,6 +170,7 @@ public final class PostgresServer implements AutoCloseable {
     private synchronized void launch() throws IOException {
         Path output = directory.resolve("server.log");
         try {
+            port = port == 0 ? FreePort.find() : port;
             running = EmbeddedPostgres.builder()
                     .setDataDirectory(directory.resolve("pgdata"))
                     .setCleanDataDirectory(false)
