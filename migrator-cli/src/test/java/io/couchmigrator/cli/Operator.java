@@ -62,6 +62,11 @@ public final class Operator {
         return start(output, runbook(more));
     }
 
+    /** Starts a verification and goes on. */
+    public Process startsToVerify(Path output) throws IOException {
+        return start(output, "verify", "migrate_metadata", "--log-dir=" + logs);
+    }
+
     /** The words of the runbook's command. */
     String[] runbook(String... more) {
         List<String> words = new ArrayList<>(List.of("run_blob_migration", "migrate_metadata", "--log-dir=" + logs));

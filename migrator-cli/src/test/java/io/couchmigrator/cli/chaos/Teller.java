@@ -79,7 +79,17 @@ final class Teller {
             digest = findings.requireRows();
         }
         findings.requireCompletion();
+        verify(operator);
         return digest;
+    }
+
+    /** The program's own verification must come to the same end as the harness's. */
+    private void verify(Operator operator) throws Violation, IOException, InterruptedException {
+        Path console = directory.resolve("console-verify.txt");
+        int status = ended(operator.startsToVerify(console), console);
+        if (status != 0) {
+            throw new Violation("verify ends with status %d, expected 0: see %s".formatted(status, console));
+        }
     }
 
     /** With all faults off: a row that was left out before may have failed the run that notices it, but not for long. */
@@ -88,17 +98,20 @@ final class Teller {
         int status = -1;
         for (int attempt = 1; attempt <= ATTEMPTS_IN_PEACE && status != expected; attempt++) {
             Path console = directory.resolve("console-%s-%d.txt".formatted(name, attempt));
-            Process process = operator.starts(console);
-            if (!process.waitFor(MINUTES_IN_PEACE, TimeUnit.MINUTES)) {
-                process.destroyForcibly().waitFor();
-                throw new Violation("a run without faults hangs: see " + console);
-            }
-            status = process.exitValue();
-            requireNoStackTrace(console);
+            status = ended(operator.starts(console), console);
         }
         if (status != expected) {
             throw new Violation("runs without faults end with status %d, expected %d".formatted(status, expected));
         }
+    }
+
+    private static int ended(Process process, Path console) throws Violation, IOException, InterruptedException {
+        if (!process.waitFor(MINUTES_IN_PEACE, TimeUnit.MINUTES)) {
+            process.destroyForcibly().waitFor();
+            throw new Violation("a run without faults hangs: see " + console);
+        }
+        requireNoStackTrace(console);
+        return process.exitValue();
     }
 
     static void requireNoStackTrace(Path console) throws Violation, IOException {
