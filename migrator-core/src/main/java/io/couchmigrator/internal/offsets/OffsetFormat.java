@@ -10,19 +10,12 @@ import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.postgres.TargetIdentity;
-import java.math.BigDecimal;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +45,8 @@ final class OffsetFormat {
     }
 
     static Offsets offsets(JsonObject json) {
-        Place place = new Place("$", json);
-        Place source = place.object("source");
+        FilePlace place = new FilePlace("$", json);
+        FilePlace source = place.object("source");
         return new Offsets(
                 place.string("migration"),
                 place.instant("saved"),
@@ -76,10 +69,10 @@ final class OffsetFormat {
         return json;
     }
 
-    private static TargetIdentity target(Place place) {
-        Place tables = place.object("table_oids");
+    private static TargetIdentity target(FilePlace place) {
+        FilePlace tables = place.object("table_oids");
         Map<String, Long> oids = new TreeMap<>();
-        tables.json.keySet().forEach(name -> oids.put(name, tables.number(name)));
+        tables.names().forEach(name -> oids.put(name, tables.number(name)));
         return new TargetIdentity(
                 Optional.ofNullable(place.stringOrNull("system_identifier")),
                 place.string("database"),
@@ -115,7 +108,7 @@ final class OffsetFormat {
         return json;
     }
 
-    private static StageOffset stage(Place place) {
+    private static StageOffset stage(FilePlace place) {
         String database = place.stringOrNull("database");
         String word = place.string("phase");
         Phase phase = Arrays.stream(Phase.values())
@@ -140,7 +133,7 @@ final class OffsetFormat {
                 place.stringOrNull("completed") == null ? null : place.instant("completed"),
                 ranges,
                 tallies(place.object("tallies_outside_ranges")),
-                place.json.has("witnesses") ? place.list("witnesses", OffsetFormat::witness) : List.of());
+                place.has("witnesses") ? place.list("witnesses", OffsetFormat::witness) : List.of());
     }
 
     private static JsonObject json(Witness witness) {
@@ -150,12 +143,12 @@ final class OffsetFormat {
         return json;
     }
 
-    private static Witness witness(Place place) {
+    private static Witness witness(FilePlace place) {
         return new Witness(place.string("id"), place.string("rev"));
     }
 
     /** A gap between ranges would be documents that nobody reads. */
-    private static void checkRanges(Place place, List<RangeOffset> ranges) {
+    private static void checkRanges(FilePlace place, List<RangeOffset> ranges) {
         if (ranges.isEmpty()) {
             throw place.unexpected("ranges", "at least one");
         }
@@ -184,7 +177,7 @@ final class OffsetFormat {
         return json;
     }
 
-    private static RangeOffset range(Place place) {
+    private static RangeOffset range(FilePlace place) {
         return new RangeOffset(
                 place.id("from"),
                 place.id("before"),
@@ -212,7 +205,7 @@ final class OffsetFormat {
         return json;
     }
 
-    private static Tallies tallies(Place place) {
+    private static Tallies tallies(FilePlace place) {
         return new Tallies(
                 place.number("read"),
                 place.number("processed"),
@@ -220,7 +213,7 @@ final class OffsetFormat {
                 place.number("rejected"),
                 place.number("written"),
                 place.number("already_there"),
-                place.json.has("verified") ? verified(place.object("verified")) : Verified.NONE);
+                place.has("verified") ? verified(place.object("verified")) : Verified.NONE);
     }
 
     private static JsonObject json(Verified verified) {
@@ -232,114 +225,11 @@ final class OffsetFormat {
         return json;
     }
 
-    private static Verified verified(Place place) {
+    private static Verified verified(FilePlace place) {
         return new Verified(
                 place.number("missing"),
                 place.number("different"),
                 place.number("left_alone"),
                 place.number("not_yet_migrated"));
-    }
-
-    /** An object of the file, and where it stands. */
-    private record Place(String path, JsonObject json) {
-        Place object(String name) {
-            return new Place(
-                    path + "." + name,
-                    value(name, JsonElement::isJsonObject, "an object").getAsJsonObject());
-        }
-
-        <T> List<T> list(String name, Function<Place, T> reader) {
-            JsonArray array = value(name, JsonElement::isJsonArray, "an array").getAsJsonArray();
-            List<T> list = new ArrayList<>();
-            for (int i = 0; i < array.size(); i++) {
-                String at = path + "." + name + "[" + i + "]";
-                if (!array.get(i).isJsonObject()) {
-                    throw new IllegalArgumentException("unexpected value at " + at + ": expected an object");
-                }
-                list.add(reader.apply(new Place(at, array.get(i).getAsJsonObject())));
-            }
-            return list;
-        }
-
-        String string(String name) {
-            return value(name, Place::isString, "a string").getAsString();
-        }
-
-        @Nullable
-        String stringOrNull(String name) {
-            JsonElement value = value(name, v -> v.isJsonNull() || isString(v), "a string or null");
-            return value.isJsonNull() ? null : value.getAsString();
-        }
-
-        @Nullable
-        JsonElement anythingOrNull(String name) {
-            JsonElement value = value(name, v -> true, "a value or null");
-            return value.isJsonNull() ? null : value;
-        }
-
-        long number(String name) {
-            JsonElement value = value(
-                    name, v -> v.isJsonPrimitive() && v.getAsJsonPrimitive().isNumber(), "a number");
-            try {
-                return new BigDecimal(value.getAsString()).longValueExact();
-            } catch (ArithmeticException | NumberFormatException e) {
-                throw unexpected(name, "a whole number");
-            }
-        }
-
-        OptionalLong numberOrNone(String name) {
-            return json.has(name) ? OptionalLong.of(number(name)) : OptionalLong.empty();
-        }
-
-        int smallNumber(String name) {
-            long number = number(name);
-            if (number != (int) number) {
-                throw unexpected(name, "a whole number of 32 bits");
-            }
-            return (int) number;
-        }
-
-        boolean flag(String name) {
-            return value(
-                            name,
-                            v -> v.isJsonPrimitive() && v.getAsJsonPrimitive().isBoolean(),
-                            "true or false")
-                    .getAsBoolean();
-        }
-
-        Instant instant(String name) {
-            try {
-                return Instant.parse(string(name));
-            } catch (DateTimeException e) {
-                throw unexpected(name, "a time");
-            }
-        }
-
-        @Nullable
-        SourceId id(String name) {
-            JsonElement value = value(name, v -> v.isJsonNull() || v.isJsonPrimitive(), "an id or null");
-            try {
-                return value.isJsonNull() ? null : SourceId.of(value);
-            } catch (ArithmeticException | NumberFormatException e) {
-                throw unexpected(name, "an id");
-            }
-        }
-
-        IllegalArgumentException unexpected(String name, String expected) {
-            return new IllegalArgumentException(
-                    "unexpected value at %s.%s: expected %s".formatted(path, name, expected));
-        }
-
-        private JsonElement value(String name, Predicate<JsonElement> fits, String expected) {
-            JsonElement value = json.get(name);
-            if (value == null || !fits.test(value)) {
-                throw unexpected(name, expected);
-            }
-            return value;
-        }
-
-        private static boolean isString(JsonElement value) {
-            return value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
-        }
     }
 }
