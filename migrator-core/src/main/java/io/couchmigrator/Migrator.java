@@ -4,7 +4,6 @@ package io.couchmigrator;
 import io.couchmigrator.internal.engine.CheckRun;
 import io.couchmigrator.internal.engine.OwnThread;
 import io.couchmigrator.internal.engine.Run;
-import io.couchmigrator.internal.engine.Run.Purpose;
 import io.couchmigrator.internal.engine.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,7 +66,7 @@ public final class Migrator {
      * @return how it ended, failures included; see {@link Result#orThrow}
      */
     public Result run() {
-        return carriedOut(Purpose.MIGRATE);
+        return carriedOut(Run.toMigrate(settings));
     }
 
     /**
@@ -89,11 +88,10 @@ public final class Migrator {
                                 .formatted(stage.name()));
             }
         }
-        return carriedOut(Purpose.VERIFY);
+        return carriedOut(Run.toVerify(settings));
     }
 
-    private Result carriedOut(Purpose purpose) {
-        Run run = new Run(settings, purpose);
+    private Result carriedOut(Run run) {
         running.add(run);
         try {
             return OwnThread.call("migrator-" + settings.migration().slug(), run::run, run::stop);

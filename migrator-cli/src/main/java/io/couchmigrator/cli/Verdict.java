@@ -53,7 +53,7 @@ final class Verdict {
     /** Returns the verdict on a run; {@code next} is the command that goes on with it. */
     List<String> of(Result result, String next) {
         return switch (result.outcome()) {
-            case COMPLETE, DIFFERENCES_FOUND ->
+            case COMPLETE ->
                 List.of("%s is complete: %s.%s"
                         .formatted(
                                 slug,
@@ -82,6 +82,7 @@ final class Verdict {
             case TARGET_FAILED -> failed("PostgreSQL failed", result, next);
             case STOPPED_BY_LIMIT -> failed("Stopped by --max-rejects", result, next);
             case LOG_DIRECTORY_FAILED -> failed("The log directory is not fit for this run", result, next);
+            case DIFFERENCES_FOUND -> throw impossible("run", result);
         };
     }
 
@@ -94,7 +95,7 @@ final class Verdict {
      */
     List<String> ofVerification(Result result, Optional<Path> findings, String next, String run) {
         return switch (result.outcome()) {
-            case COMPLETE, REJECTS_OUTSTANDING -> List.of("%s is verified: %s.".formatted(slug, compared(result)));
+            case COMPLETE -> List.of("%s is verified: %s.".formatted(slug, compared(result)));
             case DIFFERENCES_FOUND ->
                 List.of(
                         "%s differs: %s.".formatted(slug, compared(result)),
@@ -108,10 +109,14 @@ final class Verdict {
                         indented(next));
             case SOURCE_FAILED -> failed("CouchDB failed", result, compared(result), next);
             case TARGET_FAILED -> failed("PostgreSQL failed", result, compared(result), next);
-            case STOPPED_BY_LIMIT -> failed("A limit was reached", result, compared(result), next);
             case LOG_DIRECTORY_FAILED ->
                 failed("The log directory is not fit for this verification", result, compared(result), next);
+            case REJECTS_OUTSTANDING, STOPPED_BY_LIMIT -> throw impossible("verification", result);
         };
+    }
+
+    private static IllegalArgumentException impossible(String what, Result result) {
+        return new IllegalArgumentException("no %s ends with %s".formatted(what, result.outcome()));
     }
 
     private static String compared(Result result) {

@@ -2,12 +2,15 @@
 package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.Migration;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.retry.PassingException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,12 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes offsets durable, never ahead of what they stand for: rows are committed before a stage's state changes; what was
  * logged and rejected by then is flushed next; the offset file comes last. Safe for use by multiple threads.
  */
 final class Checkpoints implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+
     private final String migration;
     private final String url;
     private final OffsetFile file;
@@ -66,8 +73,19 @@ final class Checkpoints implements AutoCloseable {
         uuid = uuid == null ? offsets.uuid() : uuid;
     }
 
-    void uuid(String seen) {
-        uuid = seen;
+    /** Asks the server for its uuid, for whoever reads the file. {@code GET /} may take seconds, so nothing waits for it. */
+    void askForUuid(CouchClient couch) {
+        Thread asking = new Thread(
+                () -> {
+                    try {
+                        couch.uuid().ifPresent(seen -> uuid = seen);
+                    } catch (PassingException | MigrationException e) {
+                        LOG.info("{} did not tell its uuid: {}", couch.name(), e.getMessage());
+                    }
+                },
+                "migrator-uuid");
+        asking.setDaemon(true);
+        asking.start();
     }
 
     /** Flushes this log before each checkpoint. */

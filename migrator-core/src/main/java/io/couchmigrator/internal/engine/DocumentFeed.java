@@ -28,7 +28,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +45,7 @@ final class DocumentFeed implements Feed<Document> {
     private final Patience patience;
     private final DocumentsById byId;
     private final DocumentRanks ranks;
+    private final RangePlan plan;
     private final PageSize pageSize;
     private final Throttle throttle;
     private final AuditTally tally;
@@ -65,6 +65,7 @@ final class DocumentFeed implements Feed<Document> {
         this.patience = site.source();
         this.byId = new DocumentsById(couch, patience);
         this.ranks = new DocumentRanks(stage.database(), couch, patience);
+        this.plan = new RangePlan("\"%s\" on %s".formatted(stage.database(), couch.name()), ranks);
         this.pageSize = new PageSize(site.chunkSize());
         this.throttle = site.throttle();
         this.tally = site.audit();
@@ -95,37 +96,7 @@ final class DocumentFeed implements Feed<Document> {
 
     @Override
     public List<RangeOffset> cut(List<RangeOffset> ranges) {
-        if (ranges.stream().allMatch(range -> range.done() || range.rank().isPresent())) {
-            return ranges;
-        }
-        if (!ranks.areTold()) {
-            LOG.info("{} tells no ranks of \"{}\": it is read as one range", couch.name(), stage.database());
-            return ranges;
-        }
-        return ranges.stream()
-                .flatMap(range -> range.done() || range.rank().isPresent() ? Stream.of(range) : cut(range))
-                .toList();
-    }
-
-    /** Cuts what is not yet read of a range. */
-    private Stream<RangeOffset> cut(RangeOffset range) {
-        String from = from(range);
-        String before = before(range);
-        OptionalLong first = ranks.of(DocumentRanks.next(range));
-        OptionalLong end = ranks.of(DocumentRanks.end(range));
-        if (first.isEmpty() || end.isEmpty()) {
-            return Stream.of(range);
-        }
-        int wanted = RangeCutter.ranges(end.getAsLong() - first.getAsLong());
-        List<Ranks.Place> places = RangeCutter.cuts(ranks, from, before, wanted);
-        if (places.isEmpty() && wanted > 1) {
-            // The last document may have gone just when it was asked for.
-            places = RangeCutter.cuts(ranks, from, before, wanted);
-        }
-        List<RangeOffset.Cut> cuts = places.stream()
-                .map(place -> new RangeOffset.Cut(new DocumentId(place.id()), place.rank()))
-                .toList();
-        return range.cutAt(first.getAsLong(), cuts).stream();
+        return plan.cut(ranges);
     }
 
     /** A few documents where each of some ranges begins are an even sample of sizes. */
@@ -210,19 +181,13 @@ final class DocumentFeed implements Feed<Document> {
     @Override
     public Set<SourceId> notYetMigrated(StageOffset migrated, Set<SourceId> ids, StopSignal stop) {
         Set<SourceId> notYet = new HashSet<>();
-        ids.stream().filter(id -> !isRead(migrated, id.text())).forEach(notYet::add);
+        ids.stream()
+                .filter(id -> !RangePlan.isRead(migrated.ranges(), id.text()))
+                .forEach(notYet::add);
         Set<String> read = new HashSet<>();
         ids.stream().filter(id -> !notYet.contains(id)).map(SourceId::text).forEach(read::add);
         ranks.changedOf(migrated.sequence(), read, stop).forEach(id -> notYet.add(new DocumentId(id)));
         return notYet;
-    }
-
-    private static boolean isRead(StageOffset migrated, String id) {
-        RangeOffset range = migrated.ranges().stream()
-                .filter(r -> KeyOrder.isBelow(id, DocumentRanks.end(r)))
-                .findFirst()
-                .orElse(migrated.ranges().get(migrated.ranges().size() - 1));
-        return range.done() || KeyOrder.isBelow(id, DocumentRanks.next(range));
     }
 
     /** Returns how many documents to ask for at once. */

@@ -34,16 +34,16 @@ final class DocumentRanks implements Ranks {
 
     private static final Logger LOG = LoggerFactory.getLogger(DocumentRanks.class);
 
-    private static final int CHANGES_AT_ONCE = 1000;
-
     private final String database;
     private final CouchClient couch;
     private final Patience patience;
+    private final ChangedIds feed;
 
     DocumentRanks(String database, CouchClient couch, Patience patience) {
         this.database = database;
         this.couch = couch;
         this.patience = patience;
+        this.feed = new ChangedIds(database, couch, patience);
     }
 
     /** Returns the key at which a range goes on; empty for the beginning. */
@@ -110,43 +110,26 @@ final class DocumentRanks implements Ranks {
      * a feed, as it is by now: one that was deleted may be there again, and the reverse.
      */
     boolean changed(@Nullable JsonElement since, String from, String before, long ids, StopSignal stop) {
-        JsonElement position = since;
-        boolean more = since != null;
-        long changed = 0;
-        while (more && changed < ids) {
-            stop.check();
-            JsonElement next = position;
-            AtomicLong between = new AtomicLong();
-            PageEnd end = patience.persist(() -> {
-                between.set(0);
-                return couch.changes(database, next, CHANGES_AT_ONCE, null, Meter.NONE, change -> {
-                    boolean counts = !KeyOrder.isBelow(change.id(), from) && KeyOrder.isBelow(change.id(), before);
-                    between.addAndGet(counts ? 1 : 0);
-                });
+        AtomicLong changed = new AtomicLong();
+        if (ids > 0) {
+            feed.read(since, stop, page -> {
+                long between = page.ids().stream()
+                        .filter(id -> !KeyOrder.isBelow(id, from) && KeyOrder.isBelow(id, before))
+                        .count();
+                return changed.addAndGet(between) < ids;
             });
-            changed += between.get();
-            position = end.lastSequence();
-            more = end.rows() >= CHANGES_AT_ONCE;
         }
-        return changed >= ids;
+        return changed.get() >= ids;
     }
 
     /** Returns which of some ids have changed since a position in the feed; all of them if the position is not known. */
     Set<String> changedOf(@Nullable JsonElement since, Set<String> ids, StopSignal stop) {
         Set<String> changed = new HashSet<>(since == null ? ids : Set.of());
-        JsonElement position = since;
-        boolean more = since != null;
-        while (more && changed.size() < ids.size()) {
-            stop.check();
-            JsonElement next = position;
-            PageEnd end =
-                    patience.persist(() -> couch.changes(database, next, CHANGES_AT_ONCE, null, Meter.NONE, change -> {
-                        if (ids.contains(change.id())) {
-                            changed.add(change.id());
-                        }
-                    }));
-            position = end.lastSequence();
-            more = end.rows() >= CHANGES_AT_ONCE;
+        if (!ids.isEmpty()) {
+            feed.read(since, stop, page -> {
+                page.ids().stream().filter(ids::contains).forEach(changed::add);
+                return changed.size() < ids.size();
+            });
         }
         return changed;
     }

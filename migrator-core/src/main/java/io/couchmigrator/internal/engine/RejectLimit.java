@@ -27,6 +27,11 @@ final class RejectLimit {
         this.rejects = rejects;
     }
 
+    /** Returns what bears any number of rejects. */
+    static RejectLimit none(RejectsFile rejects) {
+        return new RejectLimit(OptionalLong.empty(), OptionalDouble.empty(), rejects);
+    }
+
     /**
      * Counts a batch that is committed and recorded.
      *

@@ -6,16 +6,13 @@ import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
-import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.HistoryFile;
-import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.postgres.Timeline;
-import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
@@ -23,10 +20,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,34 +33,35 @@ public final class Run {
     private static final Duration LONGEST_WAIT_OF_CHECKS = Duration.ofSeconds(10);
 
     private final Settings settings;
-    private final Purpose purpose;
+    private final Verb verb;
     private final Clock clock = Clock.systemUTC();
     private final StopSignal stop = new StopSignal();
     private final Reporter reporter;
     private final CouchClient couch;
     private final Patience source;
     private final Patience target;
-    private final List<MigrationException> failures = Collections.synchronizedList(new ArrayList<>());
+    private final Failures failures = new Failures();
     private final AuditTally audit = new AuditTally();
     private volatile boolean stopRequested;
-    private volatile @Nullable RuntimeException unexpected;
     private volatile @Nullable RejectsFile rejects;
 
-    /** What a run is for. */
-    public enum Purpose {
-        /** To write the rows that should be there. */
-        MIGRATE,
-        /** To compare the rows that should be there with those that are. */
-        VERIFY
-    }
-
-    public Run(Settings settings, Purpose purpose) {
+    private Run(Settings settings, Verb verb) {
         this.settings = settings;
-        this.purpose = purpose;
+        this.verb = verb;
         this.reporter = new Reporter(settings.listener());
         this.couch = new CouchClient(settings.source());
         this.source = new Patience(couch.name(), settings.maxOutage(), stop, reporter, clock);
         this.target = new Patience("PostgreSQL", settings.maxOutage(), stop, reporter, clock);
+    }
+
+    /** Returns a run that writes the rows that should be there. */
+    public static Run toMigrate(Settings settings) {
+        return new Run(settings, new Migrating(settings));
+    }
+
+    /** Returns a run that compares the rows that should be there with those that are. */
+    public static Run toVerify(Settings settings) {
+        return new Run(settings, new Verifying(settings));
     }
 
     /** Asks it to finish what is in hand, save and return. */
@@ -84,7 +78,7 @@ public final class Run {
                 Sessions sessions = new Sessions(settings.target(), settings.workers())) {
             attempt(() -> locked(began, stages, sessions));
         }
-        RuntimeException bug = unexpected;
+        RuntimeException bug = failures.bug();
         if (bug != null) {
             throw bug;
         }
@@ -93,11 +87,11 @@ public final class Run {
 
     private void locked(Instant began, Stages stages, Sessions sessions) {
         Preflight preflight = new Preflight(settings.migration());
-        try (LogDirectory directory = open(began);
+        try (LogDirectory directory = verb.open(began);
                 HistoryFile history = new HistoryFile(directory.history(), clock)) {
             reporter.tell(to -> to.started(directory.run()));
             reporter.keep(history);
-            history.started(settings.json(purpose));
+            history.started(settings.json(verb));
             attempt(() -> checked(preflight, stages, sessions, directory));
             history.add("run ended", json(result(began, stages)));
         } catch (LogDirectoryException e) {
@@ -110,54 +104,29 @@ public final class Run {
         }
     }
 
-    private LogDirectory open(Instant began) {
-        String slug = settings.migration().slug();
-        return purpose == Purpose.VERIFY
-                ? LogDirectory.openToVerify(settings.logDirectory(), slug, began)
-                : LogDirectory.open(settings.logDirectory(), slug, began);
-    }
-
     private void checked(Preflight preflight, Stages stages, Sessions sessions, LogDirectory directory) {
         look(preflight, sessions);
         if (settings.startOver() && preflight.faults().isEmpty()) {
             putAside(directory);
         }
         Optional<Offsets> saved = settings.startOver() ? Optional.empty() : saved(preflight, directory);
-        if (purpose == Purpose.MIGRATE && !settings.acceptFailover()) {
-            saved.ifPresent(offsets -> Checks.failover(offsets, preflight));
-        }
-        Optional<Verification> verification =
-                purpose == Purpose.VERIFY ? verification(preflight, directory) : Optional.empty();
+        Optional<Verification> verification = verb.check(saved, preflight, sources(preflight), directory);
         preflight.faults().forEach(this::failed);
         if (preflight.faults().isEmpty()) {
             preflight.target().orElseThrow().timeline().ifPresent(number -> sessions.hold(new Timeline(number)));
             try (TargetLock lock = lock(preflight);
                     RejectsFile rejects = RejectsFile.open(directory.rejects(), clock)) {
                 this.rejects = rejects;
-                if (purpose == Purpose.MIGRATE) {
+                if (verb.writes()) {
                     lock.take();
                     sessions.ask(lock::pass);
                 }
                 work(preflight, saved, verification, stages, sessions, directory, rejects);
             }
-            if (purpose == Purpose.VERIFY && stages.isComplete()) {
-                // The next verification is another one, from the start.
-                directory.discardOffsets();
+            if (stages.isComplete()) {
+                verb.completed(directory);
             }
         }
-    }
-
-    private Optional<Verification> verification(Preflight preflight, LogDirectory directory) {
-        Path file = LogDirectory.offsets(
-                settings.logDirectory(), settings.migration().slug());
-        Optional<Offsets> migrated =
-                Checks.offsets(settings.migration(), file, directory.rejects(), preflight, sources(preflight), false);
-        if (migrated.isEmpty() && preflight.faults().isEmpty()) {
-            preflight.fault(new LogDirectoryException(
-                    "there is nothing to verify: offset file \"%s\" does not exist: run the migration first, or name its log directory"
-                            .formatted(file)));
-        }
-        return migrated.map(offsets -> new Verification(offsets, LineFile.fresh(directory.findings())));
     }
 
     private TargetLock lock(Preflight preflight) {
@@ -205,12 +174,12 @@ public final class Run {
         long outstanding = known == null ? 0 : known.outstanding();
         return new Result(
                 outcome(stages, outstanding),
-                purpose == Purpose.VERIFY ? stages.talliesOfRanges() : stages.tallies(),
+                verb.tallies(stages),
                 stages.done(),
                 stages.total(),
                 outstanding,
                 audit.sum(),
-                inOrder(failures),
+                failures.inOrder(),
                 Duration.between(began, clock.instant()));
     }
 
@@ -239,7 +208,9 @@ public final class Run {
                 sessions,
                 ByteBudget.ofHeap(settings.workers(), stop),
                 new Throttle(settings.maxDocumentsPerSecond(), settings.workers(), stop, System::nanoTime),
-                new RejectLimit(settings.maxRejects(), settings.maxRejectedPercent(), rejects),
+                verb.writes()
+                        ? new RejectLimit(settings.maxRejects(), settings.maxRejectedPercent(), rejects)
+                        : RejectLimit.none(rejects),
                 audit,
                 stop,
                 reporter,
@@ -247,12 +218,12 @@ public final class Run {
                 settings.chunkSize(),
                 clock);
         Ticker ticker = new Ticker(checkpoints, stages, reporter, this::failed);
-        askForUuid(checkpoints);
+        checkpoints.askForUuid(couch);
         try (ticker) {
             stages.run(new StageRuns(site, checkpoints, rejects, directory, verification), preflight);
             ticker.close();
             checkpoints.saveIfChanged();
-            stages.complete(site, purpose == Purpose.MIGRATE && rejects.outstanding() == 0);
+            stages.complete(site, verb.writes() && rejects.outstanding() == 0);
         } finally {
             ticker.close();
             save(checkpoints);
@@ -271,27 +242,9 @@ public final class Run {
     }
 
     private void putAside(LogDirectory directory) {
-        List<Path> files = purpose == Purpose.VERIFY
-                ? List.of(directory.offsets())
-                : List.of(directory.offsets(), directory.rejects());
-        for (Path file : files) {
+        for (Path file : verb.memory(directory)) {
             directory.setAside(file).ifPresent(aside -> reporter.tell(to -> to.setAside(aside)));
         }
-    }
-
-    /** {@code GET /} may take seconds, so nothing waits for it. */
-    private void askForUuid(Checkpoints checkpoints) {
-        Thread asking = new Thread(
-                () -> {
-                    try {
-                        couch.uuid().ifPresent(checkpoints::uuid);
-                    } catch (PassingException | MigrationException e) {
-                        LOG.info("the CouchDB server did not tell its uuid: {}", e.getMessage());
-                    }
-                },
-                "migrator-uuid");
-        asking.setDaemon(true);
-        asking.start();
     }
 
     private void save(Checkpoints checkpoints) {
@@ -303,12 +256,7 @@ public final class Run {
     }
 
     private void failed(RuntimeException e) {
-        if (!(e instanceof MigrationException failure)) {
-            unexpected = e;
-        } else if (failures.stream()
-                .noneMatch(known -> String.valueOf(known.getMessage()).equals(e.getMessage()))) {
-            failures.add(failure);
-        }
+        failures.add(e);
         halt();
     }
 
@@ -319,7 +267,7 @@ public final class Run {
 
     private JsonObject json(Result result) {
         JsonObject details = new JsonObject();
-        boolean bug = unexpected != null;
+        boolean bug = failures.bug() != null;
         details.addProperty("outcome", bug ? "UNEXPECTED" : result.outcome().name());
         details.addProperty("read", result.tallies().read());
         details.addProperty("written", result.tallies().written());
@@ -335,19 +283,9 @@ public final class Run {
         if (stopRequested && !stages.isComplete()) {
             return Outcome.STOPPED;
         }
-        if (!failures.isEmpty()) {
-            return inOrder(failures).get(0).outcome();
-        }
-        if (purpose == Purpose.VERIFY) {
-            Tallies.Verified found = stages.talliesOfRanges().verified();
-            return found.missing() + found.different() > 0 ? Outcome.DIFFERENCES_FOUND : Outcome.COMPLETE;
-        }
-        return outstanding > 0 ? Outcome.REJECTS_OUTSTANDING : Outcome.COMPLETE;
-    }
-
-    private static List<MigrationException> inOrder(List<MigrationException> failures) {
-        return failures.stream()
-                .sorted(Comparator.comparing(MigrationException::outcome))
-                .toList();
+        return failures.inOrder().stream()
+                .findFirst()
+                .map(MigrationException::outcome)
+                .orElseGet(() -> verb.outcome(stages, outstanding));
     }
 }

@@ -7,7 +7,6 @@ import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import javax.sql.DataSource;
@@ -46,9 +45,9 @@ public record Settings(
         boolean acceptNewSource,
         Listener listener) {
     /** Returns what may stand in the history: no secret. */
-    JsonObject json(Run.Purpose purpose) {
+    JsonObject json(Verb verb) {
         JsonObject json = new JsonObject();
-        json.addProperty("purpose", purpose.name().toLowerCase(Locale.ROOT));
+        json.addProperty("purpose", verb.writes() ? "migrate" : "verify");
         json.addProperty("migration", migration.slug());
         json.addProperty("couch_url", source.toString());
         json.addProperty("couch_user", source.user().orElse(null));

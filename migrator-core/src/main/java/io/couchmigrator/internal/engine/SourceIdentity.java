@@ -6,7 +6,6 @@ import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.DatabaseFacts;
 import io.couchmigrator.internal.couch.Meter;
-import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.Witness;
 import io.couchmigrator.internal.retry.Patience;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,18 +29,18 @@ import org.slf4j.LoggerFactory;
 final class SourceIdentity {
     private static final Logger LOG = LoggerFactory.getLogger(SourceIdentity.class);
 
-    private static final int CHANGES_AT_ONCE = 1000;
-
     private final String database;
     private final CouchClient couch;
     private final Patience patience;
     private final StopSignal stop;
+    private final ChangedIds feed;
 
     SourceIdentity(String database, CouchClient couch, Patience patience, StopSignal stop) {
         this.database = database;
         this.couch = couch;
         this.patience = patience;
         this.stop = stop;
+        this.feed = new ChangedIds(database, couch, patience);
     }
 
     /** Returns what the server says of the database now. */
@@ -152,29 +152,17 @@ final class SourceIdentity {
                 .filter(one -> !one.isMissing())
                 .forEach(one -> asked.add(one.witness().id()));
         Set<String> changed = new HashSet<>();
-        JsonElement position = since;
-        boolean first = true;
-        boolean more = since != null;
-        while (more && changed.size() < asked.size()) {
-            stop.check();
-            JsonElement next = position;
-            Set<String> found = new HashSet<>();
-            PageEnd end = patience.persist(() -> {
-                found.clear();
-                return couch.changes(
-                        database, next, CHANGES_AT_ONCE, null, Meter.NONE, change -> found.add(change.id()));
+        boolean later = SequenceNumber.of(since).stream().anyMatch(then -> then.changes() > 0);
+        AtomicBoolean first = new AtomicBoolean(true);
+        if (!asked.isEmpty()) {
+            feed.read(since, stop, page -> {
+                boolean fromTheBeginning =
+                        first.getAndSet(false) && later && page.left() >= facts.documents() + facts.deleted();
+                page.ids().stream()
+                        .filter(id -> !fromTheBeginning && asked.contains(id))
+                        .forEach(changed::add);
+                return !fromTheBeginning && changed.size() < asked.size();
             });
-            long pending = end.rows() + end.pending().orElse(0);
-            boolean fromTheBeginning = SequenceNumber.of(since).stream().anyMatch(then -> then.changes() > 0)
-                    && pending >= facts.documents() + facts.deleted();
-            if (first && fromTheBeginning) {
-                return Set.of();
-            }
-            found.retainAll(asked);
-            changed.addAll(found);
-            position = end.lastSequence();
-            more = end.rows() >= CHANGES_AT_ONCE;
-            first = false;
         }
         return changed;
     }

@@ -117,24 +117,20 @@ final class StageRun<S, R> {
 
     /** Returns what was counted in the stage's ranges, in all runs. */
     Tallies talliesOfRanges() {
-        StageOffset offset = checkpoints.saved(stage.name());
-        return offset == null ? Tallies.NONE : offset.rangeTallies();
+        return saved().map(StageOffset::rangeTallies).orElse(Tallies.NONE);
+    }
+
+    /** Returns how many items there were when the stage was planned; empty if it was not yet. */
+    OptionalLong total() {
+        return saved().stream().mapToLong(StageOffset::total).findFirst();
     }
 
     String name() {
         return stage.name();
     }
 
-    /** Returns how many items were read in all runs. */
-    long done() {
-        StageOffset offset = checkpoints.saved(stage.name());
-        return offset == null ? 0 : offset.rangeTallies().read();
-    }
-
-    /** Returns how many items there were when the stage was planned; empty if it was not yet. */
-    OptionalLong total() {
-        StageOffset offset = checkpoints.saved(stage.name());
-        return offset == null ? OptionalLong.empty() : OptionalLong.of(offset.total());
+    private Optional<StageOffset> saved() {
+        return Optional.ofNullable(checkpoints.saved(stage.name()));
     }
 
     /** Tells how far the stage is, if it was begun. */
@@ -277,26 +273,8 @@ final class StageRun<S, R> {
     }
 
     private Progress progress(StageState now) {
-        StageOffset offset = now.offset();
-        Tallies all = offset.rangeTallies();
-        Tallies before = now.before();
-        Duration elapsed = Duration.between(began, site.clock().instant());
-        long done = all.read() - before.read();
-        long left = offset.left();
-        Optional<Duration> remaining = done > 0
-                ? Optional.of(Duration.ofNanos((long) ((double) elapsed.toNanos() / done * left)))
-                : Optional.empty();
-        return new Progress(
-                stage.name(),
-                stage.description(),
-                offset.total(),
-                all.read(),
-                before.read(),
-                Math.max(0, all.processed() - before.processed()),
-                Math.max(0, all.filtered() - before.filtered()),
-                Math.max(0, all.rejected() - before.rejected()),
-                elapsed,
-                remaining);
+        return now.progress(
+                stage.description(), Duration.between(began, site.clock().instant()));
     }
 
     private void remember(String event, long total) {

@@ -2,14 +2,17 @@
 package io.couchmigrator.internal.engine;
 
 import com.google.gson.JsonElement;
+import io.couchmigrator.Progress;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +32,29 @@ final class StageState {
         return offset;
     }
 
-    /** Returns what was counted in the ranges before this run. */
-    Tallies before() {
-        return before;
+    /**
+     * Returns how far the ranges are.
+     *
+     * @param elapsed how long this run has been at the stage
+     */
+    Progress progress(String description, Duration elapsed) {
+        StageOffset now = offset();
+        Tallies all = now.rangeTallies();
+        long done = all.read() - before.read();
+        Optional<Duration> remaining = done > 0
+                ? Optional.of(Duration.ofNanos((long) ((double) elapsed.toNanos() / done * now.left())))
+                : Optional.empty();
+        return new Progress(
+                now.name(),
+                description,
+                now.total(),
+                all.read(),
+                before.read(),
+                Math.max(0, all.processed() - before.processed()),
+                Math.max(0, all.filtered() - before.filtered()),
+                Math.max(0, all.rejected() - before.rejected()),
+                elapsed,
+                remaining);
     }
 
     RangeOffset range(int index) {

@@ -76,7 +76,7 @@ final class Stages {
 
     /** Returns how many items were read in all runs. */
     long done() {
-        begun.forEach(run -> done.put(run.name(), run.done()));
+        begun.forEach(run -> done.put(run.name(), run.talliesOfRanges().read()));
         return done.values().stream().mapToLong(Long::longValue).sum();
     }
 

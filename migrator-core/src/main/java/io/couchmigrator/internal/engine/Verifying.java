@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.files.LogDirectory;
+import io.couchmigrator.internal.offsets.Offsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Compares the rows that should be there with those that are. */
+record Verifying(Settings settings) implements Verb {
+    @Override
+    public boolean writes() {
+        return false;
+    }
+
+    @Override
+    public LogDirectory open(Instant now) {
+        return LogDirectory.openToVerify(
+                settings.logDirectory(), settings.migration().slug(), now);
+    }
+
+    @Override
+    public List<Path> memory(LogDirectory directory) {
+        return List.of(directory.offsets());
+    }
+
+    @Override
+    public Optional<Verification> check(
+            Optional<Offsets> saved, Preflight preflight, SavedSources sources, LogDirectory directory) {
+        Path file = LogDirectory.offsets(
+                settings.logDirectory(), settings.migration().slug());
+        Optional<Offsets> migrated =
+                Checks.offsets(settings.migration(), file, directory.rejects(), preflight, sources, false);
+        if (migrated.isEmpty() && preflight.faults().isEmpty()) {
+            preflight.fault(new LogDirectoryException(
+                    "there is nothing to verify: offset file \"%s\" does not exist: run the migration first, or name its log directory"
+                            .formatted(file)));
+        }
+        return migrated.map(offsets -> new Verification(offsets, LineFile.fresh(directory.findings())));
+    }
+
+    /** Those of the whole verification, parts before a stop included. */
+    @Override
+    public Tallies tallies(Stages stages) {
+        return stages.talliesOfRanges();
+    }
+
+    @Override
+    public Outcome outcome(Stages stages, long outstanding) {
+        Tallies.Verified found = stages.talliesOfRanges().verified();
+        return found.missing() + found.different() > 0 ? Outcome.DIFFERENCES_FOUND : Outcome.COMPLETE;
+    }
+
+    /** The next verification is another one, from the start. */
+    @Override
+    public void completed(LogDirectory directory) {
+        directory.discardOffsets();
+    }
+}
