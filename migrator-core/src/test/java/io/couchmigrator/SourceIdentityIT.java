@@ -10,9 +10,11 @@ import com.google.gson.JsonParser;
 import io.couchmigrator.testkit.CouchDatabase;
 import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.CouchRequest;
+import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.Pose;
 import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.ScriptedFault;
 import io.couchmigrator.testkit.Snapshot;
 import io.couchmigrator.testkit.TestDatabase;
 import java.io.IOException;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -135,6 +138,43 @@ final class SourceIdentityIT {
             assertThat(fourth.tallies().read()).isZero();
             assertThat(warnings).isEmpty();
         }
+    }
+
+    /** CouchDB 1 tells when it opened the database, PouchDB Server when it began itself. */
+    @Test
+    void raisesNoAlarmWhereAnOldServerWasRestarted(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        String facts =
+                "{\"db_name\":\"orders\",\"doc_count\":%d,\"doc_del_count\":0,\"update_seq\":%d,\"instance_start_time\":\"%s\"}";
+        ScriptedFault before = couch.script(Fault.status(200)
+                .body(facts.formatted(COUNT, COUNT, "1410357347012343"))
+                .on(SourceIdentityIT::asksForFacts));
+        Result first = run(couch, database);
+        before.cancel();
+        couch.script(Fault.status(200)
+                .body(facts.formatted(COUNT, COUNT, "1410360000012343"))
+                .on(SourceIdentityIT::asksForFacts));
+
+        Result second = run(couch, database);
+
+        assertThat(List.of(first, second)).extracting(Result::outcome).containsOnly(Outcome.COMPLETE);
+    }
+
+    /** Each copy of a shard counts its own changes, and any of them may answer. */
+    @ParameterizedTest
+    @CsvSource({"1, LOG_DIRECTORY_FAILED", "3, COMPLETE"})
+    void takesFewerChangesForAnOlderStateOnlyWhereThereIsOneCopy(
+            int copies, Outcome outcome, CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        run(couch, database);
+        String start = stage().get("instance_start_time").getAsString();
+        couch.script(Fault.status(200)
+                .body(
+                        "{\"db_name\":\"orders\",\"doc_count\":%d,\"doc_del_count\":0,\"update_seq\":\"%d-x\",\"instance_start_time\":\"%s\",\"cluster\":{\"q\":2,\"n\":%d,\"w\":1,\"r\":1}}"
+                                .formatted(COUNT, COUNT - 1, start, copies))
+                .on(SourceIdentityIT::asksForFacts));
+
+        assertThat(run(couch, database).outcome()).isEqualTo(outcome);
     }
 
     @ParameterizedTest
@@ -408,6 +448,10 @@ final class SourceIdentityIT {
                 .workers(workers)
                 .build()
                 .run();
+    }
+
+    private static boolean asksForFacts(CouchRequest request) {
+        return request.path().equals("/orders");
     }
 
     private static void edit(CouchDatabase orders, int from, int to) {

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.couch;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.retry.PassingException;
@@ -107,7 +108,7 @@ public final class CouchClient implements AutoCloseable {
             JsonElement deleted = facts.get("doc_del_count");
             JsonElement sequence = facts.get("update_seq");
             return new DatabaseFacts(
-                    start == null || start.isJsonNull() ? "0" : start.getAsString(),
+                    start == null || start.isJsonNull() || isNumber(sequence) ? "0" : start.getAsString(),
                     facts.get("doc_count").getAsLong(),
                     deleted == null || deleted.isJsonNull() ? 0 : deleted.getAsLong(),
                     sequence == null || sequence.isJsonNull() ? null : sequence,
@@ -118,6 +119,11 @@ public final class CouchClient implements AutoCloseable {
                 | NumberFormatException e) {
             throw answers.broken(what, new IOException("no database information: " + facts.keySet(), e));
         }
+    }
+
+    /** Servers with such sequences tell for a creation time when they opened the database, or began themselves. */
+    private static boolean isNumber(@Nullable JsonElement sequence) {
+        return sequence instanceof JsonPrimitive primitive && primitive.isNumber();
     }
 
     /** Reads a page of {@code _all_docs}. */

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@code GET /{db}} says.
  *
- * @param instanceStartTime when the database was created; "0" on servers before 3.3 or where it is absent
+ * @param instanceStartTime when the database was created; "0" on servers before 3.3 or where it is absent, and on those whose
+ *     sequences are plain numbers, which tell when they opened it
  * @param documents how many documents it has
  * @param deleted how many deleted documents it remembers
  * @param sequence the position in the feed after its last change, as the raw token; null where the server does not say
