@@ -84,7 +84,7 @@ final class PoisonIT {
 
         assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                .hasMessageContaining("each of 100 documents was refused alone")
+                .hasMessageContaining("each of 101 documents in a row was refused alone")
                 .hasMessageContaining("SQLSTATE 23514 on constraint none")
                 .hasMessageEndingWith("mend the target and run the same command again"));
         database.execute("alter table orders drop constraint none");
@@ -94,6 +94,53 @@ final class PoisonIT {
                         .outcome())
                 .isEqualTo(Outcome.COMPLETE);
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(300));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 9})
+    void blamesTheTargetThatRefusesSmallBatchesAlike(int chunkSize, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 300);
+        database.execute("alter table orders add constraint none check (total < 0)");
+
+        Result result = migrator(Orders.stage().build(), couch, database)
+                .chunkSize(chunkSize)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.outstanding()).isLessThan(10);
+    }
+
+    /** Few documents of some databases count at all. */
+    @Test
+    void blamesTheTargetThatRefusesTheFewDocumentsThatHaveRows(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 300);
+        database.execute("alter table orders add constraint none check (total < 0)");
+        Stage<?, ?> sparse = Orders.stage()
+                .transform((order, context) -> order.field("total").getAsInt() % 20 == 0 ? List.of(order) : List.of())
+                .build();
+
+        Result result = migrator(sparse, couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.outstanding()).isLessThan(10);
+    }
+
+    @Test
+    void rejectsAsManyAsThereAreWhereOthersAreStoredBetweenThem(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 100);
+        database.execute("alter table orders add constraint even check (total % 2 = 0)");
+
+        Result result = migrator(Orders.stage().build(), couch, database)
+                .chunkSize(1)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(result.outstanding()).isEqualTo(50);
     }
 
     @ParameterizedTest

@@ -11,9 +11,6 @@ import java.util.List;
  * @param <R> the type of the rows
  */
 interface Sink<R> {
-    /** Refuses a row that cannot be stored, before it is sent. */
-    void check(R row);
-
     /** Takes the rows of some items: all rows of one item in one transaction. */
     Outcome write(List<Ready<R>> items, Session session);
 

@@ -23,13 +23,15 @@ import java.util.TreeSet;
  * @param <R> the type of the rows
  */
 final class UpsertSink<R> implements Sink<R> {
-    /** Fewer documents than this may all be bad in the same way. */
+    /** Fewer documents in a row than this may all be bad in the same way. */
     private static final int LEAST_TO_BLAME = 10;
 
     private final String stage;
     private final int leastToBlame;
     private final Writer<R> writer;
     private final Patience patience;
+    private String refusedAlike = "";
+    private int inARow;
 
     private UpsertSink(String stage, int leastToBlame, Writer<R> writer, Patience patience) {
         this.leastToBlame = leastToBlame;
@@ -38,19 +40,17 @@ final class UpsertSink<R> implements Sink<R> {
         this.patience = patience;
     }
 
-    /** Returns a sink that blames the target where a whole batch is refused, each document for the same reason. */
+    /**
+     * Returns a sink that blames the target where so many documents in a row are refused, in whole batches, each for the
+     * same reason.
+     */
     static <R> UpsertSink<R> of(String stage, Writer<R> writer, Patience patience) {
         return new UpsertSink<>(stage, LEAST_TO_BLAME, writer, patience);
     }
 
-    /** Returns a sink for documents that were rejected before, and may well all be rejected once more. */
+    /** Returns a sink for documents that were rejected before, and may well all be rejected again. */
     static <R> UpsertSink<R> ofRejects(String stage, Writer<R> writer, Patience patience) {
         return new UpsertSink<>(stage, Integer.MAX_VALUE, writer, patience);
-    }
-
-    @Override
-    public void check(R row) {
-        writer.check(row);
     }
 
     @Override
@@ -63,6 +63,17 @@ final class UpsertSink<R> implements Sink<R> {
             halving.refuseIfTheTargetIsToBlame(withRows.size());
         }
         return new Outcome(halving.written, halving.offered - halving.written, halving.refused);
+    }
+
+    /** Counts the documents that were refused alike since one was not; workers count together. */
+    private synchronized int inARow(int refused, String likeness) {
+        if (refused == 0) {
+            inARow = 0;
+            return 0;
+        }
+        inARow = likeness.equals(refusedAlike) ? inARow + refused : refused;
+        refusedAlike = likeness;
+        return inARow;
     }
 
     /** A value that the target refused; never leaves this class. */
@@ -104,12 +115,14 @@ final class UpsertSink<R> implements Sink<R> {
             }
         }
 
-        /** Not one document of a whole batch can be stored, and all for the same reason: that is no bad document. */
+        /** Not one document of whole batches can be stored, and all for the same reason: that is no bad document. */
         void refuseIfTheTargetIsToBlame(int items) {
-            if (items >= leastToBlame && refused.size() == items && likenesses.size() == 1) {
+            boolean alike = refused.size() == items && likenesses.size() == 1;
+            int all = inARow(alike ? items : 0, String.join("", likenesses));
+            if (all >= leastToBlame) {
                 throw new TargetException(
-                        "could not write rows of stage \"%s\": each of %d documents was refused alone with %s: mend the target and run the same command again"
-                                .formatted(stage, items, refused.get(0).reason()));
+                        "could not write rows of stage \"%s\": each of %d documents in a row was refused alone with %s: mend the target and run the same command again"
+                                .formatted(stage, all, refused.get(0).reason()));
             }
         }
 
