@@ -3,9 +3,11 @@ package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.internal.postgres.AdvisoryLock;
+import io.couchmigrator.internal.postgres.AdvisoryLock.Attempt;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.postgres.TargetName;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +58,8 @@ final class TargetLock implements AutoCloseable {
     });
     private @Nullable AdvisoryLock lock;
     private volatile boolean inUse;
-    private volatile boolean inDoubt;
+    private final AtomicLong doubts = new AtomicLong();
+    private volatile long settled;
 
     /** @param failed hears of a lock that was lost for good */
     TargetLock(
@@ -88,14 +92,22 @@ final class TargetLock implements AutoCloseable {
             lock = free;
             if (!free.isOnOwnProcess()) {
                 goWithout("a pooler stands before PostgreSQL");
-            } else if (taken(free)) {
-                inUse = true;
-                every();
             } else {
-                throw refused("is held by " + free.holder());
+                take(free);
             }
         } catch (SQLException e) {
             goWithout("it could not be taken: " + SqlFault.withoutValues(e).getMessage());
+        }
+    }
+
+    private void take(AdvisoryLock free) throws SQLException {
+        switch (attempt(free)) {
+            case HELD -> {
+                inUse = true;
+                every();
+            }
+            case UNPROVED -> goWithout("PostgreSQL does not hold it for this connection");
+            case REFUSED -> throw refused("is held by " + free.holder());
         }
     }
 
@@ -106,11 +118,11 @@ final class TargetLock implements AutoCloseable {
      * @throws StoppedException if the run is stopped meanwhile
      */
     void pass(boolean anew) {
-        if (anew && inUse && !inDoubt) {
-            inDoubt = true;
+        if (anew && inUse) {
+            doubts.incrementAndGet();
             watcher.execute(this::watch);
         }
-        while (inDoubt) {
+        while (settled < doubts.get()) {
             stop.pause(PAUSE);
         }
     }
@@ -147,12 +159,14 @@ final class TargetLock implements AutoCloseable {
             return;
         }
         try {
+            // What is doubted after this look began, another look must settle.
+            long before = doubts.get();
             if (!isHeld()) {
-                inDoubt = true;
+                before = doubts.incrementAndGet();
                 LOG.warn("the lock in PostgreSQL was lost with its connection");
                 patience.persist(this::retaken);
             }
-            inDoubt = false;
+            settled = before;
         } catch (StoppedException e) {
             LOG.debug("stopped while the lock in PostgreSQL was in doubt");
         } catch (RuntimeException e) {
@@ -175,20 +189,20 @@ final class TargetLock implements AutoCloseable {
         try {
             AdvisoryLock again = connected();
             lock = again;
-            if (!again.isOnOwnProcess() || !taken(again)) {
+            if (!again.isOnOwnProcess() || attempt(again) != Attempt.HELD) {
                 throw refused("was lost with its connection, and is now held by " + again.holder());
             }
             return true;
         } catch (SQLException e) {
-            throw new Session(target).passing("take the lock again", e);
+            throw Session.passing(TargetName.of(target), "take the lock again", e);
         }
     }
 
     /** What is left of a killed run may hold it for a while. */
-    private boolean taken(AdvisoryLock free) throws SQLException {
+    private Attempt attempt(AdvisoryLock free) throws SQLException {
         long end = System.nanoTime() + longestWait.toNanos();
-        boolean taken = free.take("migrator " + slug);
-        for (int pauses = 0; !taken && System.nanoTime() < end; pauses++) {
+        Attempt last = free.take("migrator " + slug);
+        for (int pauses = 0; last == Attempt.REFUSED && System.nanoTime() < end; pauses++) {
             if (pauses == SILENT_PAUSES) {
                 String holder = free.holder();
                 reporter.tell(
@@ -196,9 +210,9 @@ final class TargetLock implements AutoCloseable {
                                 .formatted(longestWait.toSeconds(), holder)));
             }
             stop.pause(PAUSE);
-            taken = free.take("migrator " + slug);
+            last = free.take("migrator " + slug);
         }
-        return taken;
+        return last;
     }
 
     private AdvisoryLock connected() throws SQLException {

@@ -85,20 +85,34 @@ public final class AdvisoryLock implements AutoCloseable {
                 && connection.unwrap(PGConnection.class).getBackendPID() == process;
     }
 
+    /** What came of an attempt to take the lock. */
+    public enum Attempt {
+        /** It is held, as two transactions have proved. */
+        HELD,
+        /** Somebody else holds it. */
+        REFUSED,
+        /** It was given, but not to this connection, or not for longer than a transaction; it is given back. */
+        UNPROVED
+    }
+
     /**
-     * Takes the lock if nobody holds it; returns whether it is proved to be held, in two transactions.
+     * Takes the lock if nobody holds it.
      *
      * @param name what to call the connection, for whoever wonders, unless it has a name of its own
      */
-    public boolean take(String name) throws SQLException {
+    public Attempt take(String name) throws SQLException {
         if (!isTrue("select pg_try_advisory_lock(%d)".formatted(key))) {
-            return false;
+            return Attempt.REFUSED;
         }
         boolean once = isHeld();
-        if (PLAIN_NAMES.contains(application)) {
+        if (once && PLAIN_NAMES.contains(application)) {
             call(name);
         }
-        return once && isHeld();
+        if (once && isHeld()) {
+            return Attempt.HELD;
+        }
+        isTrue("select pg_advisory_unlock(%d)".formatted(key));
+        return Attempt.UNPROVED;
     }
 
     /** Returns whether it is held by this connection. */

@@ -150,10 +150,19 @@ public final class Session implements AutoCloseable {
      * @throws TargetException if it will not
      */
     public PassingException passing(String what, SQLException e) {
+        return passing(TargetName.of(target), what, e);
+    }
+
+    /**
+     * Returns an error of a server as one that may pass.
+     *
+     * @throws TargetException if it will not
+     */
+    public static PassingException passing(String server, String what, SQLException e) {
         SqlFault fault = SqlFault.of(e);
         String seen = fault.seen();
         SQLException cause = SqlFault.withoutValues(e);
-        String message = "%s: could not %s: %s: ".formatted(TargetName.of(target), what, seen);
+        String message = "%s: could not %s: %s: ".formatted(server, what, seen);
         if (fault.kind() == Kind.PASSING) {
             return new PassingException(
                     new TargetException(message + "check that the server runs and can be reached from here", cause),

@@ -7,14 +7,14 @@ import javax.sql.DataSource;
 import org.postgresql.ds.common.BaseDataSource;
 
 /** How messages call the target: with hosts, ports and database where its data source tells them, never more. */
-final class TargetName {
+public final class TargetName {
     private static final String PLAIN = "PostgreSQL";
     private static final int DEFAULT_PORT = 5432;
 
     private TargetName() {}
 
     /** Returns the name, such as {@code PostgreSQL at localhost:5432/commcarehq}. Connects to nothing. */
-    static String of(DataSource target) {
+    public static String of(DataSource target) {
         // Only the driver's own: what another would be asked for to get at it may take its time, or lend a connection.
         return target instanceof BaseDataSource driver ? of(driver) : PLAIN;
     }

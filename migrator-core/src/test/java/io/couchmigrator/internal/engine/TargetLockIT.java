@@ -4,33 +4,52 @@ package io.couchmigrator.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonObject;
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.Document;
+import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Listener;
 import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.Migration;
+import io.couchmigrator.Migrator;
+import io.couchmigrator.Progress;
+import io.couchmigrator.Result;
+import io.couchmigrator.Upsert;
 import io.couchmigrator.internal.postgres.AdvisoryLock;
 import io.couchmigrator.internal.postgres.TargetIdentity;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
+import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 @ExtendWith(MigratorExtension.class)
 final class TargetLockIT {
     private static final String HELD = "select count(*) from pg_locks where locktype = 'advisory' and granted";
+
+    @TempDir
+    private Path logs;
 
     private final StopSignal stop = new StopSignal();
     private final List<RuntimeException> failures = new CopyOnWriteArrayList<>();
@@ -114,6 +133,42 @@ final class TargetLockIT {
         }
     }
 
+    /** The wait for another's lock is long enough for the rest of the run, which must not go on. */
+    @Test
+    void keepsARunFromWritingWhileAnotherHoldsWhatItLost(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("orders").load(IntStream.range(0, 2_000).mapToObj(TargetLockIT::document));
+        AtomicReference<@Nullable Connection> other = new AtomicReference<>();
+        List<Long> written = new CopyOnWriteArrayList<>();
+        Listener takesTheLockAway = new Listener() {
+            @Override
+            public void progressed(Progress progress) {
+                if (progress.read() >= 300 && other.get() == null) {
+                    other.set(takenFromARun(database));
+                }
+            }
+
+            @Override
+            public void warned(String message) {
+                // A second later than it was lost: batches in hand are long committed.
+                written.add(rows(database));
+                terminate(database, Objects.requireNonNull(other.get()));
+            }
+        };
+
+        Result result = Migrator.builder(migration())
+                .source(CouchServer.builder(couch.url()).build())
+                .target(database.dataSource())
+                .logDirectory(logs)
+                .chunkSize(10)
+                .listener(takesTheLockAway)
+                .build()
+                .run();
+
+        assertThat(result.failures()).isEmpty();
+        assertThat(written).singleElement().satisfies(rows -> assertThat(rows).isLessThan(2_000));
+        assertThat(rows(database)).isEqualTo(2_000);
+    }
+
     private TargetLock lock(TestDatabase database, Duration longestWait, Consumer<String> warned) throws SQLException {
         Reporter reporter = new Reporter(new Listener() {
             @Override
@@ -151,6 +206,42 @@ final class TargetLockIT {
             statement.execute("select pg_advisory_lock(%d)".formatted(AdvisoryLock.key("orders", identity(database))));
         }
         return connection;
+    }
+
+    /** Takes the lock from a run, and every connection. */
+    private static Connection takenFromARun(TestDatabase database) {
+        try {
+            terminateHolder(database);
+            Connection other = held(database);
+            database.query(
+                    "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = current_database()"
+                            + " and pid not in (pg_backend_pid(), %d)".formatted(pid(other)));
+            return other;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static long rows(TestDatabase database) {
+        try {
+            return Long.parseLong(database.query("select count(*) from orders").get(0));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Migration migration() {
+        DocumentStage<Document> orders = DocumentStage.<Document>builder("orders")
+                .transform((document, context) -> List.of(document))
+                .writer(Upsert.<Document>into("orders").key("id", Document::id).build())
+                .build();
+        return Migration.builder("orders").stage(orders).build();
+    }
+
+    private static JsonObject document(int number) {
+        JsonObject document = new JsonObject();
+        document.addProperty("_id", "o%05d".formatted(number));
+        return document;
     }
 
     private static int pid(Connection connection) throws SQLException {
