@@ -32,6 +32,7 @@ final class ConsoleListener implements Listener {
     private @Nullable Instant lastProgressLine;
     private boolean begun;
     private Optional<Path> findings = Optional.empty();
+    private boolean resumed;
     private long resolved;
     private OptionalLong pending = OptionalLong.empty();
 
@@ -53,9 +54,9 @@ final class ConsoleListener implements Listener {
         return resolved;
     }
 
-    /** Returns where a verification lists what it finds; empty if it has read nothing. */
+    /** Returns where a verification lists what it finds; empty if it has read nothing, or went on with one that was stopped. */
     Optional<Path> findings() {
-        return findings;
+        return resumed ? Optional.empty() : findings;
     }
 
     @Override
@@ -80,6 +81,7 @@ final class ConsoleListener implements Listener {
                 .formatted(
                         verifies ? "Verifying" : "Processing", progress.total(), previously, progress.description()));
         console.line((verifies ? "Findings: " : "Migration log: ") + migrationLog);
+        resumed |= progress.previously() > 0;
         findings = Optional.of(migrationLog);
     }
 

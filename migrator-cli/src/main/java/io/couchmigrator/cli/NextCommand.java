@@ -21,12 +21,14 @@ record NextCommand(String program, List<String> words) {
     }
 
     /** Returns the command that goes on with what this one began: starting over or accepting once is enough. */
-    String goingOn() {
-        return line(words.stream()
-                .filter(word -> !names(word, Setting.RESET)
-                        && !names(word, Setting.ACCEPT_FAILOVER)
-                        && !names(word, Setting.ACCEPT_NEW_SOURCE))
-                .toList());
+    NextCommand goingOn() {
+        return new NextCommand(
+                program,
+                words.stream()
+                        .filter(word -> !names(word, Setting.RESET)
+                                && !names(word, Setting.ACCEPT_FAILOVER)
+                                && !names(word, Setting.ACCEPT_NEW_SOURCE))
+                        .toList());
     }
 
     /** Returns the command with another verb. */

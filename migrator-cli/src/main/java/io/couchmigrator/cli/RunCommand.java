@@ -61,7 +61,10 @@ final class RunCommand {
                     command == Command.RUN
                             ? verdict.of(result, next(listener))
                             : verdict.ofVerification(
-                                    result, listener.findings(), next(listener), next.as(Command.RUN)));
+                                    result,
+                                    listener.findings(),
+                                    next(listener),
+                                    next.goingOn().as(Command.RUN)));
             return result.outcome().exitStatus();
         } catch (RuntimeException | Error e) {
             LoggerFactory.getLogger(RunCommand.class).error("the run ended unexpectedly", e);
@@ -82,7 +85,7 @@ final class RunCommand {
     }
 
     private String next(ConsoleListener listener) {
-        return listener.begun() ? next.goingOn() : next.same();
+        return listener.begun() ? next.goingOn().same() : next.same();
     }
 
     private void createLogDirectory(Settings settings) throws UsageException {

@@ -89,13 +89,19 @@ final class Verdict {
     /**
      * Returns the verdict on a verification.
      *
-     * @param findings where they are listed, as far as this part of it found any
+     * @param findings where they are listed; empty if in several files, one for each part of it
      * @param next the command that goes on with it
      * @param run the command that brings what is missing
      */
     List<String> ofVerification(Result result, Optional<Path> findings, String next, String run) {
         return switch (result.outcome()) {
-            case COMPLETE -> List.of("%s is verified: %s.".formatted(slug, compared(result)));
+            case COMPLETE ->
+                result.tallies().verified().notYetMigrated() == 0
+                        ? List.of("%s is verified: %s.".formatted(slug, compared(result)))
+                        : List.of(
+                                "%s is verified as far as it is migrated: %s.".formatted(slug, compared(result)),
+                                "To migrate the rest, run:",
+                                indented(run));
             case DIFFERENCES_FOUND ->
                 List.of(
                         "%s differs: %s.".formatted(slug, compared(result)),

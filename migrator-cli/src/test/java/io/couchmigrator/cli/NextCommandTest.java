@@ -16,14 +16,26 @@ class NextCommandTest {
 
     @Test
     void startsOverOnlyOnce() {
-        assertThat(next("run", "migrate_metadata", "--reset", "--log-dir=logs").goingOn())
+        assertThat(next("run", "migrate_metadata", "--reset", "--log-dir=logs")
+                        .goingOn()
+                        .same())
                 .isEqualTo("bin/migrator run migrate_metadata --log-dir=logs");
     }
 
     @Test
     void acceptsANewSourceOnlyOnce() {
         assertThat(next("run", "migrate_metadata", "--accept-new-source", "--log-dir=logs")
-                        .goingOn())
+                        .goingOn()
+                        .same())
+                .isEqualTo("bin/migrator run migrate_metadata --log-dir=logs");
+    }
+
+    /** Obeying would put aside what the verification found, and what every run before saved. */
+    @Test
+    void doesNotStartAMigrationOverBecauseItsVerificationWas() {
+        assertThat(next("verify", "migrate_metadata", "--reset", "--log-dir=logs")
+                        .goingOn()
+                        .as(Command.RUN))
                 .isEqualTo("bin/migrator run migrate_metadata --log-dir=logs");
     }
 

@@ -5,6 +5,7 @@ import io.couchmigrator.CompletionTable;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Statements;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class Stages {
     private final List<StageRun<?, ?>> begun = new CopyOnWriteArrayList<>();
     private final Map<String, Long> done = new ConcurrentHashMap<>();
     private final Map<String, Long> total = new ConcurrentHashMap<>();
+    private volatile Tallies outside = Tallies.NONE;
     private volatile boolean complete;
 
     Stages(Migration migration) {
@@ -36,8 +38,11 @@ final class Stages {
         }
         for (int number = 0; number < stages.size(); number++) {
             Stage<?, ?> stage = stages.get(number);
-            Optional<String> skipped = preflight.skipped(stage.name()).or(() -> runs.skipped(stage.name()));
+            Optional<String> unverifiable = runs.skipped(stage.name());
+            Optional<String> skipped = preflight.skipped(stage.name()).or(() -> unverifiable);
             if (skipped.isPresent()) {
+                long notYet = unverifiable.isPresent() ? preflight.count(stage.name()) : 0;
+                outside = outside.plus(new Tallies(0, 0, 0, 0, 0, 0, new Verified(0, 0, 0, notYet)));
                 runs.site().reporter().tell(to -> to.stageSkipped(stage.name(), skipped.get()));
                 continue;
             }
@@ -69,9 +74,12 @@ final class Stages {
         return begun.stream().map(StageRun::tallies).reduce(Tallies.NONE, Tallies::plus);
     }
 
-    /** Returns what was counted in the ranges of all stages, in all runs. */
+    /**
+     * Returns what was counted in the ranges of all stages, in all runs. What a verification cannot look at, since no run
+     * has come to it, counts as not yet migrated.
+     */
     Tallies talliesOfRanges() {
-        return begun.stream().map(StageRun::talliesOfRanges).reduce(Tallies.NONE, Tallies::plus);
+        return begun.stream().map(StageRun::talliesOfRanges).reduce(outside, Tallies::plus);
     }
 
     /** Returns how many items were read in all runs. */
