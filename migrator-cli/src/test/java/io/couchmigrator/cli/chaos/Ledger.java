@@ -126,12 +126,13 @@ final class Ledger {
         return bad;
     }
 
-    /** Returns the rows that the newest versions ask for, by key. */
-    synchronized NavigableMap<String, ExpectedRow> expected() {
+    /** Returns the rows that the newest versions ask for, by key, but for those of some documents, each as its stage and id. */
+    synchronized NavigableMap<String, ExpectedRow> expectedBut(Set<String> rejected) {
         NavigableMap<String, ExpectedRow> rows = new TreeMap<>();
         ofTables.forEach(row -> rows.put(row.key(), row));
         live.values().stream()
                 .filter(version -> version.ailment().isEmpty())
+                .filter(version -> !rejected.contains(version.sound().database() + " " + id(version.sound())))
                 .flatMap(version -> version.sound().rows().stream())
                 .forEach(row -> rows.put(row.key(), row));
         return rows;

@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,12 @@ final class Living {
         this.toCome = new ArrayList<>(life.events());
     }
 
-    void live(Operator operator, Path console, Random random)
+    /**
+     * Lives it.
+     *
+     * @return the status with which the program ended by itself; empty if it was killed
+     */
+    OptionalInt live(Operator operator, Path console, Random random)
             throws Violation, IOException, SQLException, InterruptedException {
         Map<FaultKind, List<ScriptedFault>> scripted = new EnumMap<>(FaultKind.class);
         couch.forgetRequests();
@@ -65,8 +71,10 @@ final class Living {
                 "--read-timeout=1s",
                 "--connect-timeout=2s",
                 "--max-outage=20s");
+        OptionalInt ended = OptionalInt.empty();
         try {
             if (endsBeforeItsTime(process)) {
+                ended = OptionalInt.of(process.exitValue());
                 tally.ending(process.exitValue());
             } else {
                 tally.kill();
@@ -79,6 +87,7 @@ final class Living {
         scripted.forEach((kind, faults) -> tally.fault(
                 kind.toString(), faults.stream().mapToInt(ScriptedFault::hits).sum()));
         Teller.requireNoStackTrace(console);
+        return ended;
     }
 
     private boolean endsBeforeItsTime(Process process)
