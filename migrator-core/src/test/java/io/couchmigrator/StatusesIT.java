@@ -32,17 +32,21 @@ final class StatusesIT {
             "now", Requests.changes().and(Requests.query("since", "now")),
             "page", Requests.pages().and(Requests.method("GET")),
             "changes", Requests.changes().and(Requests.query("since", "now").negate()),
-            "documents by id", Requests.allDocs().and(Requests.method("POST")));
+            "witnesses",
+                    Requests.allDocs()
+                            .and(Requests.method("POST"))
+                            .and(Requests.query("include_docs", "true").negate()),
+            "ids to do", Requests.allDocs().and(Requests.method("POST")).and(Requests.query("include_docs", "true")));
 
     @TempDir
     private Path logs;
 
     @ParameterizedTest
-    @ValueSource(strings = {"database", "count", "now", "page", "changes", "documents by id"})
+    @ValueSource(strings = {"database", "count", "now", "page", "changes", "witnesses", "ids to do"})
     void isTheSourcesFailureAndCostsNoDocument(String asked, CouchDouble couch, TestDatabase database)
             throws Exception {
         CouchDatabase orders = Orders.create(couch, database, COUNT);
-        if (asked.equals("documents by id")) {
+        if (asked.equals("witnesses") || asked.equals("ids to do")) {
             orders.unreadable(Orders.id(5));
             assertThat(migrator(couch, database).run().outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
             orders.readable(Orders.id(5));

@@ -57,6 +57,7 @@ final class TargetFaultsIT {
         return PASSING.stream()
                 .flatMap(fault -> Stream.of(fault, fault.afterwards()))
                 .flatMap(fault -> Stream.of(
+                        arguments(fault + ": beginning", fault, JdbcStep.statements("set_config")),
                         arguments(fault + ": insert", fault, INSERTS),
                         arguments(fault + ": commit", fault, JdbcStep.commits())));
     }
@@ -164,15 +165,7 @@ final class TargetFaultsIT {
     void losesNothingToFaultsNowAndThen(long seed, CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, COUNT);
         FaultyDataSource target = FaultyDataSource.around(database.dataSource());
-        List<JdbcRule> rules = new ArrayList<>();
-        for (JdbcFault fault : PASSING) {
-            rules.add(fault.on(INSERTS).chance(0.02, seed + rules.size()).times(2));
-            rules.add(fault.afterwards()
-                    .on(JdbcStep.commits())
-                    .chance(0.02, seed + rules.size())
-                    .times(2));
-        }
-        Scripts scripts = new Scripts(target, 1, rules.toArray(JdbcRule[]::new));
+        Scripts scripts = new Scripts(target, 1, nowAndThen(seed));
 
         Result result = migrator(couch, database, target)
                 .workers(4)
@@ -186,6 +179,42 @@ final class TargetFaultsIT {
         assertThat(result.tallies().read()).isEqualTo(COUNT);
         assertThat(result.tallies().written() + result.tallies().alreadyThere()).isEqualTo(COUNT);
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void verifiesThroughFaultsNowAndThen(long seed, CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        migrator(couch, database, target).build().run();
+        database.execute("delete from orders where id = '%s'".formatted(Orders.id(500)));
+        Scripts scripts = new Scripts(target, 1, nowAndThen(seed));
+
+        Result result = migrator(couch, database, target)
+                .workers(4)
+                .chunkSize(20)
+                .listener(scripts)
+                .build()
+                .verify();
+
+        assertThat(scripts.hits()).isPositive();
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.tallies())
+                .isEqualTo(new Tallies(COUNT, COUNT - 1, 0, 0, 0, COUNT - 1, new Tallies.Verified(1, 0, 0, 0)));
+    }
+
+    private static JdbcRule[] nowAndThen(long seed) {
+        List<JdbcRule> rules = new ArrayList<>();
+        for (JdbcFault fault : PASSING) {
+            rules.add(fault.on(JdbcStep.statements())
+                    .chance(0.02, seed + rules.size())
+                    .times(2));
+            rules.add(fault.afterwards()
+                    .on(JdbcStep.commits())
+                    .chance(0.02, seed + rules.size())
+                    .times(2));
+        }
+        return rules.toArray(JdbcRule[]::new);
     }
 
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database, FaultyDataSource target) {
