@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,45 @@ final class FailoverIT {
         assertThat(accepted.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(later.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    /** What the standby never got is found by a verification, whatever an earlier one had seen, and brought by the next run. */
+    @Test
+    void bringsWhatTheStandbyLackedByTheAdviceOfTheMessage(
+            CouchDouble couch, TestDatabase database, PostgresServer postgres) throws Exception {
+        Orders.create(couch, database, COUNT);
+        migrator(couch, database).build().run();
+        verificationThatIsStopped(couch, database);
+        postgres.failOver();
+        database.execute("delete from orders where id < '%s'".formatted(Orders.id(500)));
+
+        Result refused = migrator(couch, database).build().run();
+        Result verification = migrator(couch, database).build().verify();
+        Result accepted = migrator(couch, database).acceptFailover(true).build().run();
+        Result again = migrator(couch, database).build().verify();
+
+        assertThat(refused.failures()).singleElement().satisfies(FailoverIT::tellsOfIt);
+        assertThat(verification.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
+        assertThat(verification.tallies().verified().missing()).isEqualTo(500);
+        assertThat(accepted.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(accepted.tallies().written()).isEqualTo(500);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+        assertThat(again.outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    private void verificationThatIsStopped(CouchDouble couch, TestDatabase database) {
+        AtomicReference<Migrator> self = new AtomicReference<>();
+        self.set(migrator(couch, database)
+                .listener(new Listener() {
+                    @Override
+                    public void progressed(Progress progress) {
+                        if (progress.read() >= 700) {
+                            self.get().stop();
+                        }
+                    }
+                })
+                .build());
+        assertThat(self.get().verify().outcome()).isEqualTo(Outcome.STOPPED);
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,6 +39,8 @@ final class VerifyIT {
 
     @TempDir
     private Path logs;
+
+    private final Recorder recorder = new Recorder();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
@@ -182,6 +185,114 @@ final class VerifyIT {
                 .isEqualTo(new Tallies(COUNT, COUNT - 2, 0, 0, 0, COUNT - 2, new Verified(2, 0, 0, 0)));
     }
 
+    /** A run moved on, so what was "not yet migrated" to the first part may be missing to the second. */
+    @Test
+    void startsAnewWhereARunWentOnSinceItWasStopped(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        stoppedAfterBatches(3, couch, database).run();
+        stoppedAfterBatches(10, couch, database).verify();
+        assertThat(migrator(couch, database).build().run().outcome()).isEqualTo(Outcome.COMPLETE);
+        database.execute("delete from orders where id between 'o00400' and 'o00449'");
+
+        Result result = migrator(couch, database).build().verify();
+
+        assertThat(result.tallies().verified()).isEqualTo(new Verified(50, 0, 0, 0));
+        assertThat(recorder.lines()).anyMatch(line -> line.startsWith("warned All is verified from the start"));
+    }
+
+    @Test
+    void tellsNothingMoreOfWhatARunBroughtSinceItWasStopped(CouchDouble couch, TestDatabase database) throws Exception {
+        migrated(couch, database);
+        database.execute("delete from orders where id = 'o00000'");
+        Result stopped = stoppedAfterBatches(3, couch, database).verify();
+        Result run = migrator(couch, database).build().run();
+
+        Result result = migrator(couch, database).build().verify();
+
+        assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED);
+        assertThat(stopped.tallies().verified().missing()).isEqualTo(1);
+        assertThat(run.tallies().written()).isEqualTo(1);
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void startsAnewWhereARunStartedOver(CouchDouble couch, TestDatabase database) throws Exception {
+        migrated(couch, database);
+        database.execute("delete from orders where id = 'o00000'");
+        stoppedAfterBatches(3, couch, database).verify();
+        Result run = migrator(couch, database).startOver(true).build().run();
+
+        Result result = migrator(couch, database).build().verify();
+
+        assertThat(run.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies().read()).isEqualTo(COUNT);
+    }
+
+    /** The rule says that rows are changed, so a value that is not what it should be is the next run's to write. */
+    @Test
+    void bringsValuesThatDifferWhereTheRowIsTheMigrations(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        migrator(ConflictRule.UPDATE, couch, database).build().run();
+        database.execute("update orders set customer = 'old' where id = 'o00007'");
+        Result found = migrator(ConflictRule.UPDATE, couch, database).build().verify();
+
+        Result run = migrator(ConflictRule.UPDATE, couch, database).build().run();
+        Result again = migrator(ConflictRule.UPDATE, couch, database).build().verify();
+
+        assertThat(found.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
+        assertThat(run.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(run.tallies().written()).isEqualTo(1);
+        assertThat(again.outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    /** A verification of a live source asks in many batches what changed since the migration. */
+    @Test
+    void readsTheFeedOnceForAllBatches(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = migrated(couch, database);
+        database.execute("delete from orders where total % 100 = 7");
+        orders.load(IntStream.range(0, COUNT - 5).mapToObj(i -> Orders.order(i, "edited")));
+        couch.forgetRequests();
+
+        Result result = migrator(couch, database).build().verify();
+
+        assertThat(result.tallies().verified().notYetMigrated()).isEqualTo(30);
+        List<String> positions = couch.requests(Requests.changes()).stream()
+                .map(request -> request.parameter("since").orElseThrow())
+                .filter(since -> !since.equals("now"))
+                .toList();
+        assertThat(positions).hasSizeGreaterThan(3);
+        assertThat(positions.stream().filter(positions.get(0)::equals)).hasSize(1);
+    }
+
+    @Test
+    void countsWhatIsMissingForNoReject(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = migrated(couch, database);
+        database.execute("delete from orders where id between 'o00100' and 'o00249'");
+        Result found = migrator(couch, database).build().verify();
+        orders.put(Orders.order(COUNT, "a customer of too many characters"));
+
+        Result run = migrator(couch, database).maxRejects(100).build().run();
+
+        assertThat(found.tallies().verified().missing()).isEqualTo(150);
+        assertThat(run.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(run.outstanding()).isEqualTo(1);
+        assertThat(run.tallies().written()).isEqualTo(150);
+    }
+
+    @Test
+    void blamesATableThatRefusesWhatIsMissing(CouchDouble couch, TestDatabase database) throws Exception {
+        migrated(couch, database);
+        database.execute("delete from orders where id between 'o00100' and 'o00249'");
+        migrator(couch, database).build().verify();
+        database.execute("alter table orders add constraint none check (total > 1000) not valid");
+
+        Result run = migrator(couch, database).build().run();
+
+        assertThat(run.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(run.tallies().rejected()).isZero();
+    }
+
     @Test
     void countsARejectThatStandsForRejectedAndNotForMissing(CouchDouble couch, TestDatabase database) throws Exception {
         CouchDatabase orders = Orders.create(couch, database, COUNT);
@@ -280,7 +391,7 @@ final class VerifyIT {
     private Migrator.Builder migrator(ConflictRule rule, CouchDouble couch, TestDatabase database) {
         Stage<?, ?> stage =
                 Orders.stage().writer(Orders.upsert().onConflict(rule).build()).build();
-        return Orders.migrator(Orders.migration(stage), couch, database, logs);
+        return Orders.migrator(Orders.migration(stage), couch, database, logs).listener(recorder);
     }
 
     private Migrator stoppedAfterBatches(int batches, CouchDouble couch, TestDatabase database) {

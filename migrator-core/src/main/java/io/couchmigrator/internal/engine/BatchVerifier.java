@@ -10,6 +10,7 @@ import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.offsets.RejectsFile.Kind;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Session;
@@ -44,7 +45,7 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
 
     /**
      * @param migrated where the migration stands
-     * @param rejects takes what is missing, so that the next run takes it first
+     * @param rejects takes what the next run is to write
      */
     BatchVerifier(
             String stage,
@@ -96,9 +97,12 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
         doubtful.removeAll(rejected);
         Look second = doubtful.isEmpty() ? new Look(0, 0, Map.of()) : lookAgain(doubtful, session);
         // The feed is asked after the last look, so that it knows of every change that either look may have met.
-        Set<SourceId> notYet = second.suspects().isEmpty()
-                ? Set.of()
-                : feed.notYetMigrated(migrated, second.suspects().keySet(), stop);
+        // That is not asked for rows that are left alone, which are no fault either way and may be many.
+        Set<SourceId> faulty = second.suspects().values().stream()
+                .filter(suspect -> suspect.isMissing() || suspect.isDifferent())
+                .map(Suspect::id)
+                .collect(Collectors.toSet());
+        Set<SourceId> notYet = faulty.isEmpty() ? Set.of() : feed.notYetMigrated(migrated, faulty, stop);
         Verified verified = new Verified(0, 0, 0, notYet.size());
         for (Suspect suspect : second.suspects().values()) {
             if (!notYet.contains(suspect.id())) {
@@ -128,6 +132,11 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
                 prepared.ready().stream().flatMap(item -> item.rows().stream()).toList();
         List<Standing> standings = target.persist(() -> session.attempt(
                 "compare rows of stage \"%s\"".formatted(stage), connection -> writer.compare(connection, rows)));
+        if (standings.size() != rows.size()) {
+            throw new IllegalStateException(
+                    "the writer of stage \"%s\" compared %d rows: expected one result for each of %d"
+                            .formatted(stage, standings.size(), rows.size()));
+        }
         Map<SourceId, Suspect> suspects = new LinkedHashMap<>();
         long there = 0;
         int next = 0;
@@ -151,10 +160,14 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
     private Verified recorded(Suspect suspect) {
         findings.append(json(suspect));
         if (suspect.isMissing()) {
-            rejects.missing(stage, suspect.id());
+            rejects.toWrite(stage, suspect.id(), Kind.MISSING);
             return new Verified(1, 0, 0, 0);
         }
-        return suspect.isDifferent() ? new Verified(0, 1, 0, 0) : new Verified(0, 0, 1, 0);
+        if (suspect.isDifferent()) {
+            rejects.toWrite(stage, suspect.id(), Kind.DIFFERENT);
+            return new Verified(0, 1, 0, 0);
+        }
+        return new Verified(0, 0, 1, 0);
     }
 
     private JsonObject json(Suspect suspect) {

@@ -31,8 +31,9 @@ final class ChangedIds {
      *
      * @param ids what changed, in the order of the feed
      * @param left how many changes there are with this page's, as far as the server says
+     * @param position where the feed goes on after it
      */
-    record Page(List<String> ids, long left) {}
+    record Page(List<String> ids, long left, @Nullable JsonElement position) {}
 
     /** Reads page after page, as long as the reader wants more and there is more; nothing if the position is not known. */
     void read(@Nullable JsonElement since, StopSignal stop, Predicate<Page> reader) {
@@ -47,7 +48,7 @@ final class ChangedIds {
                 return couch.changes(database, next, AT_ONCE, null, Meter.NONE, change -> ids.add(change.id()));
             });
             position = end.lastSequence();
-            more = reader.test(new Page(ids, end.rows() + end.pending().orElse(0))) && end.rows() >= AT_ONCE;
+            more = reader.test(new Page(ids, end.rows() + end.pending().orElse(0), position)) && end.rows() >= AT_ONCE;
         }
     }
 }

@@ -55,8 +55,12 @@ public final class CheckRun {
                                 preflight,
                                 new SavedSources(settings.migration(), preflight, couch, source, stop),
                                 settings.acceptNewSource())
-                        .filter(saved -> !settings.acceptFailover())
-                        .ifPresent(saved -> Checks.failover(saved, preflight));
+                        .ifPresent(saved -> {
+                            Checks.rejects(saved, LogDirectory.rejects(directory, slug), preflight);
+                            if (!settings.acceptFailover()) {
+                                Checks.failover(saved, preflight);
+                            }
+                        });
             }
         }
         return new CheckReport(preflight.stages(), preflight.faults());

@@ -12,6 +12,7 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.TargetIdentity;
 import io.couchmigrator.internal.retry.PassingException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ final class Checkpoints implements AutoCloseable {
 
     private final String migration;
     private final String url;
+    private final @Nullable Instant verified;
     private final OffsetFile file;
     private final RejectsFile rejects;
     private final Clock clock;
@@ -41,12 +43,20 @@ final class Checkpoints implements AutoCloseable {
     private TargetIdentity target;
     private volatile @Nullable String uuid;
 
+    /** @param verified when the offsets were saved that a verification verifies; null for a migration */
     Checkpoints(
-            Migration migration, String url, TargetIdentity target, OffsetFile file, RejectsFile rejects, Clock clock) {
+            Migration migration,
+            String url,
+            @Nullable Instant verified,
+            TargetIdentity target,
+            OffsetFile file,
+            RejectsFile rejects,
+            Clock clock) {
         this.migration = migration.slug();
         this.order =
                 migration.stages().stream().<String>map(stage -> stage.name()).toList();
         this.url = url;
+        this.verified = verified;
         this.target = target;
         this.file = file;
         this.rejects = rejects;
@@ -141,6 +151,6 @@ final class Checkpoints implements AutoCloseable {
                 stages.add(stage);
             }
         }
-        return new Offsets(migration, clock.instant(), url, uuid, target, rejects.outstanding(), stages);
+        return new Offsets(migration, clock.instant(), url, uuid, verified, target, rejects.outstanding(), stages);
     }
 }

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.Migration;
+import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectsFile;
@@ -41,21 +42,30 @@ final class Checks {
             if (!accept) {
                 sources.check(file, offsets);
             }
-            if (offsets.outstanding() > 0 && Files.notExists(rejects)) {
-                preflight.fault(new LogDirectoryException(
-                        "\"%s\" is missing: the offset file knows of outstanding rejects (%d): restore it from a copy, or start over with --reset (rows stay, all is read again)"
-                                .formatted(rejects, offsets.outstanding())));
-            }
         });
         return accept ? saved.map(sources::accept) : saved;
     }
 
+    /** Adds a fault if the file of rejects is gone, although a migration has some. */
+    static void rejects(Offsets saved, Path rejects, Preflight preflight) {
+        if (saved.outstanding() > 0 && Files.notExists(rejects)) {
+            preflight.fault(new LogDirectoryException(
+                    "\"%s\" is missing: the offset file knows of outstanding rejects (%d): restore it from a copy, or start over with --reset (rows stay, all is read again)"
+                            .formatted(rejects, saved.outstanding())));
+        }
+    }
+
     /** Adds a fault if the target went to another timeline since an earlier run. */
     static void failover(Offsets saved, Preflight preflight) {
+        changedTimeline(saved, preflight).ifPresent(preflight::fault);
+    }
+
+    /** Returns what is wrong if the target went to another timeline since something was saved. */
+    static Optional<TargetException> changedTimeline(Offsets saved, Preflight preflight) {
         OptionalLong then = saved.target().timeline();
         OptionalLong now = preflight.target().map(TargetIdentity::timeline).orElse(OptionalLong.empty());
-        if (then.isPresent() && now.isPresent() && then.getAsLong() != now.getAsLong()) {
-            preflight.fault(Timeline.fault(now.getAsLong(), then.getAsLong()));
-        }
+        return then.isPresent() && now.isPresent() && then.getAsLong() != now.getAsLong()
+                ? Optional.of(Timeline.fault(now.getAsLong(), then.getAsLong()))
+                : Optional.empty();
     }
 }

@@ -53,6 +53,7 @@ final class DocumentFeed implements Feed<Document> {
     private final SourceIdentity identity;
     private final FeedRewind rewind;
     private final Path offsets;
+    private @Nullable ChangesSince sinceMigrated;
 
     /**
      * Creates one.
@@ -186,8 +187,17 @@ final class DocumentFeed implements Feed<Document> {
                 .forEach(notYet::add);
         Set<String> read = new HashSet<>();
         ids.stream().filter(id -> !notYet.contains(id)).map(SourceId::text).forEach(read::add);
-        ranks.changedOf(migrated.sequence(), read, stop).forEach(id -> notYet.add(new DocumentId(id)));
+        changes(migrated).of(read, stop).forEach(id -> notYet.add(new DocumentId(id)));
         return notYet;
+    }
+
+    private synchronized ChangesSince changes(StageOffset migrated) {
+        ChangesSince known = sinceMigrated;
+        if (known == null) {
+            known = new ChangesSince(new ChangedIds(stage.database(), couch, patience), migrated.sequence());
+            sinceMigrated = known;
+        }
+        return known;
     }
 
     /** Returns how many documents to ask for at once. */

@@ -14,11 +14,9 @@ import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,18 +118,6 @@ final class DocumentRanks implements Ranks {
             });
         }
         return changed.get() >= ids;
-    }
-
-    /** Returns which of some ids have changed since a position in the feed; all of them if the position is not known. */
-    Set<String> changedOf(@Nullable JsonElement since, Set<String> ids, StopSignal stop) {
-        Set<String> changed = new HashSet<>(since == null ? ids : Set.of());
-        if (!ids.isEmpty()) {
-            feed.read(since, stop, page -> {
-                page.ids().stream().filter(ids::contains).forEach(changed::add);
-                return changed.size() < ids.size();
-            });
-        }
-        return changed;
     }
 
     private PageEnd page(String key, int limit, List<CouchRow> rows) {

@@ -15,7 +15,7 @@ record Doubt(String what, String seen, String expected) {
     /** Returns what to refuse the offset file with. */
     LogDirectoryException refusal(Path file) {
         return new LogDirectoryException(
-                "offset file \"%s\" belongs to something else: %s: seen %s, expected %s as the file says: connect to what it was written for, name another log directory, go on with this source with --accept-new-source (positions are kept, all its changes are read from the beginning), or start over with --reset (rows stay, all is read again)"
+                "offset file \"%s\" belongs to something else: %s: seen %s, expected %s as the file says: connect to what it was written for, name another log directory, let the migration go on with this source by `migrator run` with --accept-new-source (positions are kept, all its changes are read from the beginning), or start it over with --reset (rows stay, all is read again)"
                         .formatted(file, what, seen, expected));
     }
 }

@@ -24,16 +24,24 @@ record Migrating(Settings settings) implements Verb {
 
     @Override
     public List<Path> memory(LogDirectory directory) {
-        return List.of(directory.offsets(), directory.rejects());
+        return List.of(directory.offsets(), directory.rejects(), directory.offsetsOfVerification());
     }
 
     @Override
     public Optional<Verification> check(
             Optional<Offsets> saved, Preflight preflight, SavedSources sources, LogDirectory directory) {
-        if (!settings.acceptFailover()) {
-            saved.ifPresent(offsets -> Checks.failover(offsets, preflight));
-        }
+        saved.ifPresent(offsets -> {
+            Checks.rejects(offsets, directory.rejects(), preflight);
+            if (!settings.acceptFailover()) {
+                Checks.failover(offsets, preflight);
+            }
+        });
         return Optional.empty();
+    }
+
+    @Override
+    public boolean holds(Offsets saved, Optional<Verification> verification, Preflight preflight) {
+        return true;
     }
 
     @Override

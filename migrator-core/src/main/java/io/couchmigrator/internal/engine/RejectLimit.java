@@ -40,7 +40,7 @@ final class RejectLimit {
     synchronized void count(Tallies batch) {
         read += batch.read();
         rejected += batch.rejected();
-        long outstanding = rejects.outstanding();
+        long outstanding = rejects.outstandingRejects();
         if (batch.rejected() > 0 && most.isPresent() && outstanding > most.getAsLong()) {
             throw exceeded(
                     "%d rejects are outstanding".formatted(outstanding), "at most %d".formatted(most.getAsLong()));

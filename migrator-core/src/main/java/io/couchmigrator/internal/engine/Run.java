@@ -121,7 +121,13 @@ public final class Run {
                     lock.take();
                     sessions.ask(lock::pass);
                 }
-                work(preflight, saved, verification, stages, sessions, directory, rejects);
+                Optional<Offsets> holding = saved.filter(offsets -> verb.holds(offsets, verification, preflight));
+                if (saved.isPresent() && holding.isEmpty()) {
+                    reporter.tell(
+                            to -> to.warned(
+                                    "All is verified from the start: a run went on, or PostgreSQL failed over, since the last verification was stopped."));
+                }
+                work(preflight, holding, verification, stages, sessions, directory, rejects);
             }
             if (stages.isComplete()) {
                 verb.completed(directory);
@@ -195,6 +201,7 @@ public final class Run {
         Checkpoints checkpoints = new Checkpoints(
                 settings.migration(),
                 settings.source().toString(),
+                verification.map(with -> with.offsets().saved()).orElse(null),
                 preflight.target().orElseThrow(),
                 file,
                 rejects,

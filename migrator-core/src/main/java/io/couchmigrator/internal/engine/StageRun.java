@@ -9,7 +9,6 @@ import io.couchmigrator.internal.engine.Feed.OnceComplete;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.RejectsFile;
-import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.postgres.Session;
@@ -28,12 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the type of the rows
  */
 final class StageRun<S, R> {
-    private static final int IDS_AT_ONCE = 200;
-
     private final Stage<S, R> stage;
     private final Feed<S> feed;
     private final BatchTaker<S> taker;
-    private final Optional<BatchTaker<S>> idsToDo;
+    private final Optional<BatchTaker<S>> ofRejects;
     private final Worksite site;
     private final Checkpoints checkpoints;
     private final RejectsFile rejects;
@@ -44,11 +41,12 @@ final class StageRun<S, R> {
     private volatile @Nullable StageState state;
     private volatile Instant began;
 
+    /** @param ofRejects takes what was rejected before; empty where nothing is taken by its id */
     StageRun(
             Stage<S, R> stage,
             Feed<S> feed,
             BatchTaker<S> taker,
-            Optional<BatchTaker<S>> idsToDo,
+            Optional<BatchTaker<S>> ofRejects,
             Worksite site,
             Checkpoints checkpoints,
             RejectsFile rejects,
@@ -56,7 +54,7 @@ final class StageRun<S, R> {
         this.stage = stage;
         this.feed = feed;
         this.taker = taker;
-        this.idsToDo = idsToDo;
+        this.ofRejects = ofRejects;
         this.site = site;
         this.checkpoints = checkpoints;
         this.rejects = rejects;
@@ -79,7 +77,11 @@ final class StageRun<S, R> {
         }
         StageState now = saved == null || anew ? planned() : resumed(saved);
         state = now;
-        idsToDo.ifPresent(first -> idsToDo(now, first));
+        ofRejects.ifPresent(retried -> {
+            IdsToDo<S> ids = new IdsToDo<>(feed, site, () -> recognition.afterOutage(now::offset));
+            ids.take(rejects.toWrite(stage.name()), taker, tallies -> counted(now, tallies));
+            ids.take(rejects.rejected(stage.name()), retried, tallies -> other(now, tallies));
+        });
         if (now.offset().phase() == Phase.READING) {
             read(now);
         }
@@ -190,22 +192,6 @@ final class StageRun<S, R> {
         return now;
     }
 
-    private void idsToDo(StageState now, BatchTaker<S> first) {
-        List<SourceId> ids = rejects.outstanding(stage.name());
-        Batcher.Writing<S> writing = batch -> {
-            recognition.afterOutage(now::offset);
-            return first.take(batch, own());
-        };
-        try (Batcher<S> batcher =
-                new Batcher<>(site.chunkSize(), site.budget(), writing, (last, tallies) -> other(now, tallies))) {
-            for (int i = 0; i < ids.size(); i += IDS_AT_ONCE) {
-                site.stop().check();
-                feed.byIds(ids.subList(i, Math.min(ids.size(), i + IDS_AT_ONCE)), own(), batcher::take);
-                batcher.flush();
-            }
-        }
-    }
-
     private void read(StageState now) {
         log.create();
         feed.ready(now.offset().ranges());
@@ -220,11 +206,7 @@ final class StageRun<S, R> {
 
     private void read(StageState now, CatchUp<S> catchUp, boolean told) {
         Tallies before = thisRun.get();
-        Batcher.Committed committed = (last, tallies) -> {
-            other(now, tallies);
-            site.limit().count(tallies);
-        };
-        try (Batcher<S> batcher = batcher(own(), committed)) {
+        try (Batcher<S> batcher = batcher(own(), (last, tallies) -> counted(now, tallies))) {
             boolean more = catchUp.isPending();
             while (more) {
                 site.stop().check();
@@ -264,6 +246,11 @@ final class StageRun<S, R> {
         thisRun.accumulateAndGet(tallies, Tallies::plus);
         Progress progress = progress(now);
         site.reporter().tell(to -> to.progressed(progress));
+        site.limit().count(tallies);
+    }
+
+    private void counted(StageState now, Tallies tallies) {
+        other(now, tallies);
         site.limit().count(tallies);
     }
 

@@ -22,13 +22,16 @@ sealed interface Verb permits Migrating, Verifying {
     List<Path> memory(LogDirectory directory);
 
     /**
-     * Looks at what an earlier run left, beside what this one goes on from; faults go to the preflight.
+     * Looks at what earlier runs left, beside what this one would go on from; faults go to the preflight.
      *
-     * @param saved what this one goes on from
+     * @param saved what this one would go on from
      * @return what is needed to verify; empty to migrate
      */
     Optional<Verification> check(
             Optional<Offsets> saved, Preflight preflight, SavedSources sources, LogDirectory directory);
+
+    /** Returns whether what was saved still holds, so that this one goes on from there instead of from the start. */
+    boolean holds(Offsets saved, Optional<Verification> verification, Preflight preflight);
 
     /** Returns what was counted. */
     Tallies tallies(Stages stages);

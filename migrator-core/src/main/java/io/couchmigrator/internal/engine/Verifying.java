@@ -37,12 +37,22 @@ record Verifying(Settings settings) implements Verb {
                 settings.logDirectory(), settings.migration().slug());
         Optional<Offsets> migrated =
                 Checks.offsets(settings.migration(), file, directory.rejects(), preflight, sources, false);
+        migrated.ifPresent(offsets -> Checks.rejects(offsets, directory.rejects(), preflight));
         if (migrated.isEmpty() && preflight.faults().isEmpty()) {
             preflight.fault(new LogDirectoryException(
                     "there is nothing to verify: offset file \"%s\" does not exist: run the migration first, or name its log directory"
                             .formatted(file)));
         }
         return migrated.map(offsets -> new Verification(offsets, LineFile.fresh(directory.findings())));
+    }
+
+    /** What was verified before is worth nothing once a run went on, or the target went to another timeline. */
+    @Override
+    public boolean holds(Offsets saved, Optional<Verification> verification, Preflight preflight) {
+        boolean same = verification
+                .filter(with -> with.offsets().saved().equals(saved.verified()))
+                .isPresent();
+        return same && Checks.changedTimeline(saved, preflight).isEmpty();
     }
 
     /** Those of the whole verification, parts before a stop included. */

@@ -77,7 +77,7 @@ public final class LogDirectory implements AutoCloseable {
             locks.add(RunLock.share(lock(directory, slug)));
             locks.add(RunLock.take(verifyLock(lock(directory, slug)), now));
             return new LogDirectory(
-                    directory, slug, locks, slug + "-verify-", directory.resolve(slug + ".verify.offsets.json"), now);
+                    directory, slug, locks, slug + "-verify-", offsetsOfVerification(directory, slug), now);
         });
     }
 
@@ -136,6 +136,15 @@ public final class LogDirectory implements AutoCloseable {
     /** Returns where the offset file is, of the run or of the verification that holds the directory. */
     public Path offsets() {
         return offsets;
+    }
+
+    /** Returns where a verification of the same slug keeps its offsets. */
+    public Path offsetsOfVerification() {
+        return offsetsOfVerification(directory, slug);
+    }
+
+    private static Path offsetsOfVerification(Path directory, String slug) {
+        return directory.resolve(slug + ".verify.offsets.json");
     }
 
     /** Returns where the offset file of a slug is, without holding the directory. */

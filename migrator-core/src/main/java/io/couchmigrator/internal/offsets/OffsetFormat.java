@@ -35,6 +35,9 @@ final class OffsetFormat {
         json.addProperty("format", VERSION);
         json.addProperty("migration", offsets.migration());
         json.addProperty("saved", offsets.saved().toString());
+        if (offsets.verified() != null) {
+            json.addProperty("verified", offsets.verified().toString());
+        }
         json.add("source", source);
         json.add("target", json(offsets.target()));
         json.addProperty("outstanding_rejects", offsets.outstanding());
@@ -52,6 +55,7 @@ final class OffsetFormat {
                 place.instant("saved"),
                 source.string("url"),
                 source.stringOrNull("uuid"),
+                place.has("verified") ? place.instant("verified") : null,
                 target(place.object("target")),
                 place.number("outstanding_rejects"),
                 place.list("stages", OffsetFormat::stage));

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param saved when this was saved
  * @param url the CouchDB server's address; reported, never a reason to refuse
  * @param uuid the CouchDB server's uuid, if it said one; reported, never a reason to refuse
+ * @param verified when the offsets were saved that these verify; null for a migration's own
  * @param target what tells the target from another
  * @param outstanding how many rejects were outstanding
  * @param stages the stages that were planned, in the order of the migration
@@ -22,6 +23,7 @@ public record Offsets(
         Instant saved,
         String url,
         @Nullable String uuid,
+        @Nullable Instant verified,
         TargetIdentity target,
         long outstanding,
         List<StageOffset> stages) {
@@ -31,6 +33,6 @@ public record Offsets(
 
     /** Returns the same with other stages. */
     public Offsets with(List<StageOffset> others) {
-        return new Offsets(migration, saved, url, uuid, target, outstanding, others);
+        return new Offsets(migration, saved, url, uuid, verified, target, outstanding, others);
     }
 }

@@ -27,12 +27,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which items a run is to take first, by id, as events in a file that only grows: {@code rejected} by a run, {@code
- * missing} to a verification, and {@code resolved}, by stage and id. What is not resolved after the last event of each is
- * outstanding. Safe for use by multiple threads.
+ * missing} or {@code different} to a verification, and {@code resolved}, by stage and id. What is not resolved after the
+ * last event of each is outstanding. Safe for use by multiple threads.
  */
 public final class RejectsFile implements AutoCloseable {
-    private static final Event MISSING = new Event("", "missing");
-
     private final LineFile file;
     private final Clock clock;
     private final Map<Item, Event> outstanding;
@@ -45,7 +43,34 @@ public final class RejectsFile implements AutoCloseable {
 
     private record Item(String stage, SourceId id) {}
 
-    private record Event(String rev, String code) {}
+    private record Event(Kind kind, String rev, String code) {
+        /** What a verification found. */
+        Event(Kind kind) {
+            this(kind, "", "");
+        }
+    }
+
+    /** Why an item is outstanding. */
+    public enum Kind {
+        /** A run rejected it. */
+        REJECTED("rejected"),
+        /** A verification did not find what should be there of it. */
+        MISSING("missing"),
+        /** A verification found other values than should be there. */
+        DIFFERENT("different");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        /** Returns the event in the file. */
+        @Override
+        public String toString() {
+            return word;
+        }
+    }
 
     /**
      * Reads the events there are and goes on after them. A last line without an end was being written when a run
@@ -75,38 +100,50 @@ public final class RejectsFile implements AutoCloseable {
         }
     }
 
-    /** Returns the ids of a stage that are outstanding, in the order they were rejected. */
-    public synchronized List<SourceId> outstanding(String stage) {
-        return outstanding.keySet().stream()
-                .filter(item -> item.stage().equals(stage))
-                .map(Item::id)
+    /** Returns the ids of a stage that runs rejected, in the order in which they did. */
+    public List<SourceId> rejected(String stage) {
+        return ids(stage, true);
+    }
+
+    /** Returns the ids of a stage whose rows a verification found missing or different, in the order in which it did. */
+    public List<SourceId> toWrite(String stage) {
+        return ids(stage, false);
+    }
+
+    private synchronized List<SourceId> ids(String stage, boolean rejected) {
+        return outstanding.entrySet().stream()
+                .filter(entry -> entry.getKey().stage().equals(stage))
+                .filter(entry -> (entry.getValue().kind() == Kind.REJECTED) == rejected)
+                .map(entry -> entry.getKey().id())
                 .toList();
     }
 
-    /** Returns how many items are outstanding. */
+    /** Returns how many items are outstanding, for whatever reason. */
     public synchronized long outstanding() {
         return outstanding.size();
     }
 
-    /** Returns whether an item is outstanding. */
-    public synchronized boolean isOutstanding(String stage, SourceId id) {
-        return outstanding.containsKey(new Item(stage, id));
+    /** Returns how many items runs rejected. */
+    public synchronized long outstandingRejects() {
+        return outstanding.values().stream()
+                .filter(event -> event.kind() == Kind.REJECTED)
+                .count();
     }
 
     /** Returns whether a run rejected an item, and that still stands. */
     public synchronized boolean isRejected(String stage, SourceId id) {
         Event event = outstanding.get(new Item(stage, id));
-        return event != null && !event.equals(MISSING);
+        return event != null && event.kind() == Kind.REJECTED;
     }
 
     /** Records that an item is rejected, unless it is known to be so for the same reason in the same revision. */
     public synchronized void rejected(SourceId id, Rejection rejection) {
         Item item = new Item(rejection.stage(), id);
-        Event event = new Event(rejection.rev().orElse(""), rejection.code());
+        Event event = new Event(Kind.REJECTED, rejection.rev().orElse(""), rejection.code());
         if (event.equals(outstanding.get(item))) {
             return;
         }
-        JsonObject line = line("rejected", item);
+        JsonObject line = line(Kind.REJECTED.word, item);
         line.addProperty("rev", rejection.rev().orElse(null));
         line.addProperty("code", rejection.code());
         line.addProperty("reason", rejection.reason());
@@ -114,17 +151,17 @@ public final class RejectsFile implements AutoCloseable {
         outstanding.put(item, event);
     }
 
-    /** Records that a verification did not find what should be there of an item, unless it is outstanding anyway. */
-    public synchronized void missing(String stage, SourceId id) {
+    /** Records what a verification found, for the next run to write, unless the item is outstanding anyway. */
+    public synchronized void toWrite(String stage, SourceId id, Kind found) {
         Item item = new Item(stage, id);
         if (!outstanding.containsKey(item)) {
-            file.append(line("missing", item));
-            outstanding.put(item, MISSING);
+            file.append(line(found.word, item));
+            outstanding.put(item, new Event(found));
         }
     }
 
     /**
-     * Records that an item is no longer rejected.
+     * Records that an item is no longer outstanding.
      *
      * @return whether it was
      */
@@ -214,9 +251,11 @@ public final class RejectsFile implements AutoCloseable {
                 outstanding.put(
                         item,
                         new Event(
+                                Kind.REJECTED,
                                 text(line.get("rev")).orElse(""),
                                 line.get("code").getAsString()));
-            case "missing" -> outstanding.putIfAbsent(item, MISSING);
+            case "missing" -> outstanding.putIfAbsent(item, new Event(Kind.MISSING));
+            case "different" -> outstanding.putIfAbsent(item, new Event(Kind.DIFFERENT));
             case "resolved" -> outstanding.remove(item);
             default -> throw new JsonParseException("an unknown event");
         }

@@ -43,7 +43,7 @@ final class IdentityTest {
 
     private static List<LogDirectoryException> faults(Migration migration, StageOffset... stages) {
         TargetIdentity target = new TargetIdentity(Optional.empty(), "hq", 1, Map.of(), OptionalLong.empty());
-        Offsets saved = new Offsets("orders", NOON, "http://couch/", null, target, 0, List.of(stages));
+        Offsets saved = new Offsets("orders", NOON, "http://couch/", null, null, target, 0, List.of(stages));
         return Identity.faults(Path.of("orders.offsets.json"), saved, migration, Optional.of(target));
     }
 

@@ -235,6 +235,7 @@ final class OffsetFileTest {
                 NOW,
                 "http://localhost:5984/",
                 null,
+                NOW.minusSeconds(60),
                 new TargetIdentity(
                         Optional.of("7123"), "shop", 16384, Map.of("orders", 4_294_967_295L), OptionalLong.of(7)),
                 2,

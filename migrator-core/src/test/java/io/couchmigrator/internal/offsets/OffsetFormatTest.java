@@ -85,7 +85,7 @@ final class OffsetFormatTest {
                 "rows", 1, Optional.empty(), phase, null, 10, NOW, null, List.of(ranges), Tallies.NONE, List.of());
         TargetIdentity target =
                 new TargetIdentity(Optional.empty(), "shop", 1, Map.of("orders", 2L), OptionalLong.of(3));
-        return new Offsets("shop", NOW, "http://localhost:5984/", null, target, 0, List.of(stage));
+        return new Offsets("shop", NOW, "http://localhost:5984/", null, null, target, 0, List.of(stage));
     }
 
     private static RangeOffset range(@Nullable Integer from, @Nullable Integer before) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.Rejection;
+import io.couchmigrator.internal.offsets.RejectsFile.Kind;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.offsets.SourceId.RowId;
 import java.io.IOException;
@@ -64,10 +65,34 @@ final class RejectsFileTest {
 
         try (RejectsFile rejects = open()) {
             assertThat(rejects.outstanding()).isEqualTo(2);
-            assertThat(rejects.outstanding("orders")).containsExactly(A);
-            assertThat(rejects.outstanding("lines")).containsExactly(new RowId(5));
-            assertThat(rejects.isOutstanding("orders", A)).isTrue();
-            assertThat(rejects.isOutstanding("orders", B)).isFalse();
+            assertThat(rejects.rejected("orders")).containsExactly(A);
+            assertThat(rejects.rejected("lines")).containsExactly(new RowId(5));
+            assertThat(rejects.isRejected("orders", A)).isTrue();
+            assertThat(rejects.isRejected("orders", B)).isFalse();
+        }
+    }
+
+    @Test
+    void keepsWhatAVerificationFoundApartFromWhatRunsRejected() throws IOException {
+        try (RejectsFile rejects = open()) {
+            rejects.toWrite("orders", A, Kind.MISSING);
+            rejects.toWrite("orders", A, Kind.DIFFERENT);
+            rejects.toWrite("orders", B, Kind.DIFFERENT);
+            rejects.rejected(new RowId(5), rejection("orders", null, "missing"));
+            rejects.toWrite("orders", new RowId(5), Kind.MISSING);
+        }
+
+        assertThat(Files.readAllLines(path)).hasSize(3);
+        try (RejectsFile rejects = open()) {
+            assertThat(rejects.outstanding()).isEqualTo(3);
+            assertThat(rejects.outstandingRejects()).isEqualTo(1);
+            assertThat(rejects.toWrite("orders")).containsExactly(A, B);
+            assertThat(rejects.rejected("orders")).containsExactly(new RowId(5));
+            assertThat(rejects.isRejected("orders", A)).isFalse();
+            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
+            assertThat(rejects.isRejected("orders", A)).isTrue();
+            assertThat(rejects.resolved("orders", B)).isTrue();
+            assertThat(rejects.toWrite("orders")).isEmpty();
         }
     }
 
@@ -99,13 +124,13 @@ final class RejectsFileTest {
         for (int length = 0; length < whole.length; length++) {
             Files.write(path, Arrays.copyOf(whole, length));
             try (RejectsFile rejects = open()) {
-                assertThat(rejects.outstanding("orders"))
+                assertThat(rejects.rejected("orders"))
                         .as("torn after %d bytes", length)
                         .isEqualTo(length < firstLine ? List.of() : List.of(A));
                 rejects.rejected(B, rejection("orders", "1-b", "wrong-type"));
             }
             try (RejectsFile rejects = open()) {
-                assertThat(rejects.isOutstanding("orders", B)).isTrue();
+                assertThat(rejects.isRejected("orders", B)).isTrue();
             }
         }
     }
