@@ -23,7 +23,11 @@ public interface Listener {
     /** Offset and rejects files of an earlier run were put aside, because the caller asked to start over. */
     default void setAside(Path file) {}
 
-    /** A stage's documents are about to be read. */
+    /**
+     * A stage's documents are about to be read.
+     *
+     * @param migrationLog takes what is odd about documents; in a verification, what it finds
+     */
     default void stageStarted(Progress progress, Path migrationLog) {}
 
     /** A batch of a stage was committed, or five minutes went by without one. */

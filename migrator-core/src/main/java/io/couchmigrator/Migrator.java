@@ -71,13 +71,14 @@ public final class Migrator {
 
     /**
      * Reads everything again and compares the rows that should be there with those that are, while others may write to
-     * source and target; no run of this log directory goes on meanwhile. Writes no row. What is missing is taken first
-     * by the next {@link #run}. Blocks like it, and goes on where an earlier verification was stopped.
+     * source and target; no run of this log directory goes on meanwhile. Writes no row. What is missing or
+     * different is written first by the next {@link #run}. Blocks like it, and goes on where an earlier verification was
+     * stopped, unless a run went on or the target failed over since.
      *
      * <p>Documents that changed since a run has come to them are not yet migrated, which is no difference.
      *
-     * @return how it ended; {@link Outcome#DIFFERENCES_FOUND} if rows are missing or different. Its tallies are those of
-     *     the whole verification, parts before a stop included
+     * @return how it ended; {@link Outcome#DIFFERENCES_FOUND} if rows are missing or different, which is no failure to
+     *     {@link Result#orThrow}. Its tallies are those of the whole verification, parts before a stop included
      * @throws UnsupportedOperationException if the writer of a stage cannot {@linkplain Writer#isComparable compare}
      */
     public Result verify() {
@@ -144,8 +145,8 @@ public final class Migrator {
         }
 
         /**
-         * Sets where PostgreSQL connections come from: one per worker and one more, held for the whole run and given
-         * back as they came. The caller keeps the data source and closes it. Required.
+         * Sets where PostgreSQL connections come from: one per worker and one more, and another one for a run's lock if
+         * that comes at once, all held for the whole run and given back as they came. The caller keeps the data source and closes it. Required.
          */
         public Builder target(DataSource target) {
             this.target = Objects.requireNonNull(target, "target");
@@ -208,7 +209,8 @@ public final class Migrator {
             return this;
         }
 
-        /** Sets whether offset and rejects files are put aside, so that all is read again. The default is false. */
+        /** Sets whether offset and rejects files are put aside, so that all is read again; for a verification, its own
+         * offset file alone. The default is false. */
         public Builder startOver(boolean startOver) {
             this.startOver = startOver;
             return this;

@@ -54,12 +54,14 @@ final class TargetFaultsIT {
     private final Recorder recorder = new Recorder();
 
     static Stream<Arguments> everyFaultOfEveryStep() {
-        return PASSING.stream()
+        Stream<Arguments> beginnings = PASSING.stream()
+                .map(fault -> arguments(fault + ": beginning", fault, JdbcStep.statements("set_config")));
+        Stream<Arguments> others = PASSING.stream()
                 .flatMap(fault -> Stream.of(fault, fault.afterwards()))
                 .flatMap(fault -> Stream.of(
-                        arguments(fault + ": beginning", fault, JdbcStep.statements("set_config")),
                         arguments(fault + ": insert", fault, INSERTS),
                         arguments(fault + ": commit", fault, JdbcStep.commits())));
+        return Stream.concat(beginnings, others);
     }
 
     @ParameterizedTest(name = "{0}")
