@@ -24,7 +24,7 @@ final class AllDocsEndpoint {
         boolean withDocuments = query.flag("include_docs", false);
         Contents contents = database.contents();
         if (exchange.asksForIds()) {
-            return byId(contents, exchange.request().ids(), withDocuments);
+            return byId(contents, exchange.fault().rows(exchange.request().ids()), withDocuments);
         }
         return range(contents, query, withDocuments, exchange.fault());
     }
@@ -61,13 +61,14 @@ final class AllDocsEndpoint {
         if (descending) {
             Collections.reverse(rows);
         }
+        List<StoredDocument> sent = fault.rows(rows);
         int total = contents.live().size();
         int before = descending ? total - range.to() : range.from();
         String offset = offset(before + skip, fault);
         return Answer.stream(payload -> {
             payload.text("{\"total_rows\":" + total + ",\"offset\":" + offset + ",\"rows\":[\n");
             String separator = "";
-            for (StoredDocument row : rows) {
+            for (StoredDocument row : sent) {
                 payload.text(separator);
                 writeRow(row, withDocuments, payload);
                 payload.endRow();

@@ -3,17 +3,20 @@ package io.couchmigrator.testkit;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import okio.Sink;
 
 /**
  * Something that goes wrong with one answer of a {@link CouchDouble}; {@link #on} says when.
  *
- * <p>Counts of bytes are of the body as the client reads it: headers and the framing of chunks are not counted.
- * Immutable.
+ * <p>Counts of bytes are of the body as the client reads it, but for {@link #cutHeadersAfterBytes}: headers and the
+ * framing of chunks are not counted. Immutable.
  */
-public abstract sealed class Fault permits Replacement, TransitFault, ContentFault {
+public abstract sealed class Fault permits Replacement, HeadFault, TransitFault, RowFault, ContentFault {
     private final String description;
 
     Fault(String description) {
@@ -38,6 +41,27 @@ public abstract sealed class Fault permits Replacement, TransitFault, ContentFau
     /** Does not answer until {@link CouchDouble#release}; then as if nothing had been. */
     public static Fault silence() {
         return Replacement.waiting();
+    }
+
+    /**
+     * Sends this much of the status line and the headers, then closes the connection; where they are shorter, all of
+     * them. Over https it sends that much of their record, of which a client can read nothing.
+     */
+    public static Fault cutHeadersAfterBytes(long bytes) {
+        return HeadFault.cutAt(bytes);
+    }
+
+    /**
+     * Answers a {@code Content-Length} that is wrong by so much, but not below 0. An answer that is sent in chunks has
+     * none: it stays as it is.
+     */
+    public static Fault falseLength(long difference) {
+        return HeadFault.lengthening(difference);
+    }
+
+    /** Answers with this header besides the usual ones, or in the place of the one that has its name. */
+    public static Fault falseHeader(String name, String value) {
+        return HeadFault.header(name, value);
     }
 
     /** Sends this much of the body, then closes the connection. */
@@ -80,6 +104,25 @@ public abstract sealed class Fault permits Replacement, TransitFault, ContentFau
         return ContentFault.omitting(id);
     }
 
+    /**
+     * Sends this row of an answer of {@code _all_docs}, counted from 1, once more in the place of the next one, so that as
+     * many come as there should; the last one is followed by itself.
+     *
+     * @throws IllegalArgumentException if the row is less than 1
+     */
+    public static Fault repeatRow(int row) {
+        return RowFault.repeating(row);
+    }
+
+    /**
+     * Sends this row of an answer of {@code _all_docs}, counted from 1, after the next one; the last one stays.
+     *
+     * @throws IllegalArgumentException if the row is less than 1
+     */
+    public static Fault swapRow(int row) {
+        return RowFault.swapping(row);
+    }
+
     /** Answers an {@code offset} that is wrong by so much. */
     public static Fault falseOffset(long difference) {
         return ContentFault.displacing(difference);
@@ -105,6 +148,14 @@ public abstract sealed class Fault permits Replacement, TransitFault, ContentFau
         return false;
     }
 
+    /** After how many bytes the status line and the headers end, and the connection with them. */
+    OptionalLong cutsHeadAfter() {
+        return OptionalLong.empty();
+    }
+
+    /** Changes the headers that are about to be sent. */
+    void forge(Map<String, String> headers) {}
+
     /** Whether the body ends early but properly, so that its length cannot be told beforehand. */
     boolean shortens() {
         return false;
@@ -118,6 +169,11 @@ public abstract sealed class Fault permits Replacement, TransitFault, ContentFau
     /** What stands between the body and the wire. */
     Sink transit(Sink wire, Signal signal) throws IOException {
         return wire;
+    }
+
+    /** The rows to send of those of an answer. */
+    <T> List<T> rows(List<T> rows) {
+        return rows;
     }
 
     boolean hides(StoredDocument document) {

@@ -31,25 +31,27 @@ final class ResponseWriter {
         boolean chunked = answer.chunked() || fault.shortens();
         MockResponse.Builder response = new MockResponse.Builder()
                 .body(new Body(answer.content(), chunked, fault, signal))
-                .headers(headers(answer, chunked));
+                .headers(headers(answer, fault, chunked));
         return finish(response, answer, fault);
     }
 
     /** The same for {@code HEAD}: all but the body and its framing. */
     MockResponse head(Answer answer, Fault fault) {
-        return finish(new MockResponse.Builder().headers(headers(answer, false)), answer, fault);
+        return finish(new MockResponse.Builder().headers(headers(answer, fault, false)), answer, fault);
     }
 
     private static MockResponse finish(MockResponse.Builder response, Answer answer, Fault fault) {
         response.status("HTTP/1.1 " + answer.status() + " " + phrase(answer.status()));
+        HeadCut.next(fault.cutsHeadAfter());
         if (fault.closes()) {
             response.onResponseStart(new SocketEffect.CloseSocket());
         }
         return response.build();
     }
 
-    private Headers headers(Answer answer, boolean chunked) {
-        Map<String, String> headers = new TreeMap<>(answer.headers());
+    private Headers headers(Answer answer, Fault fault, boolean chunked) {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.putAll(answer.headers());
         headers.put("Cache-Control", "must-revalidate");
         headers.put("Content-Type", "application/json");
         headers.put("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)));
@@ -61,6 +63,7 @@ final class ResponseWriter {
         } else if (!answer.chunked()) {
             headers.put("Content-Length", String.valueOf(answer.length()));
         }
+        fault.forge(headers);
         Headers.Builder ordered = new Headers.Builder();
         headers.forEach(ordered::add);
         return ordered.build();

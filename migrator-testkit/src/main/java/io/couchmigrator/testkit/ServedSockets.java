@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.OptionalLong;
 import javax.net.ServerSocketFactory;
 
 /**
@@ -60,11 +61,15 @@ final class ServedSockets extends ServerSocketFactory {
             return new FilterOutputStream(super.getOutputStream()) {
                 @Override
                 public void write(byte[] bytes, int offset, int length) throws IOException {
+                    OptionalLong cut = HeadCut.take();
                     try {
-                        out.write(bytes, offset, length);
-                    } catch (IOException clientIsGone) {
+                        out.write(bytes, offset, (int) Math.min(length, cut.orElse(length)));
+                        if (cut.isPresent()) {
+                            throw new CutException();
+                        }
+                    } catch (IOException clientIsGoneOrCut) {
                         ServedSocket.this.close();
-                        throw clientIsGone;
+                        throw clientIsGoneOrCut;
                     }
                 }
             };
