@@ -2,6 +2,7 @@
 package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.testkit.CouchDatabase;
@@ -15,16 +16,20 @@ import io.couchmigrator.testkit.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that hide a document from a page, as seen by a whole run. */
@@ -92,6 +97,59 @@ final class AuditIT {
         assertThat(result.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
                 .hasMessageContaining("tells of no change"));
+    }
+
+    static Stream<Arguments> everyRowOutOfOrder() {
+        return Stream.of(Offsets.EXACT, Offsets.ZERO).flatMap(offsets -> IntStream.of(1, 100, 200)
+                .boxed()
+                .flatMap(row -> Stream.of(Fault.repeatRow(row), Fault.swapRow(row)))
+                .flatMap(fault ->
+                        IntStream.of(1, 2).mapToObj(page -> arguments(offsets, fault.toString(), page, fault))));
+    }
+
+    /** In batches that are smaller than pages, so that what comes before such a row is committed. */
+    @ParameterizedTest(name = "offset {0}, {1} of page {2}")
+    @MethodSource("everyRowOutOfOrder")
+    void readsAgainAPageThatRepeatsOrMisordersRows(
+            Offsets offsets, String name, int page, Fault fault, TestDatabase database) throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().offsets(offsets).start()) {
+            create(couch, database);
+            couch.script(fault.on(large()).nth(page));
+
+            Result result = migrator(couch, database).chunkSize(7).build().run();
+
+            assertThat(result.failures()).isEmpty();
+            assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+            assertThat(result.done()).isEqualTo(COUNT);
+            assertThat(result.tallies().written()).isEqualTo(COUNT);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Offsets.class,
+            names = {"EXACT", "ZERO"})
+    void failsWhereRowsAreAlwaysRepeatedNamingThem(Offsets offsets, TestDatabase database) throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().offsets(offsets).start()) {
+            create(couch, database);
+            couch.script(Fault.repeatRow(11).on(large()));
+
+            Result first = migrator(couch, database)
+                    .chunkSize(7)
+                    .maxOutage(Duration.ofMillis(500))
+                    .build()
+                    .run();
+            couch.heal();
+            Result second = migrator(couch, database).build().run();
+
+            assertThat(first.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
+            assertThat(first.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                    .hasMessageContaining("documents of \"orders\" from CouchDB at " + couch.url())
+                    .hasMessageContaining("\"o00011\" came after \"o00011\" on one page"));
+            assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+        }
     }
 
     @Test

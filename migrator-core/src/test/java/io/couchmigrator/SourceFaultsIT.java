@@ -176,7 +176,7 @@ final class SourceFaultsIT {
 
         assertThat(result.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                .hasMessageContaining("seen that document again"));
+                .hasMessageContaining("asked for what comes after \"a\", seen \"a\""));
     }
 
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {

@@ -161,6 +161,25 @@ final class DocumentFeed implements Feed<Document> {
         return new PassingException(new SourceException(message), seen, null);
     }
 
+    /** Returns what to throw where a server sends one id after another that does not come before it. */
+    PassingException outOfOrder(String earlier, String later) {
+        String seen = "\"%s\" came after \"%s\" on one page".formatted(later, earlier);
+        String message =
+                "could not read documents of \"%s\" from %s: %s: it repeats or misorders documents: look at its log and its shards, and at any proxy in between"
+                        .formatted(stage.database(), couch.name(), seen);
+        return new PassingException(new SourceException(message), seen, null);
+    }
+
+    /** Returns what to throw where a server answers something else than it was asked for. */
+    SourceException ignoredKey(String from, String seen) {
+        String asked = from.endsWith("\0")
+                ? "after \"%s\"".formatted(from.substring(0, from.length() - 1))
+                : "from \"%s\" on".formatted(from);
+        return new SourceException(
+                "could not read documents of \"%s\" from %s: asked for what comes %s, seen \"%s\": look for a cache or proxy in between"
+                        .formatted(stage.database(), couch.name(), asked, seen));
+    }
+
     @Override
     public void byIds(List<SourceId> ids, Session session, Consumer<Item<Document>> consumer) {
         List<String> texts = ids.stream().map(SourceId::text).toList();

@@ -2,14 +2,12 @@
 package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.Document;
-import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.offsets.RangeOffset;
-import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.retry.PassingException;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,10 +58,7 @@ final class DocumentPager implements Pager<Document> {
     }
 
     private boolean whole(Place place, RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
-        PageEnd end = feed.couch().page(page(at, feed.stage().fields(), limit), intake, row -> {
-            refuseRepeated(at.after(), row);
-            intake.take(feed.item(row));
-        });
+        PageEnd end = ascending(place, at, limit, intake);
         feed.read(end);
         // What an empty page tells may be the rank of its end: there is no first row to count from.
         OptionalLong rank =
@@ -79,6 +74,20 @@ final class DocumentPager implements Pager<Document> {
         }
         RangeOffset counted = at.ranked(rank.getAsLong());
         return !goesOn || end.rows() >= limit || !isEnd(place, counted, end);
+    }
+
+    private PageEnd ascending(Place place, RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
+        Ascent ascent = new Ascent(at);
+        try {
+            return feed.couch().page(page(at, feed.stage().fields(), limit), intake, row -> {
+                hold(ascent, row.id());
+                intake.take(feed.item(row));
+            });
+        } catch (DescentException e) {
+            // Of what is committed of this page nobody knows what it passed over.
+            place.rewind(at);
+            throw feed.outOfOrder(e.earlier, e.later);
+        }
     }
 
     /** A range has ended if as many ids come before its end as were counted up to there. */
@@ -104,7 +113,7 @@ final class DocumentPager implements Pager<Document> {
             }
             return false;
         }
-        refuseRepeated(at.after(), next.get(0));
+        hold(new Ascent(at), next.get(0).id());
         intake.take(feed.byId(next.get(0).id()));
         return true;
     }
@@ -115,12 +124,25 @@ final class DocumentPager implements Pager<Document> {
                 feed.stage().database(), fields, DocumentFeed.from(at), DocumentFeed.before(at), limit, buffered);
     }
 
-    /** A server or cache that ignores the key would keep the run in a circle. */
-    private void refuseRepeated(@Nullable SourceId after, CouchRow row) {
-        if (after != null && row.id().equals(after.text())) {
-            throw new SourceException(
-                    "could not read documents of \"%s\" from %s: asked for what comes after \"%s\", seen that document again: look for a cache or proxy in between"
-                            .formatted(feed.stage().database(), feed.couch().name(), row.id()));
+    /** A server or cache that ignores the key would keep the run in a circle: no other attempt helps. */
+    private void hold(Ascent ascent, String id) {
+        String last = ascent.last();
+        if (!ascent.goesOnTo(id)) {
+            throw ascent.isBegun() ? new DescentException(last, id) : feed.ignoredKey(last, id);
+        }
+    }
+
+    /** Carries two ids in the wrong order past those who read a page. */
+    private static final class DescentException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final String earlier;
+        private final String later;
+
+        DescentException(String earlier, String later) {
+            super("\"%s\" after \"%s\"".formatted(later, earlier));
+            this.earlier = earlier;
+            this.later = later;
         }
     }
 }
