@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.postgres;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
@@ -67,7 +68,16 @@ public record SqlFault(
                 Optional.ofNullable(server).map(ServerErrorMessage::getTable),
                 Optional.ofNullable(server).map(ServerErrorMessage::getColumn),
                 Optional.ofNullable(server).map(ServerErrorMessage::getConstraint),
-                oneLine(server == null ? e.getMessage() : server.getMessage()));
+                unknownHost(e)
+                        .map("there is no host \"%s\", check its name and the name server"::formatted)
+                        .orElseGet(() -> oneLine(server == null ? e.getMessage() : server.getMessage())));
+    }
+
+    /** The driver says of a host that has no address only that the attempt failed. */
+    private static Optional<String> unknownHost(SQLException e) {
+        return e.getCause() instanceof UnknownHostException unknown
+                ? Optional.ofNullable(unknown.getMessage())
+                : Optional.empty();
     }
 
     /** Returns what tells this fault from others of its kind: the state, and what it is about. */

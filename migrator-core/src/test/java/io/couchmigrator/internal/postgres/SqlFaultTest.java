@@ -67,6 +67,22 @@ final class SqlFaultTest {
     }
 
     @Test
+    void namesAHostThatHasNoAddress() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setServerNames(new String[] {"db.nosuch.invalid"});
+
+        assertThatThrownBy(source::getConnection)
+                .isInstanceOfSatisfying(
+                        SQLException.class,
+                        e -> assertThat(SqlFault.of(e))
+                                .satisfies(fault -> assertThat(fault.kind()).isEqualTo(Kind.PASSING))
+                                .satisfies(
+                                        fault -> assertThat(fault.seen())
+                                                .isEqualTo(
+                                                        "there is no host \"db.nosuch.invalid\", check its name and the name server (SQLSTATE 08001)")));
+    }
+
+    @Test
     void saysWhatItIsAboutWithoutTheValues() {
         SQLException e = psql("23505", "tblobs\0nblobs_key\0Mduplicate key\0DKey (key)=(secret) already exists.\0");
 
