@@ -59,7 +59,11 @@ final class StageRun<S, R> {
         this.checkpoints = checkpoints;
         this.rejects = rejects;
         this.log = log;
-        this.recognition = new Recognition(site.source(), feed::recognize);
+        this.recognition = new Recognition(site.source(), offset -> {
+            // Once one worker has given the source up, the others must not each find out for themselves, one by one.
+            site.stop().check();
+            feed.recognize(offset);
+        });
         this.began = site.clock().instant();
     }
 
