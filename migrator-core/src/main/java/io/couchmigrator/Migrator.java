@@ -146,7 +146,8 @@ public final class Migrator {
 
         /**
          * Sets where PostgreSQL connections come from: one per worker and one more, and another one for a run's lock if
-         * that comes at once, all held for the whole run and given back as they came. The caller keeps the data source and closes it. Required.
+         * that comes at once, all held for the whole run and given back as they came. The caller keeps the data source
+         * and closes it. Required.
          */
         public Builder target(DataSource target) {
             this.target = Objects.requireNonNull(target, "target");
@@ -209,8 +210,10 @@ public final class Migrator {
             return this;
         }
 
-        /** Sets whether offset and rejects files are put aside, so that all is read again; for a verification, its own
-         * offset file alone. The default is false. */
+        /**
+         * Sets whether offset and rejects files are put aside, so that all is read again; for a verification, its own
+         * offset file alone. The default is false.
+         */
         public Builder startOver(boolean startOver) {
             this.startOver = startOver;
             return this;

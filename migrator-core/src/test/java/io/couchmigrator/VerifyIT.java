@@ -169,6 +169,29 @@ final class VerifyIT {
     }
 
     @Test
+    void countsAStageThatNoRunHasComeToAsNotYetMigrated(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        couch.create("others").load(IntStream.range(COUNT, COUNT + 40).mapToObj(i -> Orders.order(i, "c")));
+        Migration both = Orders.migration(
+                Orders.stage("orders").build(), Orders.stage("others").build());
+        Migrator.Builder migrator = Orders.migrator(both, couch, database, logs).listener(recorder);
+        couch.script(Fault.status(404).on(Requests.database("others").and(Requests.pages())));
+        assertThat(migrator.build().run().outcome()).isEqualTo(Outcome.SOURCE_FAILED);
+        couch.heal();
+        // As if the run had been killed before it planned the second stage.
+        Path file = logs.resolve("orders.offsets.json");
+        JsonObject offsets = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        offsets.getAsJsonArray("stages").remove(1);
+        Files.writeString(file, offsets.toString());
+
+        Result result = migrator.build().verify();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies().alreadyThere()).isEqualTo(COUNT);
+        assertThat(result.tallies().verified()).isEqualTo(new Verified(0, 0, 0, 40));
+    }
+
+    @Test
     void goesOnWhereItWasStopped(CouchDouble couch, TestDatabase database) throws Exception {
         migrated(couch, database);
         database.execute("delete from orders where id in ('o00000', 'o02999')");

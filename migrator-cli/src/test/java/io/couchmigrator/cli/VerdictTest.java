@@ -16,6 +16,7 @@ import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.TargetException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,7 +50,7 @@ class VerdictTest {
         assertThat(verdict.resolved(0)).isEmpty();
         assertThat(verdict.resolved(1))
                 .contains(
-                        "Resolved: 1 document that was rejected or missing, named in logs/migrate_metadata.rejects.jsonl.");
+                        "Resolved: 1 document that was rejected, missing or different, named in logs/migrate_metadata.rejects.jsonl.");
     }
 
     @Test
@@ -84,6 +85,51 @@ class VerdictTest {
                 .startsWith("The log directory is not fit for this run (exit status 6). ");
         assertThat(verdict.of(result(Outcome.STOPPED_BY_LIMIT, 0, 0, 0), NEXT).get(1))
                 .startsWith("Stopped by --max-rejects (exit status 8). ");
+    }
+
+    @Test
+    void saysWhereAVerificationListsWhatItFound() {
+        Result found = verification(Outcome.DIFFERENCES_FOUND, new Verified(1, 0, 0, 0));
+
+        assertThat(verdict.ofVerification(found, Optional.of(Path.of("logs", "one.jsonl")), "verify again", NEXT))
+                .satisfies(line -> assertThat(line).startsWith("migrate_metadata differs: "), atIndex(0))
+                .satisfies(line -> assertThat(line).contains(" is listed in logs/one.jsonl. "), atIndex(1))
+                .endsWith("    " + NEXT);
+        assertThat(verdict.ofVerification(found, Optional.empty(), "verify again", NEXT)
+                        .get(1))
+                .contains(" is listed in logs/migrate_metadata-verify-*.jsonl. ");
+    }
+
+    @Test
+    void saysThatAVerificationSawOnlyWhatIsMigrated() {
+        assertThat(verdict.ofVerification(
+                        verification(Outcome.COMPLETE, Verified.NONE), Optional.empty(), "verify again", NEXT))
+                .singleElement()
+                .asString()
+                .startsWith("migrate_metadata is verified: ");
+        assertThat(verdict.ofVerification(
+                        verification(Outcome.COMPLETE, new Verified(0, 0, 0, 7)),
+                        Optional.empty(),
+                        "verify again",
+                        NEXT))
+                .satisfies(
+                        line -> assertThat(line)
+                                .startsWith("migrate_metadata is verified as far as it is migrated: ")
+                                .contains(", 7 not yet migrated, "),
+                        atIndex(0))
+                .endsWith("To migrate the rest, run:", "    " + NEXT);
+    }
+
+    private static Result verification(Outcome outcome, Verified verified) {
+        return new Result(
+                outcome,
+                new Tallies(9, 8, 0, 0, 0, 8, verified),
+                9,
+                9,
+                0,
+                Audit.NONE,
+                List.of(),
+                Duration.ofSeconds(4));
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.couchmigrator.Progress;
 import io.couchmigrator.Result;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.internal.postgres.AdvisoryLock;
+import io.couchmigrator.internal.postgres.AdvisoryLock.Attempt;
 import io.couchmigrator.internal.postgres.TargetIdentity;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
@@ -23,6 +24,9 @@ import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.TestDatabase;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -105,6 +109,20 @@ final class TargetLockIT {
                 .contains("Waiting up to 30 s for the lock", "application \"another host\""));
     }
 
+    /** As behind something that spreads statements over connections after it has answered the first on one. */
+    @Test
+    void isNotUsedWhereItIsNotProvedAndLeavesNothingBehind(TestDatabase database) throws Exception {
+        try (Connection first = database.dataSource().getConnection();
+                Connection second = database.dataSource().getConnection();
+                AdvisoryLock lock =
+                        AdvisoryLock.on(spread(first, second), AdvisoryLock.key("orders", identity(database)))) {
+            assertThat(lock.isOnOwnProcess()).isTrue();
+
+            assertThat(lock.take("migrator orders")).isEqualTo(Attempt.UNPROVED);
+            assertThat(database.query(HELD)).containsExactly("0");
+        }
+    }
+
     @Test
     void isTakenAgainAfterItsConnectionBroke(TestDatabase database) throws Exception {
         try (TargetLock lock = lock(database, Duration.ZERO, text -> {})) {
@@ -167,6 +185,29 @@ final class TargetLockIT {
         assertThat(result.failures()).isEmpty();
         assertThat(written).singleElement().satisfies(rows -> assertThat(rows).isLessThan(2_000));
         assertThat(rows(database)).isEqualTo(2_000);
+    }
+
+    /** Returns a connection that asks on the first of two, and takes and gives back locks on the second. */
+    private static Connection spread(Connection first, Connection second) {
+        return (Connection) Proxy.newProxyInstance(
+                TargetLockIT.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("createStatement")) {
+                        return method.invoke(first, arguments);
+                    }
+                    return Proxy.newProxyInstance(
+                            TargetLockIT.class.getClassLoader(),
+                            new Class<?>[] {Statement.class},
+                            new Spread(first.createStatement(), second.createStatement()));
+                });
+    }
+
+    /** One statement, on the connection that its SQL asks for. */
+    private record Spread(Statement first, Statement second) implements InvocationHandler {
+        @Override
+        public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Exception {
+            boolean ofLock = arguments != null && String.valueOf(arguments[0]).contains("advisory_");
+            return method.invoke(ofLock ? second : first, arguments);
+        }
     }
 
     private TargetLock lock(TestDatabase database, Duration longestWait, Consumer<String> warned) throws SQLException {
