@@ -6,6 +6,7 @@ import com.google.gson.JsonPrimitive;
 import io.couchmigrator.Context;
 import io.couchmigrator.Document;
 import io.couchmigrator.Transform;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,12 @@ final class BlobsOfDocument implements Transform<Document, BlobMeta>, Predicate<
 
     /** Returns the wire invoices that a document's rows will need. */
     List<Long> invoices(Document document) {
-        return type(document).map(type -> type.domainRule().invoices(document)).orElse(List.of());
+        // Most documents are of no invoice: one look tells.
+        return WireInvoice.isOf(document)
+                ? type(document)
+                        .map(type -> type.domainRule().invoices(document))
+                        .orElse(List.of())
+                : List.of();
     }
 
     @Override
@@ -47,9 +53,10 @@ final class BlobsOfDocument implements Transform<Document, BlobMeta>, Predicate<
         }
         List<ExternalBlob> blobs = ExternalBlob.allIn(externalBlobs);
         Optional<String> domain = type.domainRule().domain(document, context);
-        List<BlobMeta> rows = blobs.stream()
-                .map(blob -> row(document, type, domain.orElse(DomainRule.UNKNOWN), blob))
-                .toList();
+        List<BlobMeta> rows = new ArrayList<>(blobs.size());
+        for (ExternalBlob blob : blobs) {
+            rows.add(row(document, type, domain.orElse(DomainRule.UNKNOWN), blob));
+        }
         log(document, type, domain, context);
         return rows;
     }

@@ -114,7 +114,7 @@ final class PageParser {
         for (String name = name(); name != null; name = name()) {
             switch (name) {
                 case "id" -> row.id = string();
-                case "key" -> row.key = stringOrNull();
+                case "key" -> key(row);
                 case "value" -> value(row);
                 case "error" -> row.error = stringOrNull();
                 case "deleted" -> row.deleted = flag();
@@ -124,6 +124,15 @@ final class PageParser {
             }
         }
         return row.row(stream.kept());
+    }
+
+    /** Only a row without an id is known by its key. */
+    private void key(RowParts row) throws IOException {
+        if (row.id == null) {
+            row.key = stringOrNull();
+        } else {
+            json.skipChildren();
+        }
     }
 
     /** The value of a row that is there; null or something else where a view-like server has no revision. */
@@ -165,8 +174,8 @@ final class PageParser {
         JsonObject kept = new JsonObject();
         for (String name = name(); name != null; name = name()) {
             switch (name) {
-                case "_id" -> row.documentId = string();
-                case "_rev" -> row.documentRev = string();
+                case "_id" -> row.documentId = string(row.id);
+                case "_rev" -> row.documentRev = string(row.rev);
                 case "_deleted" -> row.deleted |= flag();
                 default -> field(kept, name);
             }
@@ -195,6 +204,22 @@ final class PageParser {
     private String string() throws IOException {
         begin(JsonToken.VALUE_STRING);
         return json.getText();
+    }
+
+    /** Returns the current string: the one that it most likely equals, if it does, since to make another costs more. */
+    private String string(@Nullable String likely) throws IOException {
+        begin(JsonToken.VALUE_STRING);
+        return likely != null && isText(likely) ? likely : json.getText();
+    }
+
+    private boolean isText(String expected) throws IOException {
+        char[] characters = json.getTextCharacters();
+        int start = json.getTextOffset();
+        boolean same = json.getTextLength() == expected.length();
+        for (int i = 0; same && i < expected.length(); i++) {
+            same = characters[start + i] == expected.charAt(i);
+        }
+        return same;
     }
 
     private @Nullable String stringOrNull() throws IOException {

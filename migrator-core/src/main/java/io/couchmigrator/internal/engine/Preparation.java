@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
+import com.google.gson.JsonElement;
 import io.couchmigrator.Document;
 import io.couchmigrator.Lookup;
 import io.couchmigrator.RejectException;
@@ -64,13 +65,12 @@ final class Preparation<S, R> {
     }
 
     private void transform(Item.Found<S> item, BatchContext context, List<Ready<R>> ready, List<Refused> refused) {
-        String docType = docType(item.source());
         try {
             List<R> rows = rows(item, context);
             rows.forEach(check);
-            ready.add(new Ready<>(item.id(), item.rev(), docType, rows, context.entries()));
+            ready.add(new Ready<>(item.id(), item.rev(), () -> docType(item.source()), rows, context.entries()));
         } catch (RejectException e) {
-            refused.add(new Refused(item.id(), item.rev(), docType, e.code(), e.reason()));
+            refused.add(new Refused(item.id(), item.rev(), docType(item.source()), e.code(), e.reason()));
         }
     }
 
@@ -92,7 +92,7 @@ final class Preparation<S, R> {
         if (!(source instanceof Document document)) {
             return stage.name();
         }
-        boolean named = document.field("doc_type").isJsonPrimitive();
-        return named ? document.field("doc_type").getAsString() : "";
+        JsonElement docType = document.field("doc_type");
+        return docType.isJsonPrimitive() ? docType.getAsString() : "";
     }
 }

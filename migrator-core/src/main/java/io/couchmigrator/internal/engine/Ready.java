@@ -4,6 +4,7 @@ package io.couchmigrator.internal.engine;
 import com.google.gson.JsonObject;
 import io.couchmigrator.internal.offsets.SourceId;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * An item whose rows are ready to be written.
@@ -11,8 +12,8 @@ import java.util.List;
  * @param <R> the type of the rows
  * @param id the item
  * @param rev its revision; empty for source rows
- * @param docType what the migration log calls its type; empty if it has none
+ * @param docType what the migration log calls its type, should it have to; empty if it has none
  * @param rows its rows
  * @param entries what it adds to the migration log once they are committed
  */
-record Ready<R>(SourceId id, String rev, String docType, List<R> rows, List<JsonObject> entries) {}
+record Ready<R>(SourceId id, String rev, Supplier<String> docType, List<R> rows, List<JsonObject> entries) {}

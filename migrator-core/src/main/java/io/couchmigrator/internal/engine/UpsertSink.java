@@ -168,7 +168,8 @@ final class UpsertSink<R> implements Sink<R> {
 
         private void refuse(Ready<R> item, SqlFault fault) {
             likenesses.add(fault.likeness());
-            refused.add(new Refused(item.id(), item.rev(), item.docType(), "refused-by-target", fault.withoutValues()));
+            refused.add(new Refused(
+                    item.id(), item.rev(), item.docType().get(), "refused-by-target", fault.withoutValues()));
         }
     }
 }

@@ -76,7 +76,8 @@ final class ColumnValues {
         }
         if (column.maxLength().isPresent()) {
             int most = column.maxLength().getAsInt();
-            int length = text.codePointCount(0, text.length());
+            // There are never more characters than UTF-16 units.
+            int length = text.length() <= most ? text.length() : text.codePointCount(0, text.length());
             if (length > most) {
                 throw new RejectException(
                         "value-too-long",
