@@ -8,6 +8,7 @@ import io.couchmigrator.internal.engine.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -35,11 +36,13 @@ public final class Migrator {
     private final Set<Run> running = ConcurrentHashMap.newKeySet();
 
     private Migrator(Builder builder) {
+        builder.shards.ifPresent(map -> requireRouters(builder.migration));
         String slug = builder.migration.slug();
         this.settings = new Settings(
                 builder.migration,
                 Required.of(builder.source, "source", "migrator", slug),
                 Required.of(builder.target, "target", "migrator", slug),
+                builder.shards,
                 Required.of(builder.logDirectory, "log directory", "migrator", slug),
                 builder.workers,
                 builder.chunkSize,
@@ -51,6 +54,16 @@ public final class Migrator {
                 builder.acceptFailover,
                 builder.acceptNewSource,
                 builder.listener);
+    }
+
+    private static void requireRouters(Migration migration) {
+        for (Stage<?, ?> stage : migration.stages()) {
+            if (stage.writer().router().isEmpty()) {
+                throw new IllegalStateException(
+                        "stage \"%s\" cannot write to shards: its writer has no router: expected Upsert with router(), or a Writer with router()"
+                                .formatted(stage.name()));
+            }
+        }
     }
 
     /** Starts a migrator of this migration. */
@@ -122,6 +135,7 @@ public final class Migrator {
         private final Migration migration;
         private @Nullable CouchServer source;
         private @Nullable DataSource target;
+        private Optional<ShardMap> shards = Optional.empty();
         private @Nullable Path logDirectory;
         private int workers = 4;
         private int chunkSize = 1000;
@@ -151,6 +165,18 @@ public final class Migrator {
          */
         public Builder target(DataSource target) {
             this.target = Objects.requireNonNull(target, "target");
+            return this;
+        }
+
+        /**
+         * Sets which databases hold the rows, where these are sharded: each row goes where the {@link Router} of its
+         * stage's writer says. Tables that are read, lookups, the completion table and the lock stay in the
+         * {@linkplain #target target}, which need not have a table for rows then. From each of these data sources one
+         * connection per worker and one more is borrowed, too. The offset file keeps the map; another one is
+         * refused, because rows would move. By default all rows go to the target.
+         */
+        public Builder shards(ShardMap shards) {
+            this.shards = Optional.of(shards);
             return this;
         }
 
@@ -249,7 +275,8 @@ public final class Migrator {
         /**
          * Returns the migrator.
          *
-         * @throws IllegalStateException if source, target or log directory is missing
+         * @throws IllegalStateException if source, target or log directory is missing, or there are shards, but a stage
+         *     whose writer has no {@linkplain Writer#router router}
          */
         public Migrator build() {
             return new Migrator(this);

@@ -44,10 +44,17 @@ public record Tallies(
      * @param leftAlone those of which a row is there with other values, under a rule that leaves rows as they are; they
      *     are no fault, and count as processed
      * @param notYetMigrated those that no run has come to yet, or that changed since one did; they are no fault
+     * @param misplaced those whose rows are all where they belong, but of which a row is also in another database of a
+     *     {@linkplain ShardMap sharded} target, with the same values; nobody but the operator removes it there
      */
-    public record Verified(long missing, long different, long leftAlone, long notYetMigrated) {
+    public record Verified(long missing, long different, long leftAlone, long notYetMigrated, long misplaced) {
         /** Nothing found. */
         public static final Verified NONE = new Verified(0, 0, 0, 0);
+
+        /** Counts in a target where nothing can be misplaced. */
+        public Verified(long missing, long different, long leftAlone, long notYetMigrated) {
+            this(missing, different, leftAlone, notYetMigrated, 0);
+        }
 
         /** Returns the sums of both. */
         public Verified plus(Verified other) {
@@ -55,7 +62,8 @@ public record Tallies(
                     missing + other.missing,
                     different + other.different,
                     leftAlone + other.leftAlone,
-                    notYetMigrated + other.notYetMigrated);
+                    notYetMigrated + other.notYetMigrated,
+                    misplaced + other.misplaced);
         }
     }
 }

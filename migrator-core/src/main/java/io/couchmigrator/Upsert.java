@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -28,12 +29,14 @@ public final class Upsert<R> implements Writer<R> {
     private final List<Column<R>> columns;
     private final List<Expression> expressions;
     private final ConflictRule conflictRule;
+    private final Optional<Router<R>> router;
 
     private Upsert(Builder<R> builder) {
         this.table = builder.table;
         this.columns = List.copyOf(builder.columns);
         this.expressions = List.copyOf(builder.expressions);
         this.conflictRule = builder.conflictRule;
+        this.router = builder.router;
     }
 
     /** Starts an upsert into this table; with its schema in front, as in {@code archive.orders}, if it is not on the search path. */
@@ -85,6 +88,11 @@ public final class Upsert<R> implements Writer<R> {
     @Override
     public Writer<R> prepared(Connection connection) throws SQLException {
         return Upserts.prepared(connection, this);
+    }
+
+    @Override
+    public Optional<Router<R>> router() {
+        return router;
     }
 
     @Override
@@ -150,6 +158,7 @@ public final class Upsert<R> implements Writer<R> {
         private final List<Column<R>> columns = new ArrayList<>();
         private final List<Expression> expressions = new ArrayList<>();
         private ConflictRule conflictRule = ConflictRule.NOTHING;
+        private Optional<Router<R>> router = Optional.empty();
         private boolean keyed;
 
         private Builder(String table) {
@@ -194,6 +203,12 @@ public final class Upsert<R> implements Writer<R> {
         /** Sets what happens to a row whose key is already there. The default is {@link ConflictRule#NOTHING}. */
         public Builder<R> onConflict(ConflictRule conflictRule) {
             this.conflictRule = Objects.requireNonNull(conflictRule, "conflictRule");
+            return this;
+        }
+
+        /** Sets to which shard a row belongs, which a {@linkplain ShardMap sharded} target needs. By default none is told. */
+        public Builder<R> router(Router<R> router) {
+            this.router = Optional.of(router);
             return this;
         }
 

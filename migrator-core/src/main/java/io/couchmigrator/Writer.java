@@ -4,6 +4,7 @@ package io.couchmigrator;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -43,6 +44,14 @@ public interface Writer<R> {
      * @throws RejectException if it cannot be stored
      */
     default void check(R row) {}
+
+    /**
+     * Returns which of its rows belongs to which shard, where the target is {@linkplain ShardMap sharded}. By default it
+     * does not know, and cannot be used with such a target.
+     */
+    default Optional<Router<R>> router() {
+        return Optional.empty();
+    }
 
     /** Returns the tables it writes, whose identity the offset file keeps. By default none is named. */
     default Set<String> tables() {

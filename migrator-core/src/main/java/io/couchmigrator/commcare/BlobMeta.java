@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.commcare;
 
+import io.couchmigrator.Router;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ record BlobMeta(
                 .integer("type_code", row -> row.kind().code())
                 .integer("content_length", BlobMeta::contentLength)
                 .text("content_type", BlobMeta::contentType)
+                .router(Router.sipHash(BlobMeta::parentId))
                 .expression("created_on", "clock_timestamp()")
                 .build();
     }

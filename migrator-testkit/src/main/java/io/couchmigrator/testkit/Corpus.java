@@ -38,6 +38,7 @@ public final class Corpus {
     private final String mainDatabase;
     private final Map<String, List<JsonObject>> databases;
     private final List<ExpectedRow> rows;
+    private final Map<String, Integer> shardsOfFour;
     private final List<JsonObject> logLines;
 
     private Corpus(String mainDatabase) {
@@ -50,6 +51,12 @@ public final class Corpus {
                 .map(ExpectedRow::of)
                 .map(row -> row.withKey(renamed(row.key())))
                 .toList();
+        Map<String, Integer> shards = new LinkedHashMap<>();
+        lines("expected_blobmeta.jsonl")
+                .forEach(line -> shards.put(
+                        renamed(line.get("key").getAsString()),
+                        line.get("shard_of_4").getAsInt()));
+        this.shardsOfFour = Collections.unmodifiableMap(shards);
         this.logLines = lines("expected_log.jsonl");
     }
 
@@ -84,6 +91,14 @@ public final class Corpus {
     /** Returns the rows that must result, each with a key of its own. */
     public List<ExpectedRow> rows() {
         return rows;
+    }
+
+    /**
+     * Returns the shard, of four, in which each row must be in a sharded installation, by the row's key. In one of two
+     * shards it is the lowest bit of that.
+     */
+    public Map<String, Integer> shardsOfFour() {
+        return shardsOfFour;
     }
 
     /** Returns the log entries that must result, of all stages. */

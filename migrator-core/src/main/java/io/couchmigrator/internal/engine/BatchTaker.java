@@ -2,16 +2,15 @@
 package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.Tallies;
-import io.couchmigrator.internal.postgres.Session;
 import java.util.List;
 
 /**
  * What a verb does with a batch: {@link BatchWriter} writes its rows, {@link BatchVerifier} compares them. Safe for use by
- * multiple threads, each with a session of its own.
+ * multiple threads, each with sessions of its own.
  *
  * @param <S> what the stage reads
  */
 interface BatchTaker<S> {
     /** Takes a batch; on return all is done with it but for what is yet to be flushed. */
-    Tallies take(List<Item<S>> batch, Session session);
+    Tallies take(List<Item<S>> batch, WorkerSessions sessions);
 }

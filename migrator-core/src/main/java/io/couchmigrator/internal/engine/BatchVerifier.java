@@ -7,14 +7,12 @@ import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Verified;
-import io.couchmigrator.Writer;
+import io.couchmigrator.internal.engine.Comparison.Compared;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.RejectsFile.Kind;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
-import io.couchmigrator.internal.postgres.Session;
-import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,8 +34,7 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
     private final String stage;
     private final Feed<S> feed;
     private final Preparation<S, R> preparation;
-    private final Writer<R> writer;
-    private final Patience target;
+    private final Comparison<R> comparison;
     private final StageOffset migrated;
     private final RejectsFile rejects;
     private final LineFile findings;
@@ -51,8 +48,7 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
             String stage,
             Feed<S> feed,
             Preparation<S, R> preparation,
-            Writer<R> writer,
-            Patience target,
+            Comparison<R> comparison,
             StageOffset migrated,
             RejectsFile rejects,
             LineFile findings,
@@ -60,8 +56,7 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
         this.stage = stage;
         this.feed = feed;
         this.preparation = preparation;
-        this.writer = writer;
-        this.target = target;
+        this.comparison = comparison;
         this.migrated = migrated;
         this.rejects = rejects;
         this.findings = findings;
@@ -69,7 +64,7 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
     }
 
     /** One item whose rows are not all as they should be. */
-    private record Suspect(SourceId id, String rev, String reason, List<Standing> rows) {
+    private record Suspect(SourceId id, String rev, String reason, List<Compared> rows) {
         /** Whether something of it is not there that should be. */
         boolean isMissing() {
             return rows.isEmpty() || has(State.MISSING);
@@ -79,8 +74,21 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
             return has(State.DIFFERENT);
         }
 
+        /** Returns what the whole of it is called: the worst of what its rows are. */
+        String word() {
+            if (isMissing()) {
+                return "missing";
+            }
+            return isDifferent() ? "different" : isMisplaced() ? "misplaced" : "left alone";
+        }
+
+        /** Whether a row of it is in a database where the application does not look for it. */
+        boolean isMisplaced() {
+            return rows.stream().anyMatch(row -> !row.misplacedIn().isEmpty());
+        }
+
         private boolean has(State state) {
-            return rows.stream().anyMatch(row -> row.state() == state);
+            return rows.stream().anyMatch(row -> row.standing().state() == state);
         }
     }
 
@@ -88,14 +96,14 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
     private record Look(long counted, long rowsThere, Map<SourceId, Suspect> suspects) {}
 
     @Override
-    public Tallies take(List<Item<S>> batch, Session session) {
-        Look first = look(batch, session);
+    public Tallies take(List<Item<S>> batch, WorkerSessions sessions) {
+        Look first = look(batch, sessions);
         Set<SourceId> rejected = first.suspects().keySet().stream()
                 .filter(id -> rejects.isRejected(stage, id))
                 .collect(Collectors.toSet());
         Set<SourceId> doubtful = new HashSet<>(first.suspects().keySet());
         doubtful.removeAll(rejected);
-        Look second = doubtful.isEmpty() ? new Look(0, 0, Map.of()) : lookAgain(doubtful, session);
+        Look second = doubtful.isEmpty() ? new Look(0, 0, Map.of()) : lookAgain(doubtful, sessions);
         // The feed is asked after the last look, so that it knows of every change that either look may have met.
         // That is not asked for rows that are left alone, which are no fault either way and may be many.
         Set<SourceId> faulty = second.suspects().values().stream()
@@ -109,7 +117,11 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
                 verified = verified.plus(recorded(suspect));
             }
         }
-        long others = rejected.size() + verified.missing() + verified.different() + verified.notYetMigrated();
+        long others = rejected.size()
+                + verified.missing()
+                + verified.different()
+                + verified.misplaced()
+                + verified.notYetMigrated();
         return new Tallies(
                 batch.size(),
                 first.counted() - others,
@@ -120,31 +132,24 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
                 verified);
     }
 
-    private Look lookAgain(Set<SourceId> ids, Session session) {
+    private Look lookAgain(Set<SourceId> ids, WorkerSessions sessions) {
         List<Item<S>> items = new ArrayList<>();
-        feed.byIds(List.copyOf(ids), session, items::add);
-        return look(items, session);
+        feed.byIds(List.copyOf(ids), sessions.main(), items::add);
+        return look(items, sessions);
     }
 
-    private Look look(List<Item<S>> items, Session session) {
-        Preparation.Prepared<R> prepared = preparation.prepared(items, session);
+    private Look look(List<Item<S>> items, WorkerSessions sessions) {
+        Preparation.Prepared<R> prepared = preparation.prepared(items, sessions.main());
         List<R> rows =
                 prepared.ready().stream().flatMap(item -> item.rows().stream()).toList();
-        List<Standing> standings = target.persist(() -> session.attempt(
-                "compare rows of stage \"%s\"".formatted(stage), connection -> writer.compare(connection, rows)));
-        if (standings.size() != rows.size()) {
-            throw new IllegalStateException(
-                    "the writer of stage \"%s\" compared %d rows: expected one result for each of %d"
-                            .formatted(stage, standings.size(), rows.size()));
-        }
+        List<Compared> all = comparison.compare(rows, sessions);
         Map<SourceId, Suspect> suspects = new LinkedHashMap<>();
         long there = 0;
         int next = 0;
         for (Ready<R> item : prepared.ready()) {
-            List<Standing> its = standings.subList(next, next + item.rows().size());
+            List<Compared> its = all.subList(next, next + item.rows().size());
             next += its.size();
-            List<Standing> wrong =
-                    its.stream().filter(row -> row.state() != State.SAME).toList();
+            List<Compared> wrong = its.stream().filter(row -> !row.isSame()).toList();
             if (wrong.isEmpty()) {
                 there += its.size();
             } else {
@@ -167,6 +172,9 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
             rejects.toWrite(stage, suspect.id(), Kind.DIFFERENT);
             return new Verified(0, 1, 0, 0);
         }
+        if (suspect.isMisplaced()) {
+            return new Verified(0, 0, 0, 0, 1);
+        }
         return new Verified(0, 0, 1, 0);
     }
 
@@ -180,10 +188,10 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
             json.addProperty("reason", suspect.reason());
             return json;
         }
-        json.addProperty(
-                "finding", suspect.isMissing() ? "missing" : suspect.isDifferent() ? "different" : "left alone");
+        json.addProperty("finding", suspect.word());
         JsonArray rows = new JsonArray();
-        for (Standing standing : suspect.rows()) {
+        for (Compared compared : suspect.rows()) {
+            Standing standing = compared.standing();
             JsonObject row = new JsonObject();
             row.addProperty("key", standing.key());
             row.addProperty(
@@ -191,6 +199,12 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
             JsonArray columns = new JsonArray();
             standing.columns().forEach(columns::add);
             row.add("columns", columns);
+            if (!compared.database().isEmpty()) {
+                row.addProperty("database", compared.database());
+                JsonArray misplacedIn = new JsonArray();
+                compared.misplacedIn().forEach(misplacedIn::add);
+                row.add("misplaced_in", misplacedIn);
+            }
             rows.add(row);
         }
         json.add("rows", rows);

@@ -3,13 +3,12 @@ package io.couchmigrator.internal.engine;
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies;
-import io.couchmigrator.internal.postgres.Session;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Carries a batch from items to committed rows: look up, transform, write, and then, only then, log. Safe for use by
- * multiple threads, each with a session of its own.
+ * multiple threads, each with sessions of its own.
  *
  * @param <S> what the stage reads
  * @param <R> the type of the rows
@@ -27,9 +26,9 @@ final class BatchWriter<S, R> implements BatchTaker<S> {
 
     /** Writes a batch; on return its rows are committed. */
     @Override
-    public Tallies take(List<Item<S>> batch, Session session) {
-        Preparation.Prepared<R> prepared = preparation.prepared(batch, session);
-        Sink.Outcome outcome = sink.write(prepared.ready(), session);
+    public Tallies take(List<Item<S>> batch, WorkerSessions sessions) {
+        Preparation.Prepared<R> prepared = preparation.prepared(batch, sessions.main());
+        Sink.Outcome outcome = sink.write(prepared.ready(), sessions);
         List<Refused> refused = new ArrayList<>(prepared.refused());
         refused.addAll(outcome.refused());
         journal.committed(batch, prepared.ready(), refused);

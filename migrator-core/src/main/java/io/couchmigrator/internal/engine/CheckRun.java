@@ -35,17 +35,17 @@ public final class CheckRun {
             preflight.fault(e);
         }
         try (CouchClient couch = new CouchClient(settings.source());
-                Sessions sessions = new Sessions(settings.target(), settings.workers())) {
+                Target target = Target.of(
+                        settings.target(),
+                        settings.shards(),
+                        settings.workers(),
+                        stop,
+                        server -> new Patience(server, wait, stop, reporter, Clock.systemUTC()))) {
             Patience source = new Patience(couch.name(), wait, stop, reporter, Clock.systemUTC());
-            preflight.servers(
-                    couch,
-                    source,
-                    sessions,
-                    new Patience("PostgreSQL", wait, stop, reporter, Clock.systemUTC()),
-                    () -> {
-                        stop.request();
-                        couch.cancel();
-                    });
+            preflight.servers(couch, source, target, () -> {
+                stop.request();
+                couch.cancel();
+            });
             // Starting over puts these files aside, whatever is in them.
             if (!settings.startOver()) {
                 Checks.offsets(

@@ -69,17 +69,7 @@ final class Checkpoints implements AutoCloseable {
             StageOffset.Database now = seen.get(stage.name());
             former.put(stage.name(), now == null ? stage : stage.of(now));
         }
-        if (target.systemIdentifier().isEmpty()) {
-            target = new TargetIdentity(
-                    offsets.target().systemIdentifier(),
-                    target.database(),
-                    target.databaseOid(),
-                    target.tables(),
-                    target.timeline());
-        }
-        if (target.timeline().isEmpty()) {
-            target = target.on(offsets.target().timeline());
-        }
+        target = target.completedBy(offsets.target());
         uuid = uuid == null ? offsets.uuid() : uuid;
     }
 

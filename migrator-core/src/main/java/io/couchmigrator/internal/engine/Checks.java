@@ -8,6 +8,7 @@ import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.postgres.TargetIdentity.ShardsIdentity;
 import io.couchmigrator.internal.postgres.Timeline;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,10 +63,26 @@ final class Checks {
 
     /** Returns what is wrong if the target went to another timeline since something was saved. */
     static Optional<TargetException> changedTimeline(Offsets saved, Preflight preflight) {
-        OptionalLong then = saved.target().timeline();
-        OptionalLong now = preflight.target().map(TargetIdentity::timeline).orElse(OptionalLong.empty());
-        return then.isPresent() && now.isPresent() && then.getAsLong() != now.getAsLong()
-                ? Optional.of(Timeline.fault(now.getAsLong(), then.getAsLong()))
-                : Optional.empty();
+        return preflight.target().flatMap(now -> changedTimeline("PostgreSQL", saved.target(), now));
+    }
+
+    private static Optional<TargetException> changedTimeline(String server, TargetIdentity saved, TargetIdentity now) {
+        OptionalLong then = saved.timeline();
+        if (then.isPresent()
+                && now.timeline().isPresent()
+                && then.getAsLong() != now.timeline().getAsLong()) {
+            return Optional.of(Timeline.fault(server, now.timeline().getAsLong(), then.getAsLong()));
+        }
+        for (int i = 0; i < Math.min(saved.shards().size(), now.shards().size()); i++) {
+            ShardsIdentity held = now.shards().get(i);
+            Optional<TargetException> changed = changedTimeline(
+                    "PostgreSQL with shards " + held.range(),
+                    saved.shards().get(i).database(),
+                    held.database());
+            if (changed.isPresent()) {
+                return changed;
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -7,6 +7,7 @@ import io.couchmigrator.Stage;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.postgres.TargetIdentity.ShardsIdentity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,25 +37,40 @@ final class Identity {
             Path file, Offsets saved, Migration migration, Optional<TargetIdentity> target) {
         Identity identity = new Identity(file);
         identity.expect("migration", saved.migration(), migration.slug());
-        target.ifPresent(seen -> identity.target(saved.target(), seen));
+        target.ifPresent(seen -> {
+            identity.target(saved.target(), seen, "");
+            identity.shards(saved.target(), seen);
+        });
         saved.stages().forEach(stage -> identity.stage(stage, migration));
         identity.definitions.forEach(identity::definition);
         return identity.faults;
     }
 
-    private void target(TargetIdentity saved, TargetIdentity seen) {
+    /** Under another map rows would move: those that are written would not be found where they now belong. */
+    private void shards(TargetIdentity saved, TargetIdentity seen) {
+        if (!saved.map().equals(seen.map())) {
+            expect("map of shards", saved.map(), seen.map());
+            return;
+        }
+        for (int i = 0; i < saved.shards().size(); i++) {
+            ShardsIdentity held = saved.shards().get(i);
+            target(held.database(), seen.shards().get(i).database(), "database of shards %s: ".formatted(held.range()));
+        }
+    }
+
+    private void target(TargetIdentity saved, TargetIdentity seen, String which) {
         if (saved.systemIdentifier().isPresent() && seen.systemIdentifier().isPresent()) {
             expect(
-                    "PostgreSQL system_identifier",
+                    which + "PostgreSQL system_identifier",
                     saved.systemIdentifier().get(),
                     seen.systemIdentifier().get());
         }
-        expect("database", saved.database(), seen.database());
-        expect("database oid", saved.databaseOid(), seen.databaseOid());
+        expect(which + "database", saved.database(), seen.database());
+        expect(which + "database oid", saved.databaseOid(), seen.databaseOid());
         saved.tables().forEach((table, oid) -> {
             Long now = seen.tables().get(table);
             if (now != null) {
-                expect("oid of table \"%s\"".formatted(table), oid, now);
+                expect("%soid of table \"%s\"".formatted(which, table), oid, now);
             }
         });
     }

@@ -3,7 +3,6 @@ package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.offsets.SourceId;
-import io.couchmigrator.internal.postgres.Session;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -26,16 +25,16 @@ record IdsToDo<S>(Feed<S> feed, Worksite site, Runnable recognize) {
      * @param committed hears of each batch
      */
     void take(List<SourceId> ids, BatchTaker<S> taker, Consumer<Tallies> committed) {
-        Session session = site.sessions().own();
+        WorkerSessions sessions = site.target().own();
         Batcher.Writing<S> writing = batch -> {
             recognize.run();
-            return taker.take(batch, session);
+            return taker.take(batch, sessions);
         };
         try (Batcher<S> batcher =
                 new Batcher<>(site.chunkSize(), site.budget(), writing, (last, tallies) -> committed.accept(tallies))) {
             for (int i = 0; i < ids.size(); i += AT_ONCE) {
                 site.stop().check();
-                feed.byIds(ids.subList(i, Math.min(ids.size(), i + AT_ONCE)), session, batcher::take);
+                feed.byIds(ids.subList(i, Math.min(ids.size(), i + AT_ONCE)), sessions.main(), batcher::take);
                 batcher.flush();
             }
         }

@@ -4,6 +4,8 @@ package io.couchmigrator.internal.engine;
 import io.couchmigrator.Document;
 import io.couchmigrator.Lookup;
 import io.couchmigrator.LookupKeys;
+import io.couchmigrator.Migration;
+import io.couchmigrator.Stage;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.CouchRow.State;
 import io.couchmigrator.internal.postgres.Session;
@@ -26,6 +28,19 @@ final class Lookups {
     Lookups(DocumentsById documents, Patience target) {
         this.documents = documents;
         this.target = target;
+    }
+
+    /** Returns the lookups of one kind that the stages of a migration ask. */
+    static <L extends Lookup<?, ?>> Set<L> of(Migration migration, Class<L> kind) {
+        Set<L> lookups = new LinkedHashSet<>();
+        for (Stage<?, ?> stage : migration.stages()) {
+            for (LookupKeys<?> keys : stage.lookups()) {
+                if (kind.isInstance(keys.lookup())) {
+                    lookups.add(kind.cast(keys.lookup()));
+                }
+            }
+        }
+        return lookups;
     }
 
     /** Returns what is found for all items of a batch. */

@@ -3,13 +3,10 @@ package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.offsets.RangeOffset;
-import io.couchmigrator.internal.postgres.Session;
-import io.couchmigrator.internal.retry.StoppedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -34,7 +31,7 @@ final class RangeReaders<S> {
     /** Makes the batcher of a range. */
     @FunctionalInterface
     interface Batchers<S> {
-        Batcher<S> batcher(Session session, Batcher.Committed committed);
+        Batcher<S> batcher(WorkerSessions sessions, Batcher.Committed committed);
     }
 
     /** Hears of each batch. */
@@ -70,8 +67,8 @@ final class RangeReaders<S> {
                     feed.pager(
                             state.range(first),
                             state.offset().sequence(),
-                            site.sessions().own()),
-                    site.sessions().own(),
+                            site.target().own().main()),
+                    site.target().own(),
                     1);
         }
         int workers = Math.min(site.workers(), todo.size());
@@ -81,12 +78,12 @@ final class RangeReaders<S> {
             return thread;
         });
         try {
-            List<Future<?>> working = new ArrayList<>();
+            List<Future<Boolean>> working = new ArrayList<>();
             for (int i = 0; i < workers; i++) {
-                Session session = site.sessions().worker(i);
-                working.add(threads.submit(() -> work(session)));
+                WorkerSessions sessions = site.target().worker(i);
+                working.add(threads.submit(() -> work(sessions)));
             }
-            awaitAll(working);
+            SideBySide.rethrow(SideBySide.joined(working, new ArrayList<>(), null));
         } catch (RuntimeException | Error e) {
             site.stop().request();
             throw e;
@@ -111,34 +108,35 @@ final class RangeReaders<S> {
         }
     }
 
-    private void work(Session session) {
+    private boolean work(WorkerSessions sessions) {
         try {
             for (Integer range = todo.poll(); range != null; range = todo.poll()) {
-                read(range, session);
+                read(range, sessions);
             }
+            return true;
         } catch (RuntimeException | Error e) {
             site.stop().request();
             throw e;
         }
     }
 
-    private void read(int index, Session session) {
-        Pager<S> pager = feed.pager(state.range(index), state.offset().sequence(), session);
+    private void read(int index, WorkerSessions sessions) {
+        Pager<S> pager = feed.pager(state.range(index), state.offset().sequence(), sessions.main());
         boolean more = !state.range(index).done();
         while (more) {
             site.stop().check();
-            more = page(index, pager, session, Integer.MAX_VALUE);
+            more = page(index, pager, sessions, Integer.MAX_VALUE);
         }
     }
 
-    private boolean page(int index, Pager<S> pager, Session session, int limit) {
+    private boolean page(int index, Pager<S> pager, WorkerSessions sessions, int limit) {
         Batcher.Committed committed = (last, tallies) -> {
             state.advanced(index, last, tallies);
             counted.batch(state, tallies);
             // A page may hold many batches: whoever asks for a stop waits for the one in hand only.
             site.stop().check();
         };
-        try (Batcher<S> batcher = batchers.batcher(session, committed)) {
+        try (Batcher<S> batcher = batchers.batcher(sessions, committed)) {
             boolean more = pager.page(place(index), limit, batcher);
             batcher.flush();
             if (!more) {
@@ -166,28 +164,5 @@ final class RangeReaders<S> {
                 state.rewound(index, to);
             }
         };
-    }
-
-    /** The first real failure is thrown; that the others were then stopped is no news. */
-    private static void awaitAll(List<Future<?>> working) {
-        Throwable failure = null;
-        for (Future<?> worker : working) {
-            try {
-                worker.get();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(
-                        "the thread of a run was interrupted by something else than the run", e);
-            } catch (ExecutionException e) {
-                boolean news = failure == null || failure instanceof StoppedException;
-                failure = news ? e.getCause() : failure;
-            }
-        }
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        if (failure instanceof RuntimeException exception) {
-            throw exception;
-        }
     }
 }

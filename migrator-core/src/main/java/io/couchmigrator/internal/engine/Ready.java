@@ -16,4 +16,9 @@ import java.util.function.Supplier;
  * @param rows its rows
  * @param entries what it adds to the migration log once they are committed
  */
-record Ready<R>(SourceId id, String rev, Supplier<String> docType, List<R> rows, List<JsonObject> entries) {}
+record Ready<R>(SourceId id, String rev, Supplier<String> docType, List<R> rows, List<JsonObject> entries) {
+    /** Returns the same item with some of its rows. */
+    Ready<R> with(List<R> some) {
+        return new Ready<>(id, rev, docType, some, entries);
+    }
+}

@@ -12,7 +12,6 @@ import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectsFile;
-import io.couchmigrator.internal.postgres.Timeline;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
@@ -39,7 +38,6 @@ public final class Run {
     private final Reporter reporter;
     private final CouchClient couch;
     private final Patience source;
-    private final Patience target;
     private final Failures failures = new Failures();
     private final AuditTally audit = new AuditTally();
     private volatile boolean stopRequested;
@@ -51,7 +49,6 @@ public final class Run {
         this.reporter = new Reporter(settings.listener());
         this.couch = new CouchClient(settings.source());
         this.source = new Patience(couch.name(), settings.maxOutage(), stop, reporter, clock);
-        this.target = new Patience("PostgreSQL", settings.maxOutage(), stop, reporter, clock);
     }
 
     /** Returns a run that writes the rows that should be there. */
@@ -75,8 +72,13 @@ public final class Run {
         Instant began = clock.instant();
         Stages stages = new Stages(settings.migration());
         try (couch;
-                Sessions sessions = new Sessions(settings.target(), settings.workers())) {
-            attempt(() -> locked(began, stages, sessions));
+                Target target = Target.of(
+                        settings.target(),
+                        settings.shards(),
+                        settings.workers(),
+                        stop,
+                        server -> new Patience(server, settings.maxOutage(), stop, reporter, clock))) {
+            attempt(() -> locked(began, stages, target));
         }
         RuntimeException bug = failures.bug();
         if (bug != null) {
@@ -85,27 +87,27 @@ public final class Run {
         return result(began, stages);
     }
 
-    private void locked(Instant began, Stages stages, Sessions sessions) {
+    private void locked(Instant began, Stages stages, Target target) {
         Preflight preflight = new Preflight(settings.migration());
         try (LogDirectory directory = verb.open(began);
                 HistoryFile history = new HistoryFile(directory.history(), clock)) {
             reporter.tell(to -> to.started(directory.run()));
             reporter.keep(history);
             history.started(settings.json(verb));
-            attempt(() -> checked(preflight, stages, sessions, directory));
+            attempt(() -> checked(preflight, stages, target, directory));
             history.add("run ended", json(result(began, stages)));
         } catch (LogDirectoryException e) {
             // What else would be in the way is worth knowing at the same time.
             if (!preflight.isDone()) {
-                look(preflight, sessions);
+                look(preflight, target);
             }
             failed(e);
             preflight.faults().forEach(this::failed);
         }
     }
 
-    private void checked(Preflight preflight, Stages stages, Sessions sessions, LogDirectory directory) {
-        look(preflight, sessions);
+    private void checked(Preflight preflight, Stages stages, Target target, LogDirectory directory) {
+        look(preflight, target);
         if (settings.startOver() && preflight.faults().isEmpty()) {
             putAside(directory);
         }
@@ -113,13 +115,13 @@ public final class Run {
         Optional<Verification> verification = verb.check(saved, preflight, sources(preflight), directory);
         preflight.faults().forEach(this::failed);
         if (preflight.faults().isEmpty()) {
-            preflight.target().orElseThrow().timeline().ifPresent(number -> sessions.hold(new Timeline(number)));
-            try (TargetLock lock = lock(preflight);
+            target.hold(preflight.target().orElseThrow());
+            try (TargetLock lock = lock(preflight, target);
                     RejectsFile rejects = RejectsFile.open(directory.rejects(), clock)) {
                 this.rejects = rejects;
                 if (verb.writes()) {
                     lock.take();
-                    sessions.ask(lock::pass);
+                    target.ask(lock::pass);
                 }
                 Optional<Offsets> holding = saved.filter(offsets -> verb.holds(offsets, verification, preflight));
                 if (saved.isPresent() && holding.isEmpty()) {
@@ -127,7 +129,7 @@ public final class Run {
                             to -> to.warned(
                                     "All is verified from the start: a run went on, or PostgreSQL failed over, since the last verification was stopped."));
                 }
-                work(preflight, holding, verification, stages, sessions, directory, rejects);
+                work(preflight, holding, verification, stages, target, directory, rejects);
             }
             if (stages.isComplete()) {
                 verb.completed(directory);
@@ -135,13 +137,13 @@ public final class Run {
         }
     }
 
-    private TargetLock lock(Preflight preflight) {
+    private TargetLock lock(Preflight preflight, Target target) {
         return new TargetLock(
                 settings.target(),
                 settings.migration().slug(),
                 preflight.target().orElseThrow(),
                 TargetLock.LONGEST_WAIT,
-                target,
+                target.main().patience(),
                 stop,
                 reporter,
                 this::failed);
@@ -194,7 +196,7 @@ public final class Run {
             Optional<Offsets> saved,
             Optional<Verification> verification,
             Stages stages,
-            Sessions sessions,
+            Target target,
             LogDirectory directory,
             RejectsFile rejects) {
         OffsetFile file = new OffsetFile(directory);
@@ -212,7 +214,6 @@ public final class Run {
                 couch,
                 source,
                 target,
-                sessions,
                 ByteBudget.ofHeap(settings.workers(), stop),
                 new Throttle(settings.maxDocumentsPerSecond(), settings.workers(), stop, System::nanoTime),
                 verb.writes()
@@ -239,13 +240,9 @@ public final class Run {
     }
 
     /** Everything that can be checked of the servers, before the first document is read. */
-    private void look(Preflight preflight, Sessions sessions) {
+    private void look(Preflight preflight, Target target) {
         preflight.servers(
-                couch,
-                source.atMost(LONGEST_WAIT_OF_CHECKS),
-                sessions,
-                target.atMost(LONGEST_WAIT_OF_CHECKS),
-                this::stop);
+                couch, source.atMost(LONGEST_WAIT_OF_CHECKS), target.within(LONGEST_WAIT_OF_CHECKS), this::stop);
     }
 
     private void putAside(LogDirectory directory) {

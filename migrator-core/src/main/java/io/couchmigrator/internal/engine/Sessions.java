@@ -4,6 +4,7 @@ package io.couchmigrator.internal.engine;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
+import io.couchmigrator.internal.postgres.TargetName;
 import io.couchmigrator.internal.postgres.Timeline;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
@@ -24,20 +25,27 @@ final class Sessions implements AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final DataSource target;
+    private final String name;
     private final List<Session> sessions = new ArrayList<>();
     private final int needed;
     private final Duration longestWait;
 
     Sessions(DataSource target, int workers) {
-        this(target, workers, LONGEST_WAIT);
+        this(target, TargetName.of(target), workers);
     }
 
-    Sessions(DataSource target, int workers, Duration longestWait) {
+    /** @param name what messages call the target */
+    Sessions(DataSource target, String name, int workers) {
+        this(target, name, workers, LONGEST_WAIT);
+    }
+
+    Sessions(DataSource target, String name, int workers, Duration longestWait) {
         this.target = target;
+        this.name = name;
         this.longestWait = longestWait;
         this.needed = workers + 1;
         for (int i = 0; i < needed; i++) {
-            sessions.add(new Session(target));
+            sessions.add(new Session(target, name));
         }
     }
 
@@ -108,8 +116,8 @@ final class Sessions implements AutoCloseable {
                 throw sql;
             }
             throw new TargetException(
-                    "could not connect to PostgreSQL after %d of %d connections: %s: see the cause"
-                            .formatted(had, needed, e.getCause()),
+                    "could not connect to %s after %d of %d connections: %s: see the cause"
+                            .formatted(name, had, needed, e.getCause()),
                     e.getCause());
         }
     }
@@ -125,8 +133,8 @@ final class Sessions implements AutoCloseable {
 
     private TargetException tooFew(int had, SQLException e) {
         return new TargetException(
-                "could not borrow enough connections from %s: needed %d (one for each worker and one more), got %d: enlarge the pool or the server's limit, or use fewer workers"
-                        .formatted(target.getClass().getSimpleName(), needed, had),
+                "could not borrow enough connections to %s from %s: needed %d (one for each worker and one more), got %d: enlarge the pool or the server's limit, or use fewer workers"
+                        .formatted(name, target.getClass().getSimpleName(), needed, had),
                 e);
     }
 }

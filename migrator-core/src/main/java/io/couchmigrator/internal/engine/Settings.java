@@ -5,8 +5,10 @@ import com.google.gson.JsonObject;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
+import io.couchmigrator.ShardMap;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import javax.sql.DataSource;
@@ -17,6 +19,7 @@ import javax.sql.DataSource;
  * @param migration the migration
  * @param source the CouchDB server
  * @param target where PostgreSQL connections come from
+ * @param shards which database holds which shards; empty where the target is not sharded
  * @param logDirectory where everything is kept
  * @param workers how many ranges are read at once
  * @param chunkSize the most items in a batch
@@ -33,6 +36,7 @@ public record Settings(
         Migration migration,
         CouchServer source,
         DataSource target,
+        Optional<ShardMap> shards,
         Path logDirectory,
         int workers,
         int chunkSize,
@@ -51,6 +55,7 @@ public record Settings(
         json.addProperty("migration", migration.slug());
         json.addProperty("couch_url", source.toString());
         json.addProperty("couch_user", source.user().orElse(null));
+        shards.ifPresent(map -> json.addProperty("shards", map.toString()));
         json.addProperty("num_workers", workers);
         json.addProperty("chunk_size", chunkSize);
         json.addProperty("max_docs_per_second", maxDocumentsPerSecond);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
-import io.couchmigrator.internal.postgres.Session;
 import java.util.List;
 
 /**
@@ -12,7 +11,7 @@ import java.util.List;
  */
 interface Sink<R> {
     /** Takes the rows of some items: all rows of one item in one transaction. */
-    Outcome write(List<Ready<R>> items, Session session);
+    Outcome write(List<Ready<R>> items, WorkerSessions sessions);
 
     /**
      * What became of them.

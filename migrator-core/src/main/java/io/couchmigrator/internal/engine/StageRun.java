@@ -11,7 +11,6 @@ import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
-import io.couchmigrator.internal.postgres.Session;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -97,7 +96,7 @@ final class StageRun<S, R> {
     private void catchUp() {
         StageState now = started();
         feed.recognize(now.offset());
-        CatchUp<S> catchUp = feed.catchUp(now.offset(), own());
+        CatchUp<S> catchUp = feed.catchUp(now.offset(), own().main());
         boolean told = catchUp.isPending() && feed.onceComplete() == OnceComplete.CATCH_UP;
         if (told) {
             site.reporter().tell(to -> to.catchingUp(stage.name(), catchUp.pending()));
@@ -152,7 +151,7 @@ final class StageRun<S, R> {
         Instant since = saved.completed() == null ? saved.planned() : saved.completed();
         OptionalLong changes = feed.onceComplete() == OnceComplete.READ_ANEW
                 ? OptionalLong.empty()
-                : feed.catchUp(saved, own()).pending();
+                : feed.catchUp(saved, own().main()).pending();
         site.reporter().tell(to -> to.stageWasComplete(stage.name(), since, changes));
     }
 
@@ -167,7 +166,7 @@ final class StageRun<S, R> {
     }
 
     private StageState planned() {
-        Feed.Plan plan = feed.plan(own());
+        Feed.Plan plan = feed.plan(own().main());
         Instant now = site.clock().instant();
         StageState fresh = checkpoints.keep(new StageOffset(
                 stage.name(),
@@ -234,14 +233,14 @@ final class StageRun<S, R> {
         }
     }
 
-    private Batcher<S> batcher(Session session, Batcher.Committed committed) {
-        return new Batcher<>(site.chunkSize(), site.budget(), batch -> written(batch, session), committed);
+    private Batcher<S> batcher(WorkerSessions sessions, Batcher.Committed committed) {
+        return new Batcher<>(site.chunkSize(), site.budget(), batch -> written(batch, sessions), committed);
     }
 
-    private Tallies written(List<Item<S>> batch, Session session) {
+    private Tallies written(List<Item<S>> batch, WorkerSessions sessions) {
         StageState now = started();
         recognition.afterOutage(now::offset);
-        Tallies tallies = taker.take(batch, session);
+        Tallies tallies = taker.take(batch, sessions);
         now.witnessed(batch);
         return tallies;
     }
@@ -283,7 +282,7 @@ final class StageRun<S, R> {
         return now;
     }
 
-    private Session own() {
-        return site.sessions().own();
+    private WorkerSessions own() {
+        return site.target().own();
     }
 }

@@ -11,6 +11,8 @@ import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -64,45 +66,60 @@ final class StageRuns {
     }
 
     private <R> StageRun<SourceRow, R> table(TableStage<R> stage, int number) {
-        return of(stage, new TableFeed(stage, site.target()), number);
+        return of(stage, new TableFeed(stage, site.target().main().patience()), number);
     }
 
     private <S, R> StageRun<S, R> of(Stage<S, R> stage, Feed<S> feed, int number) {
-        Writer<R> writer = site.target().persist(() -> site.sessions()
-                .own()
-                .attempt("look at the target of stage \"%s\"".formatted(stage.name()), stage.writer()::prepared));
-        Lookups lookups = new Lookups(new DocumentsById(site.couch(), site.source()), site.target());
-        Preparation<S, R> preparation = new Preparation<>(stage, lookups, writer::check);
+        Writers<R> writers = Writers.prepared(stage, site.target());
+        Lookups lookups = new Lookups(
+                new DocumentsById(site.couch(), site.source()),
+                site.target().main().patience());
+        Preparation<S, R> preparation = new Preparation<>(stage, lookups, writers::check);
         return verification.isPresent()
-                ? verifying(stage, feed, writer, preparation, verification.get())
-                : writing(stage, feed, writer, preparation, number);
+                ? verifying(stage, feed, writers, preparation, verification.get())
+                : writing(stage, feed, writers, preparation, number);
     }
 
     private <S, R> StageRun<S, R> writing(
-            Stage<S, R> stage, Feed<S> feed, Writer<R> writer, Preparation<S, R> preparation, int number) {
+            Stage<S, R> stage, Feed<S> feed, Writers<R> writers, Preparation<S, R> preparation, int number) {
         LineFile log = LineFile.fresh(directory.migrationLog(number));
         checkpoints.logs(log);
         StageJournal journal = new StageJournal(stage.name(), log, rejects, site.reporter());
         return new StageRun<>(
                 stage,
                 feed,
-                new BatchWriter<>(preparation, UpsertSink.of(stage.name(), writer, site.target()), journal),
-                Optional.of(new BatchWriter<>(
-                        preparation, UpsertSink.ofRejects(stage.name(), writer, site.target()), journal)),
+                new BatchWriter<>(preparation, sink(stage, writers, UpsertSink::of), journal),
+                Optional.of(new BatchWriter<>(preparation, sink(stage, writers, UpsertSink::ofRejects), journal)),
                 site,
                 checkpoints,
                 rejects,
                 log);
     }
 
+    /** Makes the sink of one database. */
+    @FunctionalInterface
+    private interface Sinks<R> {
+        UpsertSink<R> of(String stage, Writer<R> writer, TargetDatabase database, int number);
+    }
+
+    private <R> Sink<R> sink(Stage<?, R> stage, Writers<R> writers, Sinks<R> make) {
+        List<UpsertSink<R>> sinks = new ArrayList<>();
+        for (TargetDatabase database : site.target().databases()) {
+            int number = sinks.size();
+            sinks.add(make.of(stage.name(), writers.all().get(number), database, number));
+        }
+        return sinks.size() == 1
+                ? sinks.get(0)
+                : new ShardedSink<>(writers, sinks, site.target().sideBySide());
+    }
+
     private <S, R> StageRun<S, R> verifying(
-            Stage<S, R> stage, Feed<S> feed, Writer<R> writer, Preparation<S, R> preparation, Verification with) {
+            Stage<S, R> stage, Feed<S> feed, Writers<R> writers, Preparation<S, R> preparation, Verification with) {
         BatchVerifier<S, R> verifier = new BatchVerifier<>(
                 stage.name(),
                 feed,
                 preparation,
-                writer,
-                site.target(),
+                new Comparison<>(stage.name(), writers, site.target()),
                 with.migrated(stage.name()),
                 rejects,
                 with.findings(),

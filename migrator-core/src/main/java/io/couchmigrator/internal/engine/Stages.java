@@ -58,7 +58,8 @@ final class Stages {
     void complete(Worksite site, boolean record) {
         Optional<CompletionTable> completion = migration.completion();
         if (record && completion.isPresent()) {
-            site.target().persist(() -> site.sessions()
+            TargetDatabase main = site.target().main();
+            main.patience().persist(() -> main.sessions()
                     .own()
                     .attempt("record completion", c -> Statements.complete(c, completion.get(), migration.slug())));
         }

@@ -8,7 +8,6 @@ import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.SqlFault.Kind;
 import io.couchmigrator.internal.postgres.TableFacts;
 import io.couchmigrator.internal.retry.PassingException;
-import io.couchmigrator.internal.retry.Patience;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,35 +28,39 @@ final class UpsertSink<R> implements Sink<R> {
     private final String stage;
     private final int leastToBlame;
     private final Writer<R> writer;
-    private final Patience patience;
+    private final TargetDatabase database;
+    private final int number;
     private String refusedAlike = "";
     private int inARow;
 
-    private UpsertSink(String stage, int leastToBlame, Writer<R> writer, Patience patience) {
+    private UpsertSink(String stage, int leastToBlame, Writer<R> writer, TargetDatabase database, int number) {
         this.leastToBlame = leastToBlame;
         this.stage = stage;
         this.writer = writer;
-        this.patience = patience;
+        this.database = database;
+        this.number = number;
     }
 
     /**
      * Returns a sink that blames the target where so many documents in a row are refused, in whole batches, each for the
      * same reason.
+     *
+     * @param number the database's place among {@link Target#databases}
      */
-    static <R> UpsertSink<R> of(String stage, Writer<R> writer, Patience patience) {
-        return new UpsertSink<>(stage, LEAST_TO_BLAME, writer, patience);
+    static <R> UpsertSink<R> of(String stage, Writer<R> writer, TargetDatabase database, int number) {
+        return new UpsertSink<>(stage, LEAST_TO_BLAME, writer, database, number);
     }
 
     /** Returns a sink for documents that were rejected before, and may well all be rejected again. */
-    static <R> UpsertSink<R> ofRejects(String stage, Writer<R> writer, Patience patience) {
-        return new UpsertSink<>(stage, Integer.MAX_VALUE, writer, patience);
+    static <R> UpsertSink<R> ofRejects(String stage, Writer<R> writer, TargetDatabase database, int number) {
+        return new UpsertSink<>(stage, Integer.MAX_VALUE, writer, database, number);
     }
 
     @Override
-    public Outcome write(List<Ready<R>> items, Session session) {
+    public Outcome write(List<Ready<R>> items, WorkerSessions sessions) {
         List<Ready<R>> withRows =
                 items.stream().filter(item -> !item.rows().isEmpty()).toList();
-        Halving halving = new Halving(session);
+        Halving halving = new Halving(sessions.rows().get(number));
         if (!withRows.isEmpty()) {
             halving.write(withRows);
             halving.refuseIfTheTargetIsToBlame(withRows.size());
@@ -103,7 +106,7 @@ final class UpsertSink<R> implements Sink<R> {
         void write(List<Ready<R>> items) {
             List<R> rows = items.stream().flatMap(item -> item.rows().stream()).toList();
             try {
-                written += patience.persist(() -> attempt(rows));
+                written += database.patience().persist(() -> attempt(rows));
                 offered += rows.size();
             } catch (ValueException e) {
                 if (items.size() == 1) {
@@ -120,9 +123,9 @@ final class UpsertSink<R> implements Sink<R> {
             boolean alike = refused.size() == items && likenesses.size() == 1;
             int all = inARow(alike ? items : 0, String.join("", likenesses));
             if (all >= leastToBlame) {
-                throw new TargetException(
+                throw new TargetException(database.told(
                         "could not write rows of stage \"%s\": each of %d documents in a row was refused alone with %s: mend the target and run the same command again"
-                                .formatted(stage, all, refused.get(0).reason()));
+                                .formatted(stage, all, refused.get(0).reason())));
             }
         }
 

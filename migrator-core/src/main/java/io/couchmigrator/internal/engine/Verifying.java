@@ -64,7 +64,9 @@ record Verifying(Settings settings) implements Verb {
     @Override
     public Outcome outcome(Stages stages, long outstanding) {
         Tallies.Verified found = stages.talliesOfRanges().verified();
-        return found.missing() + found.different() > 0 ? Outcome.DIFFERENCES_FOUND : Outcome.COMPLETE;
+        return found.missing() + found.different() + found.misplaced() > 0
+                ? Outcome.DIFFERENCES_FOUND
+                : Outcome.COMPLETE;
     }
 
     /** The next verification is another one, from the start. */

@@ -11,8 +11,7 @@ import java.time.Clock;
  *
  * @param couch the source
  * @param source how long to bear with it
- * @param target how long to bear with PostgreSQL
- * @param sessions the connections
+ * @param target the databases that are written
  * @param budget the bytes that may be held
  * @param throttle how fast documents may be read
  * @param limit how many documents may be rejected
@@ -26,8 +25,7 @@ import java.time.Clock;
 record Worksite(
         CouchClient couch,
         Patience source,
-        Patience target,
-        Sessions sessions,
+        Target target,
         ByteBudget budget,
         Throttle throttle,
         RejectLimit limit,

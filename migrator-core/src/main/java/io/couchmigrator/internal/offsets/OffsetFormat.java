@@ -10,6 +10,7 @@ import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.postgres.TargetIdentity.ShardsIdentity;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,19 @@ final class OffsetFormat {
         target.tables().forEach(tables::addProperty);
         json.add("table_oids", tables);
         target.timeline().ifPresent(timeline -> json.addProperty("timeline", timeline));
+        if (!target.shards().isEmpty()) {
+            JsonArray shards = new JsonArray();
+            target.shards().forEach(held -> shards.add(json(held)));
+            json.add("shards", shards);
+        }
+        return json;
+    }
+
+    private static JsonObject json(ShardsIdentity held) {
+        JsonObject json = new JsonObject();
+        json.addProperty("first", held.first());
+        json.addProperty("last", held.last());
+        json.add("database", json(held.database()));
         return json;
     }
 
@@ -82,7 +96,13 @@ final class OffsetFormat {
                 place.string("database"),
                 place.number("database_oid"),
                 oids,
-                place.numberOrNone("timeline"));
+                place.numberOrNone("timeline"),
+                place.has("shards") ? place.list("shards", OffsetFormat::shards) : List.of());
+    }
+
+    private static ShardsIdentity shards(FilePlace place) {
+        return new ShardsIdentity(
+                place.smallNumber("first"), place.smallNumber("last"), target(place.object("database")));
     }
 
     private static JsonObject json(StageOffset stage) {
@@ -226,6 +246,9 @@ final class OffsetFormat {
         json.addProperty("different", verified.different());
         json.addProperty("left_alone", verified.leftAlone());
         json.addProperty("not_yet_migrated", verified.notYetMigrated());
+        if (verified.misplaced() > 0) {
+            json.addProperty("misplaced", verified.misplaced());
+        }
         return json;
     }
 
@@ -234,6 +257,7 @@ final class OffsetFormat {
                 place.number("missing"),
                 place.number("different"),
                 place.number("left_alone"),
-                place.number("not_yet_migrated"));
+                place.number("not_yet_migrated"),
+                place.has("misplaced") ? place.number("misplaced") : 0);
     }
 }

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.ConflictRule;
+import io.couchmigrator.Router;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
 import io.couchmigrator.Upsert;
@@ -14,6 +15,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +106,11 @@ final class PreparedUpsert<R> implements Writer<R> {
         }
         boolean leftAlone = upsert.conflictRule() == ConflictRule.NOTHING;
         return new Standing(leftAlone ? State.LEFT_ALONE : State.DIFFERENT, key, columns);
+    }
+
+    @Override
+    public Optional<Router<R>> router() {
+        return upsert.router();
     }
 
     @Override

@@ -36,14 +36,26 @@ public final class Session implements AutoCloseable {
             + " when 'remote_apply' then 'remote_apply' else 'on' end, true), pg_backend_pid() as process";
 
     private final DataSource target;
+    private final String name;
     private @Nullable Connection connection;
     private @Nullable NamedStatements named;
     private boolean autoCommit;
     private @Nullable Timeline timeline;
     private Gate gate = anew -> {};
 
+    /** Creates one without a connection. */
     public Session(DataSource target) {
+        this(target, TargetName.of(target));
+    }
+
+    /**
+     * Creates one without a connection.
+     *
+     * @param name what messages call the target
+     */
+    public Session(DataSource target, String name) {
         this.target = target;
+        this.name = name;
     }
 
     /** Holds every transaction from now on to this timeline. */
@@ -150,7 +162,7 @@ public final class Session implements AutoCloseable {
      * @throws TargetException if it will not
      */
     public PassingException passing(String what, SQLException e) {
-        return passing(TargetName.of(target), what, e);
+        return passing(name, what, e);
     }
 
     /**

@@ -21,15 +21,45 @@ import org.jooq.Record;
  * @param tables the oid of each table that is written
  * @param timeline the server's timeline; empty where it is not known. Not what the target is, but how far what was
  *     written there can be relied on
+ * @param shards the databases that rows go to instead, in the order of their shards; empty unless the target is sharded
  */
 public record TargetIdentity(
         Optional<String> systemIdentifier,
         String database,
         long databaseOid,
         Map<String, Long> tables,
-        OptionalLong timeline) {
+        OptionalLong timeline,
+        List<ShardsIdentity> shards) {
     /** The first server that has {@code plan_cache_mode}. */
     private static final int LEAST_VERSION = 120_000;
+
+    public TargetIdentity {
+        shards = List.copyOf(shards);
+    }
+
+    /** Returns the identity of a database without shards elsewhere. */
+    public TargetIdentity(
+            Optional<String> systemIdentifier,
+            String database,
+            long databaseOid,
+            Map<String, Long> tables,
+            OptionalLong timeline) {
+        this(systemIdentifier, database, databaseOid, tables, timeline, List.of());
+    }
+
+    /**
+     * What tells a database of shards from another.
+     *
+     * @param first the lowest of its shards
+     * @param last the highest of them
+     * @param database the database; it has no shards elsewhere
+     */
+    public record ShardsIdentity(int first, int last, TargetIdentity database) {
+        /** Returns the shards, such as {@code [0,1]}. */
+        public String range() {
+            return "[%d,%d]".formatted(first, last);
+        }
+    }
 
     /** Returns the identity of the connection's database, without its timeline; tables that do not exist are left out. */
     public static TargetIdentity of(Connection connection, Set<String> tables) throws SQLException {
@@ -51,7 +81,44 @@ public record TargetIdentity(
 
     /** Returns the same on this timeline. */
     public TargetIdentity on(OptionalLong seen) {
-        return new TargetIdentity(systemIdentifier, database, databaseOid, tables, seen);
+        return new TargetIdentity(systemIdentifier, database, databaseOid, tables, seen, shards);
+    }
+
+    /** Returns the same with these databases for its rows. */
+    public TargetIdentity with(List<ShardsIdentity> others) {
+        return new TargetIdentity(systemIdentifier, database, databaseOid, tables, timeline, others);
+    }
+
+    /** Returns the ranges of shards, such as {@code [0,1] [2,3]}; "none" if there are none. */
+    public String map() {
+        return shards.isEmpty()
+                ? "none"
+                : String.join(" ", shards.stream().map(ShardsIdentity::range).toList());
+    }
+
+    /** Returns whether both are one and the same database, as far as the servers tell. */
+    public boolean isSameDatabase(TargetIdentity other) {
+        return systemIdentifier.isPresent()
+                && systemIdentifier.equals(other.systemIdentifier)
+                && databaseOid == other.databaseOid;
+    }
+
+    /** Returns the same, with what it does not tell of itself taken from what was known of it before. */
+    public TargetIdentity completedBy(TargetIdentity before) {
+        List<ShardsIdentity> completed = new ArrayList<>();
+        for (int i = 0; i < shards.size(); i++) {
+            ShardsIdentity held = shards.get(i);
+            TargetIdentity known = before.shards.get(i).database();
+            completed.add(new ShardsIdentity(
+                    held.first(), held.last(), held.database().completedBy(known)));
+        }
+        return new TargetIdentity(
+                systemIdentifier.or(() -> before.systemIdentifier),
+                database,
+                databaseOid,
+                tables,
+                timeline.isPresent() ? timeline : before.timeline,
+                completed);
     }
 
     /** Returns what makes the server itself unfit to be written to. */

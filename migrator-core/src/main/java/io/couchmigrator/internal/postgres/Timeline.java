@@ -29,10 +29,16 @@ public final class Timeline {
     private static final int DIGITS = 8;
     private static final int RADIX = 16;
 
+    private final String server;
     private final long expected;
 
-    /** The number of the timeline on which all that is recorded was written. */
-    public Timeline(long expected) {
+    /**
+     * The timeline on which all that is recorded was written.
+     *
+     * @param server what the server is called
+     */
+    public Timeline(String server, long expected) {
+        this.server = server;
         this.expected = expected;
     }
 
@@ -50,10 +56,10 @@ public final class Timeline {
     }
 
     /** Returns the fault of a server that is on another timeline than what was recorded. */
-    public static TargetException fault(long seen, long expected) {
+    public static TargetException fault(String server, long seen, long expected) {
         return new TargetException(
-                "PostgreSQL is on timeline %d, expected %d: a standby took over, or a backup was restored, and rows that were committed before may be missing: look for them with `migrator verify`, then give the same command with --accept-failover; or start over with --reset (rows stay, all is read again)"
-                        .formatted(seen, expected));
+                "%s is on timeline %d, expected %d: a standby took over, or a backup was restored, and rows that were committed before may be missing: look for them with `migrator verify`, then give the same command with --accept-failover; or start over with --reset (rows stay, all is read again)"
+                        .formatted(server, seen, expected));
     }
 
     /**
@@ -65,7 +71,7 @@ public final class Timeline {
     void check(@Nullable String file) {
         number(file).ifPresent(seen -> {
             if (seen != expected) {
-                throw fault(seen, expected);
+                throw fault(server, seen, expected);
             }
         });
     }

@@ -157,19 +157,7 @@ final class AuditPropertiesTest {
             feed = new DocumentFeed(
                     stage,
                     new Worksite(
-                            client,
-                            patience,
-                            patience,
-                            null,
-                            null,
-                            throttle,
-                            null,
-                            tally,
-                            stop,
-                            null,
-                            1,
-                            1,
-                            Clock.systemUTC()),
+                            client, patience, null, null, throttle, null, tally, stop, null, 1, 1, Clock.systemUTC()),
                     Path.of("keys.offsets.json"));
         }
 

@@ -37,7 +37,7 @@ final class SessionsTest {
             return connection();
         });
 
-        try (Sessions sessions = new Sessions(slow, 1, Duration.ofMillis(1))) {
+        try (Sessions sessions = new Sessions(slow, "PostgreSQL", 1, Duration.ofMillis(1))) {
             assertThatThrownBy(() -> sessions.open(patience()))
                     .isInstanceOf(TargetException.class)
                     .hasMessageContaining("no connection came within 1 ms");
@@ -56,7 +56,7 @@ final class SessionsTest {
             return connection();
         });
 
-        try (Sessions sessions = new Sessions(pool, 4, LONG)) {
+        try (Sessions sessions = new Sessions(pool, "PostgreSQL", 4, LONG)) {
             assertThatThrownBy(() -> sessions.open(patience()))
                     .isInstanceOf(TargetException.class)
                     .hasMessageContainingAll("needed 5", "got 2", "enlarge the pool");
@@ -73,7 +73,7 @@ final class SessionsTest {
             return connection();
         });
 
-        try (Sessions sessions = new Sessions(pool, 4, LONG)) {
+        try (Sessions sessions = new Sessions(pool, "PostgreSQL", 4, LONG)) {
             assertThatThrownBy(() -> sessions.open(patience()))
                     .isInstanceOf(TargetException.class)
                     .hasMessageContaining("connection refused (SQLSTATE 08001)")

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.ShardMap;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.StopSignal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import javax.sql.DataSource;
+
+/**
+ * Where a run writes: the main database, which also has source tables, lookups and completion; and, where the target is
+ * sharded, the databases that rows go to instead.
+ */
+final class Target implements AutoCloseable {
+    private final TargetDatabase main;
+    private final Optional<ShardMap> shards;
+    private final List<TargetDatabase> databases;
+    private final SideBySide sideBySide;
+
+    private Target(
+            TargetDatabase main, Optional<ShardMap> shards, List<TargetDatabase> databases, SideBySide sideBySide) {
+        this.main = main;
+        this.shards = shards;
+        this.databases = List.copyOf(databases);
+        this.sideBySide = sideBySide;
+    }
+
+    /** @param patience makes the patience with a server of this name */
+    static Target of(
+            DataSource main,
+            Optional<ShardMap> shards,
+            int workers,
+            StopSignal stop,
+            Function<String, Patience> patience) {
+        TargetDatabase own = TargetDatabase.main(main, workers, patience);
+        List<TargetDatabase> databases = new ArrayList<>();
+        shards.ifPresentOrElse(
+                map -> map.databases().forEach(held -> databases.add(TargetDatabase.of(held, workers, patience))),
+                () -> databases.add(own));
+        return new Target(own, shards, databases, new SideBySide(stop));
+    }
+
+    /** Returns the database of source tables, lookups and completion. */
+    TargetDatabase main() {
+        return main;
+    }
+
+    /** Returns the databases that rows go to: the main one alone, unless the target is sharded. */
+    List<TargetDatabase> databases() {
+        return databases;
+    }
+
+    /** Returns which of them holds which shards; empty where the target is not sharded. */
+    Optional<ShardMap> shards() {
+        return shards;
+    }
+
+    /** Does something with several databases at once. */
+    SideBySide sideBySide() {
+        return sideBySide;
+    }
+
+    /** Returns the connections of the run itself. */
+    WorkerSessions own() {
+        return sessions(Sessions::own);
+    }
+
+    /** Returns the connections of a worker, counted from 0. */
+    WorkerSessions worker(int index) {
+        return sessions(of -> of.worker(index));
+    }
+
+    /** Holds all connections to the timelines of their servers, as far as these tell them. */
+    void hold(TargetIdentity identity) {
+        identity.timeline().ifPresent(main::hold);
+        for (int i = 0; i < identity.shards().size(); i++) {
+            identity.shards().get(i).database().timeline().ifPresent(databases.get(i)::hold);
+        }
+    }
+
+    /** Lets each connection ask here before every transaction. */
+    void ask(Session.Gate gate) {
+        all().forEach(database -> database.sessions().ask(gate));
+    }
+
+    /** Returns the same, with its connections, but less patience. */
+    Target within(Duration outage) {
+        TargetDatabase patient = main.within(outage);
+        List<TargetDatabase> others =
+                databases.stream().map(database -> database.within(outage)).toList();
+        return new Target(patient, shards, shards.isPresent() ? others : List.of(patient), sideBySide);
+    }
+
+    @Override
+    public void close() {
+        sideBySide.close();
+        all().forEach(TargetDatabase::close);
+    }
+
+    private Set<TargetDatabase> all() {
+        Set<TargetDatabase> all = new LinkedHashSet<>();
+        all.add(main);
+        all.addAll(databases);
+        return all;
+    }
+
+    private WorkerSessions sessions(Function<Sessions, Session> whose) {
+        return new WorkerSessions(
+                whose.apply(main.sessions()),
+                databases.stream()
+                        .map(database -> whose.apply(database.sessions()))
+                        .toList());
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.ShardMap.Shards;
+import io.couchmigrator.internal.postgres.TargetName;
+import io.couchmigrator.internal.postgres.Timeline;
+import io.couchmigrator.internal.retry.Patience;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import javax.sql.DataSource;
+
+/**
+ * One database of the target.
+ *
+ * @param name what it is called where there are several; empty for the main one
+ * @param shards the shards that it holds; empty for the main one
+ * @param sessions the connections to it, one for each worker and one more
+ * @param patience how long to bear with it
+ */
+record TargetDatabase(String name, Optional<Shards> shards, Sessions sessions, Patience patience)
+        implements AutoCloseable {
+    /** Returns the main database. */
+    static TargetDatabase main(DataSource source, int workers, Function<String, Patience> patience) {
+        return new TargetDatabase("", Optional.empty(), new Sessions(source, workers), patience.apply("PostgreSQL"));
+    }
+
+    /** Returns a database of shards. */
+    static TargetDatabase of(Shards shards, int workers, Function<String, Patience> patience) {
+        String name = "%s (shards %s)".formatted(TargetName.of(shards.database()), shards.range());
+        return new TargetDatabase(
+                name, Optional.of(shards), new Sessions(shards.database(), name, workers), patience.apply(name));
+    }
+
+    /** Returns a sentence about it, which says of which database it is where there are several. */
+    String told(String sentence) {
+        return name.isEmpty() ? sentence : name + ": " + sentence;
+    }
+
+    /** Returns what it is called, also where it is the only one. */
+    private String called() {
+        return name.isEmpty() ? "PostgreSQL" : name;
+    }
+
+    /** Holds its connections to this timeline. */
+    void hold(long timeline) {
+        sessions.hold(new Timeline(called(), timeline));
+    }
+
+    /** Returns the same with less patience. */
+    TargetDatabase within(Duration outage) {
+        return new TargetDatabase(name, shards, sessions, patience.atMost(outage));
+    }
+
+    @Override
+    public void close() {
+        sessions.close();
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import io.couchmigrator.Lookup;
+import io.couchmigrator.Migration;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.ShardMap.Shards;
+import io.couchmigrator.Stage;
+import io.couchmigrator.TableStage;
+import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.postgres.Statements;
+import io.couchmigrator.internal.postgres.TargetChecks;
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.postgres.TargetIdentity.ShardsIdentity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * Looks at every database of the target, all of them at once: at every table that is written, read or asked, and at what
+ * the user may do with it.
+ */
+final class TargetPreflight {
+    private final Migration migration;
+    private final List<MigrationException> faults = new ArrayList<>();
+    private final Map<String, Long> counts = new LinkedHashMap<>();
+    private final Map<String, String> skipped = new LinkedHashMap<>();
+    private Optional<TargetIdentity> identity = Optional.empty();
+
+    TargetPreflight(Migration migration) {
+        this.migration = migration;
+    }
+
+    void look(Target target) {
+        Set<String> written = new TreeSet<>();
+        migration.stages().forEach(stage -> written.addAll(stage.writer().tables()));
+        boolean sharded = target.shards().isPresent();
+        List<Supplier<DatabaseLook>> looks = new ArrayList<>();
+        looks.add(() -> DatabaseLook.at(target.main(), sharded ? Set.of() : written, look -> main(look, sharded)));
+        if (sharded) {
+            target.databases().forEach(database -> looks.add(() -> DatabaseLook.at(database, written, this::written)));
+        }
+        List<DatabaseLook> looked = target.sideBySide().all(looks);
+        looked.forEach(look -> faults.addAll(look.faults()));
+        identity = looked.get(0).identity();
+        if (sharded) {
+            identify(target, looked.subList(1, looked.size()));
+        }
+    }
+
+    List<MigrationException> faults() {
+        return faults;
+    }
+
+    /** Returns what tells the target from another; empty if not all of it could be asked. */
+    Optional<TargetIdentity> identity() {
+        return identity;
+    }
+
+    /** Returns how many rows each source table has that could be counted, by the stage's name. */
+    Map<String, Long> counts() {
+        return counts;
+    }
+
+    /** Returns why stages have nothing to read, by the stage's name. */
+    Map<String, String> skipped() {
+        return skipped;
+    }
+
+    private void main(DatabaseLook look, boolean sharded) {
+        for (Stage<?, ?> stage : migration.stages()) {
+            if (!sharded) {
+                look.check(stage.writer()::faults);
+            }
+            if (stage instanceof TableStage<?> table) {
+                sourceTable(look, table);
+            }
+        }
+        for (Lookup.Rows lookup : Lookups.of(migration, Lookup.Rows.class)) {
+            look.check(connection -> TargetChecks.lookup(connection, lookup));
+        }
+        migration
+                .completion()
+                .ifPresent(table ->
+                        look.check(connection -> TargetChecks.completion(connection, table, migration.slug())));
+    }
+
+    private void written(DatabaseLook look) {
+        migration.stages().forEach(stage -> look.check(stage.writer()::faults));
+    }
+
+    private void sourceTable(DatabaseLook look, TableStage<?> stage) {
+        List<String> found = look.check(connection -> {
+            if (stage.optional() && !Statements.exists(connection, stage.table())) {
+                skipped.put(stage.name(), "table %s does not exist: nothing to migrate".formatted(stage.table()));
+            }
+            return TargetChecks.source(connection, stage);
+        });
+        if (found.isEmpty() && !skipped.containsKey(stage.name())) {
+            look.check(connection -> {
+                counts.put(stage.name(), Statements.count(connection, stage));
+                return List.of();
+            });
+        }
+    }
+
+    private void identify(Target target, List<DatabaseLook> looked) {
+        List<ShardsIdentity> seen = new ArrayList<>();
+        for (int i = 0; i < looked.size(); i++) {
+            Shards held = target.shards().orElseThrow().databases().get(i);
+            looked.get(i)
+                    .identity()
+                    .ifPresent(database -> seen.add(new ShardsIdentity(held.first(), held.last(), database)));
+        }
+        identity = identity.filter(main -> seen.size() == looked.size()).map(main -> main.with(seen));
+        for (int i = 0; i < seen.size(); i++) {
+            for (int j = i + 1; j < seen.size(); j++) {
+                refuseTwins(seen.get(i), seen.get(j));
+            }
+        }
+    }
+
+    /** A name that was not changed when its line was copied would send the rows of one database into another. */
+    private void refuseTwins(ShardsIdentity one, ShardsIdentity other) {
+        if (one.database().isSameDatabase(other.database())) {
+            faults.add(new TargetException(
+                    "shards %s and %s are in one and the same database \"%s\": expected a database of its own for each range of the map: mend the map of shards"
+                            .formatted(
+                                    one.range(), other.range(), one.database().database())));
+        }
+    }
+}

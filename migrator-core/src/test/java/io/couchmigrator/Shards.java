@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.commcare.BlobMetadata;
+import io.couchmigrator.testkit.BlobSchema;
+import io.couchmigrator.testkit.Corpus;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.ExpectedRow;
+import io.couchmigrator.testkit.PostgresServer;
+import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+
+/** A sharded installation with the corpus: a main database without a table for rows, and four shards on some databases. */
+final class Shards implements AutoCloseable {
+    private static final int COUNT = 4;
+
+    private final Corpus corpus = Corpus.load();
+    private final TestDatabase main;
+    private final List<TestDatabase> databases = new ArrayList<>();
+
+    /** Creates an installation whose databases are on these servers, one on each. */
+    Shards(CouchDouble couch, TestDatabase main, List<PostgresServer> servers) throws SQLException {
+        this.main = main;
+        corpus.loadInto(couch);
+        corpus.loadInto(main);
+        main.execute("drop table blobs_blobmeta");
+        for (PostgresServer server : servers) {
+            TestDatabase database = server.createDatabase();
+            databases.add(database);
+            database.create(BlobSchema.TARGET);
+            database.execute("drop table blobs_blobmigrationstate");
+        }
+    }
+
+    Corpus corpus() {
+        return corpus;
+    }
+
+    TestDatabase main() {
+        return main;
+    }
+
+    TestDatabase database(int number) {
+        return databases.get(number);
+    }
+
+    ShardMap map() {
+        return map(databases.stream().map(TestDatabase::dataSource).toList());
+    }
+
+    /** Returns a map in which these hold as many shards each. */
+    static ShardMap map(List<DataSource> sources) {
+        ShardMap.Builder builder = ShardMap.builder();
+        int each = COUNT / sources.size();
+        for (int i = 0; i < sources.size(); i++) {
+            builder.shards(i * each, (i + 1) * each - 1, sources.get(i));
+        }
+        return builder.build();
+    }
+
+    Migrator.Builder migrator(CouchDouble couch, Path logs) {
+        return Migrator.builder(BlobMetadata.migration(corpus.mainDatabase()))
+                .source(CouchServer.builder(couch.url()).build())
+                .target(main.dataSource())
+                .shards(map())
+                .logDirectory(logs);
+    }
+
+    /** Makes sure that each database has exactly the rows of the corpus that belong there. */
+    void assertExact() throws SQLException {
+        for (int number = 0; number < databases.size(); number++) {
+            int its = number;
+            assertThat(rows(number))
+                    .as("rows of database %d", number)
+                    .containsExactlyInAnyOrderElementsOf(corpus.rows().stream()
+                            .filter(row -> place(row) == its)
+                            .toList());
+        }
+    }
+
+    List<ExpectedRow> rows(int number) throws SQLException {
+        return ExpectedRow.readAll(databases.get(number).dataSource());
+    }
+
+    /** Returns the number of the database in which a row belongs. */
+    int place(ExpectedRow row) {
+        return corpus.shardsOfFour().get(row.key()) / (COUNT / databases.size());
+    }
+
+    /** Returns a row that belongs in a database. */
+    ExpectedRow rowOf(int number) {
+        return corpus.rows().stream()
+                .filter(row -> place(row) == number)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        for (TestDatabase database : databases) {
+            database.close();
+        }
+    }
+}
