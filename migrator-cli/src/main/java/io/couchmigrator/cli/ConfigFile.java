@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
@@ -26,13 +29,19 @@ final class ConfigFile {
 
     private final Path file;
     private final Faults faults;
+    private Optional<JsonArray> shards = Optional.empty();
 
     ConfigFile(Path file, Faults faults) {
         this.file = file;
         this.faults = faults;
     }
 
-    /** Returns what it sets; what is wrong with it is added to the faults. */
+    /** Returns its map of shards, once it is read; empty if it has none. */
+    Optional<JsonArray> shards() {
+        return shards;
+    }
+
+    /** Returns what it sets beside the map of shards; what is wrong with it is added to the faults. */
     Map<Setting, String> read() {
         Map<Setting, String> values = new EnumMap<>(Setting.class);
         try (Reader characters = Files.newBufferedReader(file, StandardCharsets.UTF_8);
@@ -63,6 +72,8 @@ final class ConfigFile {
             if (setting.isEmpty()) {
                 faults.add(at(refusal(key)));
                 json.skipValue();
+            } else if (setting.get() == Setting.SHARDS) {
+                readShards(json);
             } else if (json.peek() != JsonToken.STRING && json.peek() != JsonToken.NUMBER) {
                 faults.add(at("has \"%s\" with a value that is neither a string nor a number".formatted(key)));
                 json.skipValue();
@@ -76,6 +87,18 @@ final class ConfigFile {
         json.endObject();
         if (json.peek() != JsonToken.END_DOCUMENT) {
             faults.add(at("goes on behind its JSON object: remove the rest"));
+        }
+    }
+
+    private void readShards(JsonReader json) throws IOException {
+        if (shards.isPresent()) {
+            faults.add(at("has \"shards\" twice: leave one"));
+        }
+        JsonElement value = JsonParser.parseReader(json);
+        if (value.isJsonArray()) {
+            shards = Optional.of(value.getAsJsonArray());
+        } else {
+            faults.add(at("has \"shards\" with a value that is no array: expected one object for each database"));
         }
     }
 

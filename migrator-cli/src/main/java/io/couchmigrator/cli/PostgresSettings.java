@@ -93,7 +93,8 @@ final class PostgresSettings {
         return Arrays.stream(source.getServerNames()).noneMatch(host -> host.contains("@"));
     }
 
-    private static Set<String> parameters(String url) {
+    /** Returns the names of the parameters of a JDBC URL. */
+    static Set<String> parameters(String url) {
         int question = url.indexOf('?');
         String parameters = question < 0 ? "" : url.substring(question + 1);
         return Arrays.stream(parameters.split("&"))

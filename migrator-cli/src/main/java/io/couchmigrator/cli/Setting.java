@@ -30,6 +30,7 @@ enum Setting {
     COUCH_DB("couch-db", Scope.ANYWHERE, "NAME", null, "commcarehq", "name of the main database"),
     JDBC_URL("jdbc-url", Scope.ANYWHERE, "URL", null, null, """
             the PostgreSQL database, as jdbc:postgresql://HOST:PORT/NAME; else libpq's variables"""),
+    SHARDS("shards", Scope.FILE, null, null, null, "the databases of a sharded blobs_blobmeta"),
     MAX_REJECTS("max-rejects", Scope.ANYWHERE, "LIMIT", null, null, """
             stop when more than LIMIT rejects are outstanding, such as 100, or when more than LIMIT of the documents \
             are rejected, such as 0.5%; none by default"""),
@@ -38,7 +39,8 @@ enum Setting {
     READ_TIMEOUT("read-timeout", Scope.ANYWHERE, "TIME", null, "60s", "how long CouchDB may send nothing"),
     CONNECT_TIMEOUT("connect-timeout", Scope.ANYWHERE, "TIME", null, "10s", "how long connecting to CouchDB may take"),
     CONFIG("config", Scope.COMMAND_LINE, "FILE", null, null, """
-            JSON object of these options, named without dashes; may hold couch-password and URLs with passwords"""),
+            JSON object of these options, named without dashes; may hold couch-password, URLs with passwords, and shards, \
+            which says where the rows of a sharded target go"""),
     RESET("reset", Scope.COMMAND_LINE, null, null, null, """
             put offset and rejects files aside and start over; rows are not deleted"""),
     ACCEPT_FAILOVER("accept-failover", Scope.COMMAND_LINE, null, null, null, """
@@ -57,6 +59,8 @@ enum Setting {
         COMMAND_LINE,
         /** On the command line of the demo only. */
         DEMO,
+        /** In the configuration file only: it takes more than a word. */
+        FILE,
         /** Never on the command line, where every user of the machine can read it. */
         NEVER_AN_OPTION
     }
@@ -114,11 +118,11 @@ enum Setting {
     }
 
     boolean onCommandLine() {
-        return scope != Scope.NEVER_AN_OPTION;
+        return scope != Scope.NEVER_AN_OPTION && scope != Scope.FILE;
     }
 
     boolean inFile() {
-        return scope == Scope.ANYWHERE || scope == Scope.NEVER_AN_OPTION;
+        return scope == Scope.ANYWHERE || scope == Scope.FILE || scope == Scope.NEVER_AN_OPTION;
     }
 
     /** Returns whether it means something to this command; the commands share all options but the demo's. */

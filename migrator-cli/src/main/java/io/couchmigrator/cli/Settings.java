@@ -5,9 +5,11 @@ import io.couchmigrator.CouchServer;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Migrator;
+import io.couchmigrator.ShardMap;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
@@ -35,6 +37,7 @@ record Settings(
         CouchServer couch,
         String mainDatabase,
         DataSource target,
+        Optional<ShardMap> shards,
         MaxRejects maxRejects,
         Duration maxOutage,
         boolean startOver,
@@ -59,6 +62,7 @@ record Settings(
                 .acceptFailover(acceptFailover)
                 .acceptNewSource(acceptNewSource)
                 .listener(listener);
+        shards.ifPresent(builder::shards);
         maxRejects.limit(builder);
         return builder.build();
     }

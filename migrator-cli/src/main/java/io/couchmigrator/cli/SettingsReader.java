@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli;
 
+import com.google.gson.JsonArray;
 import io.couchmigrator.CouchServer;
+import io.couchmigrator.ShardMap;
 import io.couchmigrator.cli.Values.Value;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -30,6 +32,7 @@ final class SettingsReader {
     private final Map<String, String> environment;
     private final Faults faults;
     private final List<String> warnings = new ArrayList<>();
+    private Optional<JsonArray> shards = Optional.empty();
 
     SettingsReader(Arguments arguments, Map<String, String> environment, Faults faults) {
         this.arguments = arguments;
@@ -51,6 +54,9 @@ final class SettingsReader {
         Duration connectTimeout = timeout(values, Setting.CONNECT_TIMEOUT);
         Optional<CouchServer> couch = new CouchSettings(values, faults, warnings).server(connectTimeout, readTimeout);
         Optional<DataSource> target = new PostgresSettings(values, faults, warnings).dataSource();
+        Optional<ShardMap> map = shards.flatMap(entries -> new ShardSettings(
+                        entries, arguments.values().getOrDefault(Setting.CONFIG, ""), environment, faults, warnings)
+                .map());
         if (faults.any() || logDirectory.isEmpty() || couch.isEmpty() || target.isEmpty()) {
             return Optional.empty();
         }
@@ -62,6 +68,7 @@ final class SettingsReader {
                 couch.get(),
                 mainDatabase,
                 target.get(),
+                map,
                 maxRejects,
                 maxOutage,
                 arguments.has(Setting.RESET),
@@ -79,8 +86,12 @@ final class SettingsReader {
         if (path.isEmpty()) {
             return new Values(arguments.values(), environment, Map.of(), file);
         }
-        Map<Setting, String> inFile = new ConfigFile(path.get(), faults).read();
-        if (inFile.containsKey(Setting.COUCH_PASSWORD)
+        ConfigFile read = new ConfigFile(path.get(), faults);
+        Map<Setting, String> inFile = read.read();
+        shards = read.shards();
+        boolean secretShards = shards.filter(ShardSettings::holdSecret).isPresent();
+        if (secretShards
+                || inFile.containsKey(Setting.COUCH_PASSWORD)
                 || inFile.values().stream().anyMatch(Secrets::in)) {
             SecretFile.warning(path.get()).ifPresent(warnings::add);
         }

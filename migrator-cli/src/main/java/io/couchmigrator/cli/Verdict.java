@@ -11,6 +11,7 @@ import io.couchmigrator.Result;
 import io.couchmigrator.Tallies;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -102,12 +103,7 @@ final class Verdict {
                                 "%s is verified as far as it is migrated: %s.".formatted(slug, compared(result)),
                                 "To migrate the rest, run:",
                                 indented(run));
-            case DIFFERENCES_FOUND ->
-                List.of(
-                        "%s differs: %s.".formatted(slug, compared(result)),
-                        "What was found is listed in %s. To bring what is missing, run the migration, then verify again:"
-                                .formatted(findings.orElse(logDirectory.resolve(slug + "-verify-*.jsonl"))),
-                        indented(run));
+            case DIFFERENCES_FOUND -> differs(result, findings, next, run);
             case STOPPED ->
                 List.of(
                         "Verified so far: " + compared(result) + ".",
@@ -121,6 +117,25 @@ final class Verdict {
         };
     }
 
+    private List<String> differs(Result result, Optional<Path> findings, String next, String run) {
+        Tallies.Verified found = result.tallies().verified();
+        List<String> lines = new ArrayList<>();
+        lines.add("%s differs: %s.".formatted(slug, compared(result)));
+        if (found.misplaced() > 0) {
+            lines.add(
+                    "Rows of misplaced documents are also in the databases that the list names as misplaced_in, where the application does not look for them. Delete them there.");
+        }
+        boolean brings = found.missing() + found.different() > 0;
+        lines.add("What was found is listed in %s. %s"
+                .formatted(
+                        findings.orElse(logDirectory.resolve(slug + "-verify-*.jsonl")),
+                        brings
+                                ? "To bring what is missing, run the migration, then verify again:"
+                                : "When those rows are deleted, verify again:"));
+        lines.add(indented(brings ? run : next));
+        return lines;
+    }
+
     private static IllegalArgumentException impossible(String what, Result result) {
         return new IllegalArgumentException("no %s ends with %s".formatted(what, result.outcome()));
     }
@@ -128,12 +143,13 @@ final class Verdict {
     private static String compared(Result result) {
         Tallies tallies = result.tallies();
         Tallies.Verified found = tallies.verified();
-        return "%s as they should be, of %s %s missing, %s different, %s different and left alone, %s not yet migrated, %s rejected, %s"
+        return "%s as they should be, of %s %s missing, %s different, %s%s different and left alone, %s not yet migrated, %s rejected, %s"
                 .formatted(
                         Numbers.of(tallies.alreadyThere(), "row", "rows"),
                         Numbers.of(tallies.read() - tallies.filtered(), "document", "documents"),
                         Numbers.of(found.missing()),
                         Numbers.of(found.different()),
+                        found.misplaced() == 0 ? "" : Numbers.of(found.misplaced()) + " misplaced, ",
                         Numbers.of(found.leftAlone()),
                         Numbers.of(found.notYetMigrated()),
                         Numbers.of(tallies.rejected()),

@@ -50,6 +50,27 @@ class ConfigFileTest {
     }
 
     @Test
+    void readsTheMapOfShardsByItself() throws IOException {
+        Files.writeString(file, "{\"shards\": [{\"shards\": [0, 1], \"PGHOST\": \"h\"}], \"couch-db\": \"x\"}");
+        ConfigFile read = new ConfigFile(file, faults);
+
+        assertThat(read.read()).containsOnlyKeys(Setting.COUCH_DB);
+        assertThat(read.shards().orElseThrow()).hasSize(1);
+        assertThat(faults.messages()).isEmpty();
+    }
+
+    @Test
+    void refusesAMapOfShardsThatIsNoArrayOrTwice() throws IOException {
+        read("{\"shards\": \"[0,1]\"}");
+        read("{\"shards\": [], \"shards\": []}");
+
+        assertThat(faults.messages())
+                .containsExactly(
+                        file + " has \"shards\" with a value that is no array: expected one object for each database",
+                        file + " has \"shards\" twice: leave one");
+    }
+
+    @Test
     void takesNumbersOnlyWhereTheyAreMeant() throws IOException {
         assertThat(read("{\"log-dir\": 3, \"max-outage\": 600, \"chunk-size\": 3, \"num-workers\": \"3\"}"))
                 .containsOnlyKeys(Setting.CHUNK_SIZE, Setting.NUM_WORKERS);

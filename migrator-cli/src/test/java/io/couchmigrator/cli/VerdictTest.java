@@ -101,6 +101,18 @@ class VerdictTest {
     }
 
     @Test
+    void saysWhoDeletesWhatIsMisplaced() {
+        Result found = verification(Outcome.DIFFERENCES_FOUND, new Verified(0, 0, 0, 0, 3));
+
+        assertThat(verdict.ofVerification(found, Optional.of(Path.of("logs", "one.jsonl")), "verify again", NEXT))
+                .satisfies(line -> assertThat(line).contains(" 0 different, 3 misplaced, 0 different and"), atIndex(0))
+                .satisfies(line -> assertThat(line).contains("misplaced_in", "Delete them there."), atIndex(1))
+                .endsWith(
+                        "What was found is listed in logs/one.jsonl. When those rows are deleted, verify again:",
+                        "    verify again");
+    }
+
+    @Test
     void saysThatAVerificationSawOnlyWhatIsMigrated() {
         assertThat(verdict.ofVerification(
                         verification(Outcome.COMPLETE, Verified.NONE), Optional.empty(), "verify again", NEXT))

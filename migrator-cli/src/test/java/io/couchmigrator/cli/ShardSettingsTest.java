@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonParser;
+import io.couchmigrator.ShardMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+final class ShardSettingsTest {
+    private final Map<String, String> environment = new HashMap<>();
+    private final Faults faults = new Faults();
+    private final List<String> warnings = new ArrayList<>();
+
+    @Test
+    void readsUrlsAndVariablesOfLibpq() {
+        environment.put("PGHOST", "main");
+        environment.put("PGUSER", "migrator");
+        environment.put("PGPASSWORD", "ours");
+
+        ShardMap map = map("""
+                [{"shards": [2, 3], "PGDATABASE": "p2", "PGPORT": 6432, "PGPASSWORD": "theirs"},
+                 {"shards": [0, 1], "jdbc-url": "jdbc:postgresql://first:5433/p1"}]
+                """);
+
+        assertThat(map).hasToString("[0,1] [2,3]");
+        assertThat(source(map, 0).getServerNames()).containsExactly("first");
+        assertThat(source(map, 0).getPortNumbers()).containsExactly(5433);
+        assertThat(source(map, 0).getDatabaseName()).isEqualTo("p1");
+        assertThat(source(map, 0).getUser()).isEqualTo("migrator");
+        assertThat(source(map, 0).getPassword()).isEqualTo("ours");
+        assertThat(source(map, 1).getServerNames()).containsExactly("main");
+        assertThat(source(map, 1).getPortNumbers()).containsExactly(6432);
+        assertThat(source(map, 1).getDatabaseName()).isEqualTo("p2");
+        assertThat(source(map, 1).getUser()).isEqualTo("migrator");
+        assertThat(source(map, 1).getPassword()).isEqualTo("theirs");
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void takesWhatAnEntryTellsBeforeTheEnvironment() {
+        environment.put("PGHOST", "main");
+        environment.put("PGDATABASE", "hq");
+        environment.put("PGUSER", "migrator");
+        environment.put("PGPASSWORD", "ours");
+
+        ShardMap map = map("""
+                [{"shards": [0, 0], "jdbc-url": "jdbc:postgresql://first/p1?user=them&password=theirs"},
+                 {"shards": [1, 1], "PGHOST": "second", "PGUSER": "others"}]
+                """);
+
+        assertThat(source(map, 0).getServerNames()).containsExactly("first");
+        assertThat(source(map, 0).getUser()).isEqualTo("them");
+        assertThat(source(map, 0).getPassword()).isEqualTo("theirs");
+        assertThat(source(map, 1).getServerNames()).containsExactly("second");
+        assertThat(source(map, 1).getDatabaseName()).isEqualTo("hq");
+        assertThat(source(map, 1).getUser()).isEqualTo("others");
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void tellsAllFaultsAtOnceAndNoPassword() {
+        refused("""
+                [{"shards": [1, 2], "jdbc-url": "jdbc:mysql://x?password=hunter2", "name": "p1"},
+                 {"shards": "0", "PGHOST": "/run/postgresql", "PGPASSWORD": 7},
+                 {"shards": [4, 4], "PGHOST": "h", "jdbc-url": "jdbc:postgresql://h/p"},
+                 {"shards": [5, 5], "PGUSER": "u"},
+                 7]
+                """);
+
+        assertThat(faults.messages())
+                .containsExactly(
+                        "shards[0] of shards.json: unknown key \"name\"",
+                        "shards[0] of shards.json: jdbc-url in shards.json is no JDBC URL of PostgreSQL: expected jdbc:postgresql://HOST:PORT/DATABASE, with user and password, if any, as ?user=NAME&password=PASSWORD",
+                        "shards[1] of shards.json: \"PGPASSWORD\" is no string",
+                        "shards[1] of shards.json: \"shards\" is no range: expected the first and the last shard of the database, as in [0, 1]",
+                        "shards[1] of shards.json: PGHOST is \"/run/postgresql\", a Unix socket, over which Java does not connect: set PGHOST to a host name such as localhost",
+                        "shards[2] of shards.json: expected either \"jdbc-url\", or at least one of \"PGHOST\", \"PGPORT\" and \"PGDATABASE\", for a database of its own",
+                        "shards[3] of shards.json: expected either \"jdbc-url\", or at least one of \"PGHOST\", \"PGPORT\" and \"PGDATABASE\", for a database of its own",
+                        "shards[4] of shards.json: expected an object such as {\"shards\": [0, 1], \"jdbc-url\": \"jdbc:postgresql://HOST:PORT/DATABASE\"}");
+        assertThat(faults.messages().toString()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void tellsAllFaultsOfTheMapAtOnce() {
+        refused("""
+                [{"shards": [1, 1], "PGDATABASE": "a"},
+                 {"shards": [1, 2], "PGDATABASE": "b"},
+                 {"shards": [5, 5], "PGDATABASE": "c"}]
+                """);
+
+        assertThat(faults.messages())
+                .containsExactly(
+                        "shards.json: shard 0 is missing from the map of shards [1,1] [1,2] [5,5]: expected every shard from 0 in one database",
+                        "shards.json: shard 1 is in more than one database in the map of shards [1,1] [1,2] [5,5]: expected every shard in one",
+                        "shards.json: shards 3 to 4 are missing from the map of shards [1,1] [1,2] [5,5]: expected every shard from 0 in one database",
+                        "shards.json: the map of shards [1,1] [1,2] [5,5] has 6 shards: expected a power of two, 65536 at most");
+    }
+
+    @Test
+    void refusesAnEmptyMap() {
+        refused("[]");
+
+        assertThat(faults.messages())
+                .containsExactly("shards.json: the map of shards is empty: expected at least one database");
+    }
+
+    @Test
+    void knowsWhereAPasswordIs() {
+        assertThat(ShardSettings.holdSecret(entries("[{\"PGPASSWORD\": \"x\"}]")))
+                .isTrue();
+        assertThat(ShardSettings.holdSecret(entries("[{\"jdbc-url\": \"jdbc:postgresql://h/p?password=x\"}]")))
+                .isTrue();
+        assertThat(ShardSettings.holdSecret(entries("[{\"PGUSER\": \"x\"}, 7]")))
+                .isFalse();
+    }
+
+    private ShardMap map(String json) {
+        ShardMap map = new ShardSettings(entries(json), "shards.json", environment, faults, warnings)
+                .map()
+                .orElseThrow(() -> new AssertionError(faults.messages()));
+        assertThat(faults.messages()).isEmpty();
+        return map;
+    }
+
+    private void refused(String json) {
+        assertThat(new ShardSettings(entries(json), "shards.json", environment, faults, warnings).map())
+                .isEmpty();
+    }
+
+    private static JsonArray entries(String json) {
+        return JsonParser.parseString(json).getAsJsonArray();
+    }
+
+    private static PGSimpleDataSource source(ShardMap map, int number) {
+        return (PGSimpleDataSource) map.databases().get(number).database();
+    }
+}
