@@ -111,6 +111,7 @@ final class ShardsIT {
         Collections.reverse(databases);
 
         Operator.Ended swapped = operator.runs(config());
+        Collections.reverse(databases);
         databases.get(0).execute("drop table blobs_blobmeta");
         Operator.Ended unfit = operator.types("check", "migrate_metadata", "--log-dir=" + operator.logs(), config());
 

@@ -49,7 +49,11 @@ final class Identity {
     /** Under another map rows would move: those that are written would not be found where they now belong. */
     private void shards(TargetIdentity saved, TargetIdentity seen) {
         if (!saved.map().equals(seen.map())) {
-            expect("map of shards", saved.map(), seen.map());
+            expect(
+                    "map of shards",
+                    saved.map(),
+                    seen.map(),
+                    "all is read again and written by the new map; rows that are there stay where they are, and `migrator verify` tells which belong elsewhere");
             return;
         }
         for (int i = 0; i < saved.shards().size(); i++) {
@@ -103,10 +107,14 @@ final class Identity {
     }
 
     private void expect(String what, Object inFile, Object now) {
+        expect(what, inFile, now, "rows stay, all is read again");
+    }
+
+    private void expect(String what, Object inFile, Object now, String resetting) {
         if (!inFile.equals(now)) {
             faults.add(new LogDirectoryException(
-                    "offset file \"%s\" belongs to something else: %s: seen %s, expected %s as the file says: connect to what it was written for, name another log directory, or start over with --reset (rows stay, all is read again)"
-                            .formatted(file, what, now, inFile)));
+                    "offset file \"%s\" belongs to something else: %s: seen %s, expected %s as the file says: connect to what it was written for, name another log directory, or start over with --reset (%s)"
+                            .formatted(file, what, now, inFile, resetting)));
         }
     }
 }
