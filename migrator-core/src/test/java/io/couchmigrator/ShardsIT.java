@@ -10,10 +10,12 @@ import com.google.gson.JsonParser;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.couchmigrator.Tallies.Verified;
+import io.couchmigrator.TargetFaultsIT.Scripts;
 import io.couchmigrator.commcare.BlobMetadata;
 import io.couchmigrator.testkit.BlobSchema;
 import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.ExpectedRow;
+import io.couchmigrator.testkit.FaultyDataSource;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.PostgresServer;
 import io.couchmigrator.testkit.TestDatabase;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,6 +182,40 @@ final class ShardsIT {
                     .hasMessageContainingAll("shards [2,3]", "timeline", "--accept-failover"));
             assertThat(verification.tallies().verified().missing()).isEqualTo(1);
             assertThat(accepted.tallies().written()).isEqualTo(1);
+            shards.assertExact();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void losesNothingToFaultsNowAndThenInEachDatabase(
+            long seed, CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
+        try (Shards shards = shards(couch, main, postgres, 2)) {
+            List<DataSource> sources = new ArrayList<>();
+            List<Scripts> scripts = new ArrayList<>();
+            for (int number = 0; number < 2; number++) {
+                FaultyDataSource source =
+                        FaultyDataSource.around(shards.database(number).dataSource());
+                sources.add(source);
+                scripts.add(new Scripts(source, 1, TargetFaultsIT.nowAndThen(10 * seed + number)));
+            }
+
+            Result run = shards.migrator(couch, logs)
+                    .shards(Shards.map(sources))
+                    .chunkSize(3)
+                    .listener(new Listener() {
+                        @Override
+                        public void progressed(Progress progress) {
+                            scripts.forEach(each -> each.progressed(progress));
+                        }
+                    })
+                    .build()
+                    .run();
+
+            assertThat(scripts).allSatisfy(each -> assertThat(each.hits()).isPositive());
+            assertThat(run.failures()).isEmpty();
+            assertThat(run.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+            assertThat(run.tallies().written() + run.tallies().alreadyThere()).isEqualTo(ROWS);
             shards.assertExact();
         }
     }

@@ -205,7 +205,8 @@ final class TargetFaultsIT {
                 .isEqualTo(new Tallies(COUNT, COUNT - 1, 0, 0, 0, COUNT - 1, new Tallies.Verified(1, 0, 0, 0)));
     }
 
-    private static JdbcRule[] nowAndThen(long seed) {
+    /** Every fault that passes, at one statement or commit of fifty, twice at most. */
+    static JdbcRule[] nowAndThen(long seed) {
         List<JdbcRule> rules = new ArrayList<>();
         for (JdbcFault fault : PASSING) {
             rules.add(fault.on(JdbcStep.statements())
@@ -226,7 +227,7 @@ final class TargetFaultsIT {
     }
 
     /** Scripts faults once so many documents are read, when all that can be checked has been. */
-    private static final class Scripts implements Listener {
+    static final class Scripts implements Listener {
         private final FaultyDataSource target;
         private final long read;
         private final List<JdbcRule> rules;

@@ -60,6 +60,7 @@ final class JsonReport {
     private JsonObject migrated(Figures figures, Migrated one) {
         JsonObject json = new JsonObject();
         json.addProperty("jvmOptions", one.jvmOptions());
+        json.addProperty("databases", one.databases());
         json.addProperty("timesTheFloor", figures.timesTheFloor(one));
         json.addProperty("medianTimesTheFloor", figures.medianTimesTheFloor(one));
         json.addProperty("partOfTheSlower", figures.partOfTheSlower(one));

@@ -5,8 +5,10 @@ import io.couchmigrator.testkit.BlobSchema;
 import io.couchmigrator.testkit.PostgresServer;
 import io.couchmigrator.testkit.TestDatabase;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +17,6 @@ import java.util.stream.Collectors;
 
 /** Measures a migration beside its floors. The phases take turns, so that whatever else the machine does hits all alike. */
 final class MigrationBenchmark {
-    private static final String ROWS =
-            "SELECT count(*) || ' rows, ' || coalesce(sum(content_length), 0) || ' bytes of blobs'"
-                    + " FROM blobs_blobmeta";
-
     private final Options options;
     private final PostgresServer postgres;
     private final Path directory;
@@ -48,8 +46,10 @@ final class MigrationBenchmark {
         private final Series drained = new Series("raw drain");
         private final Series drainedBuffered = new Series("raw drain, buffer_response");
         private final Series upserted = new Series("upsert alone");
-        private final List<Migrated> migrated =
-                options.jvmOptions().stream().map(Migrated::with).toList();
+        private final List<Migrated> migrated = options.databases().stream()
+                .flatMap(databases ->
+                        options.jvmOptions().stream().map(jvmOptions -> Migrated.with(jvmOptions, databases)))
+                .toList();
         private final Series listed = new Series("migrator list");
         private final Series javaAlone = new Series("java -version");
         private final Documents documents;
@@ -110,18 +110,43 @@ final class MigrationBenchmark {
                 target.create(BlobSchema.TARGET);
                 UpsertAlone alone = new UpsertAlone(documents, options);
                 upserted.add(Taken.by(() -> alone.write(target)));
-                requireRows(target, "the upsert alone");
+                requireRows(List.of(target), "the upsert alone");
             }
         }
 
         private void migrate(Migrated one, Path place) throws Exception {
+            List<TestDatabase> shards = new ArrayList<>();
             try (TestDatabase target = postgres.createDatabase()) {
                 target.create(BlobSchema.TARGET, BlobSchema.SOURCES);
-                Taken taken = new Program(command(), environment(target, one.jvmOptions())).runIn(place);
-                requireRows(target, "the migration, see " + place);
+                List<String> command = new ArrayList<>(command());
+                if (one.databases() > 1) {
+                    for (int i = 0; i < one.databases(); i++) {
+                        TestDatabase shard = postgres.createDatabase();
+                        shards.add(shard);
+                        shard.create(BlobSchema.TARGET);
+                    }
+                    command.add("--config=" + config(shards, place));
+                }
+                Taken taken = new Program(command, environment(target, one.jvmOptions())).runIn(place);
+                requireRows(shards.isEmpty() ? List.of(target) : shards, "the migration, see " + place);
                 one.series().add(taken);
                 one.heaps().add(Heap.ofLogIn(place, taken.seconds()));
+            } finally {
+                for (TestDatabase shard : shards) {
+                    shard.close();
+                }
             }
+        }
+
+        private static Path config(List<TestDatabase> shards, Path place) throws IOException {
+            List<String> entries = new ArrayList<>();
+            for (TestDatabase shard : shards) {
+                entries.add("{\"shards\": [%d, %d], \"jdbc-url\": \"%s?user=%s&password=%s\"}"
+                        .formatted(entries.size(), entries.size(), shard.jdbcUrl(), shard.user(), shard.password()));
+            }
+            Files.createDirectories(place);
+            return Files.writeString(
+                    place.resolve("shards.json"), "{\"shards\": [" + String.join(", ", entries) + "]}");
         }
 
         private List<String> command() {
@@ -147,8 +172,16 @@ final class MigrationBenchmark {
             return environment;
         }
 
-        private void requireRows(TestDatabase target, String writer) throws SQLException, IOException {
-            String seen = target.query(ROWS).get(0);
+        private void requireRows(List<TestDatabase> targets, String writer) throws SQLException, IOException {
+            long rows = 0;
+            long blobs = 0;
+            for (TestDatabase target : targets) {
+                rows += Long.parseLong(
+                        target.query("SELECT count(*) FROM blobs_blobmeta").get(0));
+                blobs += Long.parseLong(target.query("SELECT coalesce(sum(content_length), 0) FROM blobs_blobmeta")
+                        .get(0));
+            }
+            String seen = "%d rows, %d bytes of blobs".formatted(rows, blobs);
             if (!seen.equals(expected)) {
                 throw new IOException("wrong rows by %s: seen %s, expected %s".formatted(writer, seen, expected));
             }

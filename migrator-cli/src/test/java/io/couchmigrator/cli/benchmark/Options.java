@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param chunkSize the most documents, or rows, in a batch
  * @param repetitions how often each phase is measured
  * @param jvmOptions options of the migrating JVM; each choice of them is measured
+ * @param databases into how many databases the rows go, a power of two; each choice is measured, more than one as shards
  * @param doubleHeap the most heap of the CouchDB double, as {@code -Xmx} takes it
  * @param program {@code bin/migrator}
  * @param directory where reports and logs go
@@ -36,6 +37,7 @@ record Options(
         int chunkSize,
         int repetitions,
         List<String> jvmOptions,
+        List<Integer> databases,
         String doubleHeap,
         Path program,
         Path directory) {
@@ -50,9 +52,7 @@ record Options(
     static Options fromSystemProperties() {
         return new Options(
                 What.valueOf(text("what").toUpperCase(Locale.ROOT)),
-                Arrays.stream(text("documents").split(","))
-                        .map(count -> Integer.valueOf(count.strip()))
-                        .toList(),
+                numbers("documents"),
                 number("bytes"),
                 number("largeDocuments"),
                 number("largeBytes"),
@@ -60,6 +60,7 @@ record Options(
                 number("chunkSize"),
                 number("repetitions"),
                 Arrays.stream(text("jvm").split("[|]", -1)).map(String::strip).toList(),
+                numbers("databases"),
                 text("doubleHeap"),
                 Path.of(text("program")).toAbsolutePath(),
                 Path.of(text("directory")).toAbsolutePath());
@@ -81,6 +82,12 @@ record Options(
             }
         }
         return properties;
+    }
+
+    private static List<Integer> numbers(String name) {
+        return Arrays.stream(text(name).split(","))
+                .map(number -> Integer.valueOf(number.strip()))
+                .toList();
     }
 
     private static int number(String name) {

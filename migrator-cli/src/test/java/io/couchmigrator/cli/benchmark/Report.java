@@ -60,7 +60,7 @@ final class Report {
     /** Returns how the figures grow with the number of documents. */
     String growth(List<Figures> all) {
         try (Formatter text = formatter()) {
-            for (int choice = 0; choice < options.jvmOptions().size(); choice++) {
+            for (int choice = 0; choice < all.get(0).migrations().size(); choice++) {
                 text.format(
                         "%n%s%n", all.get(0).migrations().get(choice).series().name());
                 text.format(
