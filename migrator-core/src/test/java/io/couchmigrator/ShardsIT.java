@@ -187,7 +187,7 @@ final class ShardsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
+    @ValueSource(longs = {1, 2})
     void losesNothingToFaultsNowAndThenInEachDatabase(
             long seed, CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
         try (Shards shards = shards(couch, main, postgres, 2)) {
@@ -202,7 +202,7 @@ final class ShardsIT {
 
             Result run = shards.migrator(couch, logs)
                     .shards(Shards.map(sources))
-                    .chunkSize(3)
+                    .chunkSize(20)
                     .listener(new Listener() {
                         @Override
                         public void progressed(Progress progress) {
