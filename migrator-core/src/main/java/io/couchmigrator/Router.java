@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says to which shard of a {@linkplain ShardMap sharded target} a row belongs. It must depend on nothing but its
@@ -19,8 +21,12 @@ public interface Router<R> {
     /**
      * Returns the shard of a row.
      *
+     * <p>The offset file keeps the map of shards, but cannot know of this function: where it comes to other shards than
+     * before, raise the {@linkplain Stage#definition definition} of its stages.
+     *
      * @param shards how many there are, a power of two
      * @return from 0 to {@code shards - 1}; anything else is a bug, which ends the run
+     * @throws RejectException if a row has no shard, which rejects its document
      */
     int shard(R row, int shards);
 
@@ -28,10 +34,16 @@ public interface Router<R> {
      * Routes by a text as PL/Proxy clusters do whose functions say {@code RUN ON hash_string(text, 'siphash24')}: the low
      * 32 bits of its SipHash-2-4 with a key of 16 zero bytes, over its UTF-8 bytes, masked with {@code shards - 1}.
      *
-     * @param text returns the text that is hashed, never null
+     * @param text returns the text that is hashed; a row for which that is null is rejected
      */
-    static <R> Router<R> sipHash(Function<R, String> text) {
+    static <R> Router<R> sipHash(Function<R, ? extends @Nullable String> text) {
         Objects.requireNonNull(text, "text");
-        return (row, shards) -> SipHash.low32(text.apply(row)) & (shards - 1);
+        return (row, shards) -> {
+            String hashed = text.apply(row);
+            if (hashed == null) {
+                throw new RejectException("no-shard", "a row has nothing that its shard could be told by");
+            }
+            return SipHash.low32(hashed.getBytes(StandardCharsets.UTF_8)) & (shards - 1);
+        };
     }
 }

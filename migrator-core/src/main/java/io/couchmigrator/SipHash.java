@@ -3,7 +3,6 @@ package io.couchmigrator;
 
 import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hashing;
-import java.nio.charset.StandardCharsets;
 
 /** SipHash-2-4 with a key of 16 zero bytes; its library is loaded when a row is first routed. */
 final class SipHash {
@@ -11,8 +10,8 @@ final class SipHash {
 
     private SipHash() {}
 
-    /** Returns the low 32 bits of the hash of a text's UTF-8 bytes. */
-    static int low32(String text) {
-        return (int) ZERO_KEY.hashString(text, StandardCharsets.UTF_8).asLong();
+    /** Returns the low 32 bits of the hash of some bytes. */
+    static int low32(byte[] bytes) {
+        return (int) ZERO_KEY.hashBytes(bytes).asLong();
     }
 }

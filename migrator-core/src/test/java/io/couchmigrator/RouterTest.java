@@ -2,6 +2,7 @@
 package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.hash.Hashing;
 import io.couchmigrator.testkit.Corpus;
@@ -35,12 +36,17 @@ final class RouterTest {
                 .putLong(uuid.getLeastSignificantBits())
                 .array();
 
-        long low = Hashing.sipHash24(0, 0).hashBytes(bytes).asLong() & 0xFFFF_FFFFL;
-
-        assertThat(low).isEqualTo(1_415_444_857L);
+        assertThat(Integer.toUnsignedLong(SipHash.low32(bytes))).isEqualTo(1_415_444_857L);
     }
 
-    /** The example in appendix A of the paper on SipHash: its key is 00 to 0f, its text 00 to 0e. */
+    @Test
+    void rejectsARowWithoutATextToHash() {
+        Router<Integer> router = Router.sipHash(row -> null);
+
+        assertThatThrownBy(() -> router.shard(1, 4)).isInstanceOf(RejectException.class);
+    }
+
+    /** The library, by the example in appendix A of the paper on SipHash: its key is 00 to 0f, its text 00 to 0e. */
     @Test
     void hashesThePapersExample() {
         byte[] text = new byte[15];

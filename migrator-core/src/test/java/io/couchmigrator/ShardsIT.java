@@ -37,6 +37,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows that go to the databases of a sharded target: each to where the application looks for it, whatever happens. */
@@ -261,8 +262,16 @@ final class ShardsIT {
             alone.run();
 
             Result result = shards.migrator(couch, logs).build().run();
+            shards.migrator(couch, logs.resolve("sharded")).build().run();
+            Result back = Migrator.builder(BlobMetadata.migration("commcarehq"))
+                    .source(CouchServer.builder(couch.url()).build())
+                    .target(main.dataSource())
+                    .logDirectory(logs.resolve("sharded"))
+                    .build()
+                    .run();
 
             assertRefused(result, "map of shards: seen [0,1] [2,3], expected none");
+            assertRefused(back, "map of shards: seen none, expected [0,1] [2,3]");
         }
     }
 
@@ -301,7 +310,7 @@ final class ShardsIT {
                     shards.migrator(couch, logs).shards(twins).build().check();
 
             assertThat(check.faults()).singleElement().satisfies(fault -> assertThat(fault)
-                    .hasMessageContaining("shards [0,1] and [2,3] are in one and the same database"));
+                    .hasMessageContainingAll("(shards [0,1]) and ", "(shards [2,3]) are one and the same database"));
         }
     }
 
@@ -443,6 +452,79 @@ final class ShardsIT {
             assertThat(last.outcome()).isEqualTo(Outcome.COMPLETE);
             shards.assertExact();
         }
+    }
+
+    /** Two documents may name one key: each has a row of its own where it belongs, and neither is in the wrong place. */
+    @ParameterizedTest
+    @EnumSource(ConflictRule.class)
+    void takesRowsOfOneKeyInTwoDatabasesForWhatTheyAre(
+            ConflictRule rule, CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
+        try (TestDatabase first = postgres.createDatabase();
+                TestDatabase second = postgres.createDatabase()) {
+            Orders.create(couch, main, 0);
+            for (int number = 0; number < 3; number++) {
+                couch.database("orders").put(Orders.order(number, number == 1 ? "other" : "same"));
+            }
+            first.execute(Orders.TABLE);
+            second.execute(Orders.TABLE);
+            Migrator migrator = Orders.migrator(
+                            byCustomer(rule, (order, shards) -> order.field("total")
+                                    .getAsInt()),
+                            couch,
+                            main,
+                            logs)
+                    .shards(Shards.map(List.of(first.dataSource(), second.dataSource())))
+                    .build();
+            migrator.run();
+            List<String> written = first.query("select total from orders where id = 'same'");
+
+            Result clean = migrator.verify();
+            first.execute("update orders set total = 99 where id = 'same'");
+            Result changed = migrator.verify();
+
+            assertThat(written).containsExactly("0");
+            assertThat(second.query("select total from orders where id = 'same'"))
+                    .containsExactly("2");
+            assertThat(clean.tallies().verified()).isEqualTo(Verified.NONE);
+            assertThat(changed.tallies().verified())
+                    .isEqualTo(rule == ConflictRule.UPDATE ? new Verified(0, 1, 0, 0) : new Verified(0, 0, 1, 0));
+        }
+    }
+
+    @Test
+    void namesTheDocumentOnWhichARouterFails(CouchDouble couch, TestDatabase main, PostgresServer postgres)
+            throws Exception {
+        try (TestDatabase first = postgres.createDatabase();
+                TestDatabase second = postgres.createDatabase()) {
+            Orders.create(couch, main, 3);
+            first.execute(Orders.TABLE);
+            second.execute(Orders.TABLE);
+            Router<Document> failing = (order, shards) -> {
+                if (order.id().equals(Orders.id(1))) {
+                    throw new IllegalArgumentException("a secret");
+                }
+                return 0;
+            };
+            Migrator migrator = Orders.migrator(byCustomer(ConflictRule.NOTHING, failing), couch, main, logs)
+                    .shards(Shards.map(List.of(first.dataSource(), second.dataSource())))
+                    .build();
+
+            assertThatThrownBy(migrator::run)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContainingAll("router of stage \"orders\" failed on \"" + Orders.id(1))
+                    .hasMessageNotContaining("secret");
+        }
+    }
+
+    private static Migration byCustomer(ConflictRule rule, Router<Document> router) {
+        return Orders.migration(Orders.stage()
+                .writer(Upsert.<Document>into("orders")
+                        .key("id", order -> order.field("customer").getAsString())
+                        .integer("total", order -> order.field("total").getAsNumber())
+                        .router(router)
+                        .onConflict(rule)
+                        .build())
+                .build());
     }
 
     @Test

@@ -3,8 +3,10 @@ package io.couchmigrator.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
@@ -12,6 +14,7 @@ import com.google.gson.stream.MalformedJsonException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.Reader;
+import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -94,12 +97,47 @@ final class ConfigFile {
         if (shards.isPresent()) {
             faults.add(at("has \"shards\" twice: leave one"));
         }
-        JsonElement value = JsonParser.parseReader(json);
+        JsonElement value = element(json);
         if (value.isJsonArray()) {
             shards = Optional.of(value.getAsJsonArray());
         } else {
             faults.add(at("has \"shards\" with a value that is no array: expected one object for each database"));
         }
+    }
+
+    /** As Gson would read it, but for a key that comes twice, of which Gson takes the last. */
+    private JsonElement element(JsonReader json) throws IOException {
+        return switch (json.peek()) {
+            case BEGIN_ARRAY -> {
+                JsonArray array = new JsonArray();
+                json.beginArray();
+                while (json.hasNext()) {
+                    array.add(element(json));
+                }
+                json.endArray();
+                yield array;
+            }
+            case BEGIN_OBJECT -> {
+                JsonObject object = new JsonObject();
+                json.beginObject();
+                while (json.hasNext()) {
+                    String key = json.nextName();
+                    if (object.has(key)) {
+                        faults.add(at("has \"%s\" twice in an entry of \"shards\": leave one".formatted(key)));
+                    }
+                    object.add(key, element(json));
+                }
+                json.endObject();
+                yield object;
+            }
+            case STRING -> new JsonPrimitive(json.nextString());
+            case NUMBER -> new JsonPrimitive(new BigDecimal(json.nextString()));
+            case BOOLEAN -> new JsonPrimitive(json.nextBoolean());
+            default -> {
+                json.nextNull();
+                yield JsonNull.INSTANCE;
+            }
+        };
     }
 
     private static String refusal(String key) {

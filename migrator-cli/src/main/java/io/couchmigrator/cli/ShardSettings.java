@@ -97,6 +97,9 @@ final class ShardSettings {
             boolean known = key.equals(URL) || VARIABLES.contains(key);
             if (known && value instanceof JsonPrimitive text && (text.isString() || key.equals("PGPORT"))) {
                 told.put(key, text.getAsString());
+                if (text.getAsString().isEmpty()) {
+                    its.add("\"%s\" is empty: leave it out, or give it a value".formatted(key));
+                }
             } else if (known) {
                 its.add("\"%s\" is no string".formatted(key));
             } else if (!key.equals(RANGE)) {

@@ -63,11 +63,15 @@ class ConfigFileTest {
     void refusesAMapOfShardsThatIsNoArrayOrTwice() throws IOException {
         read("{\"shards\": \"[0,1]\"}");
         read("{\"shards\": [], \"shards\": []}");
+        read("{\"shards\": [{\"PGHOST\": \"a\", \"PGHOST\": \"b\"}]}");
+        read("{\"shards\": [{\"PGHOST\": \"a\"}");
 
         assertThat(faults.messages())
                 .containsExactly(
                         file + " has \"shards\" with a value that is no array: expected one object for each database",
-                        file + " has \"shards\" twice: leave one");
+                        file + " has \"shards\" twice: leave one",
+                        file + " has \"PGHOST\" twice in an entry of \"shards\": leave one",
+                        file + " ends too early: expected a JSON object that is complete: see line 1, column 28");
     }
 
     @Test

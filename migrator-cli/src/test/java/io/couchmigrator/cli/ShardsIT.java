@@ -56,10 +56,12 @@ final class ShardsIT {
         Operator operator = install(couch, main, Collections.nCopies(number, postgres));
         Random random = new Random(seed);
         String[] options = {config(), "--chunk-size=1"};
+        boolean alive = false;
         for (int kill = 0; kill < 3; kill++) {
             Process process = operator.starts(directory.resolve("console.txt"), options);
-            killWhen(process, rows() + random.nextInt(corpus.rows().size() / 4));
+            alive |= killWhen(process, rows() + random.nextInt(corpus.rows().size() / 4));
         }
+        assertThat(alive).as("whether any kill hit a run").isTrue();
 
         Operator.Ended ended = operator.runs(options);
 
@@ -193,10 +195,13 @@ final class ShardsIT {
         return operator.types("verify", "migrate_metadata", "--log-dir=" + operator.logs(), config());
     }
 
-    private void killWhen(Process process, int rows) throws Exception {
+    /** Returns whether there was still something to kill. */
+    private boolean killWhen(Process process, int rows) throws Exception {
         await().atMost(LONG).pollInterval(Duration.ofMillis(5)).until(() -> !process.isAlive() || rows() >= rows);
+        boolean alive = process.isAlive();
         process.toHandle().descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().waitFor();
+        return alive;
     }
 
     private int rows() throws SQLException {

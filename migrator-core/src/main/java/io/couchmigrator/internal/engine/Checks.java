@@ -12,6 +12,8 @@ import io.couchmigrator.internal.postgres.TargetIdentity.ShardsIdentity;
 import io.couchmigrator.internal.postgres.Timeline;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -56,33 +58,35 @@ final class Checks {
         }
     }
 
-    /** Adds a fault if the target went to another timeline since an earlier run. */
+    /** Adds a fault for each database of the target that went to another timeline since an earlier run. */
     static void failover(Offsets saved, Preflight preflight) {
-        changedTimeline(saved, preflight).ifPresent(preflight::fault);
+        changedTimelines(saved, preflight).forEach(preflight::fault);
     }
 
-    /** Returns what is wrong if the target went to another timeline since something was saved. */
-    static Optional<TargetException> changedTimeline(Offsets saved, Preflight preflight) {
-        return preflight.target().flatMap(now -> changedTimeline("PostgreSQL", saved.target(), now));
-    }
-
-    private static Optional<TargetException> changedTimeline(String server, TargetIdentity saved, TargetIdentity now) {
-        OptionalLong then = saved.timeline();
-        if (then.isPresent()
-                && now.timeline().isPresent()
-                && then.getAsLong() != now.timeline().getAsLong()) {
-            return Optional.of(Timeline.fault(server, now.timeline().getAsLong(), then.getAsLong()));
-        }
-        for (int i = 0; i < Math.min(saved.shards().size(), now.shards().size()); i++) {
-            ShardsIdentity held = now.shards().get(i);
-            Optional<TargetException> changed = changedTimeline(
-                    "PostgreSQL with shards " + held.range(),
-                    saved.shards().get(i).database(),
-                    held.database());
-            if (changed.isPresent()) {
-                return changed;
+    /** Returns a fault for each database of the target that went to another timeline since something was saved. */
+    static List<TargetException> changedTimelines(Offsets saved, Preflight preflight) {
+        List<TargetException> changed = new ArrayList<>();
+        TargetIdentity before = saved.target();
+        preflight.target().ifPresent(now -> {
+            changedTimeline("PostgreSQL", before, now).ifPresent(changed::add);
+            int both = Math.min(before.shards().size(), now.shards().size());
+            for (int i = 0; i < both; i++) {
+                ShardsIdentity held = now.shards().get(i);
+                String name = "PostgreSQL with database \"%s\" (shards %s)"
+                        .formatted(held.database().database(), held.range());
+                changedTimeline(name, before.shards().get(i).database(), held.database())
+                        .ifPresent(changed::add);
             }
-        }
-        return Optional.empty();
+        });
+        return changed;
+    }
+
+    private static Optional<TargetException> changedTimeline(String server, TargetIdentity before, TargetIdentity now) {
+        OptionalLong then = before.timeline();
+        return then.isPresent()
+                        && now.timeline().isPresent()
+                        && then.getAsLong() != now.timeline().getAsLong()
+                ? Optional.of(Timeline.fault(server, now.timeline().getAsLong(), then.getAsLong()))
+                : Optional.empty();
     }
 }

@@ -5,7 +5,12 @@ import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
 import io.couchmigrator.Writer;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -41,41 +46,88 @@ final class Comparison<R> {
 
     /** Returns how each row stands, in the order of the rows. */
     List<Compared> compare(List<R> rows, WorkerSessions sessions) {
-        List<Supplier<List<Standing>>> looks = new ArrayList<>();
+        int[] places = rows.stream().mapToInt(writers::place).toArray();
+        List<Supplier<Seen>> looks = new ArrayList<>();
         for (int i = 0; i < target.databases().size(); i++) {
             int number = i;
-            looks.add(() -> compared(rows, number, sessions));
+            looks.add(() -> seen(rows, places, number, sessions));
         }
-        List<List<Standing>> everywhere = target.sideBySide().all(looks);
+        List<Seen> everywhere = target.sideBySide().all(looks);
         List<Compared> compared = new ArrayList<>(rows.size());
-        for (int i = 0; i < rows.size(); i++) {
-            compared.add(of(i, writers.place(rows.get(i)), everywhere));
+        for (int row = 0; row < rows.size(); row++) {
+            List<String> misplacedIn = new ArrayList<>();
+            for (int number = 0; number < everywhere.size(); number++) {
+                if (everywhere.get(number).misplaced().contains(row)) {
+                    misplacedIn.add(target.databases().get(number).name());
+                }
+            }
+            Standing standing = everywhere.get(places[row]).own().get(row);
+            compared.add(new Compared(
+                    Objects.requireNonNull(standing),
+                    target.databases().get(places[row]).name(),
+                    misplacedIn));
         }
         return compared;
     }
 
-    private List<Standing> compared(List<R> rows, int number, WorkerSessions sessions) {
-        Writer<R> writer = writers.all().get(number);
-        List<Standing> standings = target.databases().get(number).patience().persist(() -> sessions.rows()
-                .get(number)
-                .attempt("compare rows of stage \"%s\"".formatted(stage), c -> writer.compare(c, rows)));
-        if (standings.size() != rows.size()) {
-            throw new IllegalStateException(
-                    "the writer of stage \"%s\" compared %d rows: expected one result for each of %d"
-                            .formatted(stage, standings.size(), rows.size()));
+    /**
+     * What one database shows.
+     *
+     * @param own how the rows stand that belong there, by their places in the batch
+     * @param misplaced the places of those that do not, and are there
+     */
+    private record Seen(Map<Integer, Standing> own, Set<Integer> misplaced) {}
+
+    private Seen seen(List<R> rows, int[] places, int number, WorkerSessions sessions) {
+        List<Integer> owned = new ArrayList<>();
+        List<Integer> foreign = new ArrayList<>();
+        for (int row = 0; row < places.length; row++) {
+            (places[row] == number ? owned : foreign).add(row);
         }
-        return standings;
+        // Apart: of rows with one key only one is compared, and the rows of another database must not win over its own.
+        Map<Integer, Standing> own = compared(rows, owned, number, sessions);
+        Map<Integer, Standing> others = compared(rows, foreign, number, sessions);
+        return new Seen(own, misplaced(own, others));
     }
 
-    /** A row of the same key but other values may be another document's, which belongs where it is. */
-    private Compared of(int row, int place, List<List<Standing>> everywhere) {
-        List<String> misplacedIn = new ArrayList<>();
-        for (int number = 0; number < everywhere.size(); number++) {
-            if (number != place && everywhere.get(number).get(row).state() == State.SAME) {
-                misplacedIn.add(target.databases().get(number).name());
+    /**
+     * Returns which rows are where they do not belong: those that are there with all their values. One with the same key and
+     * other values may be another document's, and so may one whose key comes more than once.
+     */
+    private static Set<Integer> misplaced(Map<Integer, Standing> own, Map<Integer, Standing> others) {
+        Set<String> taken = new HashSet<>();
+        own.values().forEach(standing -> taken.add(standing.key()));
+        Set<String> met = new HashSet<>();
+        others.values().stream()
+                .filter(standing -> !met.add(standing.key()))
+                .forEach(standing -> taken.add(standing.key()));
+        Set<Integer> misplaced = new HashSet<>();
+        others.forEach((row, standing) -> {
+            if (standing.state() == State.SAME && !taken.contains(standing.key())) {
+                misplaced.add(row);
             }
+        });
+        return misplaced;
+    }
+
+    private Map<Integer, Standing> compared(List<R> rows, List<Integer> which, int number, WorkerSessions sessions) {
+        if (which.isEmpty()) {
+            return Map.of();
         }
-        return new Compared(
-                everywhere.get(place).get(row), target.databases().get(place).name(), misplacedIn);
+        Writer<R> writer = writers.all().get(number);
+        List<R> some = which.stream().map(rows::get).toList();
+        List<Standing> standings = target.databases().get(number).patience().persist(() -> sessions.rows()
+                .get(number)
+                .attempt("compare rows of stage \"%s\"".formatted(stage), c -> writer.compare(c, some)));
+        if (standings.size() != some.size()) {
+            throw new IllegalStateException(
+                    "the writer of stage \"%s\" compared %d rows: expected one result for each of %d"
+                            .formatted(stage, standings.size(), some.size()));
+        }
+        Map<Integer, Standing> compared = new HashMap<>();
+        for (int i = 0; i < some.size(); i++) {
+            compared.put(which.get(i), standings.get(i));
+        }
+        return compared;
     }
 }

@@ -66,9 +66,8 @@ final class Preparation<S, R> {
 
     private void transform(Item.Found<S> item, BatchContext context, List<Ready<R>> ready, List<Refused> refused) {
         try {
-            List<R> rows = rows(item, context);
-            rows.forEach(check);
-            ready.add(new Ready<>(item.id(), item.rev(), () -> docType(item.source()), rows, context.entries()));
+            ready.add(new Ready<>(
+                    item.id(), item.rev(), () -> docType(item.source()), rows(item, context), context.entries()));
         } catch (RejectException e) {
             refused.add(new Refused(item.id(), item.rev(), docType(item.source()), e.code(), e.reason()));
         }
@@ -76,14 +75,18 @@ final class Preparation<S, R> {
 
     /** Anything but a reject is a bug of the stage; the document that shows it must be named, but not quoted. */
     private List<R> rows(Item.Found<S> item, BatchContext context) {
+        String what = "transform";
         try {
-            return stage.transform().rows(item.source(), context);
+            List<R> rows = stage.transform().rows(item.source(), context);
+            what = "writer or router";
+            rows.forEach(check);
+            return rows;
         } catch (RejectException e) {
             throw e;
         } catch (RuntimeException e) {
             throw new IllegalStateException(
-                    "the transform of stage \"%s\" failed on \"%s\": expected rows or a RejectException"
-                            .formatted(stage.name(), item.id().text()),
+                    "the %s of stage \"%s\" failed on \"%s\": expected rows or a RejectException"
+                            .formatted(what, stage.name(), item.id().text()),
                     TransformFault.of(e));
         }
     }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
+import io.couchmigrator.MigrationException;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,49 +29,78 @@ final class SideBySide implements AutoCloseable {
 
     /**
      * Does all of them, the last one in the caller's thread, and returns what they return, in their order. If one fails the
-     * others are asked to stop; none goes on once this has returned.
+     * others are asked to stop; none goes on once this has returned or thrown.
      */
     <T> List<T> all(List<Supplier<T>> parts) {
         List<Future<T>> others = new ArrayList<>();
-        int last = parts.size() - 1;
-        for (Supplier<T> part : parts.subList(0, last)) {
-            others.add(threads.submit(() -> done(part)));
-        }
-        Throwable failure = null;
         List<T> results = new ArrayList<>();
-        T own = null;
+        Throwable failure = null;
+        List<T> own = List.of();
+        int last = parts.size() - 1;
         try {
-            own = done(parts.get(last));
+            for (Supplier<T> part : parts.subList(0, last)) {
+                others.add(threads.submit(() -> done(part)));
+            }
+            own = List.of(done(parts.get(last)));
         } catch (RuntimeException | Error e) {
+            stop.request();
             failure = e;
         }
-        failure = joined(others, results, failure);
-        rethrow(failure);
-        results.add(own);
+        rethrow(joined(others, results, failure));
+        results.addAll(own);
         return results;
     }
 
     /**
-     * Waits for all of them, and returns the first real failure; that others were then stopped is no news.
+     * Waits for all of them, also where the thread is interrupted, whose status is then set; and returns the gravest failure,
+     * which has the others suppressed. That some were stopped because of it is no news.
      *
      * @param results takes what they return
      * @param earlier a failure that is known already; null if none
      */
     static <T> @Nullable Throwable joined(List<Future<T>> others, List<T> results, @Nullable Throwable earlier) {
         Throwable failure = earlier;
+        boolean interrupted = false;
         for (Future<T> other : others) {
-            try {
-                results.add(other.get());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(
-                        "the thread of a run was interrupted by something else than the run", e);
-            } catch (ExecutionException e) {
-                boolean news = failure == null || failure instanceof StoppedException;
-                failure = news ? e.getCause() : failure;
+            boolean joined = false;
+            while (!joined) {
+                try {
+                    results.add(other.get());
+                    joined = true;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    failure = graver(failure, Objects.requireNonNull(e.getCause()));
+                    joined = true;
+                }
             }
         }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
         return failure;
+    }
+
+    private static Throwable graver(@Nullable Throwable one, Throwable other) {
+        if (one == null || one == other) {
+            return other;
+        }
+        Throwable graver = gravity(other) > gravity(one) ? other : one;
+        Throwable lesser = graver == one ? other : one;
+        if (!(lesser instanceof StoppedException)) {
+            graver.addSuppressed(lesser);
+        }
+        return graver;
+    }
+
+    private static int gravity(Throwable failure) {
+        if (failure instanceof StoppedException) {
+            return 0;
+        }
+        if (failure instanceof MigrationException) {
+            return 1;
+        }
+        return failure instanceof Error ? 3 : 2;
     }
 
     /** Throws a failure, if there is one. */

@@ -8,6 +8,7 @@ import io.couchmigrator.ShardMap.Shards;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.postgres.SameDatabase;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.postgres.TargetChecks;
 import io.couchmigrator.internal.postgres.TargetIdentity;
@@ -118,20 +119,33 @@ final class TargetPreflight {
                     .ifPresent(database -> seen.add(new ShardsIdentity(held.first(), held.last(), database)));
         }
         identity = identity.filter(main -> seen.size() == looked.size()).map(main -> main.with(seen));
-        for (int i = 0; i < seen.size(); i++) {
-            for (int j = i + 1; j < seen.size(); j++) {
-                refuseTwins(seen.get(i), seen.get(j));
+        if (looked.stream().allMatch(look -> look.identity().isPresent())) {
+            refuseTwins(target);
+        }
+    }
+
+    /** A line that was copied and not changed would send the rows of one database into another. */
+    private void refuseTwins(Target target) {
+        List<TargetDatabase> databases = target.databases();
+        for (int i = 0; i < databases.size(); i++) {
+            for (int j = i + 1; j < databases.size(); j++) {
+                refuseTwins(databases.get(i), databases.get(j));
             }
         }
     }
 
-    /** A name that was not changed when its line was copied would send the rows of one database into another. */
-    private void refuseTwins(ShardsIdentity one, ShardsIdentity other) {
-        if (one.database().isSameDatabase(other.database())) {
-            faults.add(new TargetException(
-                    "shards %s and %s are in one and the same database \"%s\": expected a database of its own for each range of the map: mend the map of shards"
-                            .formatted(
-                                    one.range(), other.range(), one.database().database())));
+    private void refuseTwins(TargetDatabase one, TargetDatabase other) {
+        try {
+            boolean same = one.patience()
+                    .persist(() -> SameDatabase.is(
+                            one.sessions().own(), other.sessions().own()));
+            if (same) {
+                faults.add(new TargetException(
+                        "%s and %s are one and the same database: expected one of its own for each range of the map: mend the map of shards"
+                                .formatted(one.name(), other.name())));
+            }
+        } catch (TargetException e) {
+            faults.add(e);
         }
     }
 }

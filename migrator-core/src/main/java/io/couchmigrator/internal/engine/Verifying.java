@@ -52,7 +52,7 @@ record Verifying(Settings settings) implements Verb {
         boolean same = verification
                 .filter(with -> with.offsets().saved().equals(saved.verified()))
                 .isPresent();
-        return same && Checks.changedTimeline(saved, preflight).isEmpty();
+        return same && Checks.changedTimelines(saved, preflight).isEmpty();
     }
 
     /** Those of the whole verification, parts before a stop included. */

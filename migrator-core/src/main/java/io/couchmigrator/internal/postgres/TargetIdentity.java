@@ -96,13 +96,6 @@ public record TargetIdentity(
                 : String.join(" ", shards.stream().map(ShardsIdentity::range).toList());
     }
 
-    /** Returns whether both are one and the same database, as far as the servers tell. */
-    public boolean isSameDatabase(TargetIdentity other) {
-        return systemIdentifier.isPresent()
-                && systemIdentifier.equals(other.systemIdentifier)
-                && databaseOid == other.databaseOid;
-    }
-
     /** Returns the same, with what it does not tell of itself taken from what was known of it before. */
     public TargetIdentity completedBy(TargetIdentity before) {
         List<ShardsIdentity> completed = new ArrayList<>();

@@ -9,6 +9,7 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.offsets.SourceId.RowId;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.postgres.TargetIdentity.ShardsIdentity;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystem;
@@ -29,6 +30,24 @@ final class OffsetFormatTest {
     @Test
     void readsWhatItWrote() {
         Offsets offsets = offsets(Phase.READING, range(null, 5), range(5, 9).finished(), range(9, null));
+
+        assertThat(OffsetFormat.offsets(OffsetFormat.json(offsets))).isEqualTo(offsets);
+    }
+
+    @Test
+    void readsTheDatabasesOfAShardedTargetThatItWrote() {
+        Offsets alone = offsets(Phase.READING, range(null, null));
+        TargetIdentity main = alone.target();
+        Offsets offsets = new Offsets(
+                alone.migration(),
+                alone.saved(),
+                alone.url(),
+                null,
+                null,
+                main.with(
+                        List.of(new ShardsIdentity(0, 1, main), new ShardsIdentity(2, 3, main.on(OptionalLong.of(9))))),
+                0,
+                alone.stages());
 
         assertThat(OffsetFormat.offsets(OffsetFormat.json(offsets))).isEqualTo(offsets);
     }
