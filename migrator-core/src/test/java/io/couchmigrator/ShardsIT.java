@@ -242,7 +242,11 @@ final class ShardsIT {
             Result ofCoarser =
                     shards.migrator(couch, logs).shards(coarser).build().run();
 
-            assertRefused(ofSwapped, "database of shards [0,1]");
+            assertRefused(
+                    ofSwapped,
+                    "database of shards [0,1]: seen \"" + shards.database(1).name());
+            assertThat(ofSwapped.failures()).hasSize(2).allSatisfy(failure -> assertThat(failure)
+                    .hasMessageContainingAll(", which holds shards [", "stay where they are"));
             assertRefused(ofReplaced, "database of shards [2,3]");
             assertRefused(ofCoarser, "map of shards: seen [0,3], expected [0,1] [2,3]");
             shards.assertExact();
@@ -272,6 +276,9 @@ final class ShardsIT {
 
             assertRefused(result, "map of shards: seen [0,1] [2,3], expected none");
             assertRefused(back, "map of shards: seen none, expected [0,1] [2,3]");
+            assertThat(back.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                    .hasMessageContaining("give the map of shards")
+                    .hasMessageNotContaining("--reset"));
         }
     }
 
@@ -449,6 +456,7 @@ final class ShardsIT {
                                     "misplaced_in\":[\"" + name(shards, 0, "[0,1]")));
             assertThat(run.tallies().written()).isEqualTo(1);
             assertThat(again.tallies().verified()).isEqualTo(new Verified(0, 0, 0, 0, 2));
+            assertThat(again.tallies().alreadyThere()).isEqualTo(ROWS);
             assertThat(last.outcome()).isEqualTo(Outcome.COMPLETE);
             shards.assertExact();
         }

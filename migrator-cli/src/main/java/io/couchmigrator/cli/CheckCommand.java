@@ -21,6 +21,7 @@ final class CheckCommand {
     /** Checks and returns the exit status. */
     int run(Migration migration, Settings settings) {
         settings.warnings().forEach(warning -> console.line("Warning: " + warning));
+        settings.shards().map(ShardSettings::lines).ifPresent(console::lines);
         CheckReport report = report(migration, settings);
         report.faults().forEach(fault -> console.line(Verdict.error(fault)));
         report.stages().forEach(stage -> console.line(line(stage)));

@@ -44,6 +44,7 @@ final class RunCommand {
         }
         Logging.begin(settings.logDirectory());
         settings.warnings().forEach(warning -> console.line("Warning: " + warning));
+        settings.shards().map(ShardSettings::lines).ifPresent(console::lines);
         console.line("Checking CouchDB at %s, and PostgreSQL...".formatted(settings.couch()));
         Verdict verdict = new Verdict(migration, settings.logDirectory());
         StopSwitch stop = new StopSwitch();

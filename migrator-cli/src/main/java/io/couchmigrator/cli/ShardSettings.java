@@ -57,6 +57,21 @@ final class ShardSettings {
                                 && Secrets.in(told.getValue().getAsString())));
     }
 
+    /** Returns a line for each database of a map that was read from settings. */
+    static List<String> lines(ShardMap map) {
+        return map.databases().stream()
+                .map(held -> {
+                    PGSimpleDataSource source = (PGSimpleDataSource) held.database();
+                    return "Rows of shards %s go to %s:%d/%s."
+                            .formatted(
+                                    held.range(),
+                                    source.getServerNames()[0],
+                                    source.getPortNumbers()[0] == 0 ? 5432 : source.getPortNumbers()[0],
+                                    source.getDatabaseName());
+                })
+                .toList();
+    }
+
     /** Returns the map; empty, with all its faults added, if it is none. */
     Optional<ShardMap> map() {
         ShardMap.Builder map = ShardMap.builder();
@@ -134,13 +149,18 @@ final class ShardSettings {
             return Optional.empty();
         }
         Map<String, String> variables = new HashMap<>(environment);
+        for (String parameter : List.of("user", "password")) {
+            String variable = "PG" + parameter.toUpperCase(Locale.ROOT);
+            if (url != null && PostgresSettings.parameters(url).contains(parameter)) {
+                variables.remove(variable);
+                if (told.containsKey(variable)) {
+                    its.add("\"%s\" stands beside a \"jdbc-url\" that tells the %s itself: leave one"
+                            .formatted(variable, parameter));
+                }
+            }
+        }
         if (url != null) {
             variables.keySet().removeAll(SERVER);
-            PostgresSettings.parameters(url).forEach(name -> {
-                if (name.equals("user") || name.equals("password")) {
-                    variables.remove("PG" + name.toUpperCase(Locale.ROOT));
-                }
-            });
         }
         told.forEach((key, value) -> {
             if (!key.equals(URL)) {

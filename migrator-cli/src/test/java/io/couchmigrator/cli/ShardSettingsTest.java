@@ -104,6 +104,32 @@ final class ShardSettingsTest {
     }
 
     @Test
+    void refusesAUserOrPasswordThatIsToldTwiceOrEmpty() {
+        refused("""
+                [{"shards": [0, 0], "jdbc-url": "jdbc:postgresql://h/p?user=a&password=b", "PGUSER": "c", "PGPASSWORD": "d"},
+                 {"shards": [1, 1], "PGHOST": ""}]
+                """);
+
+        assertThat(faults.messages())
+                .containsExactly(
+                        "shards[0] of shards.json: \"PGUSER\" stands beside a \"jdbc-url\" that tells the user itself: leave one",
+                        "shards[0] of shards.json: \"PGPASSWORD\" stands beside a \"jdbc-url\" that tells the password itself: leave one",
+                        "shards[1] of shards.json: \"PGHOST\" is empty: leave it out, or give it a value");
+    }
+
+    @Test
+    void tellsWhereRowsGo() {
+        ShardMap map = map("""
+                [{"shards": [0, 0], "jdbc-url": "jdbc:postgresql://first/p1?password=hunter2"},
+                 {"shards": [1, 1], "PGHOST": "second", "PGPORT": "6432", "PGDATABASE": "p2"}]
+                """);
+
+        assertThat(ShardSettings.lines(map))
+                .containsExactly(
+                        "Rows of shards [0,0] go to first:5432/p1.", "Rows of shards [1,1] go to second:6432/p2.");
+    }
+
+    @Test
     void refusesAnEmptyMap() {
         refused("[]");
 

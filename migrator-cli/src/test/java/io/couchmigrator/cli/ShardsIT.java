@@ -118,6 +118,9 @@ final class ShardsIT {
         Operator.Ended unfit = operator.types("check", "migrate_metadata", "--log-dir=" + operator.logs(), config());
 
         assertThat(fit.status()).as(fit.console()).isZero();
+        assertThat(fit.console())
+                .contains("Rows of shards [2,3] go to localhost:%d/%s."
+                        .formatted(databases.get(1).port(), databases.get(1).name()));
         assertThat(swapped.status()).as(swapped.console()).isEqualTo(6);
         assertThat(swapped.console()).contains("database of shards [0,1]");
         assertThat(unfit.status()).as(unfit.console()).isEqualTo(4);

@@ -63,8 +63,13 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
         this.stop = stop;
     }
 
-    /** One item whose rows are not all as they should be. */
-    private record Suspect(SourceId id, String rev, String reason, List<Compared> rows) {
+    /**
+     * One item whose rows are not all as they should be.
+     *
+     * @param rows those of its rows with which something is wrong
+     * @param all how many it has
+     */
+    private record Suspect(SourceId id, String rev, String reason, List<Compared> rows, long all) {
         /** Whether something of it is not there that should be. */
         boolean isMissing() {
             return rows.isEmpty() || has(State.MISSING);
@@ -85,6 +90,11 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
         /** Whether a row of it is in a database where the application does not look for it. */
         boolean isMisplaced() {
             return rows.stream().anyMatch(row -> !row.misplacedIn().isEmpty());
+        }
+
+        /** Whether all its rows are where they belong, as they should be, whatever is elsewhere. */
+        boolean isWhereItBelongs() {
+            return isMisplaced() && rows.stream().allMatch(row -> row.standing().state() == State.SAME);
         }
 
         private boolean has(State state) {
@@ -112,9 +122,11 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
                 .collect(Collectors.toSet());
         Set<SourceId> notYet = faulty.isEmpty() ? Set.of() : feed.notYetMigrated(migrated, faulty, stop);
         Verified verified = new Verified(0, 0, 0, notYet.size());
+        long there = first.rowsThere() + second.rowsThere();
         for (Suspect suspect : second.suspects().values()) {
             if (!notYet.contains(suspect.id())) {
                 verified = verified.plus(recorded(suspect));
+                there += suspect.isWhereItBelongs() ? suspect.all() : 0;
             }
         }
         long others = rejected.size()
@@ -128,7 +140,7 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
                 batch.size() - first.counted(),
                 rejected.size(),
                 0,
-                first.rowsThere() + second.rowsThere(),
+                there,
                 verified);
     }
 
@@ -153,11 +165,12 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
             if (wrong.isEmpty()) {
                 there += its.size();
             } else {
-                suspects.put(item.id(), new Suspect(item.id(), item.rev(), "", wrong));
+                suspects.put(item.id(), new Suspect(item.id(), item.rev(), "", wrong, its.size()));
             }
         }
         for (Refused item : prepared.refused()) {
-            suspects.put(item.id(), new Suspect(item.id(), item.rev(), item.code() + ": " + item.reason(), List.of()));
+            suspects.put(
+                    item.id(), new Suspect(item.id(), item.rev(), item.code() + ": " + item.reason(), List.of(), 0));
         }
         return new Look(prepared.counted(), there, suspects);
     }

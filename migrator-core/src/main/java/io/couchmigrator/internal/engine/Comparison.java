@@ -90,6 +90,11 @@ final class Comparison<R> {
         return new Seen(own, misplaced(own, others));
     }
 
+    private String what() {
+        return "compare rows of stage \"%s\", for which it needs SELECT on the columns that are written"
+                .formatted(stage);
+    }
+
     /**
      * Returns which rows are where they do not belong: those that are there with all their values. One with the same key and
      * other values may be another document's, and so may one whose key comes more than once.
@@ -118,7 +123,7 @@ final class Comparison<R> {
         List<R> some = which.stream().map(rows::get).toList();
         List<Standing> standings = target.databases().get(number).patience().persist(() -> sessions.rows()
                 .get(number)
-                .attempt("compare rows of stage \"%s\"".formatted(stage), c -> writer.compare(c, some)));
+                .attempt(what(), c -> writer.compare(c, some)));
         if (standings.size() != some.size()) {
             throw new IllegalStateException(
                     "the writer of stage \"%s\" compared %d rows: expected one result for each of %d"

@@ -20,6 +20,12 @@ import java.util.Optional;
  * no identity (URL, server uuid, workers, chunk size, credentials) is not looked at.
  */
 final class Identity {
+    private static final String OTHERWISE =
+            "connect to what it was written for, name another log directory, or start over by `migrator run` with --reset (%s)";
+
+    private static final String MOVED =
+            "all is read again and written by the new map; rows that are there stay where they are, and `migrator verify` tells which belong elsewhere";
+
     private final Path file;
     private final List<LogDirectoryException> faults = new ArrayList<>();
 
@@ -38,7 +44,7 @@ final class Identity {
         Identity identity = new Identity(file);
         identity.expect("migration", saved.migration(), migration.slug());
         target.ifPresent(seen -> {
-            identity.target(saved.target(), seen, "");
+            identity.target(saved.target(), seen);
             identity.shards(saved.target(), seen);
         });
         saved.stages().forEach(stage -> identity.stage(stage, migration));
@@ -48,29 +54,45 @@ final class Identity {
 
     /** Under another map rows would move: those that are written would not be found where they now belong. */
     private void shards(TargetIdentity saved, TargetIdentity seen) {
-        if (!saved.map().equals(seen.map())) {
-            expect(
-                    "map of shards",
-                    saved.map(),
-                    seen.map(),
-                    "all is read again and written by the new map; rows that are there stay where they are, and `migrator verify` tells which belong elsewhere");
-            return;
-        }
-        for (int i = 0; i < saved.shards().size(); i++) {
-            ShardsIdentity held = saved.shards().get(i);
-            target(held.database(), seen.shards().get(i).database(), "database of shards %s: ".formatted(held.range()));
+        if (seen.shards().isEmpty() && !saved.shards().isEmpty()) {
+            refuse("map of shards", saved.map(), "none", "give the map of shards, as the run did that wrote the file");
+        } else if (!saved.map().equals(seen.map())) {
+            refuse("map of shards", saved.map(), seen.map(), OTHERWISE.formatted(MOVED));
+        } else {
+            for (int i = 0; i < saved.shards().size(); i++) {
+                shards(i, saved, seen.shards().get(i).database());
+            }
         }
     }
 
-    private void target(TargetIdentity saved, TargetIdentity seen, String which) {
+    private void shards(int number, TargetIdentity saved, TargetIdentity seen) {
+        ShardsIdentity held = saved.shards().get(number);
+        String which = "database of shards " + held.range();
+        if (held.database().isOtherThan(seen)) {
+            String elsewhere = saved.shards().stream()
+                    .filter(other -> !other.database().isOtherThan(seen))
+                    .findFirst()
+                    .map(other -> ", which holds shards %s as the file says".formatted(other.range()))
+                    .orElse("");
+            refuse(which, held.database().described(), seen.described() + elsewhere, OTHERWISE.formatted(MOVED));
+        } else {
+            tables(held.database(), seen, which + ": ");
+        }
+    }
+
+    private void target(TargetIdentity saved, TargetIdentity seen) {
         if (saved.systemIdentifier().isPresent() && seen.systemIdentifier().isPresent()) {
             expect(
-                    which + "PostgreSQL system_identifier",
+                    "PostgreSQL system_identifier",
                     saved.systemIdentifier().get(),
                     seen.systemIdentifier().get());
         }
-        expect(which + "database", saved.database(), seen.database());
-        expect(which + "database oid", saved.databaseOid(), seen.databaseOid());
+        expect("database", saved.database(), seen.database());
+        expect("database oid", saved.databaseOid(), seen.databaseOid());
+        tables(saved, seen, "");
+    }
+
+    private void tables(TargetIdentity saved, TargetIdentity seen, String which) {
         saved.tables().forEach((table, oid) -> {
             Long now = seen.tables().get(table);
             if (now != null) {
@@ -97,7 +119,7 @@ final class Identity {
 
     private void definition(Versions versions, List<String> stages) {
         faults.add(new LogDirectoryException(
-                "offset file \"%s\" is of another definition of %s %s: seen %d, expected %d as the file says: run the version of this program that wrote it, name another log directory, or start over with --reset (rows stay, all is read again)"
+                "offset file \"%s\" is of another definition of %s %s: seen %d, expected %d as the file says: run the version of this program that wrote it, name another log directory, or start over by `migrator run` with --reset (rows stay, all is read again)"
                         .formatted(
                                 file,
                                 stages.size() == 1 ? "stage" : "stages",
@@ -107,14 +129,14 @@ final class Identity {
     }
 
     private void expect(String what, Object inFile, Object now) {
-        expect(what, inFile, now, "rows stay, all is read again");
+        if (!inFile.equals(now)) {
+            refuse(what, inFile, now, OTHERWISE.formatted("rows stay, all is read again"));
+        }
     }
 
-    private void expect(String what, Object inFile, Object now, String resetting) {
-        if (!inFile.equals(now)) {
-            faults.add(new LogDirectoryException(
-                    "offset file \"%s\" belongs to something else: %s: seen %s, expected %s as the file says: connect to what it was written for, name another log directory, or start over with --reset (%s)"
-                            .formatted(file, what, now, inFile, resetting)));
-        }
+    private void refuse(String what, Object inFile, Object now, String advice) {
+        faults.add(new LogDirectoryException(
+                "offset file \"%s\" belongs to something else: %s: seen %s, expected %s as the file says: %s"
+                        .formatted(file, what, now, inFile, advice)));
     }
 }

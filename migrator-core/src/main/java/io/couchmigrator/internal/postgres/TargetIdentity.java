@@ -96,6 +96,23 @@ public record TargetIdentity(
                 : String.join(" ", shards.stream().map(ShardsIdentity::range).toList());
     }
 
+    /** Returns whether this is another database than that, as far as both tell. */
+    public boolean isOtherThan(TargetIdentity other) {
+        boolean sameServer = systemIdentifier.isEmpty()
+                || other.systemIdentifier.isEmpty()
+                || systemIdentifier.equals(other.systemIdentifier);
+        return !sameServer || !database.equals(other.database) || databaseOid != other.databaseOid;
+    }
+
+    /** Returns the database's name, and what tells it from another of that name. */
+    public String described() {
+        return "\"%s\" (oid %d%s)"
+                .formatted(
+                        database,
+                        databaseOid,
+                        systemIdentifier.map(" on server %s"::formatted).orElse(""));
+    }
+
     /** Returns the same, with what it does not tell of itself taken from what was known of it before. */
     public TargetIdentity completedBy(TargetIdentity before) {
         List<ShardsIdentity> completed = new ArrayList<>();
