@@ -59,6 +59,22 @@ final class VerifyIT {
         assertThat(logs.resolve("orders.verify.offsets.json")).doesNotExist();
     }
 
+    /** A run needs less: it reads nothing but the key. */
+    @Test
+    void saysWhatItNeedsWhereItMayNotReadWhatItCompares(CouchDouble couch, TestDatabase database) throws Exception {
+        migrated(couch, database);
+        database.execute(
+                "revoke select on orders from %1$s; grant select (id) on orders to %1$s".formatted(database.user()));
+
+        Result run = migrator(couch, database).build().run();
+        Result verified = migrator(couch, database).build().verify();
+
+        assertThat(run.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(verified.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(verified.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContainingAll("SELECT on the columns that are written", "42501"));
+    }
+
     @Test
     void tellsEachMissingRowAndTheNextRunBringsIt(CouchDouble couch, TestDatabase database) throws Exception {
         migrated(couch, database);
