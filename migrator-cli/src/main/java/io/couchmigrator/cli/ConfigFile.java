@@ -14,7 +14,6 @@ import com.google.gson.stream.MalformedJsonException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.Reader;
-import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -131,13 +130,18 @@ final class ConfigFile {
                 yield object;
             }
             case STRING -> new JsonPrimitive(json.nextString());
-            case NUMBER -> new JsonPrimitive(new BigDecimal(json.nextString()));
+            case NUMBER -> new JsonPrimitive(number(json.nextString()));
             case BOOLEAN -> new JsonPrimitive(json.nextBoolean());
             default -> {
                 json.nextNull();
                 yield JsonNull.INSTANCE;
             }
         };
+    }
+
+    /** Only short integers mean something here; any other number is refused by what it reads as. */
+    private static Number number(String text) {
+        return text.matches("-?\\d{1,18}") ? (Number) Long.valueOf(text) : Double.valueOf(text);
     }
 
     private static String refusal(String key) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,17 @@ class ConfigFileTest {
         assertThat(read.read()).containsOnlyKeys(Setting.COUCH_DB);
         assertThat(read.shards().orElseThrow()).hasSize(1);
         assertThat(faults.messages()).isEmpty();
+    }
+
+    @Test
+    void takesAnyNumberInAMapOfShardsForWhatItIs() throws IOException {
+        Files.writeString(file, "{\"shards\": [{\"shards\": [0, 1e99999999999], \"PGPORT\": 5432}]}");
+        ConfigFile read = new ConfigFile(file, faults);
+        read.read();
+
+        assertThat(new ShardSettings(read.shards().orElseThrow(), "file", Map.of(), faults, new ArrayList<>()).map())
+                .isEmpty();
+        assertThat(faults.messages()).singleElement().asString().contains("\"shards\" is no range");
     }
 
     @Test

@@ -46,6 +46,12 @@ final class Comparison<R> {
 
     /** Returns how each row stands, in the order of the rows. */
     List<Compared> compare(List<R> rows, WorkerSessions sessions) {
+        if (target.databases().size() == 1) {
+            String name = target.databases().get(0).name();
+            return standings(rows, 0, sessions).stream()
+                    .map(standing -> new Compared(standing, name, List.of()))
+                    .toList();
+        }
         int[] places = rows.stream().mapToInt(writers::place).toArray();
         List<Supplier<Seen>> looks = new ArrayList<>();
         for (int i = 0; i < target.databases().size(); i++) {
@@ -116,11 +122,16 @@ final class Comparison<R> {
     }
 
     private Map<Integer, Standing> compared(List<R> rows, List<Integer> which, int number, WorkerSessions sessions) {
-        if (which.isEmpty()) {
-            return Map.of();
+        List<Standing> standings = standings(which.stream().map(rows::get).toList(), number, sessions);
+        Map<Integer, Standing> compared = new HashMap<>();
+        for (int i = 0; i < which.size(); i++) {
+            compared.put(which.get(i), standings.get(i));
         }
+        return compared;
+    }
+
+    private List<Standing> standings(List<R> some, int number, WorkerSessions sessions) {
         Writer<R> writer = writers.all().get(number);
-        List<R> some = which.stream().map(rows::get).toList();
         List<Standing> standings = target.databases().get(number).patience().persist(() -> sessions.rows()
                 .get(number)
                 .attempt(what(), c -> writer.compare(c, some)));
@@ -129,10 +140,6 @@ final class Comparison<R> {
                     "the writer of stage \"%s\" compared %d rows: expected one result for each of %d"
                             .formatted(stage, standings.size(), some.size()));
         }
-        Map<Integer, Standing> compared = new HashMap<>();
-        for (int i = 0; i < some.size(); i++) {
-            compared.put(which.get(i), standings.get(i));
-        }
-        return compared;
+        return standings;
     }
 }

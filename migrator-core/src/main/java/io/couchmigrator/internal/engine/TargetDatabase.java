@@ -6,7 +6,6 @@ import io.couchmigrator.internal.postgres.TargetName;
 import io.couchmigrator.internal.postgres.Timeline;
 import io.couchmigrator.internal.retry.Patience;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Function;
 import javax.sql.DataSource;
 
@@ -14,22 +13,19 @@ import javax.sql.DataSource;
  * One database of the target.
  *
  * @param name what it is called where there are several; empty for the main one
- * @param shards the shards that it holds; empty for the main one
  * @param sessions the connections to it, one for each worker and one more
  * @param patience how long to bear with it
  */
-record TargetDatabase(String name, Optional<Shards> shards, Sessions sessions, Patience patience)
-        implements AutoCloseable {
+record TargetDatabase(String name, Sessions sessions, Patience patience) implements AutoCloseable {
     /** Returns the main database. */
     static TargetDatabase main(DataSource source, int workers, Function<String, Patience> patience) {
-        return new TargetDatabase("", Optional.empty(), new Sessions(source, workers), patience.apply("PostgreSQL"));
+        return new TargetDatabase("", new Sessions(source, workers), patience.apply("PostgreSQL"));
     }
 
     /** Returns a database of shards. */
     static TargetDatabase of(Shards shards, int workers, Function<String, Patience> patience) {
         String name = "%s (shards %s)".formatted(TargetName.of(shards.database()), shards.range());
-        return new TargetDatabase(
-                name, Optional.of(shards), new Sessions(shards.database(), name, workers), patience.apply(name));
+        return new TargetDatabase(name, new Sessions(shards.database(), name, workers), patience.apply(name));
     }
 
     /** Returns a sentence about it, which says of which database it is where there are several. */
@@ -49,7 +45,7 @@ record TargetDatabase(String name, Optional<Shards> shards, Sessions sessions, P
 
     /** Returns the same with less patience. */
     TargetDatabase within(Duration outage) {
-        return new TargetDatabase(name, shards, sessions, patience.atMost(outage));
+        return new TargetDatabase(name, sessions, patience.atMost(outage));
     }
 
     @Override
