@@ -11,7 +11,7 @@ import java.util.Set;
  * Stores the rows of a batch. {@link Upsert} is the one that ships.
  *
  * <p>Where the target is {@linkplain ShardMap sharded}, {@link #faults} and {@link #prepared} are called for each of its
- * databases, at once and by several threads, and what {@code prepared} returns is used with that database alone:
+ * databases, at once and by several threads, {@code prepared} for the main one as well, and what {@code prepared} returns is used with that database alone:
  * what was learnt from a catalogue belongs into what is returned.
  *
  * <p>The same rows may come again, after a crash or when a batch is tried once more, so writing must be idempotent.
@@ -69,8 +69,8 @@ public interface Writer<R> {
 
     /**
      * Compares rows with those in the target, and changes nothing. Called on a {@linkplain #prepared prepared} writer, by
-     * several workers at once, each with a connection of its own. In a database of a {@linkplain ShardMap sharded} target
-     * also called with rows that belong in others, to find those that are there all the same.
+     * several workers at once, each with a connection of its own. In a database of a {@linkplain ShardMap sharded} target,
+     * and in the main one, also called with rows that belong in others, to find those that are there all the same.
      *
      * @return how each row stands, in the order of the rows
      */

@@ -98,4 +98,15 @@ final class Orders {
     static List<String> written(TestDatabase database) throws SQLException {
         return database.query("select id from orders order by id collate \"C\"");
     }
+
+    /** Returns a migration with a row for each customer, which this router sends to its shard. */
+    static Migration byCustomer(ConflictRule rule, Router<Document> router) {
+        return migration(stage().writer(Upsert.<Document>into("orders")
+                        .key("id", order -> order.field("customer").getAsString())
+                        .integer("total", order -> order.field("total").getAsNumber())
+                        .router(router)
+                        .onConflict(rule)
+                        .build())
+                .build());
+    }
 }

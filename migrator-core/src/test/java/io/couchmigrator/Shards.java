@@ -13,6 +13,7 @@ import io.couchmigrator.testkit.TestDatabase;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import javax.sql.DataSource;
 
@@ -38,6 +39,11 @@ final class Shards implements AutoCloseable {
         }
     }
 
+    /** Creates an installation with so many databases of shards, all on this server. */
+    static Shards on(CouchDouble couch, TestDatabase main, PostgresServer server, int databases) throws SQLException {
+        return new Shards(couch, main, Collections.nCopies(databases, server));
+    }
+
     Corpus corpus() {
         return corpus;
     }
@@ -48,6 +54,29 @@ final class Shards implements AutoCloseable {
 
     TestDatabase database(int number) {
         return databases.get(number);
+    }
+
+    /** Returns what a database is called. */
+    String name(int number) {
+        TestDatabase database = databases.get(number);
+        int each = COUNT / databases.size();
+        return "PostgreSQL at %s:%d/%s (shards [%d,%d])"
+                .formatted(database.host(), database.port(), database.name(), number * each, (number + 1) * each - 1);
+    }
+
+    /** Puts a row into a database, wherever it belongs. */
+    static void insert(TestDatabase database, ExpectedRow row) throws SQLException {
+        String contentType = row.contentType() == null ? "null" : "'" + row.contentType() + "'";
+        database.execute(
+                "insert into blobs_blobmeta (domain, type_code, parent_id, name, key, content_type, content_length, created_on) values ('%s', %d, '%s', '%s', '%s', %s, %d, now())"
+                        .formatted(
+                                row.domain().replace("'", "''"),
+                                row.typeCode(),
+                                row.parentId().replace("'", "''"),
+                                row.name().replace("'", "''"),
+                                row.key().replace("'", "''"),
+                                contentType,
+                                row.contentLength()));
     }
 
     ShardMap map() {

@@ -4,41 +4,25 @@ package io.couchmigrator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.couchmigrator.Tallies.Verified;
-import io.couchmigrator.TargetFaultsIT.Scripts;
 import io.couchmigrator.commcare.BlobMetadata;
 import io.couchmigrator.testkit.BlobSchema;
 import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.ExpectedRow;
-import io.couchmigrator.testkit.FaultyDataSource;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.PostgresServer;
 import io.couchmigrator.testkit.TestDatabase;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows that go to the databases of a sharded target: each to where the application looks for it, whatever happens. */
 @ExtendWith(MigratorExtension.class)
@@ -49,14 +33,12 @@ final class ShardsIT {
     @TempDir
     private Path logs;
 
-    private final Recorder recorder = new Recorder();
-
     @ParameterizedTest
     @CsvSource({"1, 1, 1000", "1, 4, 7", "2, 1, 1", "2, 4, 7", "2, 4, 1000", "4, 1, 7", "4, 4, 1000", "4, 8, 7"})
     void writesExactlyTheExpectedRowsInExactlyTheExpectedPlaces(
             int databases, int workers, int chunkSize, CouchDouble couch, TestDatabase main, PostgresServer postgres)
             throws Exception {
-        try (Shards shards = shards(couch, main, postgres, databases)) {
+        try (Shards shards = Shards.on(couch, main, postgres, databases)) {
             Result result = shards.migrator(couch, logs)
                     .workers(workers)
                     .chunkSize(chunkSize)
@@ -74,7 +56,7 @@ final class ShardsIT {
     @Test
     void recordsCompletionInTheMainDatabaseAndWritesNothingMoreInASecondRun(
             CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 2)) {
+        try (Shards shards = Shards.on(couch, main, postgres, 2)) {
             shards.migrator(couch, logs).build().run();
             couch.database("commcarehq").delete(ILLEGAL_ID);
 
@@ -94,7 +76,7 @@ final class ShardsIT {
     @Test
     void goesOnAfterStopsAtAnyMomentAndKeepsEveryPlace(CouchDouble couch, TestDatabase main, PostgresServer postgres)
             throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 4)) {
+        try (Shards shards = Shards.on(couch, main, postgres, 4)) {
             int runs = 0;
             Outcome last = Outcome.STOPPED;
             while (last == Outcome.STOPPED) {
@@ -122,109 +104,9 @@ final class ShardsIT {
     }
 
     @Test
-    void waitsForADatabaseThatIsAwayNamingItAndEndsInTheExpectedPlaces(
-            CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
-        try (PostgresServer other = PostgresServer.start();
-                Shards shards = new Shards(couch, main, List.of(postgres, other))) {
-            Result result = shards.migrator(couch, logs)
-                    .chunkSize(7)
-                    .listener(new Away(other, recorder, true))
-                    .build()
-                    .run();
-
-            assertThat(result.failures()).isEmpty();
-            assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
-            String name = name(shards, 1, "[2,3]");
-            assertThat(recorder.lines()).containsSubsequence("waiting for " + name, "recovered " + name);
-            shards.assertExact();
-        }
-    }
-
-    @Test
-    void failsWhereADatabaseStaysAwayNamingItAndTheNextRunBringsTheRest(
-            CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
-        try (PostgresServer other = PostgresServer.start();
-                Shards shards = new Shards(couch, main, List.of(postgres, other))) {
-            Result first = shards.migrator(couch, logs)
-                    .chunkSize(7)
-                    .maxOutage(Duration.ofSeconds(1))
-                    .listener(new Away(other, recorder, false))
-                    .build()
-                    .run();
-            other.restart();
-            Result second = shards.migrator(couch, logs).build().run();
-
-            assertThat(first.outcome()).isEqualTo(Outcome.TARGET_FAILED);
-            assertThat(first.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                    .hasMessageContaining(name(shards, 1, "[2,3]")));
-            assertThat(second.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
-            shards.assertExact();
-        }
-    }
-
-    @Test
-    void endsWithAFailOverOfOneDatabaseUntilThatIsAccepted(
-            CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
-        try (PostgresServer other = PostgresServer.start();
-                Shards shards = new Shards(couch, main, List.of(postgres, other))) {
-            shards.migrator(couch, logs).build().run();
-            other.failOver();
-            shards.database(1)
-                    .execute("delete from blobs_blobmeta where key = '%s'"
-                            .formatted(shards.rowOf(1).key()));
-
-            Result refused = shards.migrator(couch, logs).build().run();
-            Result verification = shards.migrator(couch, logs).build().verify();
-            Result accepted =
-                    shards.migrator(couch, logs).acceptFailover(true).build().run();
-
-            assertThat(refused.outcome()).isEqualTo(Outcome.TARGET_FAILED);
-            assertThat(refused.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                    .hasMessageContainingAll("shards [2,3]", "timeline", "--accept-failover"));
-            assertThat(verification.tallies().verified().missing()).isEqualTo(1);
-            assertThat(accepted.tallies().written()).isEqualTo(1);
-            shards.assertExact();
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2})
-    void losesNothingToFaultsNowAndThenInEachDatabase(
-            long seed, CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 2)) {
-            List<DataSource> sources = new ArrayList<>();
-            List<Scripts> scripts = new ArrayList<>();
-            for (int number = 0; number < 2; number++) {
-                FaultyDataSource source =
-                        FaultyDataSource.around(shards.database(number).dataSource());
-                sources.add(source);
-                scripts.add(new Scripts(source, 1, TargetFaultsIT.nowAndThen(10 * seed + number)));
-            }
-
-            Result run = shards.migrator(couch, logs)
-                    .shards(Shards.map(sources))
-                    .chunkSize(20)
-                    .listener(new Listener() {
-                        @Override
-                        public void progressed(Progress progress) {
-                            scripts.forEach(each -> each.progressed(progress));
-                        }
-                    })
-                    .build()
-                    .run();
-
-            assertThat(scripts).allSatisfy(each -> assertThat(each.hits()).isPositive());
-            assertThat(run.failures()).isEmpty();
-            assertThat(run.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
-            assertThat(run.tallies().written() + run.tallies().alreadyThere()).isEqualTo(ROWS);
-            shards.assertExact();
-        }
-    }
-
-    @Test
     void refusesAnotherMapAndAnotherDatabase(CouchDouble couch, TestDatabase main, PostgresServer postgres)
             throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 2);
+        try (Shards shards = Shards.on(couch, main, postgres, 2);
                 TestDatabase other = postgres.createDatabase()) {
             other.create(BlobSchema.TARGET);
             shards.migrator(couch, logs).build().run();
@@ -255,7 +137,7 @@ final class ShardsIT {
 
     @Test
     void refusesToShardWhatWasNot(CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 2)) {
+        try (Shards shards = Shards.on(couch, main, postgres, 2)) {
             main.execute("drop table blobs_blobmigrationstate");
             main.create(BlobSchema.TARGET);
             Migrator alone = Migrator.builder(BlobMetadata.migration("commcarehq"))
@@ -285,7 +167,7 @@ final class ShardsIT {
     @Test
     void tellsWhatIsWrongWithEachDatabaseAtOnce(CouchDouble couch, TestDatabase main, PostgresServer postgres)
             throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 4)) {
+        try (Shards shards = Shards.on(couch, main, postgres, 4)) {
             shards.database(0).execute("drop table blobs_blobmeta");
             shards.database(1).execute("alter table blobs_blobmeta drop column content_type");
             shards.database(3).execute("alter table blobs_blobmeta drop constraint blobs_blobmeta_key_key");
@@ -309,7 +191,7 @@ final class ShardsIT {
 
     @Test
     void tellsOfTwoRangesInOneDatabase(CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 2)) {
+        try (Shards shards = Shards.on(couch, main, postgres, 2)) {
             ShardMap twins = Shards.map(
                     List.of(shards.database(0).dataSource(), shards.database(0).dataSource()));
 
@@ -324,7 +206,7 @@ final class ShardsIT {
     @Test
     void namesTheDatabaseWhosePoolIsTooSmall(CouchDouble couch, TestDatabase main, PostgresServer postgres)
             throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 2);
+        try (Shards shards = Shards.on(couch, main, postgres, 2);
                 HikariDataSource small = pool(shards.database(1), 2)) {
             ShardMap map = Shards.map(List.of(shards.database(0).dataSource(), small));
 
@@ -339,7 +221,7 @@ final class ShardsIT {
     @Test
     void borrowsOneConnectionForEachWorkerAndDatabaseAndOneMore(
             CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 2);
+        try (Shards shards = Shards.on(couch, main, postgres, 2);
                 HikariDataSource first = pool(shards.database(0), 4);
                 HikariDataSource second = pool(shards.database(1), 4)) {
             Result result = shards.migrator(couch, logs)
@@ -359,7 +241,7 @@ final class ShardsIT {
     @Test
     void rejectsWhatItsOwnDatabaseCannotHoldAndBringsItLater(
             CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 2)) {
+        try (Shards shards = Shards.on(couch, main, postgres, 2)) {
             shards.database(1).execute("alter table blobs_blobmeta alter column content_type type varchar(3)");
             Result narrow = shards.migrator(couch, logs).build().run();
             List<ExpectedRow> first = shards.rows(0);
@@ -381,7 +263,7 @@ final class ShardsIT {
     @Test
     void isolatesTheRowsThatOneDatabaseRefuses(CouchDouble couch, TestDatabase main, PostgresServer postgres)
             throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 2)) {
+        try (Shards shards = Shards.on(couch, main, postgres, 2)) {
             ExpectedRow culprit = shards.rowOf(1);
             shards.database(1)
                     .execute("alter table blobs_blobmeta add constraint no_culprit check (parent_id <> '%s')"
@@ -394,108 +276,6 @@ final class ShardsIT {
             assertThat(refused.outstanding()).isEqualTo(2);
             assertThat(mended.outstanding()).isEqualTo(1);
             shards.assertExact();
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {2, 4})
-    void verifiesEachRowWhereItBelongs(int databases, CouchDouble couch, TestDatabase main, PostgresServer postgres)
-            throws Exception {
-        try (Shards shards = shards(couch, main, postgres, databases)) {
-            shards.migrator(couch, logs).build().run();
-            Result clean = shards.migrator(couch, logs).build().verify();
-            String key = shards.rowOf(1).key();
-            shards.database(1).execute("delete from blobs_blobmeta where key = '%s'".formatted(key));
-
-            Result missing = shards.migrator(couch, logs).build().verify();
-            Result run = shards.migrator(couch, logs).build().run();
-            Result last = shards.migrator(couch, logs).build().verify();
-
-            assertThat(clean.failures()).isEmpty();
-            assertThat(clean.outcome()).isEqualTo(Outcome.COMPLETE);
-            assertThat(clean.tallies().alreadyThere()).isEqualTo(ROWS);
-            assertThat(missing.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
-            assertThat(missing.tallies().verified()).isEqualTo(new Verified(1, 0, 0, 0));
-            assertThat(run.tallies().written()).isEqualTo(1);
-            assertThat(last.outcome()).isEqualTo(Outcome.COMPLETE);
-            shards.assertExact();
-        }
-    }
-
-    @Test
-    void findsARowThatSitsInTheWrongDatabase(CouchDouble couch, TestDatabase main, PostgresServer postgres)
-            throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 2)) {
-            shards.migrator(couch, logs).build().run();
-            ExpectedRow moved = shards.rowOf(0);
-            ExpectedRow copied = shards.rowOf(1);
-            insert(shards.database(1), moved);
-            shards.database(0).execute("delete from blobs_blobmeta where key = '%s'".formatted(moved.key()));
-            insert(shards.database(0), copied);
-
-            Result found = shards.migrator(couch, logs).build().verify();
-            List<JsonObject> findings = findings(0);
-            Result run = shards.migrator(couch, logs).build().run();
-            Result again = shards.migrator(couch, logs).build().verify();
-            shards.database(1).execute("delete from blobs_blobmeta where key = '%s'".formatted(moved.key()));
-            shards.database(0).execute("delete from blobs_blobmeta where key = '%s'".formatted(copied.key()));
-            Result last = shards.migrator(couch, logs).build().verify();
-
-            assertThat(found.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
-            assertThat(found.tallies().verified()).isEqualTo(new Verified(1, 0, 0, 0, 1));
-            assertThat(findings)
-                    .anySatisfy(finding -> assertThat(finding.toString())
-                            .contains(
-                                    "\"finding\":\"missing\"",
-                                    moved.key(),
-                                    "misplaced_in\":[\"" + name(shards, 1, "[2,3]")))
-                    .anySatisfy(finding -> assertThat(finding.toString())
-                            .contains(
-                                    "\"finding\":\"misplaced\"",
-                                    copied.key(),
-                                    "misplaced_in\":[\"" + name(shards, 0, "[0,1]")));
-            assertThat(run.tallies().written()).isEqualTo(1);
-            assertThat(again.tallies().verified()).isEqualTo(new Verified(0, 0, 0, 0, 2));
-            assertThat(again.tallies().alreadyThere()).isEqualTo(ROWS);
-            assertThat(last.outcome()).isEqualTo(Outcome.COMPLETE);
-            shards.assertExact();
-        }
-    }
-
-    /** Two documents may name one key: each has a row of its own where it belongs, and neither is in the wrong place. */
-    @ParameterizedTest
-    @EnumSource(ConflictRule.class)
-    void takesRowsOfOneKeyInTwoDatabasesForWhatTheyAre(
-            ConflictRule rule, CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
-        try (TestDatabase first = postgres.createDatabase();
-                TestDatabase second = postgres.createDatabase()) {
-            Orders.create(couch, main, 0);
-            for (int number = 0; number < 3; number++) {
-                couch.database("orders").put(Orders.order(number, number == 1 ? "other" : "same"));
-            }
-            first.execute(Orders.TABLE);
-            second.execute(Orders.TABLE);
-            Migrator migrator = Orders.migrator(
-                            byCustomer(rule, (order, shards) -> order.field("total")
-                                    .getAsInt()),
-                            couch,
-                            main,
-                            logs)
-                    .shards(Shards.map(List.of(first.dataSource(), second.dataSource())))
-                    .build();
-            migrator.run();
-            List<String> written = first.query("select total from orders where id = 'same'");
-
-            Result clean = migrator.verify();
-            first.execute("update orders set total = 99 where id = 'same'");
-            Result changed = migrator.verify();
-
-            assertThat(written).containsExactly("0");
-            assertThat(second.query("select total from orders where id = 'same'"))
-                    .containsExactly("2");
-            assertThat(clean.tallies().verified()).isEqualTo(Verified.NONE);
-            assertThat(changed.tallies().verified())
-                    .isEqualTo(rule == ConflictRule.UPDATE ? new Verified(0, 1, 0, 0) : new Verified(0, 0, 1, 0));
         }
     }
 
@@ -513,7 +293,7 @@ final class ShardsIT {
                 }
                 return 0;
             };
-            Migrator migrator = Orders.migrator(byCustomer(ConflictRule.NOTHING, failing), couch, main, logs)
+            Migrator migrator = Orders.migrator(Orders.byCustomer(ConflictRule.NOTHING, failing), couch, main, logs)
                     .shards(Shards.map(List.of(first.dataSource(), second.dataSource())))
                     .build();
 
@@ -524,21 +304,10 @@ final class ShardsIT {
         }
     }
 
-    private static Migration byCustomer(ConflictRule rule, Router<Document> router) {
-        return Orders.migration(Orders.stage()
-                .writer(Upsert.<Document>into("orders")
-                        .key("id", order -> order.field("customer").getAsString())
-                        .integer("total", order -> order.field("total").getAsNumber())
-                        .router(router)
-                        .onConflict(rule)
-                        .build())
-                .build());
-    }
-
     @Test
     void refusesAWriterThatDoesNotRoute(CouchDouble couch, TestDatabase main, PostgresServer postgres)
             throws Exception {
-        try (Shards shards = shards(couch, main, postgres, 2)) {
+        try (Shards shards = Shards.on(couch, main, postgres, 2)) {
             Migrator.Builder builder =
                     Orders.migrator(Orders.migration(), couch, main, logs).shards(shards.map());
 
@@ -546,16 +315,6 @@ final class ShardsIT {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContainingAll("stage \"orders\" cannot write to shards", "router");
         }
-    }
-
-    private Shards shards(CouchDouble couch, TestDatabase main, PostgresServer postgres, int databases)
-            throws SQLException {
-        return new Shards(couch, main, Collections.nCopies(databases, postgres));
-    }
-
-    private static String name(Shards shards, int number, String range) {
-        TestDatabase database = shards.database(number);
-        return "PostgreSQL at %s:%d/%s (shards %s)".formatted(database.host(), database.port(), database.name(), range);
     }
 
     private static void assertRefused(Result result, String because) {
@@ -581,66 +340,5 @@ final class ShardsIT {
         config.setMaximumPoolSize(connections);
         config.setConnectionTimeout(1_000);
         return new HikariDataSource(config);
-    }
-
-    private static void insert(TestDatabase database, ExpectedRow row) throws SQLException {
-        String contentType = row.contentType() == null ? "null" : "'" + row.contentType() + "'";
-        database.execute(
-                "insert into blobs_blobmeta (domain, type_code, parent_id, name, key, content_type, content_length, created_on) values ('%s', %d, '%s', '%s', '%s', %s, %d, now())"
-                        .formatted(
-                                row.domain().replace("'", "''"),
-                                row.typeCode(),
-                                row.parentId().replace("'", "''"),
-                                row.name().replace("'", "''"),
-                                row.key().replace("'", "''"),
-                                contentType,
-                                row.contentLength()));
-    }
-
-    private List<JsonObject> findings(int number) throws IOException {
-        List<JsonObject> findings = new ArrayList<>();
-        try (Stream<Path> files = Files.list(logs)) {
-            Path file = files.filter(path -> path.getFileName().toString().matches(".*-verify-[^-]*\\.jsonl"))
-                    .sorted()
-                    .toList()
-                    .get(number);
-            for (String line : Files.readAllLines(file)) {
-                JsonElement finding = JsonParser.parseString(line);
-                findings.add(finding.getAsJsonObject());
-            }
-        }
-        return findings;
-    }
-
-    /** Stops a server in the middle of reading; and starts it once the run says that it waits, if it is to come back. */
-    private record Away(PostgresServer server, Listener heard, boolean comesBack, AtomicBoolean gone)
-            implements Listener {
-        Away(PostgresServer server, Listener heard, boolean comesBack) {
-            this(server, heard, comesBack, new AtomicBoolean());
-        }
-
-        @Override
-        public void progressed(Progress progress) {
-            if (progress.read() >= 60 && gone.compareAndSet(false, true)) {
-                server.stop();
-            }
-        }
-
-        @Override
-        public void waiting(Outage outage) {
-            heard.waiting(outage);
-            if (comesBack) {
-                try {
-                    server.restart();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
-        }
-
-        @Override
-        public void recovered(Outage outage) {
-            heard.recovered(outage);
-        }
     }
 }

@@ -72,6 +72,11 @@ final class Sessions implements AutoCloseable {
         sessions.forEach(session -> session.ask(gate));
     }
 
+    /** What messages call the target. */
+    String name() {
+        return name;
+    }
+
     /** The connection of the run itself. */
     Session own() {
         return sessions.get(0);

@@ -23,6 +23,7 @@ final class StageRuns {
     private final RejectsFile rejects;
     private final LogDirectory directory;
     private final Optional<Verification> verification;
+    private final Outside outside;
 
     /** @param verification what is needed to verify; empty to migrate */
     StageRuns(
@@ -36,6 +37,7 @@ final class StageRuns {
         this.rejects = rejects;
         this.directory = directory;
         this.verification = verification;
+        this.outside = new Outside(site.target(), site.reporter());
     }
 
     /** Returns what an earlier run saved of a stage; null if nothing. */
@@ -119,7 +121,7 @@ final class StageRuns {
                 stage.name(),
                 feed,
                 preparation,
-                new Comparison<>(stage.name(), writers, site.target()),
+                Comparison.of(stage, writers, site.target(), outside),
                 with.migrated(stage.name()),
                 rejects,
                 with.findings(),
