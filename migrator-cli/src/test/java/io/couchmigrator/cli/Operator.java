@@ -17,6 +17,7 @@ public final class Operator {
     private static final Path PROGRAM = Path.of("target/migrator/bin/migrator").toAbsolutePath();
 
     private final Map<String, String> environment = new TreeMap<>();
+    private final List<String> always = new ArrayList<>();
     private final Path logs;
 
     public Operator(CouchDouble couch, TestDatabase database, Path logs) {
@@ -57,6 +58,12 @@ public final class Operator {
         return types(runbook(more));
     }
 
+    /** Gives these options with the runbook's command and with each verification from now on. */
+    public Operator always(List<String> options) {
+        always.addAll(options);
+        return this;
+    }
+
     /** Starts the runbook's command and goes on. */
     public Process starts(Path output, String... more) throws IOException {
         return start(output, runbook(more));
@@ -64,14 +71,12 @@ public final class Operator {
 
     /** Starts a verification and goes on. */
     public Process startsToVerify(Path output) throws IOException {
-        return start(output, "verify", "migrate_metadata", "--log-dir=" + logs);
+        return start(output, words(List.of("verify", "migrate_metadata"), List.of()));
     }
 
     /** The words of the runbook's command. */
     String[] runbook(String... more) {
-        List<String> words = new ArrayList<>(List.of("run_blob_migration", "migrate_metadata", "--log-dir=" + logs));
-        words.addAll(List.of(more));
-        return words.toArray(new String[0]);
+        return words(List.of("run_blob_migration", "migrate_metadata"), List.of(more));
     }
 
     /** A process with this operator's environment and nothing of the machine's own settings. */
@@ -84,6 +89,14 @@ public final class Operator {
 
     static String program() {
         return PROGRAM.toString();
+    }
+
+    private String[] words(List<String> command, List<String> more) {
+        List<String> words = new ArrayList<>(command);
+        words.add("--log-dir=" + logs);
+        words.addAll(always);
+        words.addAll(more);
+        return words.toArray(new String[0]);
     }
 
     private Process start(Path output, String... words) throws IOException {

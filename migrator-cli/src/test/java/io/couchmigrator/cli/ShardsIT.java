@@ -182,16 +182,7 @@ final class ShardsIT {
 
     /** Writes the map of the databases as they are now, and returns the option that names it. */
     private String config() throws Exception {
-        int each = SHARDS / databases.size();
-        List<String> entries = new ArrayList<>();
-        for (TestDatabase database : databases) {
-            int first = entries.size() * each;
-            entries.add("{\"shards\": [%d, %d], \"jdbc-url\": \"%s?user=%s&password=%s\"}"
-                    .formatted(first, first + each - 1, database.jdbcUrl(), database.user(), database.password()));
-        }
-        Path file = directory.resolve("shards.json");
-        Files.writeString(file, "{\"shards\": [" + String.join(", ", entries) + "]}");
-        return "--config=" + file;
+        return ShardsFile.write(directory, SHARDS, databases);
     }
 
     private Operator.Ended verify(Operator operator) throws Exception {

@@ -17,13 +17,13 @@ import java.util.stream.Stream;
 /** Tells stories until the time is over, or one ends badly: then with status 1, and its files are left. */
 final class Chaos {
     private final Options options;
-    private final PostgresServer postgres;
+    private final List<PostgresServer> servers;
     private final PrintStream console;
     private final Tally total = new Tally();
 
-    private Chaos(Options options, PostgresServer postgres, PrintStream console) {
+    private Chaos(Options options, List<PostgresServer> servers, PrintStream console) {
         this.options = options;
-        this.postgres = postgres;
+        this.servers = servers;
         this.console = console;
     }
 
@@ -33,14 +33,15 @@ final class Chaos {
         console.println("chaos: -Dchaos.seed="
                 + String.join(",", options.seeds().stream().map(String::valueOf).toList()));
         boolean held;
-        try (PostgresServer postgres = PostgresServer.start()) {
-            Chaos chaos = new Chaos(options, postgres, console);
+        try (PostgresServer first = PostgresServer.start();
+                PostgresServer second = PostgresServer.start()) {
+            Chaos chaos = new Chaos(options, List.of(first, second), console);
             held = chaos.tellAll() && chaos.total.stories() > 0;
             console.print(chaos.total.table());
         }
         console.println(
                 held
-                        ? "Held: no row missing, doubled or wrong, no reject lost."
+                        ? "Held: no row missing, doubled, misplaced or wrong, no reject lost."
                         : "BROKEN, or nothing told to its end: see above.");
         if (!held) {
             System.exit(1);
@@ -75,7 +76,7 @@ final class Chaos {
         Path directory = options.directory().resolve(String.valueOf(story.seed()));
         delete(directory);
         Files.createDirectories(directory);
-        Teller teller = new Teller(story, postgres, directory);
+        Teller teller = new Teller(story, servers, directory);
         try {
             String digest = teller.tell();
             console.printf(

@@ -4,7 +4,6 @@ package io.couchmigrator.cli.chaos;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.couchmigrator.testkit.ExpectedRow;
-import io.couchmigrator.testkit.TestDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,17 +26,17 @@ final class Findings {
     private static final int MOST_SHOWN = 20;
 
     private final Ledger ledger;
-    private final TestDatabase database;
+    private final Installation installation;
     private final Path logs;
 
-    Findings(Ledger ledger, TestDatabase database, Path logs) {
+    Findings(Ledger ledger, Installation installation, Path logs) {
         this.ledger = ledger;
-        this.database = database;
+        this.installation = installation;
         this.logs = logs;
     }
 
     /**
-     * Requires each row of the newest versions, none twice, and beside them only rows that an earlier version asked for,
+     * Requires each row of the newest versions where it belongs, none twice, and beside them only rows that an earlier version asked for,
      * which stay.
      *
      * @return the digest of the rows that the newest versions ask for
@@ -55,7 +54,7 @@ final class Findings {
         NavigableMap<String, ExpectedRow> expected = ledger.expectedBut(rejected);
         NavigableMap<String, ExpectedRow> seen = new TreeMap<>();
         List<String> wrong = new ArrayList<>();
-        for (ExpectedRow row : ExpectedRow.readAll(database.dataSource())) {
+        for (ExpectedRow row : installation.rows()) {
             if (expected.containsKey(row.key())) {
                 if (seen.put(row.key(), row) != null) {
                     wrong.add("doubled: " + row);
@@ -106,7 +105,7 @@ final class Findings {
 
     /** Requires that completion is recorded, once. */
     void requireCompletion() throws Violation, SQLException {
-        List<String> slugs = database.query("select slug from blobs_blobmigrationstate");
+        List<String> slugs = installation.main().query("select slug from blobs_blobmigrationstate");
         if (!slugs.equals(List.of("migrate_metadata"))) {
             throw new Violation("completion is recorded of %s, expected [migrate_metadata]".formatted(slugs));
         }

@@ -3,9 +3,7 @@ package io.couchmigrator.cli.chaos;
 
 import io.couchmigrator.cli.Operator;
 import io.couchmigrator.testkit.CouchDouble;
-import io.couchmigrator.testkit.PostgresServer;
 import io.couchmigrator.testkit.ScriptedFault;
-import io.couchmigrator.testkit.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -35,18 +33,16 @@ final class Living {
 
     private final Life life;
     private final CouchDouble couch;
-    private final TestDatabase database;
-    private final PostgresServer postgres;
+    private final Installation installation;
     private final Ledger ledger;
     private final Tally tally;
     private final List<Life.Event> toCome;
     private final List<Long> requestsAt = new ArrayList<>();
 
-    Living(Life life, CouchDouble couch, TestDatabase database, PostgresServer postgres, Ledger ledger, Tally tally) {
+    Living(Life life, CouchDouble couch, Installation installation, Ledger ledger, Tally tally) {
         this.life = life;
         this.couch = couch;
-        this.database = database;
-        this.postgres = postgres;
+        this.installation = installation;
         this.ledger = ledger;
         this.tally = tally;
         this.toCome = new ArrayList<>(life.events());
@@ -73,7 +69,7 @@ final class Living {
                 "--max-outage=20s");
         OptionalInt ended = OptionalInt.empty();
         try {
-            if (endsBeforeItsTime(process)) {
+            if (endsBeforeItsTime(process, random)) {
                 ended = OptionalInt.of(process.exitValue());
                 tally.ending(process.exitValue());
             } else {
@@ -90,7 +86,7 @@ final class Living {
         return ended;
     }
 
-    private boolean endsBeforeItsTime(Process process)
+    private boolean endsBeforeItsTime(Process process, Random random)
             throws Violation, IOException, SQLException, InterruptedException {
         long start = System.nanoTime();
         while (!process.waitFor(LOOK_EACH_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -105,7 +101,7 @@ final class Living {
             for (Life.Event event : List.copyOf(toCome)) {
                 if (isDue(event.moment(), now)) {
                     toCome.remove(event);
-                    happen(event.kind());
+                    happen(event.kind(), random);
                 }
             }
         }
@@ -120,12 +116,14 @@ final class Living {
         return moment.requests() < requestsAt.size() && now >= requestsAt.get(moment.requests()) + moment.millis();
     }
 
-    private void happen(Life.Event.Kind kind) throws IOException, SQLException, InterruptedException {
+    private void happen(Life.Event.Kind kind, Random random) throws IOException, SQLException, InterruptedException {
         switch (kind) {
             case TERMINATE ->
                 tally.fault(
                         "backends terminated",
-                        database.query("select pg_terminate_backend(pid) from pg_stat_activity"
+                        installation
+                                        .anyDatabase(random)
+                                        .query("select pg_terminate_backend(pid) from pg_stat_activity"
                                                 + " where datname = current_database() and pid <> pg_backend_pid()")
                                         .isEmpty()
                                 ? 0
@@ -137,7 +135,7 @@ final class Living {
                 tally.fault("CouchDB restarted", 1);
             }
             case RESTART_POSTGRES -> {
-                patiently(postgres::restart);
+                patiently(installation.anyServer(random)::restart);
                 tally.fault("PostgreSQL restarted", 1);
             }
             case ADD -> ledger.add();

@@ -15,9 +15,11 @@ import java.util.Random;
  * @param bad how many of them are edited beforehand so that they cannot be stored
  * @param unreadable how many of them the server cannot read
  * @param hiding whether pages leave rows out; documents do not change in such a story
+ * @param databases how many databases of shards there are; 0 where the target is not sharded
  * @param lives the runs that are killed
  */
-record Story(long seed, int documents, int bytes, int bad, int unreadable, boolean hiding, List<Life> lives) {
+record Story(
+        long seed, int documents, int bytes, int bad, int unreadable, boolean hiding, int databases, List<Life> lives) {
     static Story of(long seed) {
         Random random = new Random(seed);
         boolean small = random.nextBoolean();
@@ -31,13 +33,19 @@ record Story(long seed, int documents, int bytes, int bad, int unreadable, boole
         for (int i = 0; i < count; i++) {
             lives.add(Life.drawn(hiding, random));
         }
-        return new Story(seed, documents, bytes, bad, unreadable, hiding, lives);
+        int databases = random.nextInt(3) == 0 ? 2 << random.nextInt(2) : 0;
+        return new Story(seed, documents, bytes, bad, unreadable, hiding, databases, lives);
     }
 
     @Override
     public String toString() {
-        return "story %d: %,d documents of %,d bytes, %s, %d lives"
+        return "story %d: %,d documents of %,d bytes, %s, %s, %d lives"
                 .formatted(
-                        seed, documents, bytes, hiding ? "rows left out of pages" : "documents change", lives.size());
+                        seed,
+                        documents,
+                        bytes,
+                        hiding ? "rows left out of pages" : "documents change",
+                        databases == 0 ? "one database" : databases + " databases of shards",
+                        lives.size());
     }
 }

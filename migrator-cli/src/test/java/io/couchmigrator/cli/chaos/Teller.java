@@ -5,11 +5,11 @@ import io.couchmigrator.cli.Operator;
 import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.PostgresServer;
 import io.couchmigrator.testkit.SampleDocuments;
-import io.couchmigrator.testkit.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -21,13 +21,13 @@ final class Teller {
     private static final int LONGEST_VERIFICATION_MILLIS = 3_000;
 
     private final Story story;
-    private final PostgresServer postgres;
+    private final List<PostgresServer> servers;
     private final Path directory;
     private final Tally tally = new Tally();
 
-    Teller(Story story, PostgresServer postgres, Path directory) {
+    Teller(Story story, List<PostgresServer> servers, Path directory) {
         this.story = story;
-        this.postgres = postgres;
+        this.servers = servers;
         this.directory = directory;
     }
 
@@ -45,9 +45,8 @@ final class Teller {
         SampleDocuments sample = SampleDocuments.of("commcarehq", story.seed(), story.documents(), story.bytes());
         SampleDocuments reserve = SampleDocuments.of("commcarehq", ~story.seed(), 300, story.bytes());
         try (CouchDouble couch = CouchDouble.builder().seed(story.seed()).start();
-                TestDatabase database = postgres.createDatabase()) {
+                Installation installation = new Installation(story.databases(), servers, sample)) {
             sample.loadInto(couch);
-            sample.loadInto(database);
             Random random = new Random(story.seed());
             Ledger ledger = new Ledger(couch, sample, reserve, random);
             for (int i = 0; i < story.bad(); i++) {
@@ -57,12 +56,12 @@ final class Teller {
                 ledger.hide();
             }
             Path logs = directory.resolve("logs");
-            Operator operator = new Operator(couch, database, logs);
-            Findings findings = new Findings(ledger, database, logs);
+            Operator operator = new Operator(couch, installation.main(), logs).always(installation.options(directory));
+            Findings findings = new Findings(ledger, installation, logs);
             int number = 0;
             for (Life life : story.lives()) {
                 number++;
-                OptionalInt ended = new Living(life, couch, database, postgres, ledger, tally)
+                OptionalInt ended = new Living(life, couch, installation, ledger, tally)
                         .live(operator, directory.resolve("console-" + number + ".txt"), random);
                 if (story.hiding() && (ended.equals(OptionalInt.of(0)) || ended.equals(OptionalInt.of(5)))) {
                     // Documents do not change, so no later run may have anything to make up for.
