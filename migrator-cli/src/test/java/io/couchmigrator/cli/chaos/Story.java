@@ -4,6 +4,7 @@ package io.couchmigrator.cli.chaos;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 
 /**
  * One migration and all that happens to it, drawn from a seed. The seed decides what is tried; how far a run has come when
@@ -21,7 +22,7 @@ import java.util.Random;
 record Story(
         long seed, int documents, int bytes, int bad, int unreadable, boolean hiding, int databases, List<Life> lives) {
     static Story of(long seed) {
-        Random random = new Random(seed);
+        Random random = random(seed);
         boolean small = random.nextBoolean();
         int documents = 300 + random.nextInt(small ? 4_700 : 1_700);
         int bytes = small ? 300 : 4_000;
@@ -35,6 +36,11 @@ record Story(
         }
         int databases = random.nextInt(3) == 0 ? 2 << random.nextInt(2) : 0;
         return new Story(seed, documents, bytes, bad, unreadable, hiding, databases, lives);
+    }
+
+    /** Returns numbers that have nothing in common with those of the next seed; the first ones of a plain {@link Random} do. */
+    static Random random(long seed) {
+        return new Random(new SplittableRandom(seed).nextLong());
     }
 
     @Override

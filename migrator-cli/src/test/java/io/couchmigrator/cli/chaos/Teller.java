@@ -47,7 +47,7 @@ final class Teller {
         try (CouchDouble couch = CouchDouble.builder().seed(story.seed()).start();
                 Installation installation = new Installation(story.databases(), servers, sample)) {
             sample.loadInto(couch);
-            Random random = new Random(story.seed());
+            Random random = Story.random(story.seed());
             Ledger ledger = new Ledger(couch, sample, reserve, random);
             for (int i = 0; i < story.bad(); i++) {
                 ledger.spoil();
