@@ -94,7 +94,15 @@ public final class ShardMap {
 
         /** Returns all that is wrong with what was added so far, each a whole sentence; empty if it makes a map. */
         public List<String> faults() {
-            return ShardMap.faults(sorted());
+            return ShardMap.faults(sorted(), true);
+        }
+
+        /**
+         * Returns what is wrong with what was added so far whatever else may be added, each a whole sentence: ranges that
+         * are none or overlap, and databases that have two. For whoever could not read all ranges.
+         */
+        public List<String> conflicts() {
+            return ShardMap.faults(sorted(), false);
         }
 
         /**
@@ -104,7 +112,7 @@ public final class ShardMap {
          */
         public ShardMap build() {
             List<Shards> sorted = sorted();
-            List<String> faults = ShardMap.faults(sorted);
+            List<String> faults = ShardMap.faults(sorted, true);
             if (!faults.isEmpty()) {
                 throw new IllegalStateException(String.join("; ", faults));
             }
@@ -118,8 +126,9 @@ public final class ShardMap {
         }
     }
 
-    private static List<String> faults(List<Shards> sorted) {
-        if (sorted.isEmpty()) {
+    /** @param all whether nothing else will be added */
+    private static List<String> faults(List<Shards> sorted, boolean all) {
+        if (all && sorted.isEmpty()) {
             return List.of("the map of shards is empty: expected at least one database");
         }
         List<String> faults = new ArrayList<>();
@@ -130,7 +139,7 @@ public final class ShardMap {
                 faults.add("shards %s are no range: expected [FIRST,LAST], numbered from 0".formatted(shards.range()));
                 continue;
             }
-            if (shards.first() > next) {
+            if (all && shards.first() > next) {
                 faults.add("%s missing from the map of shards %s: expected every shard from 0 in one database"
                         .formatted(named(next, shards.first() - 1L, "is", "are"), ranges(sorted)));
             } else if (shards.first() < next) {
@@ -144,7 +153,7 @@ public final class ShardMap {
             }
             next = Math.max(next, shards.last() + 1L);
         }
-        if (next == 0 || Long.bitCount(next) != 1 || next > MOST) {
+        if (all && (next == 0 || Long.bitCount(next) != 1 || next > MOST)) {
             faults.add("the map of shards %s has %d shards: expected a power of two, %d at most"
                     .formatted(ranges(sorted), next, MOST));
         }

@@ -52,6 +52,15 @@ final class ShardMapTest {
     }
 
     @Test
+    void knowsWhatNoFurtherRangeWouldMend() {
+        assertThat(map(1, 1, 3, 4).conflicts()).isEmpty();
+        assertThat(ShardMap.builder().conflicts()).isEmpty();
+        assertThat(map(1, 2, 2, 4).conflicts())
+                .containsExactly(
+                        "shard 2 is in more than one database in the map of shards [1,2] [2,4]: expected every shard in one");
+    }
+
+    @Test
     void refusesANumberThatIsNoPowerOfTwo() {
         assertThat(map(0, 1, 2, 2).faults())
                 .containsExactly("the map of shards [0,1] [2,2] has 3 shards: expected a power of two, 65536 at most");

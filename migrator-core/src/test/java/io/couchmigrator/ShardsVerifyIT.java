@@ -16,6 +16,10 @@ import io.couchmigrator.testkit.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,7 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A verification of a sharded target: each row where it belongs, and what sits elsewhere. */
@@ -162,7 +168,7 @@ final class ShardsVerifyIT {
         }
     }
 
-    /** One database of shards is enough for two places. */
+    /** One database of shards is enough for two places. No row belongs in the main one, whatever its values. */
     @Test
     void findsRowsInTheMainDatabaseOfASingleDatabaseOfShards(
             CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
@@ -171,11 +177,14 @@ final class ShardsVerifyIT {
             only.execute(Orders.TABLE);
             Migrator migrator = sharded(couch, main, List.of(only));
             migrator.run();
-            main.execute("insert into orders (id, customer, total) values ('c1', null, 1)");
+            main.execute("insert into orders (id, total) values ('c1', 1)");
 
             Result found = migrator.verify();
+            main.execute("update orders set total = 99");
+            Result changed = migrator.verify();
 
             assertThat(found.tallies().verified()).isEqualTo(new Verified(0, 0, 0, 0, 1));
+            assertThat(changed.tallies().verified()).isEqualTo(new Verified(0, 0, 0, 0, 1));
         }
     }
 
@@ -196,7 +205,7 @@ final class ShardsVerifyIT {
         }
     }
 
-    /** A view or a foreign table may show the rows of the shards themselves. */
+    /** A view, a foreign table or a replica may show the rows of the shards themselves. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -204,14 +213,18 @@ final class ShardsVerifyIT {
                 "create table parts (id text, total int); create table orders (id text, total int);"
                         + " create table part () inherits (orders); insert into part values ('c1', 1)",
                 "create table orders (id text, total int) partition by list (id);"
-                        + " create table part partition of orders for values in ('c1'); insert into part values ('c1', 1)"
+                        + " create table part partition of orders for values in ('c1'); insert into part values ('c1', 1)",
+                "create foreign data wrapper none; create server elsewhere foreign data wrapper none;"
+                        + " create foreign table orders (id text, total int) server elsewhere",
+                "create table orders (id text primary key, total int); insert into orders values ('c1', 1);"
+                        + " insert into pg_subscription_rel (srsubid, srrelid, srsubstate) values (1, 'orders'::regclass, 'r')"
             })
     void looksOnlyIntoATableThatHasItsRowsItself(
             String instead, CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
         try (TestDatabase first = postgres.createDatabase();
                 TestDatabase second = postgres.createDatabase()) {
             Orders.create(couch, main, 3);
-            main.execute("drop table orders; " + instead);
+            asSuperuser(main, "drop table orders; " + instead + "; grant all on orders to " + main.user());
             first.execute(Orders.TABLE);
             second.execute(Orders.TABLE);
             Migrator migrator = sharded(couch, main, List.of(first, second));
@@ -225,13 +238,16 @@ final class ShardsVerifyIT {
         }
     }
 
-    @Test
-    void saysWhyItDidNotLookIntoTheMainDatabase(CouchDouble couch, TestDatabase main, PostgresServer postgres)
+    /** It is no part of the target: whatever it refuses ends nothing. */
+    @ParameterizedTest
+    @MethodSource("tablesToRefuse")
+    void saysWhyItDidNotLookIntoTheMainDatabase(
+            String change, String because, CouchDouble couch, TestDatabase main, PostgresServer postgres)
             throws Exception {
         try (TestDatabase first = postgres.createDatabase();
                 TestDatabase second = postgres.createDatabase()) {
             Orders.create(couch, main, 3);
-            main.execute("alter table orders drop column total");
+            main.execute(change);
             first.execute(Orders.TABLE);
             second.execute(Orders.TABLE);
             Migrator migrator = sharded(couch, main, List.of(first, second));
@@ -239,13 +255,42 @@ final class ShardsVerifyIT {
 
             Result clean = migrator.verify();
 
+            assertThat(clean.failures()).isEmpty();
             assertThat(clean.outcome()).isEqualTo(Outcome.COMPLETE);
             assertThat(recorder.lines())
                     .filteredOn(line -> line.startsWith("warned"))
                     .singleElement()
                     .asString()
                     .startsWith("warned Rows in PostgreSQL at ")
-                    .contains("(main database) were not looked for: table \"orders\" has no column \"total\"");
+                    .contains("(main database) were not looked for: ", because);
+        }
+    }
+
+    static Stream<Arguments> tablesToRefuse() {
+        return Stream.of(
+                Arguments.of("alter table orders drop column total", "table \"orders\" has no column \"total\""),
+                Arguments.of(
+                        "drop table orders; create table orders (id text, total int);"
+                                + " insert into orders values ('c1', 1), ('c1', 1)",
+                        "column \"id\" of table \"orders\" has no unique index of its own"),
+                Arguments.of(
+                        "drop table orders; create table orders (id int primary key, total int)",
+                        "column \"id\" of table \"orders\" has type integer: expected one for text"),
+                Arguments.of("revoke select on orders from current_user", "lacks privileges on table \"orders\""),
+                Arguments.of(
+                        "drop table orders; create function broken(int) returns boolean language plpgsql as"
+                                + " $$ begin raise exception 'no row may be seen'; end $$;"
+                                + " create table orders (id text primary key, total int);"
+                                + " insert into orders values ('c1', 1);"
+                                + " alter table orders enable row level security, force row level security;"
+                                + " create policy seen on orders using (broken(total))",
+                        "SQLSTATE P0001"));
+    }
+
+    private static void asSuperuser(TestDatabase database, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database.jdbcUrl() + "?user=postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 

@@ -82,9 +82,8 @@ final class ShardSettings {
             String place = "shards[%d] of %s: ".formatted(i, file);
             its.messages().forEach(message -> faults.add(place + message));
         }
-        if (ranged) {
-            map.faults().forEach(fault -> faults.add("%s: %s".formatted(file, fault)));
-        }
+        List<String> ofTheMap = ranged ? map.faults() : map.conflicts();
+        ofTheMap.forEach(fault -> faults.add("%s: %s".formatted(file, fault)));
         return faults.any() ? Optional.empty() : Optional.of(map.build());
     }
 

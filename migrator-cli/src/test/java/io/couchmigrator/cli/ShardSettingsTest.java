@@ -103,6 +103,21 @@ final class ShardSettingsTest {
                         "shards.json: the map of shards [1,1] [1,2] [5,5] has 6 shards: expected a power of two, 65536 at most");
     }
 
+    /** What the unreadable entry may hold cannot be told to be missing. */
+    @Test
+    void tellsOfRangesThatOverlapWhateverAnUnreadableOneMayBe() {
+        refused("""
+                [{"shards": [0, 1], "PGDATABASE": "p1"},
+                 {"shards": [6, "7"], "PGDATABASE": "p2"},
+                 {"shards": [1, 3], "PGDATABASE": "p3"}]
+                """);
+
+        assertThat(faults.messages())
+                .containsExactly(
+                        "shards[1] of shards.json: \"shards\" is no range: expected the first and the last shard of the database, as in [0, 1]",
+                        "shards.json: shard 1 is in more than one database in the map of shards [0,1] [1,3]: expected every shard in one");
+    }
+
     @Test
     void refusesAUserOrPasswordThatIsToldTwiceOrEmpty() {
         refused("""

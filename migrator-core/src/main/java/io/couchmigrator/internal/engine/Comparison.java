@@ -5,15 +5,16 @@ import io.couchmigrator.Stage;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
 import io.couchmigrator.Writer;
-import io.couchmigrator.internal.postgres.Session;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -26,46 +27,26 @@ final class Comparison<R> {
     private final String stage;
     private final Writers<R> writers;
     private final Target target;
-    private final List<Place<R>> places;
+    private final Optional<Outside.Rows<R>> outside;
+    /** What the places are called where rows are looked for: the databases of the target, and what is outside. */
+    private final List<String> names = new ArrayList<>();
 
-    private Comparison(String stage, Writers<R> writers, Target target, List<Place<R>> places) {
-        this.stage = stage;
+    /** @param outside where rows of the stage may be that belong in none of the target's databases */
+    Comparison(Stage<?, R> stage, Writers<R> writers, Target target, Outside outside) {
+        this.stage = stage.name();
         this.writers = writers;
         this.target = target;
-        this.places = places;
+        this.outside = outside.rows(stage);
+        target.databases().forEach(database -> names.add(database.name()));
+        this.outside.ifPresent(rows -> names.add(outside.name()));
     }
-
-    /** Returns one for a stage, of a target that may have rows outside of where they belong. */
-    static <R> Comparison<R> of(Stage<?, R> stage, Writers<R> writers, Target target, Outside outside) {
-        List<Place<R>> places = new ArrayList<>();
-        for (TargetDatabase database : target.databases()) {
-            int number = places.size();
-            places.add(new Place<>(database.name(), database, writers.all().get(number), sessions -> sessions.rows()
-                    .get(number)));
-        }
-        outside.writer(stage)
-                .ifPresent(
-                        writer -> places.add(new Place<>(outside.name(), target.main(), writer, WorkerSessions::main)));
-        return new Comparison<>(stage.name(), writers, target, places);
-    }
-
-    /**
-     * Where rows are looked for: the databases of the target in their order, and after them whatever is outside.
-     *
-     * @param name what it is called; empty where there is one only
-     * @param database the database
-     * @param writer the stage's writer, prepared for it
-     * @param session its session among those of a worker
-     */
-    private record Place<R>(
-            String name, TargetDatabase database, Writer<R> writer, Function<WorkerSessions, Session> session) {}
 
     /**
      * How a row stands in all databases.
      *
      * @param standing how it stands in its own
-     * @param database what its own is called; empty where there is one only
-     * @param misplacedIn the other databases that have the very same row
+     * @param database what its own is called; empty where the target is not sharded
+     * @param misplacedIn the other databases that have the very same row, and the main one if it has one of its key
      */
     record Compared(Standing standing, String database, List<String> misplacedIn) {
         /** Returns whether nothing is wrong with it. */
@@ -76,30 +57,29 @@ final class Comparison<R> {
 
     /** Returns how each row stands, in the order of the rows. */
     List<Compared> compare(List<R> rows, WorkerSessions sessions) {
-        if (places.size() == 1) {
-            Place<R> only = places.get(0);
-            return standings(rows, only, sessions).stream()
-                    .map(standing -> new Compared(standing, only.name(), List.of()))
+        if (names.size() == 1) {
+            return standings(rows, 0, sessions).stream()
+                    .map(standing -> new Compared(standing, names.get(0), List.of()))
                     .toList();
         }
-        int[] owners = rows.stream().mapToInt(writers::place).toArray();
+        int[] places = rows.stream().mapToInt(writers::place).toArray();
         List<Supplier<Seen>> looks = new ArrayList<>();
-        for (int i = 0; i < places.size(); i++) {
+        for (int i = 0; i < target.databases().size(); i++) {
             int number = i;
-            looks.add(() -> seen(rows, owners, number, sessions));
+            looks.add(() -> seen(rows, places, number, sessions));
         }
+        outside.ifPresent(there -> looks.add(() -> new Seen(Map.of(), there.there(rows, sessions))));
         List<Seen> everywhere = target.sideBySide().all(looks);
         List<Compared> compared = new ArrayList<>(rows.size());
         for (int row = 0; row < rows.size(); row++) {
             List<String> misplacedIn = new ArrayList<>();
             for (int number = 0; number < everywhere.size(); number++) {
                 if (everywhere.get(number).misplaced().contains(row)) {
-                    misplacedIn.add(places.get(number).name());
+                    misplacedIn.add(names.get(number));
                 }
             }
-            Standing standing = everywhere.get(owners[row]).own().get(row);
-            compared.add(new Compared(
-                    Objects.requireNonNull(standing), places.get(owners[row]).name(), misplacedIn));
+            Standing standing = everywhere.get(places[row]).own().get(row);
+            compared.add(new Compared(Objects.requireNonNull(standing), names.get(places[row]), misplacedIn));
         }
         return compared;
     }
@@ -112,15 +92,15 @@ final class Comparison<R> {
      */
     private record Seen(Map<Integer, Standing> own, Set<Integer> misplaced) {}
 
-    private Seen seen(List<R> rows, int[] owners, int number, WorkerSessions sessions) {
+    private Seen seen(List<R> rows, int[] places, int number, WorkerSessions sessions) {
         List<Integer> owned = new ArrayList<>();
         List<Integer> foreign = new ArrayList<>();
-        for (int row = 0; row < owners.length; row++) {
-            (owners[row] == number ? owned : foreign).add(row);
+        for (int row = 0; row < places.length; row++) {
+            (places[row] == number ? owned : foreign).add(row);
         }
         // Apart: of rows with one key only one is compared, and the rows of another database must not win over its own.
-        Map<Integer, Standing> own = compared(rows, owned, places.get(number), sessions);
-        Map<Integer, Standing> others = compared(rows, foreign, places.get(number), sessions);
+        Map<Integer, Standing> own = compared(rows, owned, number, sessions);
+        Map<Integer, Standing> others = compared(rows, foreign, number, sessions);
         return new Seen(own, misplaced(own, others));
     }
 
@@ -149,9 +129,8 @@ final class Comparison<R> {
         return misplaced;
     }
 
-    private Map<Integer, Standing> compared(
-            List<R> rows, List<Integer> which, Place<R> place, WorkerSessions sessions) {
-        List<Standing> standings = standings(which.stream().map(rows::get).toList(), place, sessions);
+    private Map<Integer, Standing> compared(List<R> rows, List<Integer> which, int number, WorkerSessions sessions) {
+        List<Standing> standings = standings(which.stream().map(rows::get).toList(), number, sessions);
         Map<Integer, Standing> compared = new HashMap<>();
         for (int i = 0; i < which.size(); i++) {
             compared.put(which.get(i), standings.get(i));
@@ -159,14 +138,24 @@ final class Comparison<R> {
         return compared;
     }
 
-    private List<Standing> standings(List<R> some, Place<R> place, WorkerSessions sessions) {
-        List<Standing> standings = place.database().patience().persist(() -> place.session()
-                .apply(sessions)
-                .attempt(what(), connection -> place.writer().compare(connection, some)));
-        if (standings.size() != some.size()) {
+    private List<Standing> standings(List<R> some, int number, WorkerSessions sessions) {
+        if (some.isEmpty()) {
+            return List.of();
+        }
+        Writer<R> writer = writers.all().get(number);
+        return target.databases().get(number).patience().persist(() -> sessions.rows()
+                .get(number)
+                .attempt(what(), connection -> standings(stage, writer, connection, some)));
+    }
+
+    /** Returns how rows stand in one database. */
+    static <R> List<Standing> standings(String stage, Writer<R> writer, Connection connection, List<R> rows)
+            throws SQLException {
+        List<Standing> standings = writer.compare(connection, rows);
+        if (standings.size() != rows.size()) {
             throw new IllegalStateException(
                     "the writer of stage \"%s\" compared %d rows: expected one result for each of %d"
-                            .formatted(stage, standings.size(), some.size()));
+                            .formatted(stage, standings.size(), rows.size()));
         }
         return standings;
     }

@@ -7,7 +7,6 @@ import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.TargetIdentity;
 import io.couchmigrator.internal.postgres.Timeline;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,7 +67,7 @@ final class DatabaseLook {
             sentences.addAll(found);
             return found;
         } catch (TargetException e) {
-            if (e.getCause() instanceof SQLException sql && SqlFault.of(sql).kind() == SqlFault.Kind.PASSING) {
+            if (SqlFault.causing(e).filter(SqlFault::isPassing).isPresent()) {
                 throw e;
             }
             boolean known = faults.stream()

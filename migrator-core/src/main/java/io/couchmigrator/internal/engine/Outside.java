@@ -1,27 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
+import io.couchmigrator.RejectException;
 import io.couchmigrator.Stage;
+import io.couchmigrator.Standing;
+import io.couchmigrator.Standing.State;
+import io.couchmigrator.TargetException;
 import io.couchmigrator.Writer;
-import io.couchmigrator.internal.postgres.SameDatabase;
 import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.TableFacts;
-import io.couchmigrator.internal.postgres.TargetChecks;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The main database of a sharded target that holds no shards: no row belongs there, but a table of the same name may have
- * some all the same, of a run without a map of shards for one. Used by one thread.
+ * The main database of a sharded target, where it holds no shards: no row belongs there, but a table of the same name may
+ * have some all the same, of a run without a map of shards for one. It is no part of the target: what it refuses to tell
+ * is told once, and ends nothing. Safe for use by multiple threads once all stages have asked for their rows.
  */
 final class Outside {
     private final Target target;
     private final Reporter reporter;
-    private final Set<String> told = new HashSet<>();
-    private Optional<Boolean> apart = Optional.empty();
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private @Nullable Boolean apart;
 
     Outside(Target target, Reporter reporter) {
         this.target = target;
@@ -34,55 +39,90 @@ final class Outside {
     }
 
     /**
-     * Returns a stage's writer for the main database, to compare with; empty if there is nothing to compare with: the
-     * target is not sharded, the main database holds shards itself, or it has no table of its own. A view, a foreign or a
-     * partitioned table may well show the rows of the shards.
+     * Returns what the main database has of a stage's rows; empty if there is nothing to look into: the target is not
+     * sharded, the stage's writer names no table, the main database holds shards itself, or it has no such table of its
+     * own, or none that the writer could write.
      */
-    <R> Optional<Writer<R>> writer(Stage<?, R> stage) {
+    <R> Optional<Rows<R>> rows(Stage<?, R> stage) {
         Writer<R> writer = stage.writer();
         if (target.shards().isEmpty() || writer.tables().isEmpty() || !hasOwn(writer.tables()) || !isApart()) {
             return Optional.empty();
         }
-        List<String> faults = asked(connection -> {
-            List<String> found = new ArrayList<>();
-            for (String table : writer.tables()) {
-                found.addAll(TargetChecks.compared(connection, table, writer.columns(table)));
-            }
-            return found;
-        });
-        faults.stream().filter(told::add).forEach(this::warn);
-        return faults.isEmpty() ? Optional.of(asked(writer::prepared)) : Optional.empty();
+        Session own = target.main().sessions().own();
+        Optional<List<String>> faults = asked(own, writer::faults);
+        faults.orElse(List.of()).forEach(this::warn);
+        return faults.filter(List::isEmpty)
+                .flatMap(none -> asked(own, writer::prepared))
+                .map(prepared -> new Rows<>(stage.name(), prepared));
     }
 
-    private void warn(String fault) {
-        reporter.tell(to -> to.warned("Rows in %s were not looked for: %s.".formatted(name(), fault)));
+    /** What it has of the rows of one stage. */
+    final class Rows<R> {
+        private final String stage;
+        private final Writer<R> writer;
+        private volatile boolean refused;
+
+        private Rows(String stage, Writer<R> writer) {
+            this.stage = stage;
+            this.writer = writer;
+        }
+
+        /** Returns the places, in the batch, of rows whose keys are there, with whatever values. */
+        Set<Integer> there(List<R> rows, WorkerSessions sessions) {
+            Set<Integer> there = new HashSet<>();
+            if (!refused) {
+                Optional<List<Standing>> standings =
+                        asked(sessions.main(), connection -> Comparison.standings(stage, writer, connection, rows));
+                refused = standings.isEmpty();
+                for (int row = 0; row < standings.map(List::size).orElse(0); row++) {
+                    if (standings.orElseThrow().get(row).state() != State.MISSING) {
+                        there.add(row);
+                    }
+                }
+            }
+            return there;
+        }
     }
 
     private boolean hasOwn(Set<String> tables) {
-        return asked(connection -> {
-            for (String table : tables) {
-                if (!TableFacts.isPlain(connection, table)) {
-                    return false;
-                }
-            }
-            return true;
-        });
+        return asked(target.main().sessions().own(), connection -> {
+                    for (String table : tables) {
+                        if (!TableFacts.hasItsOwnRows(connection, table)) {
+                            return false;
+                        }
+                    }
+                    return true;
+                })
+                .orElse(false);
     }
 
     private boolean isApart() {
-        boolean known = apart.orElseGet(() -> target.databases().stream().noneMatch(this::isMain));
-        apart = Optional.of(known);
+        Boolean known = apart;
+        if (known == null) {
+            known = target.databases().stream().noneMatch(database -> database.isSame(target.main()));
+            apart = known;
+        }
         return known;
     }
 
-    private boolean isMain(TargetDatabase database) {
-        Session main = target.main().sessions().own();
-        return database.patience()
-                .persist(() -> SameDatabase.is(main, database.sessions().own()));
+    private <T> Optional<T> asked(Session session, Session.Work<T> question) {
+        try {
+            return Optional.of(
+                    target.main().patience().persist(() -> session.attempt("look for misplaced rows", question)));
+        } catch (TargetException e) {
+            if (SqlFault.causing(e).filter(fault -> !fault.isPassing()).isEmpty()) {
+                throw e;
+            }
+            warn(String.valueOf(e.getMessage()));
+        } catch (RejectException e) {
+            warn(String.valueOf(e.getMessage()));
+        }
+        return Optional.empty();
     }
 
-    private <T> T asked(Session.Work<T> question) {
-        TargetDatabase main = target.main();
-        return main.patience().persist(() -> main.sessions().own().attempt("look for misplaced rows", question));
+    private void warn(String fault) {
+        if (told.add(fault)) {
+            reporter.tell(to -> to.warned("Rows in %s were not looked for: %s.".formatted(name(), fault)));
+        }
     }
 }

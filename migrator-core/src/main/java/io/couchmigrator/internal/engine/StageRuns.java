@@ -121,7 +121,7 @@ final class StageRuns {
                 stage.name(),
                 feed,
                 preparation,
-                Comparison.of(stage, writers, site.target(), outside),
+                new Comparison<>(stage, writers, site.target(), outside),
                 with.migrated(stage.name()),
                 rejects,
                 with.findings(),

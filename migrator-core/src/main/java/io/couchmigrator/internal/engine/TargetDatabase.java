@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.ShardMap.Shards;
+import io.couchmigrator.internal.postgres.SameDatabase;
 import io.couchmigrator.internal.postgres.TargetName;
 import io.couchmigrator.internal.postgres.Timeline;
 import io.couchmigrator.internal.retry.Patience;
@@ -36,6 +37,20 @@ record TargetDatabase(String name, Sessions sessions, Patience patience) impleme
     /** Returns what it is called, also where it is the only one. */
     private String called() {
         return name.isEmpty() ? "PostgreSQL" : name;
+    }
+
+    /**
+     * Returns whether the other is one and the same database. Each of them is borne with as long as its own patience
+     * lasts, so that the one that is away is the one that is named.
+     */
+    boolean isSame(TargetDatabase other) {
+        String what = "look whether two databases are one";
+        long key = SameDatabase.key();
+        return patience.persist(() -> sessions.own().attempt(what, holding -> {
+            SameDatabase.lock(holding, key);
+            return other.patience.persist(
+                    () -> other.sessions.own().attempt(what, looking -> SameDatabase.sees(looking, key)));
+        }));
     }
 
     /** Holds its connections to this timeline. */

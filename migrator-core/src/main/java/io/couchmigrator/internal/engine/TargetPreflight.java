@@ -8,7 +8,6 @@ import io.couchmigrator.ShardMap.Shards;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.TargetException;
-import io.couchmigrator.internal.postgres.SameDatabase;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.postgres.TargetChecks;
 import io.couchmigrator.internal.postgres.TargetIdentity;
@@ -136,10 +135,7 @@ final class TargetPreflight {
 
     private void refuseTwins(TargetDatabase one, TargetDatabase other) {
         try {
-            boolean same = one.patience()
-                    .persist(() -> SameDatabase.is(
-                            one.sessions().own(), other.sessions().own()));
-            if (same) {
+            if (one.isSame(other)) {
                 faults.add(new TargetException(
                         "%s and %s are one and the same database: expected one of its own for each range of the map: mend the map of shards"
                                 .formatted(one.name(), other.name())));

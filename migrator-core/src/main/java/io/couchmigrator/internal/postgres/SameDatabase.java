@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
-import io.couchmigrator.internal.retry.PassingException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,24 +21,21 @@ public final class SameDatabase {
 
     private SameDatabase() {}
 
-    /** Returns whether one sees a lock that the other holds for the length of a transaction. */
-    public static boolean is(Session one, Session other) throws PassingException {
-        // Nobody else's lock by any chance that matters.
-        long key = ThreadLocalRandom.current().nextLong();
-        return one.attempt("look whether two databases are one", holding -> {
-            lock(holding, key);
-            return other.transaction(looking -> sees(looking, key));
-        });
+    /** Returns the key of a lock that is nobody else's, by any chance that matters. */
+    public static long key() {
+        return ThreadLocalRandom.current().nextLong();
     }
 
-    private static void lock(Connection connection, long key) throws SQLException {
+    /** Takes the lock of this key for the length of the transaction. */
+    public static void lock(Connection connection, long key) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
             statement.setLong(1, key);
             statement.execute();
         }
     }
 
-    private static boolean sees(Connection connection, long key) throws SQLException {
+    /** Returns whether somebody has the lock of this key in the database of this connection. */
+    public static boolean sees(Connection connection, long key) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(SEEN)) {
             statement.setLong(1, key >>> Integer.SIZE);
             statement.setLong(2, key & 0xFFFF_FFFFL);

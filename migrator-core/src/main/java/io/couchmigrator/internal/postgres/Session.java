@@ -2,7 +2,6 @@
 package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.TargetException;
-import io.couchmigrator.internal.postgres.SqlFault.Kind;
 import io.couchmigrator.internal.retry.PassingException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -175,7 +174,7 @@ public final class Session implements AutoCloseable {
         String seen = fault.seen();
         SQLException cause = SqlFault.withoutValues(e);
         String message = "%s: could not %s: %s: ".formatted(server, what, seen);
-        if (fault.kind() == Kind.PASSING) {
+        if (fault.isPassing()) {
             return new PassingException(
                     new TargetException(message + "check that the server runs and can be reached from here", cause),
                     seen,

@@ -57,6 +57,16 @@ public record SqlFault(
 
     private static final Set<String> CONSTRAINTS = Set.of("23502", "23505", "23514");
 
+    /** Returns the error of PostgreSQL that an exception of ours has for its cause. */
+    public static Optional<SqlFault> causing(Throwable failure) {
+        return failure.getCause() instanceof SQLException sql ? Optional.of(of(sql)) : Optional.empty();
+    }
+
+    /** Returns whether another attempt may well succeed. */
+    public boolean isPassing() {
+        return kind == Kind.PASSING;
+    }
+
     /** Returns what an error means. */
     public static SqlFault of(SQLException thrown) {
         SQLException e = telling(thrown);

@@ -64,11 +64,15 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
         });
     }
 
-    /** Returns whether there is such a table, whose rows are in it and nowhere else: no view, foreign or inherited table. */
-    public static boolean isPlain(Connection connection, String table) throws SQLException {
+    /**
+     * Returns whether there is such a table with rows of its own, and not one that shows those of others: a view, a
+     * foreign, inherited or partitioned table, or one that logical replication fills.
+     */
+    public static boolean hasItsOwnRows(Connection connection, String table) throws SQLException {
         return Jooq.with(connection, jooq -> jooq.resultQuery("""
                         select exists (select from pg_class c where c.oid = to_regclass(?) and c.relkind = 'r'
-                          and not exists (select from pg_inherits i where i.inhparent = c.oid))
+                          and not exists (select from pg_inherits i where i.inhparent = c.oid)
+                          and not exists (select from pg_subscription_rel s where s.srrelid = c.oid))
                         """, Jooq.sql(Jooq.table(table)))
                 .fetchSingleInto(boolean.class));
     }

@@ -48,15 +48,6 @@ public final class TargetChecks {
         return checks.faults();
     }
 
-    /** Returns what is in the way of comparing rows with those of a table. */
-    public static List<String> compared(Connection connection, String name, Set<String> columns) throws SQLException {
-        TargetChecks checks = new TargetChecks(connection);
-        checks.table(name)
-                .ifPresent(table -> columns.forEach(column ->
-                        checks.column(table, column, facts -> checks.privileges(table, facts, true, false, false))));
-        return checks.faults();
-    }
-
     /** Returns what is wrong with the table that is told of the completion of the migration with this slug. */
     public static List<String> completion(Connection connection, CompletionTable completion, String slug)
             throws SQLException {

@@ -2,7 +2,6 @@
 package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.TargetException;
-import io.couchmigrator.internal.postgres.SqlFault.Kind;
 import io.couchmigrator.internal.retry.PassingException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -47,7 +46,7 @@ public final class Timeline {
         try {
             return session.transaction(Timeline::read);
         } catch (SQLException e) {
-            if (SqlFault.of(e).kind() == Kind.PASSING) {
+            if (SqlFault.of(e).isPassing()) {
                 throw session.passing("look at the server's timeline", e);
             }
             LOG.info("a fail-over of PostgreSQL will not be noticed: it does not tell its timeline: {}", e.toString());
