@@ -45,7 +45,8 @@ public record Tallies(
      *     are no fault, and count as processed
      * @param notYetMigrated those that no run has come to yet, or that changed since one did; they are no fault
      * @param misplaced those whose rows are all where they belong, but of which a row is also in another database of a
-     *     {@linkplain ShardMap sharded} target, or in the main one, with the same values; nobody but the operator removes it there
+     *     {@linkplain ShardMap sharded} target, with the same values, or in the main one, where none belongs; nobody but
+     *     the operator removes it there
      */
     public record Verified(long missing, long different, long leftAlone, long notYetMigrated, long misplaced) {
         /** Nothing found. */

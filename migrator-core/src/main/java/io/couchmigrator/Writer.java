@@ -11,7 +11,7 @@ import java.util.Set;
  * Stores the rows of a batch. {@link Upsert} is the one that ships.
  *
  * <p>Where the target is {@linkplain ShardMap sharded}, {@link #faults} and {@link #prepared} are called for each of its
- * databases, at once and by several threads, {@code prepared} for the main one as well, and what {@code prepared} returns is used with that database alone:
+ * databases, at once and by several threads, and what {@code prepared} returns is used with that database alone:
  * what was learnt from a catalogue belongs into what is returned.
  *
  * <p>The same rows may come again, after a crash or when a batch is tried once more, so writing must be idempotent.
@@ -57,7 +57,10 @@ public interface Writer<R> {
         return Optional.empty();
     }
 
-    /** Returns the tables it writes, whose identity the offset file keeps. By default none is named. */
+    /**
+     * Returns the tables it writes, whose identity the offset file keeps, and which a verification of a sharded target looks
+     * for in the main database, too. By default none is named.
+     */
     default Set<String> tables() {
         return Set.of();
     }
@@ -69,8 +72,9 @@ public interface Writer<R> {
 
     /**
      * Compares rows with those in the target, and changes nothing. Called on a {@linkplain #prepared prepared} writer, by
-     * several workers at once, each with a connection of its own. In a database of a {@linkplain ShardMap sharded} target,
-     * and in the main one, also called with rows that belong in others, to find those that are there all the same.
+     * several workers at once, each with a connection of its own. In a database of a {@linkplain ShardMap sharded} target
+     * also called with rows that belong in others, to find those that are there all the same; and so in the main database,
+     * where that holds no shards, has all {@linkplain #tables tables} and shows no {@linkplain #faults faults}.
      *
      * @return how each row stands, in the order of the rows
      */

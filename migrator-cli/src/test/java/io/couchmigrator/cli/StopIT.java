@@ -15,6 +15,8 @@ import io.couchmigrator.testkit.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ final class StopIT {
     private Operator operator;
     private @Nullable Process running;
 
-    /** All pages but the first two are slow, so that a signal finds the run in the middle of one. */
+    /** Pages are slow but for the first two, which are samples, so that a signal finds the run in the middle of one. */
     @BeforeEach
     void loadSample(CouchDouble couch, TestDatabase database) throws Exception {
         sample.loadInto(couch);
@@ -78,26 +80,42 @@ final class StopIT {
         assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
     }
 
+    /** The batch in hand waits for a lock, so that no run could end by itself. */
     @Test
     void haltsAtOnceAtTheSecondSignal(CouchDouble couch, TestDatabase database) throws Exception {
         couch.heal();
-        couch.script(Fault.stallAfterBytes(10_000).on(READING).after(2));
-        Process run = startMidway(database);
+        Process run;
+        try (Connection holder = database.dataSource().getConnection()) {
+            holder.setAutoCommit(false);
+            holder.createStatement().execute("lock table blobs_blobmeta in share mode");
+            run = starts();
+            await().atMost(LONG).until(() -> !run.isAlive() || isWaitingForALock(database));
+            send("INT", run);
+            await().atMost(LONG).until(() -> !run.isAlive() || console().contains("Stopping: "));
+            assertThat(run.isAlive()).as(console()).isTrue();
+            send("TERM", run);
 
-        send("INT", run);
-        await().atMost(LONG).until(() -> console().contains("Stopping: ") || !run.isAlive());
-        send("INT", run);
-
-        assertThat(run.waitFor()).isEqualTo(130);
-        couch.heal();
+            assertThat(run.waitFor()).isEqualTo(143);
+        }
         assertThat(operator.runs().status()).isZero();
         assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
     }
 
-    /** Requests do not tell: the first pages are samples of sizes, of which nothing is written. */
-    private Process startMidway(TestDatabase database) throws Exception {
+    private static boolean isWaitingForALock(TestDatabase database) throws SQLException {
+        return !database.query("select pid from pg_stat_activity where datname = current_database()"
+                        + " and wait_event_type = 'Lock'")
+                .isEmpty();
+    }
+
+    private Process starts() throws Exception {
         Process run = operator.starts(directory.resolve("console.txt"), "--chunk-size=50");
         running = run;
+        return run;
+    }
+
+    /** Requests do not tell: the first pages are samples of sizes, of which nothing is written. */
+    private Process startMidway(TestDatabase database) throws Exception {
+        Process run = starts();
         await().atMost(LONG)
                 .until(() -> !run.isAlive()
                         || !ExpectedRow.readAll(database.dataSource()).isEmpty());

@@ -25,14 +25,16 @@ final class Installation implements AutoCloseable {
 
     private final List<PostgresServer> servers;
     private final TestDatabase main;
+    private final boolean emptied;
     private final List<TestDatabase> sharded = new ArrayList<>();
 
-    /** @param sharded how many databases of shards there are; 0 for none */
-    Installation(int sharded, List<PostgresServer> servers, SampleDocuments sample) throws SQLException {
+    Installation(Story story, List<PostgresServer> servers, SampleDocuments sample) throws SQLException {
+        int sharded = story.databases();
         this.servers = sharded == 0 ? servers.subList(0, 1) : List.copyOf(servers);
         this.main = servers.get(0).createDatabase();
         sample.loadInto(main);
-        if (sharded > 0) {
+        this.emptied = story.emptied();
+        if (sharded > 0 && !emptied) {
             main.execute("drop table blobs_blobmeta");
         }
         for (int number = 0; number < sharded; number++) {
@@ -75,6 +77,9 @@ final class Installation implements AutoCloseable {
                 }
                 all.add(row);
             }
+        }
+        if (emptied && !ExpectedRow.readAll(main.dataSource()).isEmpty()) {
+            throw new Violation("the main database of a sharded target has rows");
         }
         return all;
     }

@@ -17,10 +17,19 @@ import java.util.SplittableRandom;
  * @param unreadable how many of them the server cannot read
  * @param hiding whether pages leave rows out; documents do not change in such a story
  * @param databases how many databases of shards there are; 0 where the target is not sharded
+ * @param emptied whether the main database of such a target has an empty table of its own, not none
  * @param lives the runs that are killed
  */
 record Story(
-        long seed, int documents, int bytes, int bad, int unreadable, boolean hiding, int databases, List<Life> lives) {
+        long seed,
+        int documents,
+        int bytes,
+        int bad,
+        int unreadable,
+        boolean hiding,
+        int databases,
+        boolean emptied,
+        List<Life> lives) {
     static Story of(long seed) {
         Random random = random(seed);
         boolean small = random.nextBoolean();
@@ -35,7 +44,7 @@ record Story(
             lives.add(Life.drawn(hiding, random));
         }
         int databases = random.nextInt(3) == 0 ? 2 << random.nextInt(2) : 0;
-        return new Story(seed, documents, bytes, bad, unreadable, hiding, databases, lives);
+        return new Story(seed, documents, bytes, bad, unreadable, hiding, databases, random.nextBoolean(), lives);
     }
 
     /** Returns numbers that have nothing in common with those of the next seed; the first ones of a plain {@link Random} do. */

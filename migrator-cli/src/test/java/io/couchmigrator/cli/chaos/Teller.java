@@ -45,7 +45,7 @@ final class Teller {
         SampleDocuments sample = SampleDocuments.of("commcarehq", story.seed(), story.documents(), story.bytes());
         SampleDocuments reserve = SampleDocuments.of("commcarehq", ~story.seed(), 300, story.bytes());
         try (CouchDouble couch = CouchDouble.builder().seed(story.seed()).start();
-                Installation installation = new Installation(story.databases(), servers, sample)) {
+                Installation installation = new Installation(story, servers, sample)) {
             sample.loadInto(couch);
             Random random = Story.random(story.seed());
             Ledger ledger = new Ledger(couch, sample, reserve, random);
