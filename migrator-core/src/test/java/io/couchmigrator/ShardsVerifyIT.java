@@ -221,21 +221,10 @@ final class ShardsVerifyIT {
             })
     void looksOnlyIntoATableThatHasItsRowsItself(
             String instead, CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
-        try (TestDatabase first = postgres.createDatabase();
-                TestDatabase second = postgres.createDatabase()) {
-            Orders.create(couch, main, 3);
-            asSuperuser(main, "drop table orders; " + instead + "; grant all on orders to " + main.user());
-            first.execute(Orders.TABLE);
-            second.execute(Orders.TABLE);
-            Migrator migrator = sharded(couch, main, List.of(first, second));
-            migrator.run();
+        Orders.create(couch, main, 3);
+        asSuperuser(main, "drop table orders; " + instead + "; grant all on orders to " + main.user());
 
-            Result clean = migrator.verify();
-
-            assertThat(clean.failures()).isEmpty();
-            assertThat(clean.outcome()).isEqualTo(Outcome.COMPLETE);
-            assertThat(recorder.lines()).noneMatch(line -> line.startsWith("warned"));
-        }
+        assertThat(warningsWhereNothingIsMisplaced(couch, main, postgres)).isEmpty();
     }
 
     /** It is no part of the target: whatever it refuses ends nothing. */
@@ -244,26 +233,14 @@ final class ShardsVerifyIT {
     void saysWhyItDidNotLookIntoTheMainDatabase(
             String change, String because, CouchDouble couch, TestDatabase main, PostgresServer postgres)
             throws Exception {
-        try (TestDatabase first = postgres.createDatabase();
-                TestDatabase second = postgres.createDatabase()) {
-            Orders.create(couch, main, 3);
-            main.execute(change);
-            first.execute(Orders.TABLE);
-            second.execute(Orders.TABLE);
-            Migrator migrator = sharded(couch, main, List.of(first, second));
-            migrator.run();
+        Orders.create(couch, main, 3);
+        main.execute(change);
 
-            Result clean = migrator.verify();
-
-            assertThat(clean.failures()).isEmpty();
-            assertThat(clean.outcome()).isEqualTo(Outcome.COMPLETE);
-            assertThat(recorder.lines())
-                    .filteredOn(line -> line.startsWith("warned"))
-                    .singleElement()
-                    .asString()
-                    .startsWith("warned Rows in PostgreSQL at ")
-                    .contains("(main database) were not looked for: ", because);
-        }
+        assertThat(warningsWhereNothingIsMisplaced(couch, main, postgres))
+                .singleElement()
+                .asString()
+                .startsWith("warned Rows in PostgreSQL at ")
+                .contains("(main database) were not looked for: ", because);
     }
 
     static Stream<Arguments> tablesToRefuse() {
@@ -285,6 +262,26 @@ final class ShardsVerifyIT {
                                 + " alter table orders enable row level security, force row level security;"
                                 + " create policy seen on orders using (broken(total))",
                         "SQLSTATE P0001"));
+    }
+
+    /** Migrates into two databases, and requires that a verification finds nothing wrong. */
+    private List<String> warningsWhereNothingIsMisplaced(CouchDouble couch, TestDatabase main, PostgresServer postgres)
+            throws SQLException {
+        try (TestDatabase first = postgres.createDatabase();
+                TestDatabase second = postgres.createDatabase()) {
+            first.execute(Orders.TABLE);
+            second.execute(Orders.TABLE);
+            Migrator migrator = sharded(couch, main, List.of(first, second));
+            migrator.run();
+
+            Result clean = migrator.verify();
+
+            assertThat(clean.failures()).isEmpty();
+            assertThat(clean.outcome()).isEqualTo(Outcome.COMPLETE);
+            return recorder.lines().stream()
+                    .filter(line -> line.startsWith("warned"))
+                    .toList();
+        }
     }
 
     private static void asSuperuser(TestDatabase database, String sql) throws SQLException {

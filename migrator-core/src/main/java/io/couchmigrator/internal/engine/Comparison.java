@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
-import io.couchmigrator.Stage;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
 import io.couchmigrator.Writer;
@@ -31,14 +30,14 @@ final class Comparison<R> {
     /** What the places are called where rows are looked for: the databases of the target, and what is outside. */
     private final List<String> names = new ArrayList<>();
 
-    /** @param outside where rows of the stage may be that belong in none of the target's databases */
-    Comparison(Stage<?, R> stage, Writers<R> writers, Target target, Outside outside) {
-        this.stage = stage.name();
+    /** @param outside where rows of the stage may be that belong in the target's databases */
+    Comparison(String stage, Writers<R> writers, Target target, Optional<Outside.Rows<R>> outside) {
+        this.stage = stage;
         this.writers = writers;
         this.target = target;
-        this.outside = outside.rows(stage);
+        this.outside = outside;
         target.databases().forEach(database -> names.add(database.name()));
-        this.outside.ifPresent(rows -> names.add(outside.name()));
+        outside.ifPresent(rows -> names.add(rows.name()));
     }
 
     /**

@@ -33,11 +33,6 @@ final class Outside {
         this.reporter = reporter;
     }
 
-    /** Returns what the main database is called where several are named. */
-    String name() {
-        return target.main().sessions().name() + " (main database)";
-    }
-
     /**
      * Returns what the main database has of a stage's rows; empty if there is nothing to look into: the target is not
      * sharded, the stage's writer names no table, the main database holds shards itself, or it has no such table of its
@@ -67,6 +62,11 @@ final class Outside {
             this.writer = writer;
         }
 
+        /** Returns what the main database is called where several are named. */
+        String name() {
+            return mainName();
+        }
+
         /** Returns the places, in the batch, of rows whose keys are there, with whatever values. */
         Set<Integer> there(List<R> rows, WorkerSessions sessions) {
             Set<Integer> there = new HashSet<>();
@@ -82,6 +82,10 @@ final class Outside {
             }
             return there;
         }
+    }
+
+    private String mainName() {
+        return target.main().sessions().name() + " (main database)";
     }
 
     private boolean hasOwn(Set<String> tables) {
@@ -122,7 +126,7 @@ final class Outside {
 
     private void warn(String fault) {
         if (told.add(fault)) {
-            reporter.tell(to -> to.warned("Rows in %s were not looked for: %s.".formatted(name(), fault)));
+            reporter.tell(to -> to.warned("Rows in %s were not looked for: %s.".formatted(mainName(), fault)));
         }
     }
 }

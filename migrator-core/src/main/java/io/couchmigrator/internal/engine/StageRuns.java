@@ -121,7 +121,7 @@ final class StageRuns {
                 stage.name(),
                 feed,
                 preparation,
-                new Comparison<>(stage, writers, site.target(), outside),
+                new Comparison<>(stage.name(), writers, site.target(), outside.rows(stage)),
                 with.migrated(stage.name()),
                 rejects,
                 with.findings(),
