@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
-import io.couchmigrator.RejectException;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
@@ -118,10 +117,8 @@ final class Outside {
                 throw e;
             }
             warn(String.valueOf(e.getMessage()));
-        } catch (RejectException e) {
-            warn(String.valueOf(e.getMessage()));
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 
     private void warn(String fault) {
