@@ -86,13 +86,16 @@ final class DemoIT {
         Process demo = process(
                 directory.resolve("console.txt"),
                 "env",
-                "MIGRATOR_OPTS=-Dos.arch=pdp11 -Djava.io.tmpdir=" + scratch(),
+                "MIGRATOR_OPTS=-Dos.name=Linux -Dos.arch=ppc64le -Djava.io.tmpdir=" + scratch(),
                 Operator.program(),
                 "demo");
 
         assertThat(demo.waitFor()).isEqualTo(1);
         assertThat(console())
-                .contains("The demo cannot run here: its embedded PostgreSQL does not start on ", "pdp11")
+                .contains(
+                        "The demo cannot run here: its embedded PostgreSQL does not start on Linux, ppc64le",
+                        "there is no PostgreSQL for Linux on ppc64le here",
+                        "Linux or macOS on x86-64 or 64-bit ARM")
                 .doesNotContain("\tat ", "unexpectedly");
     }
 

@@ -66,6 +66,9 @@ public final class PostgresServer implements AutoCloseable {
             server.launch();
         } catch (IOException e) {
             server.forgetToCloseAtExit();
+            if (Files.notExists(server.output())) {
+                Directories.delete(server.directory);
+            }
             throw e;
         }
         return server;
@@ -167,8 +170,12 @@ public final class PostgresServer implements AutoCloseable {
         return running.getPostgresDatabase().getConnection();
     }
 
+    private Path output() {
+        return directory.resolve("server.log");
+    }
+
     private synchronized void launch() throws IOException {
-        Path output = directory.resolve("server.log");
+        Path output = output();
         try {
             port = port == 0 ? FreePort.find() : port;
             running = EmbeddedPostgres.builder()
@@ -185,7 +192,12 @@ public final class PostgresServer implements AutoCloseable {
             port = running.getPort();
             requireOurs();
         } catch (IOException | RuntimeException | SQLException e) {
-            throw new IOException("PostgreSQL did not start: see its output in %s".formatted(output), e);
+            throw new IOException(
+                    Files.exists(output)
+                            ? "PostgreSQL did not start: see its output in %s".formatted(output)
+                            : "there is no PostgreSQL for %s on %s here: expected one of the testkit's own binaries"
+                                    .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
+                    e);
         }
     }
 

@@ -24,7 +24,7 @@ final class UnfitPlaceException extends Exception {
             lines.add("   " + (cause.getMessage() == null ? cause.toString() : cause.getMessage()));
         }
         lines.add(
-                "It needs Linux, macOS or Windows on x86-64; on Linux the super-user needs the program unshare as well.");
+                "It needs Linux or macOS on x86-64 or 64-bit ARM, or Windows on x86-64; on Linux the super-user needs the program unshare as well.");
         lines.add("The migrator itself runs wherever Java does: see migrator run --help for servers of your own.");
         return lines;
     }
