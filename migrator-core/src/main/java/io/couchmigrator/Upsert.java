@@ -100,7 +100,7 @@ public final class Upsert<R> implements Writer<R> {
         return Set.of(table);
     }
 
-    @Override
+    /** Returns the names of the columns that it writes of this table, its own. */
     public Set<String> columns(String ofTable) {
         Set<String> names = new TreeSet<>();
         columns.forEach(column -> names.add(column.name()));

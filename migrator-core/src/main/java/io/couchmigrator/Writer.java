@@ -23,7 +23,7 @@ import java.util.Set;
 public interface Writer<R> {
     /**
      * Writes rows inside the transaction that is open on the connection, which it neither commits nor rolls back nor
-     * closes.
+     * closes. Called without rows, in a transaction that is rolled back, to find out whether an error is the fault of a row.
      *
      * @return how many rows were inserted or changed; the others count as already there
      */
@@ -81,13 +81,5 @@ public interface Writer<R> {
     default List<Standing> compare(Connection connection, List<R> rows) throws SQLException {
         throw new UnsupportedOperationException("%s cannot compare rows: expected a writer that is comparable"
                 .formatted(getClass().getName()));
-    }
-
-    /**
-     * Returns the columns it writes of a table. An error on one of them is a fault of the row; any other is a fault of
-     * the target. By default none is named.
-     */
-    default Set<String> columns(String table) {
-        return Set.of();
     }
 }

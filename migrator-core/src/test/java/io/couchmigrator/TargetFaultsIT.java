@@ -89,11 +89,11 @@ final class TargetFaultsIT {
             throws Exception {
         Orders.create(couch, database, COUNT);
         FaultyDataSource target = FaultyDataSource.around(database.dataSource());
-        Scripts scripts =
-                new Scripts(target, 301, JdbcFault.error(sqlState).on(INSERTS).once());
+        Scripts scripts = new Scripts(target, 301, JdbcFault.error(sqlState).on(INSERTS));
 
         Result first =
                 migrator(couch, database, target).listener(scripts).build().run();
+        target.heal();
         Result second = migrator(couch, database, target).build().run();
 
         assertThat(first.outcome()).isEqualTo(Outcome.TARGET_FAILED);

@@ -45,9 +45,6 @@ final class PreparedUpsert<R> implements Writer<R> {
 
     @Override
     public int write(Connection connection, List<R> rows) throws SQLException {
-        if (rows.isEmpty()) {
-            return 0;
-        }
         Object[] arrays = arrays(distinct(rows));
         return Jooq.with(connection, jooq -> {
             int changed = upsert.conflictRule() == ConflictRule.UPDATE ? jooq.execute(update, arrays) : 0;
@@ -116,11 +113,6 @@ final class PreparedUpsert<R> implements Writer<R> {
     @Override
     public Set<String> tables() {
         return upsert.tables();
-    }
-
-    @Override
-    public Set<String> columns(String table) {
-        return upsert.columns(table);
     }
 
     /** Sorted by key, so that writers never wait for each other in a circle; one row a key. */

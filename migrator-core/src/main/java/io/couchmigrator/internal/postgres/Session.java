@@ -146,6 +146,21 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes one attempt at a transaction that comes to nothing, to see whether it would be committed: it is rolled back once
+     * the work is done and what was deferred to its end is checked.
+     */
+    public <T> T rehearse(Work<T> work) throws SQLException {
+        return transaction(connection -> {
+            T result = work.in(connection);
+            try (Statement deferred = connection.createStatement()) {
+                deferred.execute("set constraints all immediate");
+            }
+            connection.rollback();
+            return result;
+        });
+    }
+
     /** Makes one attempt at a transaction in which no error can be the fault of a row. */
     public <T> T attempt(String what, Work<T> work) throws PassingException {
         try {

@@ -38,24 +38,31 @@ public record SqlFault(
     public enum Kind {
         /** Another attempt may succeed. */
         PASSING,
-        /** No attempt will succeed. */
+        /** No attempt will succeed, whatever is sent. */
         TERMINAL,
-        /** A value that was sent cannot be stored. */
-        VALUE,
-        /** A constraint was violated: the row's fault if it is on what the row writes, else the target's. */
-        CONSTRAINT
+        /** Of a statement with rows, the fault of a row; unless the same statement without rows meets it as well. */
+        REFUSED
     }
 
     private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "58");
+    private static final Set<String> TERMINAL_CLASSES = Set.of("28", "3D", "3F");
     private static final Set<String> PASSING_STATES =
             Set.of("55P03", "57014", "57P01", "57P02", "57P03", "57P05", "25006", "25P03");
+
+    private static final String CANCELLED = "57014";
+    private static final String NOT_SUPPORTED = "0A000";
+
+    /**
+     * Where the server finds that a table changed under a statement that it keeps by name. The driver prepares all its
+     * statements anew then; the message says so in the server's language, the routine in one.
+     */
+    private static final String CACHED_PLAN = "RevalidateCachedQuery";
+
     /** No password was given, or the server offers no TLS: nothing that time will change. */
     private static final String REFUSED_BY_DRIVER = "08004";
 
     /** A chain of causes may be a circle. */
     private static final int MOST_CAUSES = 10;
-
-    private static final Set<String> CONSTRAINTS = Set.of("23502", "23505", "23514");
 
     /** Returns the error of PostgreSQL that an exception of ours has for its cause. */
     public static Optional<SqlFault> causing(Throwable failure) {
@@ -67,13 +74,18 @@ public record SqlFault(
         return kind == Kind.PASSING;
     }
 
+    /** Returns whether the statement was cancelled, for its time or by somebody: one with less to do may pass. */
+    public boolean isCancelled() {
+        return sqlState.equals(CANCELLED);
+    }
+
     /** Returns what an error means. */
     public static SqlFault of(SQLException thrown) {
         SQLException e = telling(thrown);
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         ServerErrorMessage server = e instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
         return new SqlFault(
-                kind(e, state),
+                isOfCachedPlan(state, server) ? Kind.PASSING : kind(e, state),
                 state,
                 Optional.ofNullable(server).map(ServerErrorMessage::getTable),
                 Optional.ofNullable(server).map(ServerErrorMessage::getColumn),
@@ -159,10 +171,11 @@ public record SqlFault(
         if (state.isEmpty() && (e instanceof SQLTransientException || e instanceof SQLRecoverableException)) {
             return Kind.PASSING;
         }
-        if (group.equals("22")) {
-            return Kind.VALUE;
-        }
-        return CONSTRAINTS.contains(state) ? Kind.CONSTRAINT : Kind.TERMINAL;
+        return TERMINAL_CLASSES.contains(group) ? Kind.TERMINAL : Kind.REFUSED;
+    }
+
+    private static boolean isOfCachedPlan(String state, @Nullable ServerErrorMessage server) {
+        return state.equals(NOT_SUPPORTED) && server != null && CACHED_PLAN.equals(server.getRoutine());
     }
 
     /** A certificate that is not trusted now will not be trusted in a minute. */

@@ -116,27 +116,6 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
         return new TableFacts(oid, table, columns, unique);
     }
 
-    /**
-     * Returns the columns that a constraint or unique index of a table is about; empty if there is none of this name.
-     */
-    public static Set<String> constraintColumns(Connection connection, String table, String constraint)
-            throws SQLException {
-        return Jooq.with(
-                connection,
-                jooq -> new TreeSet<>(jooq.resultQuery(
-                                """
-                                select a.attname::text from pg_constraint c
-                                join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey)
-                                where c.conrelid = to_regclass(?) and c.conname = ?
-                                union
-                                select a.attname::text from pg_index i
-                                join pg_class x on x.oid = i.indexrelid
-                                join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
-                                where i.indrelid = to_regclass(?) and x.relname = ?
-                                """, Jooq.sql(Jooq.table(table)), constraint, Jooq.sql(Jooq.table(table)), constraint)
-                        .fetchInto(String.class)));
-    }
-
     /** Returns the sequences that defaults of columns draw from and the user may not; an identity needs no privilege. */
     static Set<String> forbiddenSequences(Connection connection, TableFacts table, Set<String> written)
             throws SQLException {

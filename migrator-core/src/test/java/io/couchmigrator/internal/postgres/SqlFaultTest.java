@@ -26,17 +26,27 @@ final class SqlFaultTest {
         "PASSING, 40000 40001 40002 40003 40P01",
         "PASSING, 53000 53100 53200 53300 53400",
         "PASSING, 55P03 57014 57P01 57P02 57P03 57P05 58000 58030 25006",
-        "TERMINAL, 08004 23000 23001 23503 23P01",
-        "TERMINAL, 21000 28000 28P01 3D000 3F000 0A000 P0001 P0000",
-        "TERMINAL, 42501 42601 42703 42804 42883 42P01 42P10",
-        "TERMINAL, 54000 55000 XX000 57P04 25P02 2BP01",
-        "VALUE, 22000 22001 22003 22021 22P02 22P05 22012 22007",
-        "CONSTRAINT, 23502 23505 23514"
+        "TERMINAL, 08004 28000 28P01 3D000 3F000",
+        "REFUSED, 22000 22001 22003 22021 22P02 22P05 22012 22007",
+        "REFUSED, 23000 23001 23502 23503 23505 23514 23P01",
+        "REFUSED, 21000 0A000 P0001 P0000 HV000",
+        "REFUSED, 42501 42601 42703 42804 42883 42P01 42P10",
+        "REFUSED, 54000 55000 XX000 57P04 25P02 2BP01"
     })
     void tellsWhoseFaultAStateIs(Kind kind, String states) {
         for (String state : states.split(" ", -1)) {
             assertThat(SqlFault.of(psql(state, "")).kind()).as(state).isEqualTo(kind);
         }
+    }
+
+    /** In whatever language the server speaks. */
+    @Test
+    void passesWhereATableChangedUnderAStatementThatTheServerKeeps() {
+        assertThat(SqlFault.of(psql("0A000", "RRevalidateCachedQuery\0")).isPassing())
+                .isTrue();
+        assertThat(SqlFault.of(psql("0A000", "Rexec_stmt_raise\0")).isPassing()).isFalse();
+        assertThat(SqlFault.of(psql("22000", "RRevalidateCachedQuery\0")).isPassing())
+                .isFalse();
     }
 
     @Test
@@ -54,7 +64,7 @@ final class SqlFaultTest {
         assertThat(SqlFault.of(new SQLTransientConnectionException("timed out")).kind())
                 .isEqualTo(Kind.PASSING);
         assertThat(SqlFault.of(new SQLRecoverableException("gone")).kind()).isEqualTo(Kind.PASSING);
-        assertThat(SqlFault.of(new SQLException("whatever")).kind()).isEqualTo(Kind.TERMINAL);
+        assertThat(SqlFault.of(new SQLException("whatever")).kind()).isEqualTo(Kind.REFUSED);
     }
 
     @Test
@@ -63,7 +73,7 @@ final class SqlFaultTest {
         SQLException inner = new SQLException("inner", outer);
         outer.initCause(inner);
 
-        assertThat(SqlFault.of(outer).kind()).isEqualTo(Kind.TERMINAL);
+        assertThat(SqlFault.of(outer).kind()).isEqualTo(Kind.REFUSED);
     }
 
     @Test
