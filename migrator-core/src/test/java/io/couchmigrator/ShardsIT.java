@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(MigratorExtension.class)
 final class ShardsIT {
     private static final String ILLEGAL_ID = "sha1-0000000000000000000000000000000000000000";
-    private static final int ROWS = 735;
+    private static final int ROWS = 745;
 
     @TempDir
     private Path logs;

@@ -46,7 +46,7 @@ class ConsoleListenerTest {
                 0,
                 Duration.ofNanos(137_354_000),
                 Optional.of(Duration.parse("PT3H24M21.179518S"))));
-        listener.stageRead(progress(266, 266, 0, 228));
+        listener.stageRead(progress(279, 279, 0, 241));
         listener.stageFinished("commcarehq", 1, Path.of("logs/migrate_metadata.rejects.jsonl"));
 
         assertThat(lines())
@@ -54,7 +54,7 @@ class ConsoleListenerTest {
                         "Processing 123456 documents: CommCareAudio, CommCareBuild...",
                         "Migration log: logs/migrate_metadata-blob-migration-20181024T205839Z.txt.0",
                         "Processed 1/1 of 123456 documents in 0:00:00.137354 (3:24:21.179518 remaining)",
-                        "Processed 228/266 of 266 documents (0 previously processed, 37 filtered out).",
+                        "Processed 241/279 of 279 documents (0 previously processed, 37 filtered out).",
                         "1 rejected: see logs/migrate_metadata.rejects.jsonl");
     }
 

@@ -55,13 +55,13 @@ final class RunbookIT {
         assertThat(lines.get(0)).isEqualTo("Created the log directory %s.".formatted(operator.logs()));
         assertThat(lines.get(1)).matches("Checking CouchDB at http://.*/, and PostgreSQL\\.\\.\\.");
         assertThat(lines.get(2))
-                .matches("Processing 266 documents: CommCareAudio, CommCareBuild, .*, XFormInstance-Deleted\\.\\.\\.");
+                .matches("Processing 279 documents: CommCareAudio, CommCareBuild, .*, XFormInstance-Deleted\\.\\.\\.");
         assertThat(lines.get(3)).matches("Migration log: " + log + "\\d{8}T\\d{6}Z\\.txt\\.0");
         assertThat(lines.get(4))
-                .matches("Processed [01]/1 of 266 documents in %s \\(%s remaining\\)".formatted(TIME, TIME));
+                .matches("Processed [01]/1 of 279 documents in %s \\(%s remaining\\)".formatted(TIME, TIME));
         assertThat(ended.console())
                 .contains(
-                        "\nProcessed 228/266 of 266 documents (0 previously processed, 37 filtered out).\n1 rejected: see "
+                        "\nProcessed 241/279 of 279 documents (0 previously processed, 37 filtered out).\n1 rejected: see "
                                 + operator.logs() + "/migrate_metadata.rejects.jsonl\n");
         assertThat(ended.console().lines().filter(line -> line.startsWith("Processing ")))
                 .hasSize(7);
@@ -140,7 +140,7 @@ final class RunbookIT {
 
         assertThat(ended.status()).isEqualTo(5);
         assertThat(ended.console())
-                .contains("\nProcessed 228/266 of 266 documents (0 previously processed, 37 filtered");
+                .contains("\nProcessed 241/279 of 279 documents (0 previously processed, 37 filtered");
         assertRowsAreExact(database);
     }
 

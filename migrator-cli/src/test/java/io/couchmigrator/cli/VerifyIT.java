@@ -40,7 +40,7 @@ final class VerifyIT {
 
         assertThat(ended.console())
                 .contains(
-                        "Verifying 266 documents: ",
+                        "Verifying 279 documents: ",
                         "\ncommcarehq: 1 rejected.\n",
                         "\nIcdsFile: all as it should be.\n");
         assertThat(ended.lastLines(1))

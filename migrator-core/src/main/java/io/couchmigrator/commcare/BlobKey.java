@@ -20,7 +20,15 @@ final class BlobKey {
      * @throws RejectException if the document's id looks like a hash of another's
      */
     static String of(String database, String documentId, String blobId) {
-        return database + "/" + safeId(documentId) + "/" + blobId;
+        return join(join(database, safeId(documentId)), blobId);
+    }
+
+    /** Joins two parts of a path as POSIX does, and with it the application. */
+    private static String join(String path, String part) {
+        if (part.startsWith("/")) {
+            return part;
+        }
+        return path.endsWith("/") ? path + part : path + "/" + part;
     }
 
     private static String safeId(String documentId) {
@@ -31,15 +39,17 @@ final class BlobKey {
         return isSafe(documentId) ? documentId : "sha1-" + sha1(documentId);
     }
 
+    /** To the application's regular expression, a newline at the very end is no part of the id. */
     private static boolean isSafe(String documentId) {
-        for (int i = 0; i < documentId.length(); i++) {
+        int length = documentId.endsWith("\n") ? documentId.length() - 1 : documentId.length();
+        for (int i = 0; i < length; i++) {
             char c = documentId.charAt(i);
             boolean letterOrDigit = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
             if (!letterOrDigit && "_./{}-".indexOf(c) < 0) {
                 return false;
             }
         }
-        return !documentId.isEmpty();
+        return length > 0;
     }
 
     private static String sha1(String text) {

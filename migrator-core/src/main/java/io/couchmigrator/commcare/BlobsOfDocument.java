@@ -48,7 +48,7 @@ final class BlobsOfDocument implements Transform<Document, BlobMeta>, Predicate<
                         () -> new IllegalArgumentException("%s is of no type of database \"%s\": expected one of %s"
                                 .formatted(document, database, types.keySet())));
         JsonElement externalBlobs = document.field("external_blobs");
-        if (ExternalBlob.noneIn(externalBlobs)) {
+        if (Json.isNone(externalBlobs)) {
             return List.of();
         }
         List<ExternalBlob> blobs = ExternalBlob.allIn(externalBlobs);

@@ -8,6 +8,9 @@ import java.util.stream.Collectors;
 
 /** The stages that read CouchDB databases. */
 final class DocumentStages {
+    /** Raised to 2 when keys, domains and what counts as none became the application's own to the letter. */
+    private static final int DEFINITION = 2;
+
     private DocumentStages() {}
 
     /** Returns the stage of a database, which has the database's name. */
@@ -16,6 +19,7 @@ final class DocumentStages {
         Set<DocType> types = DocType.in(source);
         BlobsOfDocument blobs = new BlobsOfDocument(database, types);
         DocumentStage.Builder<BlobMeta> stage = DocumentStage.<BlobMeta>builder(database)
+                .definition(DEFINITION)
                 .description(types.stream().map(DocType::text).collect(Collectors.joining(", ")))
                 .fields(fields(types).toArray(String[]::new))
                 .condition(blobs)

@@ -11,7 +11,7 @@ import java.util.Optional;
 enum DomainRule {
     /** The document's {@code domain}. */
     OWN_DOMAIN,
-    /** The document's {@code name}: it is a domain itself. */
+    /** The document's {@code domain}, else its {@code name}: it is a domain itself. */
     OWN_NAME,
     /** The wire invoice that the document names, if it says that it is of one. */
     WIRE_INVOICE,
@@ -27,7 +27,7 @@ enum DomainRule {
     List<String> fields() {
         return switch (this) {
             case OWN_DOMAIN -> List.of("domain");
-            case OWN_NAME -> List.of("name");
+            case OWN_NAME -> List.of("domain", "name");
             case WIRE_INVOICE -> List.of("is_wire", "invoice_id");
             case SHARED, NOBODYS -> List.of();
         };
@@ -41,7 +41,8 @@ enum DomainRule {
     Optional<String> domain(Document document, Context context) {
         return switch (this) {
             case OWN_DOMAIN -> Json.text(document.field("domain"), "domain");
-            case OWN_NAME -> Json.text(document.field("name"), "name");
+            case OWN_NAME ->
+                Json.text(document.field("domain"), "domain").or(() -> Json.text(document.field("name"), "name"));
             case WIRE_INVOICE ->
                 WireInvoice.isOf(document)
                         ? WireInvoice.id(document).flatMap(id -> context.find(WireInvoice.DOMAINS, id))

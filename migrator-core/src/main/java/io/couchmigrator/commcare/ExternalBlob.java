@@ -26,13 +26,6 @@ record ExternalBlob(
         @Nullable String contentType,
         long contentLength) {
 
-    /** Returns whether a document has no blobs at all, so that nothing else of it matters. */
-    static boolean noneIn(JsonElement externalBlobs) {
-        return externalBlobs.isJsonNull()
-                || (externalBlobs.isJsonObject()
-                        && externalBlobs.getAsJsonObject().isEmpty());
-    }
-
     /**
      * Returns the entries of {@code external_blobs}, but for those whose metadata was saved before, which are not
      * looked at.
@@ -61,7 +54,8 @@ record ExternalBlob(
             throw Json.wrongType(place, value, "an object");
         }
         JsonObject meta = value.getAsJsonObject();
-        if (!Json.member(meta, "blobmeta_id").isJsonNull()) {
+        if (!Json.member(meta, "key").isJsonNull()
+                && !Json.member(meta, "blobmeta_id").isJsonNull()) {
             return Optional.empty();
         }
         String id = text(meta, "id", position);

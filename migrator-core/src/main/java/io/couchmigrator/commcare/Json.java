@@ -33,6 +33,25 @@ final class Json {
         return Optional.of(value.getAsString());
     }
 
+    /** Returns whether a value is what the application takes for none: null, false, zero, or an empty one. */
+    static boolean isNone(JsonElement value) {
+        if (value.isJsonObject()) {
+            return value.getAsJsonObject().isEmpty();
+        }
+        if (value.isJsonArray()) {
+            return value.getAsJsonArray().isEmpty();
+        }
+        if (isNumber(value)) {
+            return WholeNumber.parse(value.getAsString())
+                    .filter(WholeNumber::isZero)
+                    .isPresent();
+        }
+        if (isBoolean(value)) {
+            return !value.getAsBoolean();
+        }
+        return value.isJsonNull() || value.getAsString().isEmpty();
+    }
+
     static boolean isString(JsonElement value) {
         return value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
     }

@@ -44,6 +44,10 @@ record WholeNumber(boolean negative, String digits, long zeros) {
         return DIGITS.matcher(text).matches();
     }
 
+    boolean isZero() {
+        return digits.isEmpty();
+    }
+
     /** Returns the number; empty if it is beyond the range of a long. */
     Optional<Long> asLong() {
         if (digits.length() + zeros > DIGITS_OF_LONG) {

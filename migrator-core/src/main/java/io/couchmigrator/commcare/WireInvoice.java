@@ -14,8 +14,7 @@ final class WireInvoice {
 
     /** Returns whether a document says that it is of a wire invoice. */
     static boolean isOf(Document document) {
-        JsonElement wire = document.field("is_wire");
-        return Json.isBoolean(wire) && wire.getAsBoolean();
+        return !Json.isNone(document.field("is_wire"));
     }
 
     /** Returns the invoice's number, which most documents hold as a string; empty if none can have it. */

@@ -58,7 +58,7 @@ final class BlobMetadataTest {
                 .containsExactlyInAnyOrder(
                         "_attachments", "doc_type", "domain", "external_blobs", "invoice_id", "is_wire");
         assertThat(documentStage(2).fields())
-                .containsExactlyInAnyOrder("_attachments", "doc_type", "external_blobs", "name");
+                .containsExactlyInAnyOrder("_attachments", "doc_type", "domain", "external_blobs", "name");
     }
 
     @Test

@@ -67,7 +67,7 @@ final class BlobsOfDocumentTest {
             Transformation<BlobMeta> made = transform("""
                     {"doc_type": "XFormInstance", "domain": "demo", "external_blobs": {
                         "a": {"blobmeta_id": 5, "key": 7, "content_length": "x"},
-                        "b": {"blobmeta_id": false},
+                        "b": {"blobmeta_id": false, "key": ""},
                         "c": {"blobmeta_id": null, "key": "k"}}}
                     """);
 
@@ -75,8 +75,28 @@ final class BlobsOfDocumentTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"{}", "{\"external_blobs\": null}", "{\"external_blobs\": {}}"})
-        void noneWithoutBlobsAndNothingElseIsLookedAt(String json) {
+        @ValueSource(strings = {"7", "\"7\"", "false", "{}"})
+        void oneOfABlobThatWasSavedWithoutAKey(String blobMetaId) {
+            Transformation<BlobMeta> made =
+                    transform("{\"doc_type\": \"XFormInstance\", \"domain\": \"d\", \"external_blobs\": {"
+                            + "\"a\": {\"blobmeta_id\": " + blobMetaId + ", \"id\": \"x\"},"
+                            + "\"b\": {\"blobmeta_id\": " + blobMetaId + ", \"id\": \"y\", \"key\": null}}}");
+
+            assertThat(made.rows()).extracting(BlobMeta::key).containsExactly("main/id/x", "main/id/y");
+        }
+
+        @Test
+        void noneWithoutBlobsAndNothingElseIsLookedAt() {
+            assertNothingElseIsLookedAt("{}");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"null", "{}", "[]", "\"\"", "false", "0", "-0", "0.0", "-0.00", "0e5", "0E-999999999"})
+        void noneOfWhatTheApplicationTakesForNoBlobs(String externalBlobs) {
+            assertNothingElseIsLookedAt("{\"external_blobs\": " + externalBlobs + "}");
+        }
+
+        private void assertNothingElseIsLookedAt(String json) {
             JsonObject fields = JsonParser.parseString(json).getAsJsonObject();
             fields.addProperty("doc_type", "XFormInstance");
             fields.addProperty("domain", 5);
@@ -112,7 +132,21 @@ final class BlobsOfDocumentTest {
     @Nested
     class Rejects {
         @ParameterizedTest
-        @ValueSource(strings = {"[]", "\"\"", "false", "0", "[{}]"})
+        @ValueSource(
+                strings = {
+                    "[{}]",
+                    "[null]",
+                    "[[]]",
+                    "\"x\"",
+                    "\" \"",
+                    "\"0\"",
+                    "true",
+                    "5",
+                    "-1",
+                    "0.5",
+                    "1e-5",
+                    "1e999999999"
+                })
         void malformedExternalBlobs(String externalBlobs) {
             assertRejected("malformed-external-blobs", "\"domain\": \"d\", \"external_blobs\": " + externalBlobs);
         }
@@ -145,7 +179,14 @@ final class BlobsOfDocumentTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"{}", "{\"id\": null, \"key\": null}", "{\"content_length\": 5}"})
+        @ValueSource(
+                strings = {
+                    "{}",
+                    "{\"id\": null, \"key\": null}",
+                    "{\"content_length\": 5}",
+                    "{\"blobmeta_id\": 5}",
+                    "{\"blobmeta_id\": 5, \"key\": null}"
+                })
         void entriesWithoutAKey(String entry) {
             assertRejected("missing-key", "\"domain\": \"d\", \"external_blobs\": {\"f\": " + entry + "}");
         }
@@ -157,6 +198,13 @@ final class BlobsOfDocumentTest {
                     "number-out-of-range",
                     "\"domain\": \"d\", \"external_blobs\": {\"f\": {\"key\": \"k\", \"content_length\": " + length
                             + "}}");
+        }
+
+        @Test
+        void nothingOfADocumentOfWhichOneEntryIsAsItShouldBe() {
+            assertRejected(
+                    "missing-key",
+                    "\"_attachments\": {\"a\": {}}, \"external_blobs\": {\"f\": {\"key\": \"k\"}, \"g\": {}}");
         }
 
         @Test
@@ -216,6 +264,15 @@ final class BlobsOfDocumentTest {
 
             assertThat(made.log()).hasSize(1);
             assertThat(made.log().get(0).get("domain").getAsString()).isEqualTo("<unknown>");
+        }
+
+        @Test
+        void areLoggedEvenIfNoRowResults() {
+            Transformation<BlobMeta> made = transform("{\"doc_type\": \"XFormError\", \"_attachments\": {\"a\": {}},"
+                    + " \"external_blobs\": {\"f\": {\"key\": \"k\", \"blobmeta_id\": 1}}}");
+
+            assertThat(made.rows()).isEmpty();
+            assertThat(made.errors()).containsExactly("unknown-domain", "ignored-couch-attachments");
         }
 
         @Test

@@ -2,9 +2,11 @@
 package io.couchmigrator.commcare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
+import io.couchmigrator.RejectException;
 import io.couchmigrator.commcare.Transformation.Found;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -42,14 +44,41 @@ final class DomainRuleTest {
             assertThat(made.rows()).extracting(BlobMeta::domain).containsExactly("<shared>");
         }
 
-        @Test
-        void ofADomainAreItsName() {
-            Document document =
-                    Documents.of("{\"doc_type\": \"Domain\", \"name\": \"demo\", " + Documents.ONE_BLOB + "}");
+        @ParameterizedTest
+        @CsvSource({
+            "'\"name\": \"by name\"', by name",
+            "'\"name\": \"by name\", \"domain\": null', by name",
+            "'\"name\": \"by name\", \"domain\": \"by domain\"', by domain",
+            "'\"name\": 5, \"domain\": \"by domain\"', by domain",
+            "'\"name\": \"by name\", \"domain\": \"\"', ''",
+        })
+        void ofADomainAreItsOwnElseItsName(String fields, String domain) {
+            Transformation<BlobMeta> made = domain(fields);
 
-            Transformation<BlobMeta> made = Transformation.of(domains, document, new Found());
+            assertThat(made.rows()).containsExactly(new BlobMeta(domain, "id", "f", "k", BlobKind.DOMAIN, 0, null));
+            assertThat(made.log()).isEmpty();
+        }
 
-            assertThat(made.rows()).containsExactly(new BlobMeta("demo", "id", "f", "k", BlobKind.DOMAIN, 0, null));
+        @ParameterizedTest
+        @ValueSource(strings = {"\"domain\": null", "\"domain\": null, \"name\": null"})
+        void ofADomainWithNeitherAreUnknownAndLogged(String fields) {
+            Transformation<BlobMeta> made = domain(fields);
+
+            assertThat(made.rows()).extracting(BlobMeta::domain).containsExactly("<unknown>");
+            assertThat(made.errors()).containsExactly("unknown-domain");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"\"name\": \"by name\", \"domain\": 5", "\"name\": 5"})
+        void ofADomainThatAreNoTextAreRejected(String fields) {
+            assertThatExceptionOfType(RejectException.class)
+                    .isThrownBy(() -> domain(fields))
+                    .satisfies(e -> assertThat(e.code()).isEqualTo("wrong-type"));
+        }
+
+        private Transformation<BlobMeta> domain(String fields) {
+            Document document = Documents.of("{\"doc_type\": \"Domain\", " + fields + ", " + Documents.ONE_BLOB + "}");
+            return Transformation.of(domains, document, new Found());
         }
 
         @ParameterizedTest
@@ -66,8 +95,8 @@ final class DomainRuleTest {
 
         @Test
         void thatAreMissingAreLoggedEvenIfNoRowResults() {
-            Transformation<BlobMeta> made =
-                    transform("{\"doc_type\": \"XFormError\", \"external_blobs\": {\"f\": {\"blobmeta_id\": 1}}}");
+            Transformation<BlobMeta> made = transform(
+                    "{\"doc_type\": \"XFormError\", \"external_blobs\": {\"f\": {\"key\": \"k\", \"blobmeta_id\": 1}}}");
 
             assertThat(made.rows()).isEmpty();
             assertThat(made.errors()).containsExactly("unknown-domain");
@@ -117,6 +146,8 @@ final class DomainRuleTest {
                     "true",
                     "[12]",
                     "{}",
+                    "2147483648",
+                    "\"9223372036854775807\"",
                     "99999999999999999999",
                     "1e999999999"
                 })
@@ -128,12 +159,28 @@ final class DomainRuleTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"false", "null", "1", "\"true\"", "[]"})
+        @ValueSource(strings = {"1", "-1", "0.1", "\"true\"", "\"false\"", "\" \"", "[false]", "{\"a\": null}"})
+        void areOfAWireInvoiceWhereTheApplicationTakesThemForOne(String wire) {
+            Transformation<BlobMeta> made = invoice(wire, "12");
+
+            assertThat(made.rows()).extracting(BlobMeta::domain).containsExactly("wire");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"false", "null", "0", "0.0", "-0e5", "\"\"", "[]", "{}"})
         void areUnknownWithoutComplaintIfTheyAreOfNoWireInvoice(String wire) {
             Transformation<BlobMeta> made = invoice(wire, "12");
 
             assertThat(made.rows()).extracting(BlobMeta::domain).containsExactly("<unknown>");
             assertThat(made.log()).isEmpty();
+        }
+
+        @Test
+        void areUnknownWithoutComplaintIfTheyDoNotSayOfWhichTheyAre() {
+            Document document =
+                    Documents.of("{\"doc_type\": \"InvoicePdf\", \"invoice_id\": 12, " + Documents.ONE_BLOB + "}");
+
+            assertThat(Transformation.of(main, document, invoices).log()).isEmpty();
         }
 
         private Transformation<BlobMeta> invoice(String wire, String id) {

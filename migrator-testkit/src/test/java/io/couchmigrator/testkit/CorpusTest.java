@@ -26,8 +26,8 @@ final class CorpusTest {
                         "commcarehq__domains",
                         "commcarehq__meta",
                         "commcarehq__users");
-        assertThat(corpus.databases().get("commcarehq")).hasSize(266);
-        assertThat(corpus.rows()).hasSize(735).extracting(ExpectedRow::key).doesNotHaveDuplicates();
+        assertThat(corpus.databases().get("commcarehq")).hasSize(279);
+        assertThat(corpus.rows()).hasSize(745).extracting(ExpectedRow::key).doesNotHaveDuplicates();
         assertThat(corpus.log()).hasSize(27);
         assertThat(corpus.log("DemoUserRestore")).hasSize(2);
     }
@@ -50,7 +50,7 @@ final class CorpusTest {
         try (CouchDouble couch = CouchDouble.start()) {
             Corpus.load().loadInto(couch);
 
-            assertThat(couch.database("commcarehq").count()).isEqualTo(266);
+            assertThat(couch.database("commcarehq").count()).isEqualTo(279);
             assertThat(couch.database("commcarehq__users").count()).isEqualTo(20);
         }
     }
@@ -67,7 +67,7 @@ final class CorpusTest {
                 remote.put(
                         "migrator_test_corpus__users",
                         List.of(JsonParser.parseString("{\"_id\":\"one more\"}").getAsJsonObject()));
-                assertThat(couch.database("migrator_test_corpus").count()).isEqualTo(266);
+                assertThat(couch.database("migrator_test_corpus").count()).isEqualTo(279);
                 assertThat(couch.database("migrator_test_corpus__users").count())
                         .isEqualTo(21);
             }
