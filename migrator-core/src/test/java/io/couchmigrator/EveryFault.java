@@ -34,7 +34,8 @@ final class EveryFault {
             Map.entry("omitRow", List.of(Fault.omitRow(Orders.id(2)))),
             Map.entry("repeatRow", List.of(Fault.repeatRow(1))),
             Map.entry("swapRow", List.of(Fault.swapRow(1))),
-            Map.entry("falseOffset", List.of(Fault.falseOffset(3))));
+            Map.entry("falseOffset", List.of(Fault.falseOffset(3))),
+            Map.entry("lowerLimit", List.of(Fault.lowerLimit(1), Fault.lowerLimit(7))));
 
     /** What concerns single documents, and may end in their rejection. */
     static final Map<String, List<Fault>> OF_DOCUMENTS =

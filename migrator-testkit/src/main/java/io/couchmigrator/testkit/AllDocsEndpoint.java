@@ -52,7 +52,7 @@ final class AllDocsEndpoint {
     private Answer range(Contents contents, Query query, boolean withDocuments, Fault fault) {
         boolean descending = query.flag("descending", false);
         KeyRange range = KeyRange.of(contents.live(), query, descending);
-        int limit = query.count("limit").orElse(Integer.MAX_VALUE);
+        int limit = fault.limit(query.count("limit").orElse(Integer.MAX_VALUE));
         int skip = Math.min(query.count("skip").orElse(0), range.size());
         int taken = Math.min(limit, range.size() - skip);
         int from = descending ? range.to() - skip - taken : range.from() + skip;

@@ -10,6 +10,13 @@ import java.util.List;
 final class ChangesEndpoint {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
+    private final boolean tellsPending;
+
+    /** @param tellsPending whether a page says how many changes are still to come */
+    ChangesEndpoint(boolean tellsPending) {
+        this.tellsPending = tellsPending;
+    }
+
     Answer answer(CouchDatabase database, Exchange exchange) {
         if (!exchange.reads() && !exchange.is("POST")) {
             throw exchange.methodNotAllowed("GET,HEAD,POST");
@@ -21,13 +28,14 @@ final class ChangesEndpoint {
         Feed feed = new Feed(
                 database,
                 query.flag("include_docs", false),
-                Math.max(1, query.count("limit").orElse(Integer.MAX_VALUE)),
+                exchange.fault().limit(Math.max(1, query.count("limit").orElse(Integer.MAX_VALUE))),
                 Math.max(1, query.count("seq_interval").orElse(1)),
                 query.count("timeout").stream()
                         .mapToObj(Duration::ofMillis)
                         .filter(wait -> wait.compareTo(LONGEST_WAIT) < 0)
                         .findFirst()
-                        .orElse(LONGEST_WAIT));
+                        .orElse(LONGEST_WAIT),
+                tellsPending);
         return switch (query.text("feed").orElse("normal")) {
             case "normal" -> feed.normal(contents, since);
             case "longpoll" -> feed.longpoll(contents, since);
@@ -36,7 +44,13 @@ final class ChangesEndpoint {
         };
     }
 
-    private record Feed(CouchDatabase database, boolean withDocuments, int limit, int interval, Duration timeout) {
+    private record Feed(
+            CouchDatabase database,
+            boolean withDocuments,
+            int limit,
+            int interval,
+            Duration timeout,
+            boolean tellsPending) {
 
         Answer normal(Contents contents, long since) {
             String tag = HexFormat.of().toHexDigits(database.identity()) + "-" + contents.sequence() + "-" + since;
@@ -113,7 +127,8 @@ final class ChangesEndpoint {
 
         private String lastSequence(Contents contents, long last) {
             int pending = contents.changes().size() - contents.changes().rank(last + 1);
-            return "\"last_seq\":" + JsonText.quote(database.token(last)) + ",\"pending\":" + pending;
+            return "\"last_seq\":" + JsonText.quote(database.token(last))
+                    + (tellsPending ? ",\"pending\":" + pending : "");
         }
 
         private static List<StoredDocument> after(Contents contents, long position, int limit) {

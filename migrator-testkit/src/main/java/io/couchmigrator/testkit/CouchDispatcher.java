@@ -21,7 +21,7 @@ final class CouchDispatcher extends Dispatcher {
     private final ServerEndpoints server;
     private final AllDocsEndpoint allDocs;
     private final ResponseWriter responses;
-    private final ChangesEndpoint changes = new ChangesEndpoint();
+    private final ChangesEndpoint changes;
     private final BulkEndpoints bulk = new BulkEndpoints();
     private final DocumentEndpoint documents = new DocumentEndpoint();
 
@@ -34,6 +34,7 @@ final class CouchDispatcher extends Dispatcher {
             Signal signal,
             ServerEndpoints server,
             AllDocsEndpoint allDocs,
+            ChangesEndpoint changes,
             ResponseWriter responses) {
         this.parser = parser;
         this.log = log;
@@ -43,6 +44,7 @@ final class CouchDispatcher extends Dispatcher {
         this.signal = signal;
         this.server = server;
         this.allDocs = allDocs;
+        this.changes = changes;
         this.responses = responses;
     }
 

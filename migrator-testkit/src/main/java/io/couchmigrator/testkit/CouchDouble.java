@@ -55,6 +55,7 @@ public final class CouchDouble implements Closeable {
                 signal,
                 new ServerEndpoints(builder.pose, databases, nodes),
                 new AllDocsEndpoint(builder.offsets),
+                new ChangesEndpoint(builder.tellsPending),
                 new ResponseWriter(builder.pose, signal));
         this.listener = new HttpListener(dispatcher, signal, builder.https);
     }
@@ -200,6 +201,7 @@ public final class CouchDouble implements Closeable {
     public static final class Builder {
         private Pose pose = Pose.MODERN;
         private Offsets offsets = Offsets.EXACT;
+        private boolean tellsPending = true;
         private String basePath = "";
         private boolean https;
         private @Nullable String user;
@@ -218,6 +220,12 @@ public final class CouchDouble implements Closeable {
         /** Sets what it answers as {@code offset}; {@link Offsets#EXACT} by default. */
         public Builder offsets(Offsets answered) {
             this.offsets = answered;
+            return this;
+        }
+
+        /** Sets whether {@code _changes} says how many changes are still to come, as PouchDB does not; true by default. */
+        public Builder pending(boolean told) {
+            this.tellsPending = told;
             return this;
         }
 

@@ -128,6 +128,14 @@ public abstract sealed class Fault permits Replacement, HeadFault, TransitFault,
         return ContentFault.displacing(difference);
     }
 
+    /**
+     * Answers a page of {@code _all_docs} or {@code _changes} as if so many rows had been asked for at most, as a proxy
+     * does that lowers {@code limit}.
+     */
+    public static Fault lowerLimit(int rows) {
+        return ContentFault.limiting(rows);
+    }
+
     /** Lets this fault happen to every request that meets the condition; the rule narrows it further. */
     public final FaultRule on(Predicate<CouchRequest> condition) {
         return FaultRule.always(this, condition);
@@ -186,6 +194,11 @@ public abstract sealed class Fault permits Replacement, HeadFault, TransitFault,
 
     long offset(long exact) {
         return exact;
+    }
+
+    /** The most rows to send if so many were asked for. */
+    int limit(int asked) {
+        return asked;
     }
 
     @Override

@@ -256,6 +256,20 @@ class FaultTest {
     }
 
     @Test
+    void lowersTheLimitOfPagesAndTellsWhatIsPending() throws IOException {
+        couch.script(Fault.lowerLimit(20).on(Requests.any()));
+
+        JsonObject page = client.get("orders/_all_docs?limit=30").json();
+        JsonObject fewer = client.get("orders/_all_docs?limit=3").json();
+        JsonObject changes = client.get("orders/_changes?since=0&limit=30").json();
+
+        assertThat(page.getAsJsonArray("rows")).hasSize(20);
+        assertThat(fewer.getAsJsonArray("rows")).hasSize(3);
+        assertThat(changes.getAsJsonArray("results")).hasSize(20);
+        assertThat(changes.get("pending").getAsInt()).isEqualTo(30);
+    }
+
+    @Test
     void hitsRequestsThatNameADocument() throws IOException {
         couch.script(Fault.status(500).on(Requests.document("doc-10")));
 

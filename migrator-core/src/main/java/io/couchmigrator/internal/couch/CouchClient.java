@@ -204,7 +204,8 @@ public final class CouchClient implements AutoCloseable {
     }
 
     /**
-     * Reads a page of {@code _changes}.
+     * Reads a page of {@code _changes}. One that has fewer rows than the limit need not be the last: see
+     * {@link PageEnd#mayGoOn}.
      *
      * @param since the raw token of the position to begin after; null for now
      * @param fields the top-level fields to keep; null asks for no bodies
@@ -228,6 +229,12 @@ public final class CouchClient implements AutoCloseable {
         PageEnd end = rows(what, new Request.Builder().url(target.build()).build(), fields, meter, consumer);
         if (end.lastSequence() == null || end.lastSequence().isJsonNull()) {
             throw answers.broken(what, new IOException("a page without last_seq"));
+        }
+        if (end.rows() == 0 && end.pending().orElse(0) > 0) {
+            throw answers.broken(
+                    what,
+                    new IOException("an empty page with %d changes pending"
+                            .formatted(end.pending().getAsLong())));
         }
         return end;
     }

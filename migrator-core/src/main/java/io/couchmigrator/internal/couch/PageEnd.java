@@ -21,4 +21,14 @@ public record PageEnd(
         OptionalLong total,
         @Nullable JsonElement lastSequence,
         OptionalLong pending,
-        long bytes) {}
+        long bytes) {
+    /**
+     * Returns whether a feed may have more after this page. That it is shorter than was asked for says nothing: a proxy may
+     * have lowered the limit.
+     *
+     * @param limit how many rows were asked for
+     */
+    public boolean mayGoOn(int limit) {
+        return rows >= limit || pending.orElse(rows) > 0;
+    }
+}

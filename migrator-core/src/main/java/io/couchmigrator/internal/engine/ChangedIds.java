@@ -48,7 +48,7 @@ final class ChangedIds {
                 return couch.changes(database, next, AT_ONCE, null, Meter.NONE, change -> ids.add(change.id()));
             });
             position = end.lastSequence();
-            more = reader.test(new Page(ids, end.rows() + end.pending().orElse(0), position)) && end.rows() >= AT_ONCE;
+            more = reader.test(new Page(ids, end.rows() + end.pending().orElse(0), position)) && end.mayGoOn(AT_ONCE);
         }
     }
 }

@@ -72,7 +72,7 @@ final class DocumentCatchUp implements CatchUp<Document> {
                 narrowing.passed();
                 position = end.lastSequence() == null ? position : end.lastSequence();
                 changes += end.rows();
-                return end.rows() >= limit && changes < bound;
+                return end.mayGoOn(limit) && changes < bound;
             } catch (BrokenAnswerException e) {
                 throw narrowing.broke(position, limit, e);
             }
