@@ -118,6 +118,15 @@ abstract class AllDocsContract extends CouchContract {
     }
 
     @Test
+    void ignoresAParameterThatItDoesNotKnow() throws IOException {
+        write("{\"_id\":\"a\"}");
+
+        assertThat(ids(allDocs("_=1a&nobody_knows=this"))).containsExactly("a");
+        assertThat(results(changes("_=1a"))).hasSize(1);
+        assertThat(client().get(database() + "?_=1a").status()).isEqualTo(200);
+    }
+
+    @Test
     void refusesAParameterThatItCannotRead() throws IOException {
         assume(Trait.STRICT_PARAMETERS);
 

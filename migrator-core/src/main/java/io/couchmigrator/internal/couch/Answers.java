@@ -21,6 +21,8 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class Answers {
     /** How the JDK begins an address that has no name. */
     private static final Pattern BARE_ADDRESS = Pattern.compile("(?<= )/(?=[\\d\\[])");
 
+    private static final Pattern OF_AGE = Pattern.compile("0*[1-9]\\d*");
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w{0,63}");
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(Long.MAX_VALUE);
     private static final int DIGITS_OF_LONG = 18;
@@ -89,6 +92,28 @@ final class Answers {
     }
 
     /**
+     * Refuses an answer out of a cache, which may hide what changed since: no request asks for one.
+     *
+     * @throws SourceException if the answer says that it has an age
+     */
+    void refuseStored(String what, Response response) {
+        String age = response.header("Age", "");
+        if (OF_AGE.matcher(age).matches()) {
+            throw new SourceException(failed(what)
+                    + "the answer is %s seconds old, out of a cache in between%s: let it pass on every request for this server, or reach CouchDB without it"
+                            .formatted(oneLine(age), names(response)));
+        }
+    }
+
+    private static String names(Response response) {
+        String names = Stream.of("Via", "Server")
+                .filter(name -> response.header(name) != null)
+                .map(name -> "%s: %s".formatted(name, withoutCredentials(oneLine(response.header(name)))))
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? "" : " (" + names + ")";
+    }
+
+    /**
      * Returns what a status other than 2xx means, if it may pass.
      *
      * @throws SourceException if it will not
@@ -134,7 +159,11 @@ final class Answers {
         String location = response.header("Location");
         return location == null
                 ? "nowhere"
-                : oneLine(location.replaceAll("//[^/]*@", "//").replaceAll("\\?.*", "?…"));
+                : oneLine(withoutCredentials(location).replaceAll("\\?.*", "?…"));
+    }
+
+    private static String withoutCredentials(String text) {
+        return text.replaceAll("//[^/]*@", "//");
     }
 
     /** CouchDB locks an account for a while after five failed logins, even for the right password. */

@@ -183,6 +183,30 @@ final class CouchClientTest {
         assertThat(couch.requests()).extracting(CouchRequest::database).containsOnly("orders/new");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "0042", "99999999999999999999"})
+    void refusesAnAnswerOutOfACacheNamingIt(String age) {
+        couch.script(Fault.status(200)
+                .header("Age", age)
+                .header("Via", "1.1 //user:secret@varnish (Varnish/7.1)")
+                .on(Requests.any()));
+
+        assertThatThrownBy(() -> client.database("orders"))
+                .isInstanceOf(SourceException.class)
+                .hasMessageContaining("the answer is " + age + " seconds old, out of a cache in between")
+                .hasMessageContaining("(Via: 1.1 //varnish (Varnish/7.1), Server: CouchDB/3.5.0 (Erlang OTP/25))")
+                .hasMessageNotContaining("secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "", "-1", "old"})
+    void takesAnAnswerThatHasNoAge(String age) throws PassingException {
+        couch.create("orders");
+        couch.script(Fault.falseHeader("Age", age).on(Requests.any()));
+
+        assertThat(client.database("orders").documents()).isZero();
+    }
+
     @Test
     void saysThatNobodyIsThere() {
         couch.stop();

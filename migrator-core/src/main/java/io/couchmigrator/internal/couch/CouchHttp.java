@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.couch;
+
+import com.google.gson.JsonParseException;
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.internal.retry.PassingException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import okhttp3.Call;
+import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
+import okhttp3.Credentials;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/**
+ * Requests to one server, one attempt each: a value comes of it, a {@link PassingException} if another attempt may succeed,
+ * or a {@link SourceException} if none will. No cache in between answers: no two GETs have one URL, whatever headers a
+ * cache may heed. Safe for use by multiple threads.
+ */
+final class CouchHttp implements AutoCloseable {
+    private static final MediaType JSON = MediaType.get("application/json");
+
+    /** More than anybody has workers: OkHttp's own five would make the others connect anew for each page. */
+    private static final int MOST_IDLE_CONNECTIONS = 64;
+
+    private final HttpUrl url;
+    private final OkHttpClient http;
+    private final Answers answers;
+    private final String unshared = UUID.randomUUID().toString().replace("-", "");
+    private final AtomicLong requests = new AtomicLong();
+
+    /** Turns a body into a value, or throws because it is not what it should be. */
+    @FunctionalInterface
+    interface Parser<T> {
+        T parse(InputStream body) throws IOException;
+    }
+
+    CouchHttp(CouchServer server) {
+        this.url = HttpUrl.get(server.url().toString());
+        this.answers = new Answers(server);
+        OkHttpClient.Builder builder = new OkHttpClient.Builder()
+                .connectTimeout(server.connectTimeout())
+                .readTimeout(server.readTimeout())
+                .writeTimeout(server.readTimeout())
+                .connectionPool(new ConnectionPool(MOST_IDLE_CONNECTIONS, 5, TimeUnit.MINUTES))
+                .retryOnConnectionFailure(false)
+                .followRedirects(false)
+                .followSslRedirects(false);
+        // Sent unasked: a server that is asked first counts a failed login for every worker.
+        String authorization = server.user().isEmpty()
+                ? null
+                : Credentials.basic(server.user().get(), server.password().orElse(""), StandardCharsets.UTF_8);
+        builder.addInterceptor(chain -> {
+            Request.Builder request = chain.request()
+                    .newBuilder()
+                    .header("Accept", "application/json")
+                    .header("Cache-Control", "no-cache");
+            if (authorization != null) {
+                request.header("Authorization", authorization);
+            }
+            return chain.proceed(request.build());
+        });
+        // OkHttp repeats a 503 that says so at once, whatever it is told: a pause of nothing is no reason for no pause.
+        builder.addNetworkInterceptor(chain -> {
+            Response response = chain.proceed(chain.request());
+            String pause = response.header("Retry-After");
+            return response.code() == 503 && pause != null && pause.strip().matches("0+")
+                    ? response.newBuilder().removeHeader("Retry-After").build()
+                    : response;
+        });
+        if (!url.isHttps()) {
+            // Else the JVM reads its trusted certificates, for nothing.
+            builder.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
+        }
+        this.http = builder.build();
+    }
+
+    /** Returns the URL of what lies below the server's, by the names on the way there. */
+    HttpUrl.Builder url(String... segments) {
+        HttpUrl.Builder builder = url.newBuilder();
+        for (String segment : segments) {
+            builder.addPathSegment(segment);
+        }
+        return builder;
+    }
+
+    /** Gets what is there, through whatever cache. */
+    <T> T get(String what, HttpUrl.Builder target, Parser<T> parser) throws PassingException {
+        HttpUrl own = target.setQueryParameter("_", unshared + requests.incrementAndGet())
+                .build();
+        return answer(what, new Request.Builder().url(own).build(), parser);
+    }
+
+    /** Asks with a JSON body. */
+    <T> T post(String what, HttpUrl.Builder target, String body, Parser<T> parser) throws PassingException {
+        Request request = new Request.Builder()
+                .url(target.build())
+                .post(RequestBody.create(body, JSON))
+                .build();
+        return answer(what, request, parser);
+    }
+
+    /** Returns why an answer that began well cannot be used. */
+    BrokenAnswerException broken(String what, Exception e) {
+        return answers.broken(what, e);
+    }
+
+    /** Ends all requests under way; their threads see a passing error. */
+    void cancel() {
+        http.dispatcher().cancelAll();
+    }
+
+    @Override
+    public void close() {
+        cancel();
+        http.dispatcher().executorService().shutdown();
+        http.connectionPool().evictAll();
+    }
+
+    private <T> T answer(String what, Request request, Parser<T> parser) throws PassingException {
+        Call call = http.newCall(request);
+        Response response;
+        try {
+            response = call.execute();
+        } catch (IOException e) {
+            throw answers.unreachable(what, e);
+        }
+        try (response) {
+            answers.refuseStored(what, response);
+            if (!response.isSuccessful()) {
+                throw answers.refused(what, response);
+            }
+            return parser.parse(response.body().byteStream());
+        } catch (ConsumerException e) {
+            throw e.thrown();
+        } catch (IOException | JsonParseException | IllegalStateException | NumberFormatException e) {
+            throw answers.broken(what, e);
+        }
+    }
+}
