@@ -38,7 +38,7 @@ final class RequestParser {
         List<String> segments = new ArrayList<>();
         for (String segment : own.split("/", -1)) {
             if (!segment.isEmpty()) {
-                segments.add(decode(segment.replace("+", "%2B")));
+                segments.add(decode(segment));
             }
         }
         Subject subject = subject(segments);

@@ -35,6 +35,8 @@ public record ServerTraits(String server, Set<Trait> traits) {
         EXACT_NUMBERS,
         /** Lone surrogates are refused. */
         STRICT_UNICODE,
+        /** A {@code +} in a path is a blank. */
+        PLUS_IS_BLANK,
         /** Database names must begin with a lower-case letter. */
         STRICT_DATABASE_NAMES,
         /** A missing database is a 404 with the reason that CouchDB gives. */

@@ -18,6 +18,17 @@ abstract class DocumentContract extends CouchContract {
     }
 
     @Test
+    void takesAPlusInAPathForABlank() throws IOException {
+        assume(Trait.PLUS_IS_BLANK);
+        String encoded = database() + "%2Bb";
+
+        assertThat(client().send("PUT", encoded, null).status()).isEqualTo(201);
+        assertThat(client().get(database() + "+b").status()).isEqualTo(404);
+        assertThat(client().get(encoded).json().get("db_name").getAsString()).isEqualTo(database() + "+b");
+        assertThat(client().send("DELETE", encoded, null).status()).isEqualTo(200);
+    }
+
+    @Test
     void describesADatabase() throws IOException {
         write("{\"_id\":\"a\"}", "{\"_id\":\"b\"}");
 

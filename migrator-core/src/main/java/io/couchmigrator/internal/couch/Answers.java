@@ -47,9 +47,16 @@ final class Answers {
     /**
      * Returns why no answer came, if that may pass.
      *
+     * @param answered whether the server has answered before, so that its name is right
      * @throws SourceException if it will not
      */
-    PassingException unreachable(String what, IOException e) {
+    PassingException unreachable(String what, IOException e, boolean answered) {
+        if (e instanceof UnknownHostException && answered) {
+            String seen =
+                    "there is no host \"%s\" any more".formatted(server.url().getAuthority());
+            return new PassingException(
+                    new SourceException(failed(what) + seen + ": check the name server", e), seen, null);
+        }
         if (e instanceof UnknownHostException) {
             throw new SourceException(
                     failed(what)

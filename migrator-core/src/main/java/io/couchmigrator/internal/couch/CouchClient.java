@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.StringJoiner;
+import okhttp3.Dns;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,12 @@ public final class CouchClient implements AutoCloseable {
     private final CouchHttp http;
 
     public CouchClient(CouchServer server) {
+        this(server, Dns.SYSTEM);
+    }
+
+    CouchClient(CouchServer server, Dns names) {
         this.server = server;
-        this.http = new CouchHttp(server);
+        this.http = new CouchHttp(server, names);
     }
 
     /** Returns the server's name for people. */

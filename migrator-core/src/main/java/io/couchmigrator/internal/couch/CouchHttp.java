@@ -7,6 +7,7 @@ import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.retry.PassingException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
@@ -16,6 +17,7 @@ import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
 import okhttp3.Credentials;
+import okhttp3.Dns;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -40,16 +42,20 @@ final class CouchHttp implements AutoCloseable {
     private final String unshared = UUID.randomUUID().toString().replace("-", "");
     private final AtomicLong requests = new AtomicLong();
 
+    /** Whether the server has ever answered: then its name is right, and if it is unknown that will pass. */
+    private volatile boolean answered;
+
     /** Turns a body into a value, or throws because it is not what it should be. */
     @FunctionalInterface
     interface Parser<T> {
         T parse(InputStream body) throws IOException;
     }
 
-    CouchHttp(CouchServer server) {
+    CouchHttp(CouchServer server, Dns names) {
         this.url = HttpUrl.get(server.url().toString());
         this.answers = new Answers(server);
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
+                .dns(names)
                 .connectTimeout(server.connectTimeout())
                 .readTimeout(server.readTimeout())
                 .writeTimeout(server.readTimeout())
@@ -90,9 +96,14 @@ final class CouchHttp implements AutoCloseable {
     HttpUrl.Builder url(String... segments) {
         HttpUrl.Builder builder = url.newBuilder();
         for (String segment : segments) {
-            builder.addPathSegment(segment);
+            builder.addEncodedPathSegment(encoded(segment));
         }
         return builder;
+    }
+
+    /** Nothing is left as it is that a server may take for something else, as CouchDB takes a + for a blank. */
+    private static String encoded(String segment) {
+        return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** Gets what is there, through whatever cache. */
@@ -134,8 +145,9 @@ final class CouchHttp implements AutoCloseable {
         try {
             response = call.execute();
         } catch (IOException e) {
-            throw answers.unreachable(what, e);
+            throw answers.unreachable(what, e, answered);
         }
+        answered = true;
         try (response) {
             answers.refuseStored(what, response);
             if (!response.isSuccessful()) {

@@ -91,8 +91,8 @@ final class AnswersTest {
 
         assertThat(new Answers(patient).broken("a page", silent).seen()).isEqualTo("nothing came for 10.5 s");
         assertThat(answers.broken("a page", silent).seen()).isEqualTo("nothing came for 60 s");
-        assertThat(answers.unreachable("a page", silent).seen()).isEqualTo("nothing came for 60 s");
-        assertThat(answers.unreachable("a page", new SocketTimeoutException("Connect timed out"))
+        assertThat(answers.unreachable("a page", silent, true).seen()).isEqualTo("nothing came for 60 s");
+        assertThat(answers.unreachable("a page", new SocketTimeoutException("Connect timed out"), false)
                         .seen())
                 .isEqualTo("no answer came in time (Connect timed out)");
     }
@@ -104,7 +104,8 @@ final class AnswersTest {
         "Failed to connect to couch/127.0.0.1:1, Failed to connect to couch/127.0.0.1:1"
     })
     void namesAnAddressAsPeopleWriteIt(String message, String seen) {
-        assertThat(answers.unreachable("a page", new ConnectException(message)).seen())
+        assertThat(answers.unreachable("a page", new ConnectException(message), false)
+                        .seen())
                 .isEqualTo(seen);
     }
 

@@ -15,11 +15,15 @@ import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.CouchRequest;
 import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.Requests;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import okhttp3.Dns;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -226,6 +230,56 @@ final class CouchClientTest {
                     .isInstanceOf(SourceException.class)
                     .hasMessageContaining("there is no host \"no_such-host.invalid\"");
         }
+    }
+
+    /** The name was known before: the name server is away, or will have it again. */
+    @Test
+    void waitsForAHostWhoseNameIsUnknownOnlyOnceItHasAnswered() throws Exception {
+        couch.create("orders");
+        AtomicBoolean known = new AtomicBoolean(true);
+        Dns names = host -> {
+            if (!known.get()) {
+                throw new UnknownHostException(host);
+            }
+            return List.of(InetAddress.getLoopbackAddress());
+        };
+        CouchServer server = CouchServer.builder(couch.url().replace("127.0.0.1", "couch.example.org"))
+                .credentials("admin", "secret")
+                .build();
+        try (CouchClient asking = new CouchClient(server, names)) {
+            asking.database("orders");
+            couch.stop();
+            couch.restart();
+            known.set(false);
+            // Its connection is gone, which is found out first.
+            assertThatThrownBy(() -> asking.database("orders")).isInstanceOf(PassingException.class);
+
+            assertThatThrownBy(() -> asking.database("orders"))
+                    .isInstanceOf(PassingException.class)
+                    .isNotInstanceOf(BrokenAnswerException.class)
+                    .hasMessageContaining("there is no host \"couch.example.org:%d\" any more".formatted(couch.port()));
+            known.set(true);
+            assertThat(asking.database("orders").documents()).isZero();
+        }
+        known.set(false);
+        try (CouchClient first = new CouchClient(server, names)) {
+            assertThatThrownBy(() -> first.database("orders")).isInstanceOf(SourceException.class);
+        }
+    }
+
+    /** CouchDB takes a + in a path for a blank. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a+b", "a/b", "a$b", "a(b)c", "a-b_c", "a0/$(+)_-"})
+    void asksForAnyNameThatADatabaseMayHave(String name) throws PassingException {
+        couch.create(name);
+        List<CouchRow> rows = new ArrayList<>();
+
+        client.database(name);
+        client.page(KeyPage.ids(name, null, 1), Meter.NONE, rows::add);
+        client.documents(name, List.of("x"), null, Meter.NONE, rows::add);
+        client.changes(name, null, 1, null, Meter.NONE, rows::add);
+
+        assertThat(couch.requests()).extracting(CouchRequest::database).containsOnly(name);
     }
 
     @Test
