@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.PostgresServer;
 import io.couchmigrator.testkit.Requests;
 import io.couchmigrator.testkit.TestDatabase;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +40,10 @@ final class TargetChecksIT {
                 "alter table orders drop constraint orders_id_key, add unique (id, customer) | column \"id\" of table \"orders\" has no unique index of its own: create one",
                 "alter table orders drop constraint orders_id_key, add unique (id) deferrable | column \"id\" of table \"orders\" has no unique index of its own: create one",
                 "alter table orders add note text not null | column \"note\" of table \"orders\" must have a value, has no default",
+                "alter table orders set unlogged | table \"orders\" is unlogged, and a crash of the server would empty it: alter table public.orders set logged",
+                "create unlogged table older () inherits (orders) | table public.older, where rows of table \"orders\" are, is unlogged, and a crash of the server would empty it: alter table public.older set logged",
+                "drop table orders; create table orders (id text unique, customer text, total integer) partition by hash (id); create unlogged table part partition of orders for values with (modulus 1, remainder 0) | table public.part, where rows of table \"orders\" are, is unlogged",
+                "alter table orders rename to rows; alter table rows set unlogged; create view orders as select * from rows | table public.rows, where rows of table \"orders\" are, is unlogged",
                 "revoke insert on orders from %u | user %u lacks privileges on table \"orders\": grant INSERT (\"customer\", \"id\", \"total\") on \"orders\" to %u",
                 "revoke select on orders from %u | lacks privileges on table \"orders\": grant SELECT (\"id\") on \"orders\" to %u",
                 "revoke usage, update on sequence orders_serial_seq from %u | sequence \"public.orders_serial_seq\" of table \"orders\" may not be used: grant usage on sequence public.orders_serial_seq to %u"
@@ -65,6 +72,7 @@ final class TargetChecksIT {
                 "alter table orders alter id type varchar(40) collate \"C\"",
                 "alter table orders alter serial drop default, alter serial add generated always as identity",
                 "alter table orders drop constraint orders_id_key; create unique index on orders(id) include (total)",
+                "drop table orders; create table orders (id text unique, customer text, total integer) partition by hash (id); create table part partition of orders for values with (modulus 1, remainder 0)",
                 "create domain mail as text; alter table orders alter customer type mail",
                 "revoke update, delete on orders from %u"
             })
@@ -173,6 +181,56 @@ final class TargetChecksIT {
                                 .contains("could not read database \"missing\" from CouchDB at " + couch.url()));
         assertThat(couch.requests(Requests.pages())).isEmpty();
         assertThat(logs.resolve("orders.offsets.json")).doesNotExist();
+    }
+
+    @Test
+    void refusesWhereCompletionWouldNotLast(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        database.execute("create unlogged table state (slug text unique, at timestamptz)");
+        Migration migration = Migration.builder("orders")
+                .stage(Orders.stage().build())
+                .completion(new CompletionTable("state", "slug", "at"))
+                .build();
+
+        Result result =
+                Orders.migrator(migration, couch, database, logs).build().run();
+
+        assertRefused(result, couch, "table \"state\" is unlogged");
+    }
+
+    @Test
+    void looksAtTheTablesThatAWriterOfACallerNames(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        database.execute("alter table orders set unlogged");
+        Writer<Document> writer = new Writer<>() {
+            @Override
+            public int write(Connection connection, List<Document> rows) {
+                return rows.size();
+            }
+
+            @Override
+            public Set<String> tables() {
+                return Set.of("orders");
+            }
+        };
+        Migration migration = Orders.migration(Orders.stage().writer(writer).build());
+
+        Result result =
+                Orders.migrator(migration, couch, database, logs).build().run();
+
+        assertRefused(result, couch, "table \"orders\" is unlogged");
+    }
+
+    @Test
+    void looksAtEachDatabaseOfAShardedTarget(CouchDouble couch, TestDatabase main, PostgresServer postgres)
+            throws Exception {
+        try (Shards shards = Shards.on(couch, main, postgres, 2)) {
+            shards.database(1).execute("alter table blobs_blobmeta set unlogged");
+
+            Result result = shards.migrator(couch, logs).build().run();
+
+            assertRefused(result, couch, shards.name(1) + ": table \"blobs_blobmeta\" is unlogged");
+        }
     }
 
     @Test

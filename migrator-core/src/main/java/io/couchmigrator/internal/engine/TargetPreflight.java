@@ -73,10 +73,10 @@ final class TargetPreflight {
     }
 
     private void main(DatabaseLook look, boolean sharded) {
+        if (!sharded) {
+            written(look);
+        }
         for (Stage<?, ?> stage : migration.stages()) {
-            if (!sharded) {
-                look.check(stage.writer()::faults);
-            }
             if (stage instanceof TableStage<?> table) {
                 sourceTable(look, table);
             }
@@ -84,14 +84,18 @@ final class TargetPreflight {
         for (Lookup.Rows lookup : Lookups.of(migration, Lookup.Rows.class)) {
             look.check(connection -> TargetChecks.lookup(connection, lookup));
         }
-        migration
-                .completion()
-                .ifPresent(table ->
-                        look.check(connection -> TargetChecks.completion(connection, table, migration.slug())));
+        migration.completion().ifPresent(table -> {
+            look.check(connection -> TargetChecks.completion(connection, table, migration.slug()));
+            look.check(connection -> TargetChecks.written(connection, Set.of(table.table())));
+        });
     }
 
     private void written(DatabaseLook look) {
-        migration.stages().forEach(stage -> look.check(stage.writer()::faults));
+        for (Stage<?, ?> stage : migration.stages()) {
+            look.check(stage.writer()::faults);
+            look.check(connection ->
+                    TargetChecks.written(connection, stage.writer().tables()));
+        }
     }
 
     private void sourceTable(DatabaseLook look, TableStage<?> stage) {

@@ -48,6 +48,18 @@ public final class TargetChecks {
         return checks.faults();
     }
 
+    /** Returns why rows in these tables would not last; tables that do not exist are left out. */
+    public static List<String> written(Connection connection, Set<String> tables) throws SQLException {
+        TargetChecks checks = new TargetChecks(connection);
+        for (String name : tables) {
+            Optional<TableFacts> table = TableFacts.of(connection, name);
+            if (table.isPresent()) {
+                checks.faults.addAll(WrittenTable.lostInACrash(connection, table.get()));
+            }
+        }
+        return checks.faults();
+    }
+
     /** Returns what is wrong with the table that is told of the completion of the migration with this slug. */
     public static List<String> completion(Connection connection, CompletionTable completion, String slug)
             throws SQLException {

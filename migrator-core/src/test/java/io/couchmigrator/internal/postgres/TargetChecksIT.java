@@ -8,7 +8,9 @@ import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -37,6 +39,20 @@ final class TargetChecksIT {
                 + " author text not null default '')");
 
         assertThat(faults(database, "shop")).isEmpty();
+    }
+
+    @Test
+    void refusesATableThatIsGoneWithTheConnection(TestDatabase database) throws SQLException {
+        database.execute("create table states (slug text unique, at timestamptz)");
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThat(TargetChecks.written(connection, Set.of("states"))).isEmpty();
+            statement.execute("create temporary table states (slug text unique, at timestamptz)");
+
+            assertThat(TargetChecks.written(connection, Set.of("states")))
+                    .containsExactly("table \"states\" is temporary, and its rows would be gone with the connection:"
+                            + " create one that stays");
+        }
     }
 
     private static List<String> faults(TestDatabase database, String slug) throws SQLException {
