@@ -59,8 +59,8 @@ public interface Writer<R> {
 
     /**
      * Returns the tables it writes, whose identity the offset file keeps, and which a verification of a sharded target looks
-     * for in the main database, too. They are refused where a crash of the server would empty them. By default none
-     * is named.
+     * for in the main database, too. They are refused where a crash of the server would empty them, or row-level security
+     * applies to the user. By default none is named.
      */
     default Set<String> tables() {
         return Set.of();

@@ -48,13 +48,14 @@ public final class TargetChecks {
         return checks.faults();
     }
 
-    /** Returns why rows in these tables would not last; tables that do not exist are left out. */
+    /** Returns why rows in these tables would not last, or could be hidden; tables that do not exist are left out. */
     public static List<String> written(Connection connection, Set<String> tables) throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
         for (String name : tables) {
             Optional<TableFacts> table = TableFacts.of(connection, name);
             if (table.isPresent()) {
                 checks.faults.addAll(WrittenTable.lostInACrash(connection, table.get()));
+                checks.rowSecurity(table.get());
             }
         }
         return checks.faults();
@@ -124,8 +125,25 @@ public final class TargetChecks {
             faults.add(
                     "table \"%s\" does not exist (database %s, search path %s): create it, or connect to the right database"
                             .formatted(name, path.get(0), path.get(1)));
+        } else {
+            rowSecurity(table.get());
         }
         return table;
+    }
+
+    /** Rows that policies hide would look like rows that are not there. */
+    private void rowSecurity(TableFacts table) throws SQLException {
+        boolean active =
+                Jooq.with(connection, jooq -> jooq.resultQuery("select row_security_active(?::oid)", table.oid())
+                        .fetchSingleInto(boolean.class));
+        if (active) {
+            String user = user();
+            faults.add(
+                    ("row-level security of table \"%s\" applies to user %s, and may hide rows from it: connect as the"
+                                    + " table's owner (unless it says force row level security), or as a role with bypassrls:"
+                                    + " alter role %s bypassrls")
+                            .formatted(table.name(), user, user));
+        }
     }
 
     private void upsertColumns(Upsert<?> upsert, TableFacts table) {
