@@ -3,6 +3,7 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.PostgresServer;
@@ -10,9 +11,12 @@ import io.couchmigrator.testkit.Requests;
 import io.couchmigrator.testkit.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +43,14 @@ final class TargetChecksIT {
                 "alter table orders drop constraint orders_id_key | column \"id\" of table \"orders\" has no unique index of its own: create one",
                 "alter table orders drop constraint orders_id_key, add unique (id, customer) | column \"id\" of table \"orders\" has no unique index of its own: create one",
                 "alter table orders drop constraint orders_id_key, add unique (id) deferrable | column \"id\" of table \"orders\" has no unique index of its own: create one",
+                "alter table orders alter id type char(40) | key column \"id\" of table \"orders\" is of type character, by which PostgreSQL takes for one key what differs to the program",
+                "alter table orders alter id type name | key column \"id\" of table \"orders\" is of type name, by which",
+                "create domain code as char(40); alter table orders alter id type code | key column \"id\" of table \"orders\" is of type character, by which",
+                "create type code as enum ('o00000'); alter table orders alter id type code using 'o00000' | column \"id\" of table \"orders\" has type code: expected one for text",
+                "create collation nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false); alter table orders alter id type text collate nocase | key column \"id\" of table \"orders\" has the non-deterministic collation nocase, by which",
+                "create collation nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false); create domain code as text collate nocase; alter table orders alter id type code | key column \"id\" of table \"orders\" has the non-deterministic collation nocase, by which",
+                "create collation nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false); create unique index other on orders (id collate nocase) | the unique index other of key column \"id\" of table \"orders\" has the non-deterministic collation nocase, by which",
+                "create unique index other on orders (id bpchar_pattern_ops) | the unique index other of key column \"id\" of table \"orders\" has the operator class bpchar_pattern_ops, by which",
                 "alter table orders add note text not null | column \"note\" of table \"orders\" must have a value, has no default",
                 "alter table orders set unlogged | table \"orders\" is unlogged, and a crash of the server would empty it: alter table public.orders set logged",
                 "create unlogged table older () inherits (orders) | table public.older, where rows of table \"orders\" are, is unlogged, and a crash of the server would empty it: alter table public.older set logged",
@@ -70,6 +82,8 @@ final class TargetChecksIT {
                 "alter table orders add note text not null generated always as (customer) stored",
                 "alter table orders alter id type text",
                 "alter table orders alter id type varchar(40) collate \"C\"",
+                "alter table orders alter id type varchar(40) collate \"en-x-icu\"; create unique index other on orders (id text_pattern_ops)",
+                "create domain code as varchar(40); create domain subcode as code collate \"C\"; alter table orders alter id type subcode",
                 "alter table orders alter serial drop default, alter serial add generated always as identity",
                 "alter table orders drop constraint orders_id_key; create unique index on orders(id) include (total)",
                 "drop table orders; create table orders (id text unique, customer text, total integer) partition by hash (id); create table part partition of orders for values with (modulus 1, remainder 0)",
@@ -86,6 +100,24 @@ final class TargetChecksIT {
         assertThat(migrator.check().faults()).isEmpty();
         assertThat(migrator.run().failures()).isEmpty();
         assertThat(Orders.written(database)).hasSize(3);
+    }
+
+    /** Two keys for the program are one for the server: of these four orders two would be taken for already there. */
+    @Test
+    void refusesAKeyOfWhichTheCaseDoesNotMatter(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 0);
+        couch.database("orders").load(Stream.of("a", "A", "b", "B").map(TargetChecksIT::named));
+        try (Connection superuser = DriverManager.getConnection(database.jdbcUrl() + "?user=postgres");
+                Statement statement = superuser.createStatement()) {
+            statement.execute("create extension citext; alter table orders alter id type citext");
+        }
+
+        Result result = Orders.migrator(Orders.migration(), couch, database, logs)
+                .build()
+                .run();
+
+        assertRefused(
+                result, couch, "key column \"id\" of table \"orders\" is of type citext, by which PostgreSQL takes");
     }
 
     @Test
@@ -291,6 +323,12 @@ final class TargetChecksIT {
                 .hasMessageNotContaining(String.valueOf(password))
                 .hasMessageNotContaining(database.password()));
         assertThat(couch.requests(Requests.pages())).isEmpty();
+    }
+
+    private static JsonObject named(String id) {
+        JsonObject order = Orders.order(1, "c");
+        order.addProperty("_id", id);
+        return order;
     }
 
     private static void assertRefused(Result result, CouchDouble couch, String fault) {

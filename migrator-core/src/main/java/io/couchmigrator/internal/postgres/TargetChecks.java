@@ -146,7 +146,7 @@ public final class TargetChecks {
         }
     }
 
-    private void upsertColumns(Upsert<?> upsert, TableFacts table) {
+    private void upsertColumns(Upsert<?> upsert, TableFacts table) throws SQLException {
         String key = upsert.columns().get(0).name();
         boolean changes = upsert.conflictRule() == ConflictRule.UPDATE;
         for (Upsert.Column<?> column : upsert.columns()) {
@@ -162,8 +162,12 @@ public final class TargetChecks {
         for (Upsert.Expression expression : upsert.expressions()) {
             column(table, expression.column(), facts -> privileges(table, facts, false, true, false));
         }
-        if (table.columns().containsKey(key)) {
+        ColumnFacts keyFacts = table.columns().get(key);
+        if (keyFacts != null) {
             unique(table, key);
+            if (keyFacts.isText()) {
+                faults.addAll(KeyColumn.faults(connection, table, key));
+            }
         }
     }
 
