@@ -9,19 +9,23 @@ import io.couchmigrator.testkit.CouchDatabase;
 import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,7 +61,7 @@ final class PoisonIT {
         assertThat(statements.get()).isLessThanOrEqualTo(2 + 2 * 10 + 1);
         assertThat(logs.resolve("orders.rejects.jsonl"))
                 .content()
-                .contains("SQLSTATE 23514 on constraint cheap")
+                .contains("SQLSTATE 23514 on constraint cheap of table orders")
                 .doesNotContain("Failing row");
     }
 
@@ -87,8 +91,8 @@ final class PoisonIT {
 
         assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                .hasMessageContaining("each of 101 documents in a row was refused alone")
-                .hasMessageContaining("SQLSTATE 23514 on constraint none")
+                .hasMessageContaining("into table \"orders\": each of 10 documents in a row was refused alone")
+                .hasMessageContaining("SQLSTATE 23514 on constraint none of table orders")
                 .hasMessageEndingWith("mend the target and run the same command again"));
         database.execute("alter table orders drop constraint none");
         assertThat(migrator(Orders.stage().build(), couch, database)
@@ -113,6 +117,84 @@ final class PoisonIT {
 
         assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
         assertThat(result.outstanding()).isLessThan(10);
+    }
+
+    @Test
+    void isNotBlockedByNeighboursWithOneBadKey(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, 500);
+        List<Integer> bad = IntStream.concat(IntStream.range(0, 30), IntStream.range(200, 450))
+                .boxed()
+                .toList();
+        bad.forEach(number -> orders.put(Orders.order(number, "none")));
+        database.execute("""
+                create table customers (name text primary key);
+                insert into customers select 'c' || i from generate_series(0, 6) i;
+                alter table orders add foreign key (customer) references customers""");
+
+        Result result =
+                migrator(Orders.stage().build(), couch, database).build().run();
+
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(result.outstanding()).isEqualTo(bad.size());
+        List<String> expected = new ArrayList<>(Orders.ids(500));
+        expected.removeAll(bad.stream().map(Orders::id).toList());
+        assertThat(Orders.written(database)).isEqualTo(expected);
+    }
+
+    /** What was accepted is left alone where it is there, and yet shows that the target would accept it no longer. */
+    @ParameterizedTest
+    @EnumSource(ConflictRule.class)
+    void blamesTheTargetThatRefusesWhatItAcceptedBefore(ConflictRule rule, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 500);
+        Stage<?, ?> stage =
+                Orders.stage().writer(Orders.upsert().onConflict(rule).build()).build();
+        Listener closing = new Listener() {
+            @Override
+            public void progressed(Progress progress) {
+                if (progress.read() == 101) {
+                    execute(database, trigger(">= 0", "raise 'closed'"));
+                }
+            }
+        };
+
+        Result first = Orders.migrator(Orders.migration(stage), couch, database, logs)
+                .listener(closing)
+                .build()
+                .run();
+        database.execute("drop trigger refuse on orders");
+        Result second = migrator(stage, couch, database).build().run();
+
+        assertThat(first.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(first.failures())
+                .singleElement()
+                .satisfies(
+                        failure -> assertThat(failure)
+                                .hasMessageContaining(
+                                        "each of 200 documents in a row was refused alone with SQLSTATE P0001, and so is one that was accepted before"));
+        assertThat(first.outstanding()).isEqualTo(100);
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(500));
+    }
+
+    @Test
+    void keepsWhatATriggerSaysInTheRejectsFileAlone(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 50).put(Orders.order(7, "secret"));
+        database.execute(trigger("= 7", "raise exception E'no %\\n!', new.customer"));
+
+        migrator(Orders.stage().build(), couch, database).build().run();
+
+        Path rejects = logs.resolve("orders.rejects.jsonl");
+        assertThat(rejects).content().contains("\"said\":\"no secret !\"");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rejects)))
+                .isEqualTo("rw-------");
+        assertThat(recorder.lines()).contains("rejected orders o00007 refused-by-target");
+        try (Stream<Path> files = Files.list(logs)) {
+            assertThat(files.filter(file -> !file.equals(rejects)))
+                    .isNotEmpty()
+                    .allSatisfy(file -> assertThat(file).content().doesNotContain("secret"));
+        }
     }
 
     /** Few documents of some databases count at all. */
@@ -168,11 +250,11 @@ final class PoisonIT {
 
     static Stream<Arguments> whatRefusesOneDocument() {
         return Stream.of(
-                arguments("P0001", trigger("raise exception 'no % today', new.id")),
-                arguments("23514", trigger("raise exception 'no' using errcode = '23514'")),
-                arguments("0A000", trigger("raise exception 'no' using errcode = '0A000'")),
-                arguments("42P01", trigger("insert into no_such_table values (1)")),
-                arguments("42883", trigger("perform no_such_function(new.id)")),
+                arguments("P0001", trigger("= 70", "raise exception 'no % today', new.id")),
+                arguments("23514", trigger("= 70", "raise exception 'no' using errcode = '23514'")),
+                arguments("0A000", trigger("= 70", "raise exception 'no' using errcode = '0A000'")),
+                arguments("42P01", trigger("= 70", "insert into no_such_table values (1)")),
+                arguments("42883", trigger("= 70", "perform no_such_function(new.id)")),
                 arguments("23503", """
                         create table customers (name text primary key);
                         insert into customers select 'c' || i from generate_series(0, 6) i;
@@ -195,8 +277,16 @@ final class PoisonIT {
                         alter table orders_2 add constraint cheap check (total <> 70)"""));
     }
 
-    private static String trigger(String statement) {
-        return "create function refuse() returns trigger language plpgsql as $$ begin if new.total = 70 then "
+    private static void execute(TestDatabase database, String statement) {
+        try {
+            database.execute(statement);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String trigger(String totals, String statement) {
+        return "create function refuse() returns trigger language plpgsql as $$ begin if new.total " + totals + " then "
                 + statement + "; end if; return new; end $$;"
                 + "create trigger refuse before insert on orders for each row execute function refuse()";
     }

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.internal.offsets.SourceId;
+import java.util.Optional;
 
 /**
  * An item that cannot be stored.
@@ -11,5 +12,11 @@ import io.couchmigrator.internal.offsets.SourceId;
  * @param docType what the migration log calls its type; empty if it is not known
  * @param code the kind of fault
  * @param reason what is wrong
+ * @param said what a function of the target's own says, which may quote values; empty if none does
  */
-record Refused(SourceId id, String rev, String docType, String code, String reason) {}
+record Refused(SourceId id, String rev, String docType, String code, String reason, Optional<String> said) {
+    /** An item of which the target says nothing. */
+    Refused(SourceId id, String rev, String docType, String code, String reason) {
+        this(id, rev, docType, code, reason, Optional.empty());
+    }
+}

@@ -8,6 +8,7 @@ import io.couchmigrator.internal.retry.PassingException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -56,15 +57,22 @@ final class RowAttempts {
     }
 
     private boolean isMetWithoutRows(SqlFault fault) throws PassingException {
+        return rehearse(this::attemptWithoutRows)
+                .filter(met -> met.sqlState().equals(fault.sqlState()))
+                .isPresent();
+    }
+
+    /** Makes one attempt that comes to nothing, and returns the error that it meets; empty if it meets none. */
+    Optional<SqlFault> rehearse(Session.Work<?> work) throws PassingException {
         try {
-            session.rehearse(this::attemptWithoutRows);
-            return false;
+            session.rehearse(work);
+            return Optional.empty();
         } catch (SQLException e) {
             SqlFault met = SqlFault.of(e);
             if (met.isPassing()) {
                 throw session.passing(what, e);
             }
-            return met.sqlState().equals(fault.sqlState());
+            return Optional.of(met);
         }
     }
 

@@ -38,7 +38,7 @@ final class StageJournal {
                     item.rev().isEmpty() ? Optional.empty() : Optional.of(item.rev()),
                     item.code(),
                     item.reason());
-            rejects.rejected(item.id(), rejection);
+            rejects.rejected(item.id(), rejection, item.said());
             reporter.rejected(rejection);
         }
         for (Ready<?> item : ready) {

@@ -10,6 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,24 +21,44 @@ import org.jspecify.annotations.Nullable;
  * <p>The file is opened by the first line, or by {@link #create}.
  */
 public final class LineFile implements AutoCloseable {
+    private static final Set<OpenOption> CONTINUED =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+
     private final Path path;
-    private final OpenOption[] options;
+    private final Set<OpenOption> options;
+    private final FileAttribute<?>[] attributes;
     private @Nullable FileChannel channel;
     private boolean dirty;
 
-    private LineFile(Path path, OpenOption... options) {
+    private LineFile(Path path, Set<OpenOption> options, FileAttribute<?>... attributes) {
         this.path = path;
         this.options = options;
+        this.attributes = attributes;
     }
 
     /** Returns a file that must not exist before. */
     public static LineFile fresh(Path path) {
-        return new LineFile(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return new LineFile(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     }
 
     /** Returns a file that is continued where it ends. */
     public static LineFile continued(Path path) {
-        return new LineFile(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        return new LineFile(path, CONTINUED);
+    }
+
+    /** Returns a file that is continued where it ends, and that only its owner may read where the file system knows modes. */
+    public static LineFile confidential(Path path) {
+        return new LineFile(path, CONTINUED, ownersOnly(path));
+    }
+
+    /** Returns the mode of a file that only its owner may read; nothing where the file system knows no modes. */
+    public static FileAttribute<?>[] ownersOnly(Path path) {
+        if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return new FileAttribute<?>[0];
+        }
+        return new FileAttribute<?>[] {
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        };
     }
 
     /** Returns where it is. */
@@ -106,7 +129,7 @@ public final class LineFile implements AutoCloseable {
 
     private FileChannel open() throws IOException {
         if (channel == null) {
-            channel = FileChannel.open(path, options);
+            channel = FileChannel.open(path, options, attributes);
         }
         return channel;
     }

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.internal.files.JsonFiles;
+import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -18,8 +19,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 
@@ -75,7 +74,9 @@ public final class OffsetFile {
         try {
             Files.deleteIfExists(fresh);
             try (FileChannel file = FileChannel.open(
-                    fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownersOnly(fresh))) {
+                    fresh,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    LineFile.ownersOnly(fresh))) {
                 ByteBuffer bytes = ByteBuffer.wrap(text);
                 while (bytes.hasRemaining()) {
                     file.write(bytes);
@@ -87,16 +88,6 @@ public final class OffsetFile {
         } catch (IOException e) {
             throw LogDirectory.failed("save", path, e);
         }
-    }
-
-    /** Returns the mode of the file; nothing where the file system knows no modes. */
-    static FileAttribute<?>[] ownersOnly(Path path) {
-        if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return new FileAttribute<?>[0];
-        }
-        return new FileAttribute<?>[] {
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        };
     }
 
     private static LogDirectoryException torn(Path path, String why, Exception e) {

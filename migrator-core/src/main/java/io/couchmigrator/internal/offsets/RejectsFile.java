@@ -81,7 +81,7 @@ public final class RejectsFile implements AutoCloseable {
     public static RejectsFile open(Path path, Clock clock) {
         try {
             cutTornLine(path);
-            return new RejectsFile(LineFile.continued(path), clock, read(path));
+            return new RejectsFile(LineFile.confidential(path), clock, read(path));
         } catch (IOException e) {
             throw LogDirectory.failed("read", path, e);
         }
@@ -136,8 +136,12 @@ public final class RejectsFile implements AutoCloseable {
         return event != null && event.kind() == Kind.REJECTED;
     }
 
-    /** Records that an item is rejected, unless it is known to be so for the same reason in the same revision. */
-    public synchronized void rejected(SourceId id, Rejection rejection) {
+    /**
+     * Records that an item is rejected, unless it is known to be so for the same reason in the same revision.
+     *
+     * @param said what the target itself says of it, which may quote values and stands in this file alone
+     */
+    public synchronized void rejected(SourceId id, Rejection rejection, Optional<String> said) {
         Item item = new Item(rejection.stage(), id);
         Event event = new Event(Kind.REJECTED, rejection.rev().orElse(""), rejection.code());
         if (event.equals(outstanding.get(item))) {
@@ -147,6 +151,7 @@ public final class RejectsFile implements AutoCloseable {
         line.addProperty("rev", rejection.rev().orElse(null));
         line.addProperty("code", rejection.code());
         line.addProperty("reason", rejection.reason());
+        said.ifPresent(message -> line.addProperty("said", message));
         file.append(line);
         outstanding.put(item, event);
     }

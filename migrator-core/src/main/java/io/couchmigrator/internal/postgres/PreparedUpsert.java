@@ -29,6 +29,7 @@ final class PreparedUpsert<R> implements Writer<R> {
     private final Upsert<R> upsert;
     private final List<ColumnFacts> facts;
     private final String insert;
+    private final String offer;
     private final String update;
     private final String compare;
 
@@ -39,6 +40,7 @@ final class PreparedUpsert<R> implements Writer<R> {
                 .toList();
         UpsertSql sql = new UpsertSql(upsert, facts);
         this.insert = sql.insert();
+        this.offer = sql.offer();
         this.update = sql.update();
         this.compare = sql.compare();
     }
@@ -50,6 +52,12 @@ final class PreparedUpsert<R> implements Writer<R> {
             int changed = upsert.conflictRule() == ConflictRule.UPDATE ? jooq.execute(update, arrays) : 0;
             return changed + jooq.execute(insert, arrays);
         });
+    }
+
+    /** Offers rows that are there already, so that the table shows whether it would still take them. */
+    void offer(Connection connection, List<R> rows) throws SQLException {
+        Object[] arrays = arrays(distinct(rows));
+        Jooq.with(connection, jooq -> jooq.execute(offer, arrays));
     }
 
     @Override

@@ -9,7 +9,6 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -26,6 +25,8 @@ import org.postgresql.util.ServerErrorMessage;
  * @param column the column it is about, if the server says so
  * @param constraint the constraint it is about, if the server says so
  * @param message what the server says, in one line
+ * @param raised what a function of the target's own says by RAISE, which may quote values, in one line; empty where the
+ *     server itself speaks
  */
 public record SqlFault(
         Kind kind,
@@ -33,7 +34,8 @@ public record SqlFault(
         Optional<String> table,
         Optional<String> column,
         Optional<String> constraint,
-        String message) {
+        String message,
+        Optional<String> raised) {
     /** Whose fault it is. */
     public enum Kind {
         /** Another attempt may succeed. */
@@ -57,6 +59,12 @@ public record SqlFault(
      * statements anew then; the message says so in the server's language, the routine in one.
      */
     private static final String CACHED_PLAN = "RevalidateCachedQuery";
+
+    /** Where PL/pgSQL carries out RAISE, with whatever state it is told. */
+    private static final String RAISE = "exec_stmt_raise";
+
+    private static final int LONGEST_MESSAGE = 300;
+    private static final int LONGEST_RAISED = 200;
 
     /** No password was given, or the server offers no TLS: nothing that time will change. */
     private static final String REFUSED_BY_DRIVER = "08004";
@@ -92,7 +100,11 @@ public record SqlFault(
                 Optional.ofNullable(server).map(ServerErrorMessage::getConstraint),
                 unknownHost(e)
                         .map("there is no host \"%s\", check its name and the name server"::formatted)
-                        .orElseGet(() -> oneLine(server == null ? e.getMessage() : server.getMessage())));
+                        .orElseGet(
+                                () -> oneLine(server == null ? e.getMessage() : server.getMessage(), LONGEST_MESSAGE)),
+                Optional.ofNullable(server)
+                        .filter(said -> state.startsWith("P0") || RAISE.equals(said.getRoutine()))
+                        .map(said -> oneLine(said.getMessage(), LONGEST_RAISED)));
     }
 
     /** The driver says of a host that has no address only that the attempt failed. */
@@ -109,11 +121,11 @@ public record SqlFault(
 
     /** Returns the state and what it is about, without the values that a message might quote. */
     public String withoutValues() {
-        String about = constraint
-                .map(name -> " on constraint " + name)
-                .or(() -> column.map(name -> " on column " + name))
+        Optional<String> about =
+                constraint.map(name -> " on constraint " + name).or(() -> column.map(name -> " on column " + name));
+        String of = table.map(name -> (about.isPresent() ? " of table " : " on table ") + name)
                 .orElse("");
-        return "SQLSTATE " + sqlState + about;
+        return "SQLSTATE " + sqlState + about.orElse("") + of;
     }
 
     /** Returns whether the server wants a password and the driver was given none. */
@@ -202,8 +214,11 @@ public record SqlFault(
         return thrown;
     }
 
-    private static String oneLine(@Nullable String text) {
+    private static String oneLine(@Nullable String text, int longest) {
         String line = text == null ? "" : text.replaceAll("\\p{Cntrl}+", " ").strip();
-        return line.length() > 300 ? String.format(Locale.ROOT, "%.300s…", line) : line;
+        if (line.codePointCount(0, line.length()) <= longest) {
+            return line;
+        }
+        return line.substring(0, line.offsetByCodePoints(0, longest)) + "…";
     }
 }

@@ -36,7 +36,17 @@ final class UpsertSql {
                                 + ", n)"));
     }
 
+    /** Inserts the rows whose keys are not there: a row that is there costs no value of the table's sequence. */
     String insert() {
+        return inserting("where not exists (select 1 from %s b where b.%s = %s)".formatted(table, key, value(0)));
+    }
+
+    /** Inserts rows that may be there, as far as triggers and constraints see them before their keys are found. */
+    String offer() {
+        return inserting("");
+    }
+
+    private String inserting(String where) {
         List<String> columns = new ArrayList<>();
         List<String> values = new ArrayList<>();
         for (int i = 0; i < facts.size(); i++) {
@@ -50,16 +60,14 @@ final class UpsertSql {
         return """
                 insert into %s (%s)
                 select %s from %s
-                where not exists (select 1 from %s b where b.%s = %s)
+                %s
                 order by u.n
                 on conflict (%s) do %s""".formatted(
                 table,
                 String.join(", ", columns),
                 String.join(", ", values),
                 source,
-                table,
-                key,
-                value(0),
+                where,
                 key,
                 upsert.conflictRule() == ConflictRule.NOTHING ? "nothing" : "update set " + assignments("excluded."));
     }

@@ -5,6 +5,7 @@ import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 
 /** The door from the public {@link Upsert} to what carries it out. */
 public final class Upserts {
@@ -21,5 +22,17 @@ public final class Upserts {
             }
         }
         return new PreparedUpsert<>(upsert, table);
+    }
+
+    /**
+     * Offers a target rows that it has, as if it had not. The writer of an upsert leaves rows that are there alone, and
+     * would not show whether the table still takes them.
+     */
+    public static <R> void offer(Connection connection, Writer<R> writer, List<R> rows) throws SQLException {
+        if (writer instanceof PreparedUpsert<R> upsert) {
+            upsert.offer(connection, rows);
+        } else {
+            writer.write(connection, rows);
+        }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.SourceId.RowId;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.postgres.TargetIdentity;
@@ -89,7 +90,7 @@ final class OffsetFormatTest {
         URI archive = URI.create("jar:" + directory.resolve("files.zip").toUri());
 
         try (FileSystem without = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
-            assertThat(OffsetFile.ownersOnly(without.getPath("offsets"))).isEmpty();
+            assertThat(LineFile.ownersOnly(without.getPath("offsets"))).isEmpty();
         }
     }
 

@@ -54,12 +54,12 @@ final class RejectsFileTest {
     @Test
     void knowsAfterReopeningWhatIsOutstanding() {
         try (RejectsFile rejects = open()) {
-            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
-            rejects.rejected(B, rejection("orders", "1-b", "wrong-type"));
-            rejects.rejected(new RowId(5), rejection("lines", null, "value-too-long"));
+            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"), Optional.empty());
+            rejects.rejected(B, rejection("orders", "1-b", "wrong-type"), Optional.empty());
+            rejects.rejected(new RowId(5), rejection("lines", null, "value-too-long"), Optional.empty());
             assertThat(rejects.resolved("orders", A)).isTrue();
             assertThat(rejects.resolved("lines", B)).isFalse();
-            rejects.rejected(A, rejection("orders", "2-a", "wrong-type"));
+            rejects.rejected(A, rejection("orders", "2-a", "wrong-type"), Optional.empty());
             rejects.resolved("orders", B);
         }
 
@@ -78,7 +78,7 @@ final class RejectsFileTest {
             rejects.toWrite("orders", A, Kind.MISSING);
             rejects.toWrite("orders", A, Kind.DIFFERENT);
             rejects.toWrite("orders", B, Kind.DIFFERENT);
-            rejects.rejected(new RowId(5), rejection("orders", null, "missing"));
+            rejects.rejected(new RowId(5), rejection("orders", null, "missing"), Optional.empty());
             rejects.toWrite("orders", new RowId(5), Kind.MISSING);
         }
 
@@ -89,7 +89,7 @@ final class RejectsFileTest {
             assertThat(rejects.toWrite("orders")).containsExactly(A, B);
             assertThat(rejects.rejected("orders")).containsExactly(new RowId(5));
             assertThat(rejects.isRejected("orders", A)).isFalse();
-            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
+            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"), Optional.empty());
             assertThat(rejects.isRejected("orders", A)).isTrue();
             assertThat(rejects.resolved("orders", B)).isTrue();
             assertThat(rejects.toWrite("orders")).isEmpty();
@@ -100,15 +100,15 @@ final class RejectsFileTest {
     void writesWhatIsKnownAlreadyOnlyOnce() throws IOException {
         for (int run = 0; run < 3; run++) {
             try (RejectsFile rejects = open()) {
-                rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
-                rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
+                rejects.rejected(A, rejection("orders", "1-a", "wrong-type"), Optional.empty());
+                rejects.rejected(A, rejection("orders", "1-a", "wrong-type"), Optional.empty());
             }
         }
 
         assertThat(Files.readAllLines(path)).hasSize(1);
         try (RejectsFile rejects = open()) {
-            rejects.rejected(A, rejection("orders", "1-a", "missing-key"));
-            rejects.rejected(A, rejection("orders", "2-a", "missing-key"));
+            rejects.rejected(A, rejection("orders", "1-a", "missing-key"), Optional.empty());
+            rejects.rejected(A, rejection("orders", "2-a", "missing-key"), Optional.empty());
         }
         assertThat(Files.readAllLines(path)).hasSize(3);
     }
@@ -116,8 +116,8 @@ final class RejectsFileTest {
     @Test
     void cutsOffALineThatWasBeingWritten() throws IOException {
         try (RejectsFile rejects = open()) {
-            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
-            rejects.rejected(B, rejection("orders", "1-b", "wrong-type"));
+            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"), Optional.empty());
+            rejects.rejected(B, rejection("orders", "1-b", "wrong-type"), Optional.empty());
         }
         byte[] whole = Files.readAllBytes(path);
         int firstLine = new String(whole, StandardCharsets.ISO_8859_1).indexOf('\n') + 1;
@@ -127,7 +127,7 @@ final class RejectsFileTest {
                 assertThat(rejects.rejected("orders"))
                         .as("torn after %d bytes", length)
                         .isEqualTo(length < firstLine ? List.of() : List.of(A));
-                rejects.rejected(B, rejection("orders", "1-b", "wrong-type"));
+                rejects.rejected(B, rejection("orders", "1-b", "wrong-type"), Optional.empty());
             }
             try (RejectsFile rejects = open()) {
                 assertThat(rejects.isRejected("orders", B)).isTrue();
@@ -156,7 +156,7 @@ final class RejectsFileTest {
             })
     void refusesALineThatIsNoEventAndNamesIt(String line) throws IOException {
         try (RejectsFile rejects = open()) {
-            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
+            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"), Optional.empty());
         }
         Files.writeString(path, Files.readString(path) + line.replace('\'', '"') + "\n" + Files.readString(path));
 

@@ -100,10 +100,24 @@ final class SqlFaultTest {
 
         assertThat(fault.table()).hasValue("blobs");
         assertThat(fault.constraint()).hasValue("blobs_key");
-        assertThat(fault.withoutValues()).isEqualTo("SQLSTATE 23505 on constraint blobs_key");
+        assertThat(fault.withoutValues()).isEqualTo("SQLSTATE 23505 on constraint blobs_key of table blobs");
         assertThat(fault.toString()).doesNotContain("secret");
         assertThat(SqlFault.of(psql("23502", "cdomain\0")).withoutValues())
                 .isEqualTo("SQLSTATE 23502 on column domain");
+    }
+
+    @Test
+    void tellsWhatAFunctionOfTheTargetsRaised() {
+        String said = "no\n" + "\ud83d\ude00".repeat(300);
+
+        assertThat(SqlFault.of(psql("P0001", "Rexec_stmt_raise\0M" + said + "\0"))
+                        .raised())
+                .hasValue("no " + "\ud83d\ude00".repeat(197) + "…");
+        assertThat(SqlFault.of(psql("23514", "Rexec_stmt_raise\0Mnot today\0")).raised())
+                .hasValue("not today");
+        assertThat(SqlFault.of(psql("23514", "RExecConstraints\0Mviolates check\0"))
+                        .raised())
+                .isEmpty();
     }
 
     @Test
