@@ -23,7 +23,7 @@ public record CheckReport(List<StageCheck> stages, List<MigrationException> faul
      * @param stage the stage's name
      * @param description what it reads, for people
      * @param documents documents of the database, or rows of the table; empty if they could not be counted
-     * @param skipped why the stage has nothing to read; empty if it has
+     * @param skipped why the stage is skipped; empty if it is not
      */
     public record StageCheck(String stage, String description, OptionalLong documents, Optional<String> skipped) {}
 }

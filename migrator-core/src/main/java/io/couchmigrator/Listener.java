@@ -39,7 +39,11 @@ public interface Listener {
     /** A stage was complete before this run; the changes since then, where the source can tell, are read next. */
     default void stageWasComplete(String stage, Instant since, OptionalLong changes) {}
 
-    /** A stage has nothing to read. */
+    /**
+     * A stage is skipped.
+     *
+     * @param reason says so, and why
+     */
     default void stageSkipped(String stage, String reason) {}
 
     /**

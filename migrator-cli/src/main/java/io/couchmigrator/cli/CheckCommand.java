@@ -45,7 +45,7 @@ final class CheckCommand {
 
     private static String line(StageCheck stage) {
         if (stage.skipped().isPresent()) {
-            return "%s: skipped, %s.".formatted(stage.stage(), stage.skipped().get());
+            return "%s: %s.".formatted(stage.stage(), stage.skipped().get());
         }
         String count = stage.documents().isPresent()
                 ? Numbers.of(stage.documents().getAsLong(), "document", "documents")

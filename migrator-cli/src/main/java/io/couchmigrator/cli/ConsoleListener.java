@@ -126,7 +126,7 @@ final class ConsoleListener implements Listener {
     @Override
     public void stageSkipped(String stage, String reason) {
         begun = true;
-        console.line("%s: skipped, %s.".formatted(stage, reason));
+        console.line("%s: %s.".formatted(stage, reason));
     }
 
     @Override

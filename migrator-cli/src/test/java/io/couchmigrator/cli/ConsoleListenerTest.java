@@ -107,14 +107,14 @@ class ConsoleListenerTest {
         listener.stageWasComplete("commcarehq", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.of(0));
         listener.stageWasComplete("commcarehq__apps", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.of(1));
         listener.stageWasComplete("IcdsFile", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.empty());
-        listener.stageSkipped("IcdsFile", "table icds_reports_icdsfile does not exist: nothing to migrate");
+        listener.stageSkipped("IcdsFile", "no run has come to it yet: skipped");
 
         assertThat(lines())
                 .containsExactly(
                         "commcarehq: complete since 2018-10-24T21:07Z; 0 changes since.",
                         "commcarehq__apps: complete since 2018-10-24T21:07Z; 1 change since.",
                         "IcdsFile: complete since 2018-10-24T21:07Z.",
-                        "IcdsFile: skipped, table icds_reports_icdsfile does not exist: nothing to migrate.");
+                        "IcdsFile: no run has come to it yet: skipped.");
     }
 
     @Test

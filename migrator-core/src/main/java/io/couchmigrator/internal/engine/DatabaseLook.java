@@ -45,6 +45,11 @@ final class DatabaseLook {
         return look;
     }
 
+    /** Returns where the database is, as far as its data source tells. */
+    String where() {
+        return database.sessions().name();
+    }
+
     /** Returns what tells the database from another; empty if it could not be asked. */
     Optional<TargetIdentity> identity() {
         return identity;

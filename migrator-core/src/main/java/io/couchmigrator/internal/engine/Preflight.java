@@ -132,7 +132,7 @@ final class Preflight {
         return facts;
     }
 
-    /** Returns why a stage has nothing to read; empty if it has. */
+    /** Returns why a stage is skipped; empty if it is not. */
     Optional<String> skipped(String stage) {
         return Optional.ofNullable(targets.skipped().get(stage));
     }

@@ -48,7 +48,7 @@ final class StageRuns {
 
     /** Returns why a stage is not to be run; empty if it is. */
     Optional<String> skipped(String stage) {
-        return verification.filter(with -> !with.isMigrated(stage)).map(with -> "no run has come to it yet");
+        return verification.filter(with -> !with.isMigrated(stage)).map(with -> "no run has come to it yet: skipped");
     }
 
     Worksite site() {

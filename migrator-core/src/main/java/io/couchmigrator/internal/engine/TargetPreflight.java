@@ -67,7 +67,7 @@ final class TargetPreflight {
         return counts;
     }
 
-    /** Returns why stages have nothing to read, by the stage's name. */
+    /** Returns why stages are skipped, by the stage's name. */
     Map<String, String> skipped() {
         return skipped;
     }
@@ -101,7 +101,10 @@ final class TargetPreflight {
     private void sourceTable(DatabaseLook look, TableStage<?> stage) {
         List<String> found = look.check(connection -> {
             if (stage.optional() && !Statements.exists(connection, stage.table())) {
-                skipped.put(stage.name(), "table %s does not exist: nothing to migrate".formatted(stage.table()));
+                skipped.put(
+                        stage.name(),
+                        "table %s is not in %s: skipped; if this installation has it in another database, its rows are not migrated"
+                                .formatted(stage.table(), look.where()));
             }
             return TargetChecks.source(connection, stage);
         });
