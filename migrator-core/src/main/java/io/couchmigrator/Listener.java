@@ -3,6 +3,7 @@ package io.couchmigrator;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -63,6 +64,16 @@ public interface Listener {
      * @param rejects where they are listed
      */
     default void stageFinished(String stage, long rejected, Path rejects) {}
+
+    /**
+     * A stage is finished for now, and something was odd about documents that were not rejected for it. Called after
+     * {@link #stageFinished}.
+     *
+     * @param entries how many entries {@link Context#log} took of the stage in this run, by their member {@code error}, the
+     *     most frequent first; "other" where they have none
+     * @param migrationLog where they are
+     */
+    default void stageLogged(String stage, Map<String, Long> entries, Path migrationLog) {}
 
     /**
      * A stage was verified to its end.

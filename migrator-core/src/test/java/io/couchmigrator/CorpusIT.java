@@ -213,6 +213,36 @@ final class CorpusIT {
     }
 
     @Test
+    void tellsOfEachRunWhatWasOddInItAndNotWhatWasRejected(CouchDouble couch, TestDatabase database) throws Exception {
+        load(couch, database);
+        migrator(couch, database).build().run();
+        List<String> first = logged(recorder);
+        JsonObject homeless = document("homeless", "homeless.1");
+        homeless.remove("domain");
+        couch.database("commcarehq").put(homeless);
+
+        migrator(couch, database).build().run();
+
+        assertThat(first)
+                .hasSize(6)
+                .first()
+                .asString()
+                .matches("logged commcarehq \\{ignored-couch-attachments=7, unknown-domain=5} in .*\\.txt\\.0");
+        assertThat(logged(recorder).subList(6, 9))
+                .extracting(line -> line.replaceAll(" in .*\\.", " "))
+                .containsExactly(
+                        "logged commcarehq {unknown-domain=1} 0",
+                        "logged CaseUploadFileMeta {unknown-domain=2} 4",
+                        "logged DemoUserRestore {unknown-domain=2} 5");
+    }
+
+    private static List<String> logged(Recorder recorder) {
+        return recorder.lines().stream()
+                .filter(line -> line.startsWith("logged "))
+                .toList();
+    }
+
+    @Test
     void startsOverWhenAsked(CouchDouble couch, TestDatabase database) throws Exception {
         load(couch, database);
         migrator(couch, database).build().run();

@@ -4,6 +4,7 @@ package io.couchmigrator;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -46,6 +47,11 @@ final class Recorder implements Listener {
     @Override
     public void stageSkipped(String stage, String reason) {
         lines.add("skipped " + stage + ": " + reason);
+    }
+
+    @Override
+    public void stageLogged(String stage, Map<String, Long> entries, Path migrationLog) {
+        lines.add("logged %s %s in %s".formatted(stage, entries, migrationLog.getFileName()));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +154,15 @@ final class ConsoleListener implements Listener {
         if (rejected > 0) {
             console.line("%s rejected: see %s".formatted(Numbers.of(rejected), rejects));
         }
+    }
+
+    @Override
+    public void stageLogged(String stage, Map<String, Long> entries, Path migrationLog) {
+        long all = entries.values().stream().mapToLong(Long::longValue).sum();
+        List<String> kinds = new ArrayList<>();
+        entries.forEach((kind, count) -> part(kinds, count, kind));
+        console.line("%s: %s, see %s"
+                .formatted(Numbers.of(all, "log entry", "log entries"), String.join(", ", kinds), migrationLog));
     }
 
     @Override

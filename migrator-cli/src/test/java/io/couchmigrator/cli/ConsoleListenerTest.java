@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,6 +58,21 @@ class ConsoleListenerTest {
                         "Processed 1/1 of 123456 documents in 0:00:00.137354 (3:24:21.179518 remaining)",
                         "Processed 241/279 of 279 documents (0 previously processed, 37 filtered out).",
                         "1 rejected: see logs/migrate_metadata.rejects.jsonl");
+    }
+
+    @Test
+    void tellsWhatWasOddByKind() {
+        Map<String, Long> entries = new LinkedHashMap<>();
+        entries.put("unknown-domain", 1009L);
+        entries.put("ignored-couch-attachments", 3L);
+
+        listener.stageLogged("commcarehq", entries, MIGRATION_LOG);
+        listener.stageLogged("commcarehq", Map.of("unknown-domain", 1L), MIGRATION_LOG);
+
+        assertThat(lines())
+                .containsExactly(
+                        "1,012 log entries: 1,009 unknown-domain, 3 ignored-couch-attachments, see " + MIGRATION_LOG,
+                        "1 log entry: 1 unknown-domain, see " + MIGRATION_LOG);
     }
 
     @Test

@@ -62,7 +62,9 @@ final class RunbookIT {
         assertThat(ended.console())
                 .contains(
                         "\nProcessed 241/279 of 279 documents (0 previously processed, 37 filtered out).\n1 rejected: see "
-                                + operator.logs() + "/migrate_metadata.rejects.jsonl\n");
+                                + operator.logs() + "/migrate_metadata.rejects.jsonl\n"
+                                + "12 log entries: 7 ignored-couch-attachments, 5 unknown-domain, see "
+                                + operator.logs() + "/migrate_metadata-blob-migration-");
         assertThat(ended.console().lines().filter(line -> line.startsWith("Processing ")))
                 .hasSize(7);
         assertThat(ended.lastLines(3).lines().findFirst().orElseThrow())

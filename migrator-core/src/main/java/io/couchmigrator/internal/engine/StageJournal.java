@@ -17,12 +17,14 @@ import java.util.Set;
 final class StageJournal {
     private final String stage;
     private final LineFile log;
+    private final OddEntries odd;
     private final RejectsFile rejects;
     private final Reporter reporter;
 
-    StageJournal(String stage, LineFile log, RejectsFile rejects, Reporter reporter) {
+    StageJournal(String stage, LineFile log, OddEntries odd, RejectsFile rejects, Reporter reporter) {
         this.stage = stage;
         this.log = log;
+        this.odd = odd;
         this.rejects = rejects;
         this.reporter = reporter;
     }
@@ -44,6 +46,7 @@ final class StageJournal {
         for (Ready<?> item : ready) {
             if (!rejected.contains(item.id())) {
                 item.entries().forEach(log::append);
+                item.entries().forEach(odd::count);
             }
         }
         for (Item<?> item : batch) {

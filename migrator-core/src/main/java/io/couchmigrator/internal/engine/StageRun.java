@@ -34,6 +34,7 @@ final class StageRun<S, R> {
     private final Checkpoints checkpoints;
     private final RejectsFile rejects;
     private final LineFile log;
+    private final OddEntries odd;
     private final Recognition recognition;
     private final AtomicReference<Tallies> thisRun = new AtomicReference<>(Tallies.NONE);
 
@@ -49,7 +50,8 @@ final class StageRun<S, R> {
             Worksite site,
             Checkpoints checkpoints,
             RejectsFile rejects,
-            LineFile log) {
+            LineFile log,
+            OddEntries odd) {
         this.stage = stage;
         this.feed = feed;
         this.taker = taker;
@@ -58,6 +60,7 @@ final class StageRun<S, R> {
         this.checkpoints = checkpoints;
         this.rejects = rejects;
         this.log = log;
+        this.odd = odd;
         this.recognition = new Recognition(site.source(), offset -> {
             // Once one worker has given the source up, the others must not each find out for themselves, one by one.
             site.stop().check();
@@ -106,13 +109,17 @@ final class StageRun<S, R> {
 
     /** Catches up once more, if the source tells of changes. */
     void catchUpAgain() {
-        long before = thisRun.get().rejected();
+        long before = worthTelling();
         if (feed.onceComplete() == OnceComplete.CATCH_UP) {
             catchUp();
         }
-        if (thisRun.get().rejected() > before) {
+        if (worthTelling() > before) {
             tellFinished();
         }
+    }
+
+    private long worthTelling() {
+        return thisRun.get().rejected() + odd.total();
     }
 
     /** Returns what this run did so far. */
@@ -162,6 +169,7 @@ final class StageRun<S, R> {
         } else {
             site.reporter()
                     .tell(to -> to.stageFinished(stage.name(), thisRun.get().rejected(), rejects.path()));
+            odd.tell(site.reporter(), stage.name(), log.path());
         }
     }
 

@@ -86,7 +86,8 @@ final class StageRuns {
             Stage<S, R> stage, Feed<S> feed, Writers<R> writers, Preparation<S, R> preparation, int number) {
         LineFile log = LineFile.fresh(directory.migrationLog(number));
         checkpoints.logs(log);
-        StageJournal journal = new StageJournal(stage.name(), log, rejects, site.reporter());
+        OddEntries odd = new OddEntries();
+        StageJournal journal = new StageJournal(stage.name(), log, odd, rejects, site.reporter());
         return new StageRun<>(
                 stage,
                 feed,
@@ -95,7 +96,8 @@ final class StageRuns {
                 site,
                 checkpoints,
                 rejects,
-                log);
+                log,
+                odd);
     }
 
     /** Makes the sink of one database. */
@@ -134,6 +136,7 @@ final class StageRuns {
                 site,
                 checkpoints,
                 rejects,
-                with.findings());
+                with.findings(),
+                new OddEntries());
     }
 }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Counts what a stage logged of its documents in one run by the member {@code error}, which says what was odd. Rejects
+ * are no part of it: they are counted as such. Safe for use by multiple threads.
+ */
+final class OddEntries {
+    /** Where an entry says nothing of its kind, or of one more than a console should list. */
+    private static final String OTHER = "other";
+
+    private static final int MOST_KINDS = 20;
+
+    private final Map<String, Long> counts = new HashMap<>();
+
+    synchronized void count(JsonObject entry) {
+        JsonElement error = entry.get("error");
+        String kind = error != null && error.isJsonPrimitive() ? error.getAsString() : OTHER;
+        boolean listed = counts.containsKey(kind) || counts.size() < MOST_KINDS;
+        counts.merge(listed ? kind : OTHER, 1L, Long::sum);
+    }
+
+    synchronized long total() {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Tells how many there are, if there are any. */
+    void tell(Reporter reporter, String stage, Path log) {
+        Map<String, Long> entries = byKind();
+        if (!entries.isEmpty()) {
+            reporter.tell(to -> to.stageLogged(stage, entries, log));
+        }
+    }
+
+    /** Returns how many there are of each kind, the most frequent first. */
+    synchronized Map<String, Long> byKind() {
+        Map<String, Long> sorted = new LinkedHashMap<>();
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+        return sorted;
+    }
+}
