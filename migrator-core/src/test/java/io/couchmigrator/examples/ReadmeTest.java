@@ -38,6 +38,7 @@ final class ReadmeTest {
                                     "CONTRIBUTING.md",
                                     "CHANGELOG.md",
                                     "docs/architecture.md",
+                                    "docs/migrate_metadata.md",
                                     "docs/performance.md",
                                     "docs/reliability.md")
                             .map(ROOT::resolve),
