@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Upsert<R> implements Writer<R> {
     private final String table;
+    private final Optional<String> tableBehindView;
     private final List<Column<R>> columns;
     private final List<Expression> expressions;
     private final ConflictRule conflictRule;
@@ -33,6 +34,7 @@ public final class Upsert<R> implements Writer<R> {
 
     private Upsert(Builder<R> builder) {
         this.table = builder.table;
+        this.tableBehindView = builder.tableBehindView;
         this.columns = List.copyOf(builder.columns);
         this.expressions = List.copyOf(builder.expressions);
         this.conflictRule = builder.conflictRule;
@@ -47,6 +49,11 @@ public final class Upsert<R> implements Writer<R> {
     /** Returns the table's name. */
     public String table() {
         return table;
+    }
+
+    /** Returns the table that rows go into where the upsert's own is a view; empty if none was named. */
+    public Optional<String> tableBehindView() {
+        return tableBehindView;
     }
 
     /** Returns the columns that get their values from a row, the key first. */
@@ -97,7 +104,10 @@ public final class Upsert<R> implements Writer<R> {
 
     @Override
     public Set<String> tables() {
-        return Set.of(table);
+        Set<String> tables = new TreeSet<>();
+        tables.add(table);
+        tableBehindView.ifPresent(tables::add);
+        return tables;
     }
 
     /** Returns the names of the columns that it writes of this table, its own. */
@@ -155,6 +165,7 @@ public final class Upsert<R> implements Writer<R> {
     /** Builds an {@link Upsert}; not safe for use by multiple threads. */
     public static final class Builder<R> {
         private final String table;
+        private Optional<String> tableBehindView = Optional.empty();
         private final List<Column<R>> columns = new ArrayList<>();
         private final List<Expression> expressions = new ArrayList<>();
         private ConflictRule conflictRule = ConflictRule.NOTHING;
@@ -163,6 +174,16 @@ public final class Upsert<R> implements Writer<R> {
 
         private Builder(String table) {
             this.table = Objects.requireNonNull(table, "table");
+        }
+
+        /**
+         * Sets the table that rows go into where the upsert's own is a view over that one and others, as it may be in some
+         * releases of an application: whether a key is there is asked of the view, and rows are compared with it. Where the
+         * upsert's own is a table, rows go into that. By default they always do. Not for {@link ConflictRule#UPDATE}.
+         */
+        public Builder<R> tableBehindView(String table) {
+            this.tableBehindView = Optional.of(table);
+            return this;
         }
 
         /** Sets the key: a text column with a unique index of its own. Required, once. */
@@ -215,12 +236,17 @@ public final class Upsert<R> implements Writer<R> {
         /**
          * Returns the upsert.
          *
-         * @throws IllegalStateException if it has no key, or writes a column twice
+         * @throws IllegalStateException if it has no key, writes a column twice, or would change rows that a view shows
          */
         public Upsert<R> build() {
             if (!keyed) {
                 throw new IllegalStateException(
                         "upsert into \"%s\" has no key: set one before build()".formatted(table));
+            }
+            if (tableBehindView.isPresent() && conflictRule == ConflictRule.UPDATE) {
+                throw new IllegalStateException(
+                        "upsert into \"%s\" names a table behind a view and changes rows that are there, which may be another table's: leave them alone"
+                                .formatted(table));
             }
             Set<String> names = new TreeSet<>();
             columns.forEach(column -> once(column.name(), names));

@@ -102,6 +102,17 @@ final class BuildersTest {
     }
 
     @Test
+    void refusesAnUpsertThatWouldChangeRowsOfAView() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Upsert.<String>into("orders")
+                        .tableBehindView("orders_tbl")
+                        .key("id", row -> row)
+                        .onConflict(ConflictRule.UPDATE)
+                        .build())
+                .withMessageStartingWith("upsert into \"orders\" names a table behind a view and changes rows");
+    }
+
+    @Test
     void refusesAnUpsertWithoutAKeyOrWithTwo() {
         assertThatIllegalStateException()
                 .isThrownBy(() ->

@@ -66,10 +66,16 @@ final class Shards implements AutoCloseable {
 
     /** Puts a row into a database, wherever it belongs. */
     static void insert(TestDatabase database, ExpectedRow row) throws SQLException {
+        insert(database, "blobs_blobmeta", row);
+    }
+
+    /** Puts a row into a table. */
+    static void insert(TestDatabase database, String table, ExpectedRow row) throws SQLException {
         String contentType = row.contentType() == null ? "null" : "'" + row.contentType() + "'";
         database.execute(
-                "insert into blobs_blobmeta (domain, type_code, parent_id, name, key, content_type, content_length, created_on) values ('%s', %d, '%s', '%s', '%s', %s, %d, now())"
+                "insert into %s (domain, type_code, parent_id, name, key, content_type, content_length, created_on) values ('%s', %d, '%s', '%s', '%s', %s, %d, now())"
                         .formatted(
+                                table,
                                 row.domain().replace("'", "''"),
                                 row.typeCode(),
                                 row.parentId().replace("'", "''"),

@@ -30,6 +30,7 @@ record BlobMeta(
     /** Returns the writer that leaves alone what is already there. */
     static Writer<BlobMeta> writer() {
         return Upsert.<BlobMeta>into("blobs_blobmeta")
+                .tableBehindView("blobs_blobmeta_tbl")
                 .key("key", BlobMeta::key)
                 .text("domain", BlobMeta::domain)
                 .text("parent_id", BlobMeta::parentId)

@@ -46,6 +46,7 @@ public final class CheckRun {
                 stop.request();
                 couch.cancel();
             });
+            preflight.tellRemarks(reporter);
             // Starting over puts these files aside, whatever is in them.
             if (!settings.startOver()) {
                 Checks.offsets(

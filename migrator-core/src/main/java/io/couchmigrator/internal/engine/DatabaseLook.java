@@ -20,6 +20,7 @@ final class DatabaseLook {
     private final TargetDatabase database;
     private final List<MigrationException> faults = new ArrayList<>();
     private final Set<String> sentences = new LinkedHashSet<>();
+    private final Set<String> remarks = new LinkedHashSet<>();
     private Optional<TargetIdentity> identity = Optional.empty();
 
     private DatabaseLook(TargetDatabase database) {
@@ -57,6 +58,19 @@ final class DatabaseLook {
 
     List<MigrationException> faults() {
         return faults;
+    }
+
+    /** Returns what is worth telling and no fault, each a sentence. */
+    Set<String> remarks() {
+        return remarks;
+    }
+
+    /** Asks for something worth telling. */
+    void remark(Session.Work<Optional<String>> question) {
+        check(connection -> {
+            question.in(connection).map(database::told).ifPresent(remarks::add);
+            return List.of();
+        });
     }
 
     /**

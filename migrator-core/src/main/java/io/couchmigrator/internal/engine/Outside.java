@@ -8,6 +8,7 @@ import io.couchmigrator.TargetException;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
+import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.postgres.TableFacts;
 import java.util.HashSet;
 import java.util.List;
@@ -89,12 +90,15 @@ final class Outside {
 
     private boolean hasOwn(Set<String> tables) {
         return asked(target.main().sessions().own(), connection -> {
+                    boolean any = false;
                     for (String table : tables) {
-                        if (!TableFacts.hasItsOwnRows(connection, table)) {
+                        boolean exists = Statements.exists(connection, table);
+                        if (exists && !TableFacts.hasItsOwnRows(connection, table)) {
                             return false;
                         }
+                        any |= exists;
                     }
-                    return true;
+                    return any;
                 })
                 .orElse(false);
     }

@@ -118,6 +118,11 @@ final class Preflight {
                 .toList();
     }
 
+    /** Tells what is worth telling of the target, and no fault. */
+    void tellRemarks(Reporter reporter) {
+        targets.remarks().forEach(remark -> reporter.tell(to -> to.warned(remark + ".")));
+    }
+
     Optional<TargetIdentity> target() {
         return targets.identity();
     }

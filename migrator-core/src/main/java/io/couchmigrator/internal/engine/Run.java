@@ -243,6 +243,7 @@ public final class Run {
     private void look(Preflight preflight, Target target) {
         preflight.servers(
                 couch, source.atMost(LONGEST_WAIT_OF_CHECKS), target.within(LONGEST_WAIT_OF_CHECKS), this::stop);
+        preflight.tellRemarks(reporter);
     }
 
     private void putAside(LogDirectory directory) {

@@ -12,8 +12,10 @@ import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.postgres.TargetChecks;
 import io.couchmigrator.internal.postgres.TargetIdentity;
 import io.couchmigrator.internal.postgres.TargetIdentity.ShardsIdentity;
+import io.couchmigrator.internal.postgres.Upserts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,7 @@ final class TargetPreflight {
     private final List<MigrationException> faults = new ArrayList<>();
     private final Map<String, Long> counts = new LinkedHashMap<>();
     private final Map<String, String> skipped = new LinkedHashMap<>();
+    private final Set<String> remarks = new LinkedHashSet<>();
     private Optional<TargetIdentity> identity = Optional.empty();
 
     TargetPreflight(Migration migration) {
@@ -47,6 +50,7 @@ final class TargetPreflight {
         }
         List<DatabaseLook> looked = target.sideBySide().all(looks);
         looked.forEach(look -> faults.addAll(look.faults()));
+        looked.forEach(look -> remarks.addAll(look.remarks()));
         identity = looked.get(0).identity();
         if (sharded) {
             identify(target, looked.subList(1, looked.size()));
@@ -72,6 +76,11 @@ final class TargetPreflight {
         return skipped;
     }
 
+    /** Returns what is worth telling and no fault, each a sentence. */
+    Set<String> remarks() {
+        return remarks;
+    }
+
     private void main(DatabaseLook look, boolean sharded) {
         if (!sharded) {
             written(look);
@@ -95,6 +104,7 @@ final class TargetPreflight {
             look.check(stage.writer()::faults);
             look.check(connection ->
                     TargetChecks.written(connection, stage.writer().tables()));
+            look.remark(connection -> Upserts.remark(connection, stage.writer()));
         }
     }
 

@@ -38,7 +38,7 @@ final class PreparedUpsert<R> implements Writer<R> {
         this.facts = upsert.columns().stream()
                 .map(column -> table.columns().get(column.name()))
                 .toList();
-        UpsertSql sql = new UpsertSql(upsert, facts);
+        UpsertSql sql = new UpsertSql(upsert, table.name(), facts);
         this.insert = sql.insert();
         this.offer = sql.offer();
         this.update = sql.update();

@@ -64,6 +64,14 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
         });
     }
 
+    /** Returns whether there is a view of this name. */
+    static boolean isView(Connection connection, String name) throws SQLException {
+        return Jooq.with(connection, jooq -> jooq.resultQuery(
+                        "select exists (select from pg_class where oid = to_regclass(?) and relkind = 'v')",
+                        Jooq.sql(Jooq.table(name)))
+                .fetchSingleInto(boolean.class));
+    }
+
     /**
      * Returns whether there is such a table with rows of its own, and not one that shows those of others: a view, a
      * foreign, inherited or partitioned table, or one that logical replication fills.

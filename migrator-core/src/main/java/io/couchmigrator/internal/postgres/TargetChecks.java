@@ -39,11 +39,15 @@ public final class TargetChecks {
     /** Returns what is wrong with an upsert's table. */
     public static List<String> upsert(Connection connection, Upsert<?> upsert) throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
-        Optional<TableFacts> table = checks.table(upsert.table());
+        String into = Upserts.into(connection, upsert);
+        Optional<TableFacts> table = checks.table(into);
         if (table.isPresent()) {
             checks.upsertColumns(upsert, table.get());
-            checks.unwritten(upsert.columns(upsert.table()), table.get());
-            checks.sequences(upsert.columns(upsert.table()), table.get());
+            checks.unwritten(upsert.columns(into), table.get());
+            checks.sequences(upsert.columns(into), table.get());
+        }
+        if (!into.equals(upsert.table())) {
+            checks.view(upsert);
         }
         return checks.faults();
     }
@@ -169,6 +173,21 @@ public final class TargetChecks {
                 faults.addAll(KeyColumn.faults(connection, table, key));
             }
         }
+    }
+
+    /** What is asked of a view, where rows go into a table behind it. */
+    private void view(Upsert<?> upsert) throws SQLException {
+        String key = upsert.columns().get(0).name();
+        table(upsert.table()).ifPresent(view -> {
+            for (Upsert.Column<?> column : upsert.columns()) {
+                column(view, column.name(), facts -> {
+                    if (column.name().equals(key)) {
+                        type(view, facts, "text", ColumnFacts::isText);
+                        privileges(view, facts, true, false, false);
+                    }
+                });
+            }
+        });
     }
 
     /** A column that is not written, must have a value and has no default makes every row fail. */

@@ -16,13 +16,16 @@ final class UpsertSql {
     private final Upsert<?> upsert;
     private final List<ColumnFacts> facts;
     private final String table;
+    private final String into;
     private final String key;
     private final String source;
 
-    UpsertSql(Upsert<?> upsert, List<ColumnFacts> facts) {
+    /** @param into the table that rows go into: the upsert's own, or the one behind it if that is a view */
+    UpsertSql(Upsert<?> upsert, String into, List<ColumnFacts> facts) {
         this.upsert = upsert;
         this.facts = facts;
         this.table = Jooq.sql(Jooq.table(upsert.table()));
+        this.into = Jooq.sql(Jooq.table(into));
         this.key = quoted(facts.get(0).name());
         this.source = IntStream.range(0, facts.size())
                 .mapToObj(i -> facts.get(i).isInteger() ? "?::bigint[]" : "?::text[]")
@@ -38,7 +41,7 @@ final class UpsertSql {
 
     /** Inserts the rows whose keys are not there: a row that is there costs no value of the table's sequence. */
     String insert() {
-        return inserting("where not exists (select 1 from %s b where b.%s = %s)".formatted(table, key, value(0)));
+        return inserting("where not exists (%s)".formatted(there("1") + (isView() ? " offset 0" : "")));
     }
 
     /** Inserts rows that may be there, as far as triggers and constraints see them before their keys are found. */
@@ -63,7 +66,7 @@ final class UpsertSql {
                 %s
                 order by u.n
                 on conflict (%s) do %s""".formatted(
-                table,
+                into,
                 String.join(", ", columns),
                 String.join(", ", values),
                 source,
@@ -90,8 +93,23 @@ final class UpsertSql {
         String differs = IntStream.range(1, facts.size())
                 .mapToObj(i -> "%s is distinct from %s".formatted(old(i), fresh(i)))
                 .collect(Collectors.joining(", "));
-        return "select b.%s is not null, array[%s]::boolean[] from %s left join %s b on b.%s = %s order by u.n"
-                .formatted(key, differs, source, table, key, value(0));
+        String joined = isView()
+                ? "lateral (%s limit 1) b on true".formatted(there("b.*"))
+                : "%s b on b.%s = %s".formatted(table, key, value(0));
+        return "select b.%s is not null, array[%s]::boolean[] from %s left join %s order by u.n"
+                .formatted(key, differs, source, joined);
+    }
+
+    /**
+     * Asks for what is there with a row's key. Of a view over several tables that must be asked key by key, which LIMIT and
+     * OFFSET see to: joined with it, the server would read whole tables.
+     */
+    private String there(String what) {
+        return "select %s from %s b where b.%s = %s".formatted(what, table, key, value(0));
+    }
+
+    private boolean isView() {
+        return !into.equals(table);
     }
 
     private String old(int i) {

@@ -6,6 +6,7 @@ import io.couchmigrator.Writer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** The door from the public {@link Upsert} to what carries it out. */
 public final class Upserts {
@@ -13,12 +14,12 @@ public final class Upserts {
 
     /** Returns the upsert's writer for the table as it is now. */
     public static <R> Writer<R> prepared(Connection connection, Upsert<R> upsert) throws SQLException {
-        TableFacts table = TableFacts.of(connection, upsert.table())
-                .orElseThrow(() -> new SQLException("table \"%s\" does not exist".formatted(upsert.table()), "42P01"));
+        String into = into(connection, upsert);
+        TableFacts table = TableFacts.of(connection, into)
+                .orElseThrow(() -> new SQLException("table \"%s\" does not exist".formatted(into), "42P01"));
         for (Upsert.Column<R> column : upsert.columns()) {
             if (!table.columns().containsKey(column.name())) {
-                throw new SQLException(
-                        "table \"%s\" has no column \"%s\"".formatted(upsert.table(), column.name()), "42703");
+                throw new SQLException("table \"%s\" has no column \"%s\"".formatted(into, column.name()), "42703");
             }
         }
         return new PreparedUpsert<>(upsert, table);
@@ -34,5 +35,24 @@ public final class Upserts {
         } else {
             writer.write(connection, rows);
         }
+    }
+
+    /** Returns what is worth telling of where a writer's rows go, a sentence; empty if they go where it says. */
+    public static Optional<String> remark(Connection connection, Writer<?> writer) throws SQLException {
+        if (!(writer instanceof Upsert<?> upsert)) {
+            return Optional.empty();
+        }
+        String into = into(connection, upsert);
+        return into.equals(upsert.table())
+                ? Optional.empty()
+                : Optional.of(
+                        "\"%s\" is a view: rows are written into \"%s\", and whether a key is there is asked of the view"
+                                .formatted(upsert.table(), into));
+    }
+
+    /** Returns the table that rows go into. */
+    static String into(Connection connection, Upsert<?> upsert) throws SQLException {
+        Optional<String> behind = upsert.tableBehindView();
+        return behind.isPresent() && TableFacts.isView(connection, upsert.table()) ? behind.get() : upsert.table();
     }
 }
