@@ -2,6 +2,8 @@
 package io.couchmigrator.cli;
 
 import io.couchmigrator.cli.Values.Value;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +17,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Where PostgreSQL is and who we are to it: {@code --jdbc-url}, else what libpq would take from the environment. The
- * driver itself reads {@code PGPASSFILE} or {@code ~/.pgpass} where no password is told. No message shows a password.
+ * driver itself reads {@code PGPASSFILE} or {@code ~/.pgpass} where no password is told: the launcher sees to it that both
+ * mean the same home. No message shows a password.
  */
 final class PostgresSettings {
     private static final Set<String> SSL_MODES =
@@ -32,6 +35,9 @@ final class PostgresSettings {
             "connectTimeout", "10",
             "socketTimeout", "300",
             "tcpKeepAlive", "true");
+
+    /** What the driver calls the host among its properties; so does libpq in the environment. */
+    static final String HOST = "PGHOST";
 
     private final Values values;
     private final Faults faults;
@@ -55,7 +61,7 @@ final class PostgresSettings {
     }
 
     private boolean environmentNamesServer() {
-        return Stream.of("PGHOST", "PGPORT", "PGDATABASE")
+        return Stream.of("PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE")
                 .anyMatch(name -> values.variable(name).isPresent());
     }
 
@@ -93,11 +99,11 @@ final class PostgresSettings {
         return Arrays.stream(source.getServerNames()).noneMatch(host -> host.contains("@"));
     }
 
-    /** Returns the names of the parameters of a JDBC URL. */
+    /** Returns the names of the parameters that a JDBC URL tells: its host, and those behind the question mark. */
     static Set<String> parameters(String url) {
         int question = url.indexOf('?');
         String parameters = question < 0 ? "" : url.substring(question + 1);
-        return Arrays.stream(parameters.split("&"))
+        return Stream.concat(Stream.of(HOST), Arrays.stream(parameters.split("&")))
                 .map(parameter -> parameter.split("=", 2)[0])
                 .collect(Collectors.toUnmodifiableSet());
     }
@@ -123,8 +129,25 @@ final class PostgresSettings {
                 set(source, "sslmode", told, mode);
             }
         });
-        text("PGSSLROOTCERT").ifPresent(file -> set(source, "sslrootcert", told, file));
+        LibpqVariables variables = new LibpqVariables(values);
+        variables.handOn((property, value) -> set(source, property, told, value));
+        variables.refuse(told, faults);
         DEFAULTS.forEach((property, value) -> set(source, property, told, value));
+        if (source.getPassword() == null) {
+            refuseOpenPasswordFile();
+        }
+    }
+
+    private void refuseOpenPasswordFile() {
+        Optional<String> named = text("PGPASSFILE");
+        try {
+            Path file = named.map(Path::of).orElseGet(() -> Path.of(System.getProperty("user.home"), ".pgpass"));
+            SecretFile.refusal(file)
+                    .ifPresent(why -> faults.add("%s, which passwords are taken from, %s"
+                            .formatted(named.isPresent() ? "PGPASSFILE is " + file : file, why)));
+        } catch (InvalidPathException e) {
+            faults.add("PGPASSFILE is no path: " + e.getReason());
+        }
     }
 
     private String host() {

@@ -80,7 +80,9 @@ final class ShardSettings {
             Faults its = new Faults();
             ranged &= add(entries.get(i), map, its);
             String place = "shards[%d] of %s: ".formatted(i, file);
-            its.messages().forEach(message -> faults.add(place + message));
+            its.messages().stream()
+                    .filter(message -> !faults.messages().contains(message))
+                    .forEach(message -> faults.add(place + message));
         }
         List<String> ofTheMap = ranged ? map.faults() : map.conflicts();
         ofTheMap.forEach(fault -> faults.add("%s: %s".formatted(file, fault)));
@@ -160,6 +162,9 @@ final class ShardSettings {
         }
         if (url != null) {
             variables.keySet().removeAll(SERVER);
+        }
+        if (told.containsKey("PGHOST")) {
+            variables.remove("PGHOSTADDR");
         }
         told.forEach((key, value) -> {
             if (!key.equals(URL)) {

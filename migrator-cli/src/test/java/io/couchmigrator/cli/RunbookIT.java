@@ -11,6 +11,7 @@ import io.couchmigrator.testkit.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -156,6 +157,25 @@ final class RunbookIT {
         assertThat(ended.status()).isEqualTo(5);
         assertThat(ended.lastLines(1)).endsWith("'--log-dir=" + logs + "'");
         assertThat(logs.resolve("migrate_metadata.offsets.json")).exists();
+    }
+
+    @Test
+    void takesThePasswordFromTheFileInHomeAsPsqlDoesAndRefusesOneThatOthersMayRead(TestDatabase database)
+            throws Exception {
+        Path home = Files.createDirectory(directory.resolve("a home"));
+        Path passwords = Files.writeString(
+                home.resolve(".pgpass"),
+                "localhost:%d:*:%s:%s%n".formatted(database.port(), database.user(), database.password()));
+        operator.with("HOME", home.toString()).with("PGPASSWORD", "");
+        Files.setPosixFilePermissions(passwords, PosixFilePermissions.fromString("rw-r--r--"));
+        Operator.Ended refused = operator.runs();
+        Files.setPosixFilePermissions(passwords, PosixFilePermissions.fromString("rw-------"));
+
+        Operator.Ended ended = operator.runs();
+
+        assertThat(refused.status()).as(refused.console()).isEqualTo(2);
+        assertThat(refused.console()).contains("chmod 0600 '" + passwords + "'");
+        assertThat(ended.status()).as(ended.console()).isEqualTo(5);
     }
 
     private List<String> summaries() throws IOException {

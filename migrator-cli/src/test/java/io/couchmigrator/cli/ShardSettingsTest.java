@@ -133,6 +133,22 @@ final class ShardSettingsTest {
     }
 
     @Test
+    void refusesAVariableThatPsqlWouldHeedOnceWhereItIsToldAlready() {
+        environment.put("PGSERVICE", "hq");
+        environment.put("PGHOSTADDR", "10.0.0.1");
+        faults.add(
+                "PGSERVICE is set, which is not heeded: set PGHOST, PGPORT, PGDATABASE and PGUSER to what the service says instead, and unset it");
+
+        refused("""
+                [{"shards": [0, 0], "PGHOST": "first"},
+                 {"shards": [1, 1], "PGDATABASE": "p2"}]
+                """);
+
+        assertThat(faults.messages()).hasSize(2);
+        assertThat(faults.messages().get(1)).startsWith("shards[1] of shards.json: PGHOSTADDR is set");
+    }
+
+    @Test
     void tellsWhereRowsGo() {
         ShardMap map = map("""
                 [{"shards": [0, 0], "jdbc-url": "jdbc:postgresql://first/p1?password=hunter2"},
