@@ -92,6 +92,15 @@ public interface Listener {
     /** An outage that {@link #waiting} told of is over. */
     default void recovered(Outage outage) {}
 
+    /**
+     * A server has not answered for five seconds, and is waited for: called while everything is checked before the first
+     * document, then each minute. Nothing says when the answer has come: the next call, or the end, does.
+     *
+     * @param server which server, for people
+     * @param since when it was asked
+     */
+    default void silent(String server, Instant since) {}
+
     /** A document could not be stored. */
     default void rejected(Rejection rejection) {}
 

@@ -6,6 +6,7 @@ import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import java.nio.file.Files;
+import java.time.Clock;
 
 /** {@code migrator check}: tells all that would keep a run from its first document, and writes nothing. */
 final class CheckCommand {
@@ -32,9 +33,10 @@ final class CheckCommand {
     }
 
     /** A check writes nothing, so its log is begun only when a bug is to be told, and only where a directory is. */
-    private static CheckReport report(Migration migration, Settings settings) {
+    private CheckReport report(Migration migration, Settings settings) {
+        Listener listener = new ConsoleListener(Command.CHECK, console, Clock.systemUTC(), () -> {});
         try {
-            return settings.migrator(migration, new Listener() {}).check();
+            return settings.migrator(migration, listener).check();
         } catch (RuntimeException | Error e) {
             if (Files.isDirectory(settings.logDirectory())) {
                 Logging.begin(settings.logDirectory());

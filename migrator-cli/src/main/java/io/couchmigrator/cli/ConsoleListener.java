@@ -201,6 +201,12 @@ final class ConsoleListener implements Listener {
     }
 
     @Override
+    public void silent(String server, Instant since) {
+        console.line(
+                "Waiting for %s: no answer yet, asked at %s.".formatted(server, since.truncatedTo(ChronoUnit.SECONDS)));
+    }
+
+    @Override
     public void resolved(String stage, String id) {
         resolved++;
     }

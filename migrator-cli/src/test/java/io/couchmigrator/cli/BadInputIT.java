@@ -2,12 +2,17 @@
 package io.couchmigrator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.couchmigrator.testkit.Corpus;
 import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.Requests;
 import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -108,6 +113,19 @@ final class BadInputIT {
         Operator.Ended ended = operator.with("PGPORT", "1").runs("--max-outage=0s");
 
         assertFailed(ended, 4, couch.url(), "localhost:1", "CouchDB", "PostgreSQL");
+    }
+
+    @Test
+    void tellsWhatACheckWaitsForWhileAServerIsSilent(CouchDouble couch) throws Exception {
+        Path console = directory.resolve("console.txt");
+        couch.script(Fault.silence().on(Requests.any()).once());
+        Process check = operator.startsToCheck(console);
+        await().atMost(Duration.ofMinutes(1)).until(() -> Files.readString(console)
+                .contains("Waiting for CouchDB at %s: no answer yet, asked at ".formatted(couch.url())));
+
+        couch.release();
+
+        assertThat(check.waitFor()).as(Files.readString(console)).isZero();
     }
 
     @Test

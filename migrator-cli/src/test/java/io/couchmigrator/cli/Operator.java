@@ -69,6 +69,11 @@ public final class Operator {
         return start(output, runbook(more));
     }
 
+    /** Starts a check and goes on. */
+    Process startsToCheck(Path output) throws IOException {
+        return start(output, words(List.of("check", "migrate_metadata"), List.of()));
+    }
+
     /** Starts a verification and goes on. */
     public Process startsToVerify(Path output) throws IOException {
         return start(output, words(List.of("verify", "migrate_metadata"), List.of()));

@@ -34,6 +34,8 @@ final class Answers {
     private static final Pattern BARE_ADDRESS = Pattern.compile("(?<= )/(?=[\\d\\[])");
 
     private static final Pattern OF_AGE = Pattern.compile("0*[1-9]\\d*");
+    private static final String CHECK_THE_URL = "check the URL, and any proxy in between";
+
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w{0,63}");
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(Long.MAX_VALUE);
     private static final int DIGITS_OF_LONG = 18;
@@ -64,6 +66,9 @@ final class Answers {
                                     .formatted(server.url().getAuthority()),
                     e);
         }
+        OtherScheme.of(e).ifPresent(other -> {
+            throw new SourceException(failed(what) + other, e);
+        });
         if (e instanceof SSLException && !connectionEnded(e)) {
             throw new SourceException(
                     failed(what)
@@ -158,7 +163,8 @@ final class Answers {
                 "check that it exists, and that user \"%s\" may read it"
                         .formatted(server.user().orElse("(none)"));
             case 429 -> "the server wants fewer requests";
-            default -> status >= 500 ? "look at the server's log" : "check the URL, and any proxy in between";
+            case 400 -> OtherScheme.of(response).orElse(CHECK_THE_URL);
+            default -> status >= 500 ? "look at the server's log" : CHECK_THE_URL;
         };
     }
 

@@ -7,23 +7,33 @@ import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.retry.Watch;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 
 /** Checks all that a run checks, and writes nothing. Used once. */
 public final class CheckRun {
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+    /** Long enough for a hiccup, short enough for an operator who mistyped an address. */
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+    /** How long a server may be silent before that is told. */
+    static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
 
     private final Settings settings;
+    private final Duration longestSilence;
 
     public CheckRun(Settings settings) {
+        this(settings, LONGEST_SILENCE);
+    }
+
+    CheckRun(Settings settings, Duration longestSilence) {
         this.settings = settings;
+        this.longestSilence = longestSilence;
     }
 
     /** Checks. */
     public CheckReport check() {
-        Duration wait = settings.maxOutage().compareTo(LONGEST_WAIT) < 0 ? settings.maxOutage() : LONGEST_WAIT;
         StopSignal stop = new StopSignal();
         Reporter reporter = new Reporter(settings.listener());
         Preflight preflight = new Preflight(settings.migration());
@@ -34,14 +44,15 @@ public final class CheckRun {
         } catch (LogDirectoryException e) {
             preflight.fault(e);
         }
-        try (CouchClient couch = new CouchClient(settings.source());
+        try (Watch watch = new Watch(longestSilence, reporter);
+                CouchClient couch = new CouchClient(settings.source());
                 Target target = Target.of(
                         settings.target(),
                         settings.shards(),
                         settings.workers(),
                         stop,
-                        server -> new Patience(server, wait, stop, reporter, Clock.systemUTC()))) {
-            Patience source = new Patience(couch.name(), wait, stop, reporter, Clock.systemUTC());
+                        server -> patience(server, stop, reporter, watch))) {
+            Patience source = patience(couch.name(), stop, reporter, watch);
             preflight.servers(couch, source, target, () -> {
                 stop.request();
                 couch.cancel();
@@ -65,5 +76,10 @@ public final class CheckRun {
             }
         }
         return new CheckReport(preflight.stages(), preflight.faults());
+    }
+
+    private Patience patience(String server, StopSignal stop, Reporter reporter, Watch watch) {
+        return new Patience(server, settings.maxOutage(), stop, reporter, Clock.systemUTC())
+                .ofChecks(LONGEST_WAIT, watch);
     }
 }

@@ -7,6 +7,7 @@ import io.couchmigrator.Outage;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.internal.files.HistoryFile;
 import io.couchmigrator.internal.retry.OutageListener;
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,6 +80,12 @@ final class Reporter implements OutageListener {
         LOG.info("{} is back", outage.server());
         remember("outage over", json(outage));
         tell(to -> to.recovered(outage));
+    }
+
+    @Override
+    public void silent(String server, Instant since) {
+        LOG.info("{} has not answered yet what was asked at {}", server, since);
+        tell(to -> to.silent(server, since));
     }
 
     private static JsonObject json(Outage outage) {

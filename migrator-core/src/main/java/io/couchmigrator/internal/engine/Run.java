@@ -15,6 +15,7 @@ import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
+import io.couchmigrator.internal.retry.Watch;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,9 +29,6 @@ import org.slf4j.LoggerFactory;
 public final class Run {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
-    /** Long enough for a hiccup, short enough for an operator who mistyped an address. */
-    private static final Duration LONGEST_WAIT_OF_CHECKS = Duration.ofSeconds(10);
-
     private final Settings settings;
     private final Verb verb;
     private final Clock clock = Clock.systemUTC();
@@ -38,27 +36,33 @@ public final class Run {
     private final Reporter reporter;
     private final CouchClient couch;
     private final Patience source;
+    private final Watch watch;
     private final Failures failures = new Failures();
     private final AuditTally audit = new AuditTally();
     private volatile boolean stopRequested;
     private volatile @Nullable RejectsFile rejects;
 
-    private Run(Settings settings, Verb verb) {
+    private Run(Settings settings, Verb verb, Duration longestSilence) {
         this.settings = settings;
         this.verb = verb;
         this.reporter = new Reporter(settings.listener());
         this.couch = new CouchClient(settings.source());
         this.source = new Patience(couch.name(), settings.maxOutage(), stop, reporter, clock);
+        this.watch = new Watch(longestSilence, reporter);
     }
 
     /** Returns a run that writes the rows that should be there. */
     public static Run toMigrate(Settings settings) {
-        return new Run(settings, new Migrating(settings));
+        return toMigrate(settings, CheckRun.LONGEST_SILENCE);
+    }
+
+    static Run toMigrate(Settings settings, Duration longestSilence) {
+        return new Run(settings, new Migrating(settings), longestSilence);
     }
 
     /** Returns a run that compares the rows that should be there with those that are. */
     public static Run toVerify(Settings settings) {
-        return new Run(settings, new Verifying(settings));
+        return new Run(settings, new Verifying(settings), CheckRun.LONGEST_SILENCE);
     }
 
     /** Asks it to finish what is in hand, save and return. */
@@ -71,7 +75,8 @@ public final class Run {
     public Result run() {
         Instant began = clock.instant();
         Stages stages = new Stages(settings.migration());
-        try (couch;
+        try (watch;
+                couch;
                 Target target = Target.of(
                         settings.target(),
                         settings.shards(),
@@ -150,7 +155,7 @@ public final class Run {
     }
 
     private SavedSources sources(Preflight preflight) {
-        return new SavedSources(settings.migration(), preflight, couch, source.atMost(LONGEST_WAIT_OF_CHECKS), stop);
+        return new SavedSources(settings.migration(), preflight, couch, patienceOfChecks(), stop);
     }
 
     private Optional<Offsets> saved(Preflight preflight, LogDirectory directory) {
@@ -241,9 +246,12 @@ public final class Run {
 
     /** Everything that can be checked of the servers, before the first document is read. */
     private void look(Preflight preflight, Target target) {
-        preflight.servers(
-                couch, source.atMost(LONGEST_WAIT_OF_CHECKS), target.within(LONGEST_WAIT_OF_CHECKS), this::stop);
+        preflight.servers(couch, patienceOfChecks(), target.ofChecks(CheckRun.LONGEST_WAIT, watch), this::stop);
         preflight.tellRemarks(reporter);
+    }
+
+    private Patience patienceOfChecks() {
+        return source.ofChecks(CheckRun.LONGEST_WAIT, watch);
     }
 
     private void putAside(LogDirectory directory) {

@@ -6,6 +6,7 @@ import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.TargetIdentity;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.retry.Watch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -91,11 +92,12 @@ final class Target implements AutoCloseable {
         all().forEach(database -> database.sessions().ask(gate));
     }
 
-    /** Returns the same, with its connections, but less patience. */
-    Target within(Duration outage) {
-        TargetDatabase patient = main.within(outage);
-        List<TargetDatabase> others =
-                databases.stream().map(database -> database.within(outage)).toList();
+    /** Returns the same, with its connections, but the patience of checks. */
+    Target ofChecks(Duration outage, Watch watch) {
+        TargetDatabase patient = main.ofChecks(outage, watch);
+        List<TargetDatabase> others = databases.stream()
+                .map(database -> database.ofChecks(outage, watch))
+                .toList();
         return new Target(patient, shards, shards.isPresent() ? others : List.of(patient), sideBySide);
     }
 

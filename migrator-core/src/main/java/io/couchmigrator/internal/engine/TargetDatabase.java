@@ -6,6 +6,7 @@ import io.couchmigrator.internal.postgres.SameDatabase;
 import io.couchmigrator.internal.postgres.TargetName;
 import io.couchmigrator.internal.postgres.Timeline;
 import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.Watch;
 import java.time.Duration;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -58,9 +59,9 @@ record TargetDatabase(String name, Sessions sessions, Patience patience) impleme
         sessions.hold(new Timeline(called(), timeline));
     }
 
-    /** Returns the same with less patience. */
-    TargetDatabase within(Duration outage) {
-        return new TargetDatabase(name, sessions, patience.atMost(outage));
+    /** Returns the same with the patience of checks. */
+    TargetDatabase ofChecks(Duration outage, Watch watch) {
+        return new TargetDatabase(name, sessions, patience.ofChecks(outage, watch));
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.retry;
 
 import io.couchmigrator.Outage;
+import java.time.Instant;
 
 /** Hears of the outages of one server. */
 public interface OutageListener {
@@ -13,4 +14,7 @@ public interface OutageListener {
 
     /** An outage that {@link #waiting} told of is over. */
     void recovered(Outage outage);
+
+    /** An attempt that began then has no answer yet, and goes on. */
+    default void silent(String server, Instant since) {}
 }

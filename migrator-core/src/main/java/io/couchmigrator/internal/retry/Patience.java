@@ -26,6 +26,7 @@ public final class Patience {
     private final OutageListener listener;
     private final Clock clock;
     private final Consumer<Duration> pauses;
+    private final @Nullable Watch watch;
 
     private int failing;
     private boolean away;
@@ -49,18 +50,33 @@ public final class Patience {
             OutageListener listener,
             Clock clock,
             Consumer<Duration> pauses) {
+        this(server, maxOutage, stop, listener, clock, pauses, null);
+    }
+
+    private Patience(
+            String server,
+            Duration maxOutage,
+            StopSignal stop,
+            OutageListener listener,
+            Clock clock,
+            Consumer<Duration> pauses,
+            @Nullable Watch watch) {
         this.server = server;
         this.maxOutage = maxOutage;
         this.stop = stop;
         this.listener = listener;
         this.clock = clock;
         this.pauses = pauses;
+        this.watch = watch;
     }
 
-    /** Returns the same for outages of at most this length. */
-    public Patience atMost(Duration outage) {
+    /**
+     * Returns the same for checks: for outages of at most this length, which last since the attempt began that failed, and
+     * with an attempt that takes long told of while it goes on.
+     */
+    public Patience ofChecks(Duration outage, Watch watched) {
         Duration shorter = outage.compareTo(maxOutage) < 0 ? outage : maxOutage;
-        return new Patience(server, shorter, stop, listener, clock, pauses);
+        return new Patience(server, shorter, stop, listener, clock, pauses, watched);
     }
 
     /**
@@ -77,7 +93,7 @@ public final class Patience {
             while (true) {
                 Instant began = clock.instant();
                 try {
-                    T result = attempt.make();
+                    T result = watch == null ? attempt.make() : watch.over(server, began, attempt);
                     if (outage != null) {
                         succeeded(outage);
                         outage = null;
@@ -86,7 +102,7 @@ public final class Patience {
                 } catch (PassingException e) {
                     stop.check();
                     failures = e.narrows() ? 1 : failures + 1;
-                    outage = failed(outage, e);
+                    outage = failed(outage, e, began);
                     pause(outage, e, pauseAfter(failures, e), began);
                 }
             }
@@ -110,7 +126,7 @@ public final class Patience {
         stop.pause(FIRST_PAUSE);
     }
 
-    private synchronized Outage failed(@Nullable Outage earlier, PassingException e) {
+    private synchronized Outage failed(@Nullable Outage earlier, PassingException e, Instant began) {
         if (earlier == null) {
             failing++;
         }
@@ -118,7 +134,8 @@ public final class Patience {
             away = true;
             outages++;
         }
-        Instant since = earlier == null ? clock.instant() : earlier.since();
+        Instant first = watch == null ? clock.instant() : began;
+        Instant since = earlier == null ? first : earlier.since();
         Outage outage = new Outage(server, e.seen(), since, since.plus(maxOutage));
         listener.retrying(outage);
         return outage;

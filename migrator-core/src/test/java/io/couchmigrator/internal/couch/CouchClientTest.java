@@ -17,11 +17,18 @@ import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.Requests;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import okhttp3.Dns;
 import org.junit.jupiter.api.AfterEach;
@@ -293,6 +300,55 @@ final class CouchClientTest {
                     .hasMessageContaining("check that the URL's scheme and port are right")
                     .hasMessageContaining("this Java trusts the server's certificate");
         }
+    }
+
+    @Test
+    void saysThatAServerSpeaksTlsWhereHttpIsSpokenToIt() {
+        try (CouchDouble secured = CouchDouble.builder().https().start();
+                CouchClient plain = at(secured.url().replace("https:", "http:"))) {
+            assertThatThrownBy(() -> plain.database("orders"))
+                    .isInstanceOf(SourceException.class)
+                    .hasMessageContaining("the server speaks TLS on this port: use https://");
+        }
+    }
+
+    @Test
+    void saysThatAProxySpeaksTlsWhereHttpIsSpokenToIt() {
+        couch.script(Fault.status(400)
+                .body("<center>The plain HTTP request was sent to HTTPS port</center>")
+                .on(Requests.any()));
+
+        assertThatThrownBy(() -> client.database("orders"))
+                .isInstanceOf(SourceException.class)
+                .hasMessageContaining("the server answered 400")
+                .hasMessageContaining("use https://");
+    }
+
+    /** CouchDB answers what it cannot parse; the double hangs up. */
+    @Test
+    void saysThatAServerDoesNotSpeakTlsWhereHttpsIsSpokenToIt() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                CouchClient secured = at("https://127.0.0.1:" + server.getLocalPort())) {
+            CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> refuse(server));
+
+            assertThatThrownBy(() -> secured.database("orders"))
+                    .isInstanceOf(SourceException.class)
+                    .hasMessageContaining("the server does not speak TLS on this port: use http://");
+            answered.join();
+        }
+    }
+
+    private static void refuse(ServerSocket server) {
+        try (Socket connection = server.accept()) {
+            connection.getInputStream().read(new byte[1024]);
+            connection.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static CouchClient at(String url) {
+        return new CouchClient(CouchServer.builder(url).build());
     }
 
     @Test

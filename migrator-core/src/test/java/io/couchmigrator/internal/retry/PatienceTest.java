@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Time passes only by what the attempts and the pauses take. */
@@ -23,6 +24,12 @@ final class PatienceTest {
     private final Listener listener = new Listener();
     private final List<Duration> pauses = new ArrayList<>();
     private final Patience patience = patience(MAX_OUTAGE);
+    private final Watch watch = new Watch(Duration.ofHours(1), listener);
+
+    @AfterEach
+    void closeWatch() {
+        watch.close();
+    }
 
     @Test
     void returnsWhatTheFirstAttemptReturns() {
@@ -79,7 +86,7 @@ final class PatienceTest {
     void givesUpAtTheFirstFailureIfNoOutageIsBorne() {
         assertThatThrownBy(() -> patience(Duration.ZERO).persist(failing(1, null)))
                 .isSameAs(givenUp);
-        assertThatThrownBy(() -> patience.atMost(Duration.ZERO).persist(failing(1, null)))
+        assertThatThrownBy(() -> ofChecks(Duration.ZERO).persist(failing(1, null)))
                 .isSameAs(givenUp);
         assertThat(pauses).isEmpty();
     }
@@ -88,7 +95,7 @@ final class PatienceTest {
     void bearsNoLongerOutageThanItsOwnWhenAskedForMore() {
         Instant began = clock.instant();
 
-        assertThatThrownBy(() -> patience.atMost(MAX_OUTAGE.multipliedBy(2)).persist(failing(10_000, null)))
+        assertThatThrownBy(() -> ofChecks(MAX_OUTAGE.multipliedBy(2)).persist(failing(10_000, null)))
                 .isSameAs(givenUp);
 
         assertThat(clock.instant()).isEqualTo(began.plus(MAX_OUTAGE));
@@ -201,6 +208,24 @@ final class PatienceTest {
                 }))
                 .isSameAs(givenUp);
         assertThat(listener.lines).isEmpty();
+    }
+
+    @Test
+    void countsTheTimeOfASilentServerInChecks() {
+        int[] attempts = {0};
+
+        assertThatThrownBy(() -> ofChecks(Duration.ofSeconds(10)).persist(() -> {
+                    attempts[0]++;
+                    clock.advance(Duration.ofSeconds(60));
+                    throw new PassingException(givenUp, "nothing came for 60 s", null);
+                }))
+                .isSameAs(givenUp);
+
+        assertThat(attempts[0]).isEqualTo(1);
+    }
+
+    private Patience ofChecks(Duration longest) {
+        return patience.ofChecks(longest, watch);
     }
 
     private Patience patience(Duration maxOutage) {
