@@ -32,6 +32,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
     private final Predicate<Document> condition;
     private final List<LookupKeys<Document>> lookups;
     private final Transform<Document, R> transform;
+    private final ErrorRule onTransformError;
     private final Writer<R> writer;
 
     private DocumentStage(Builder<R> builder) {
@@ -43,6 +44,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
         this.condition = builder.condition;
         this.lookups = List.copyOf(builder.lookups);
         this.transform = Required.of(builder.transform, "transform", "stage", name);
+        this.onTransformError = builder.onTransformError;
         this.writer = Required.of(builder.writer, "writer", "stage", name);
     }
 
@@ -98,6 +100,11 @@ public final class DocumentStage<R> implements Stage<Document, R> {
     }
 
     @Override
+    public ErrorRule onTransformError() {
+        return onTransformError;
+    }
+
+    @Override
     public Writer<R> writer() {
         return writer;
     }
@@ -117,6 +124,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
         private String description = "";
         private String database;
         private Predicate<Document> condition = document -> true;
+        private ErrorRule onTransformError = ErrorRule.END;
         private @Nullable Transform<Document, R> transform;
         private @Nullable Writer<R> writer;
 
@@ -175,6 +183,15 @@ public final class DocumentStage<R> implements Stage<Document, R> {
         /** Sets the function from a document to its rows. Required. */
         public Builder<R> transform(Transform<Document, R> transform) {
             this.transform = Objects.requireNonNull(transform, "transform");
+            return this;
+        }
+
+        /**
+         * Sets what becomes of a run where a function of this stage is broken for a document: the condition, the transform, the keys of a
+         * lookup, or one of the writer and its router. The default is {@link ErrorRule#END}.
+         */
+        public Builder<R> onTransformError(ErrorRule onTransformError) {
+            this.onTransformError = Objects.requireNonNull(onTransformError, "onTransformError");
             return this;
         }
 

@@ -3,7 +3,10 @@ package io.couchmigrator;
 
 import java.util.Objects;
 
-/** Thrown by a {@link Transform} or {@link Writer#check} for an item that cannot be stored as it is. */
+/**
+ * Thrown by a function of a {@link Stage} for an item that cannot be stored as it is: its condition, the keys of a lookup,
+ * its {@link Transform}, or a function of its {@link Writer} that is called for rows.
+ */
 public final class RejectException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

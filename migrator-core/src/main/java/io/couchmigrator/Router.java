@@ -25,7 +25,7 @@ public interface Router<R> {
      * before, raise the {@linkplain Stage#definition definition} of its stages.
      *
      * @param shards how many there are, a power of two
-     * @return from 0 to {@code shards - 1}; anything else is a bug, which ends the run
+     * @return from 0 to {@code shards - 1}; anything else is a bug: see {@link ErrorRule}
      * @throws RejectException if a row has no shard, which rejects its document
      */
     int shard(R row, int shards);

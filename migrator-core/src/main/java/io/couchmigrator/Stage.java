@@ -32,6 +32,9 @@ public sealed interface Stage<S, R> permits DocumentStage, TableStage {
     /** Returns the function from an item to its rows. */
     Transform<S, R> transform();
 
+    /** Returns what becomes of a run where a function of this stage is broken. */
+    ErrorRule onTransformError();
+
     /** Returns what stores the rows. */
     Writer<R> writer();
 }

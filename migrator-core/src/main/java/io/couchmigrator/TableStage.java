@@ -26,6 +26,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
     private final boolean optional;
     private final List<LookupKeys<SourceRow>> lookups;
     private final Transform<SourceRow, R> transform;
+    private final ErrorRule onTransformError;
     private final Writer<R> writer;
 
     private TableStage(Builder<R> builder) {
@@ -38,6 +39,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
         this.optional = builder.optional;
         this.lookups = List.copyOf(builder.lookups);
         this.transform = Required.of(builder.transform, "transform", "stage", name);
+        this.onTransformError = builder.onTransformError;
         this.writer = Required.of(builder.writer, "writer", "stage", name);
     }
 
@@ -92,6 +94,11 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
     }
 
     @Override
+    public ErrorRule onTransformError() {
+        return onTransformError;
+    }
+
+    @Override
     public Writer<R> writer() {
         return writer;
     }
@@ -112,6 +119,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
         private String table;
         private String primaryKey = "id";
         private boolean optional;
+        private ErrorRule onTransformError = ErrorRule.END;
         private @Nullable Transform<SourceRow, R> transform;
         private @Nullable Writer<R> writer;
 
@@ -165,6 +173,15 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
         /** Sets the function from a source row to its rows. Required. */
         public Builder<R> transform(Transform<SourceRow, R> transform) {
             this.transform = Objects.requireNonNull(transform, "transform");
+            return this;
+        }
+
+        /**
+         * Sets what becomes of a run where a function of this stage is broken for a source row: the transform, the keys of a
+         * lookup, or one of the writer and its router. The default is {@link ErrorRule#END}.
+         */
+        public Builder<R> onTransformError(ErrorRule onTransformError) {
+            this.onTransformError = Objects.requireNonNull(onTransformError, "onTransformError");
             return this;
         }
 

@@ -18,7 +18,8 @@ public interface Transform<S, R> {
      * Returns the rows of one item, in the order they came; empty if it has none.
      *
      * @throws RejectException if the item cannot be stored. It is recorded as rejected, no row of it is written, the
-     *     entries it logged are dropped, and all others go on. Any other exception is a bug and ends the run.
+     *     entries it logged are dropped, and all others go on. Any other exception is a bug, as is a result that is null or
+     *     has null in it: see {@link ErrorRule}.
      */
     List<R> rows(S source, Context context);
 }

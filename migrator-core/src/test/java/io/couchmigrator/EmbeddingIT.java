@@ -39,6 +39,35 @@ final class EmbeddingIT {
     }
 
     @Test
+    void isNotHarmedByAListenerThatThrowsErrors(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        Listener listener = new Listener() {
+            @Override
+            public void started(Path files) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+
+            @Override
+            public void progressed(Progress progress) {
+                throw new AssertionError("progressed");
+            }
+
+            @Override
+            public void stageFinished(String stage, long rejected, Path rejects) {
+                throw new NoClassDefFoundError("stageFinished");
+            }
+        };
+
+        Result result = Orders.migrator(Orders.migration(), couch, database, logs)
+                .listener(listener)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @Test
     void namesTheDocumentOnWhichATransformFailedAndQuotesNothingOfIt(CouchDouble couch, TestDatabase database)
             throws Exception {
         Orders.create(couch, database, COUNT);

@@ -13,7 +13,7 @@ import java.util.Optional;
 /** What the transform of one item may use: what was looked up for its batch, and a place for log entries. */
 final class BatchContext implements Context {
     private final Map<Lookup<?, ?>, LookedUp> lookedUp;
-    private final List<JsonObject> entries = new ArrayList<>();
+    private final List<OddEntry> entries = new ArrayList<>();
 
     BatchContext(Map<Lookup<?, ?>, LookedUp> lookedUp) {
         this.lookedUp = lookedUp;
@@ -35,10 +35,10 @@ final class BatchContext implements Context {
 
     @Override
     public void log(JsonObject entry) {
-        entries.add(entry);
+        entries.add(OddEntry.of(entry));
     }
 
-    List<JsonObject> entries() {
+    List<OddEntry> entries() {
         return entries;
     }
 }

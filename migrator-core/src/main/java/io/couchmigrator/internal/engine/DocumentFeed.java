@@ -41,6 +41,7 @@ final class DocumentFeed implements Feed<Document> {
     private static final long MOST_SAMPLED_BYTES = 16 << 20;
 
     private final DocumentStage<?> stage;
+    private final DocumentItems items;
     private final CouchClient couch;
     private final Patience patience;
     private final DocumentsById byId;
@@ -62,6 +63,7 @@ final class DocumentFeed implements Feed<Document> {
      */
     DocumentFeed(DocumentStage<?> stage, Worksite site, Path offsets) {
         this.stage = stage;
+        this.items = new DocumentItems(stage);
         this.couch = site.couch();
         this.patience = site.source();
         this.byId = new DocumentsById(couch, patience);
@@ -183,7 +185,7 @@ final class DocumentFeed implements Feed<Document> {
     @Override
     public void byIds(List<SourceId> ids, Session session, Consumer<Item<Document>> consumer) {
         List<String> texts = ids.stream().map(SourceId::text).toList();
-        byId.read(stage.database(), texts, stage.fields()).values().forEach(row -> consumer.accept(judged(row)));
+        byId.read(stage.database(), texts, stage.fields()).values().forEach(row -> consumer.accept(items.of(row)));
     }
 
     @Override
@@ -258,30 +260,12 @@ final class DocumentFeed implements Feed<Document> {
     /** Returns what a row means for the stage. A body that is not there is asked for once more, by id. */
     Item<Document> item(CouchRow row) {
         boolean again = row.state() == State.UNREADABLE || row.state() == State.NOT_ASKED;
-        return again ? byId(row.id()) : judged(row);
+        return again ? byId(row.id()) : items.of(row);
     }
 
     Item<Document> byId(String id) {
         CouchRow row = byId.read(stage.database(), List.of(id), stage.fields()).get(id);
-        return row == null ? new Item.Gone<>(new DocumentId(id)) : judged(row);
-    }
-
-    private Item<Document> judged(CouchRow row) {
-        SourceId id = new DocumentId(row.id());
-        return switch (row.state()) {
-            case DELETED, MISSING -> new Item.Gone<>(id, row.rev());
-            case UNREADABLE, NOT_ASKED ->
-                new Item.Unreadable<>(
-                        id,
-                        row.rev(),
-                        "CouchDB has the document but did not send its body, twice: look at the server's log");
-            case DOCUMENT -> {
-                Document document = new Document(row.id(), row.rev(), row.fields());
-                yield stage.condition().test(document)
-                        ? new Item.Found<>(id, row.rev(), document, row.bytes())
-                        : new Item.Filtered<>(id, row.rev());
-            }
-        };
+        return row == null ? new Item.Gone<>(new DocumentId(id)) : items.of(row);
     }
 
     /** Returns the key at which a range goes on; null for the beginning. */

@@ -28,6 +28,19 @@ sealed interface Item<S> {
         }
     }
 
+    /** A function of the stage refused it before it was known whether it counts. */
+    record Rejected<S>(Refused refused) implements Item<S> {
+        @Override
+        public SourceId id() {
+            return refused.id();
+        }
+
+        @Override
+        public String rev() {
+            return refused.rev();
+        }
+    }
+
     /** It is there, but the source cannot read it. */
     record Unreadable<S>(SourceId id, String rev, String reason) implements Item<S> {}
 }

@@ -14,7 +14,6 @@ import io.couchmigrator.internal.retry.Patience;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +42,8 @@ final class Lookups {
         return lookups;
     }
 
-    /** Returns what is found for all items of a batch. */
-    <S> Map<Lookup<?, ?>, LookedUp> ask(List<LookupKeys<S>> lookups, List<S> items, Session session) {
-        Map<Lookup<?, ?>, Set<Object>> keys = new LinkedHashMap<>();
-        for (LookupKeys<S> lookup : lookups) {
-            Set<Object> asked = keys.computeIfAbsent(lookup.lookup(), any -> new LinkedHashSet<>());
-            items.forEach(item -> asked.addAll(lookup.keys().apply(item)));
-        }
+    /** Returns what is found under the keys that all items of a batch need. */
+    Map<Lookup<?, ?>, LookedUp> ask(Map<Lookup<?, ?>, Set<Object>> keys, Session session) {
         Map<Lookup<?, ?>, LookedUp> found = new HashMap<>();
         keys.forEach((lookup, asked) -> found.put(lookup, ask(lookup, asked, session)));
         return found;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,18 +12,14 @@ import java.util.Map;
  * are no part of it: they are counted as such. Safe for use by multiple threads.
  */
 final class OddEntries {
-    /** Where an entry says nothing of its kind, or of one more than a console should list. */
-    private static final String OTHER = "other";
-
+    /** More than a console should list. */
     private static final int MOST_KINDS = 20;
 
     private final Map<String, Long> counts = new HashMap<>();
 
-    synchronized void count(JsonObject entry) {
-        JsonElement error = entry.get("error");
-        String kind = error != null && error.isJsonPrimitive() ? error.getAsString() : OTHER;
-        boolean listed = counts.containsKey(kind) || counts.size() < MOST_KINDS;
-        counts.merge(listed ? kind : OTHER, 1L, Long::sum);
+    synchronized void count(OddEntry entry) {
+        boolean listed = counts.containsKey(entry.kind()) || counts.size() < MOST_KINDS;
+        counts.merge(listed ? entry.kind() : OddEntry.OTHER, 1L, Long::sum);
     }
 
     synchronized long total() {

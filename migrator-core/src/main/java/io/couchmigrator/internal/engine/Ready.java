@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
-import com.google.gson.JsonObject;
 import io.couchmigrator.internal.offsets.SourceId;
 import java.util.List;
 import java.util.function.Supplier;
@@ -16,7 +15,7 @@ import java.util.function.Supplier;
  * @param rows its rows
  * @param entries what it adds to the migration log once they are committed
  */
-record Ready<R>(SourceId id, String rev, Supplier<String> docType, List<R> rows, List<JsonObject> entries) {
+record Ready<R>(SourceId id, String rev, Supplier<String> docType, List<R> rows, List<OddEntry> entries) {
     /** Returns the same item with some of its rows. */
     Ready<R> with(List<R> some) {
         return new Ready<>(id, rev, docType, some, entries);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
+import com.google.gson.JsonElement;
+import io.couchmigrator.Document;
+import io.couchmigrator.RejectException;
+import io.couchmigrator.Stage;
 import io.couchmigrator.internal.offsets.SourceId;
 import java.util.Optional;
 
@@ -18,5 +22,19 @@ record Refused(SourceId id, String rev, String docType, String code, String reas
     /** An item of which the target says nothing. */
     Refused(SourceId id, String rev, String docType, String code, String reason) {
         this(id, rev, docType, code, reason, Optional.empty());
+    }
+
+    /** Returns a document or source row that a function of its stage refused. */
+    static Refused of(Stage<?, ?> stage, SourceId id, String rev, Object source, RejectException because) {
+        return new Refused(id, rev, docType(stage, source), because.code(), because.reason());
+    }
+
+    /** Returns what the migration log calls the type of what was read; empty if it has none. */
+    static String docType(Stage<?, ?> stage, Object source) {
+        if (!(source instanceof Document document)) {
+            return stage.name();
+        }
+        JsonElement docType = document.field("doc_type");
+        return docType.isJsonPrimitive() ? docType.getAsString() : "";
     }
 }

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the caller's listener, one call at a time, and keeps in the history what is worth keeping. A listener that
- * throws harms nobody. Safe for use by multiple threads.
+ * throws harms nobody, whatever it throws: where that tells of the JVM, as of a heap that is used up, the run will meet it
+ * itself. Safe for use by multiple threads.
  */
 final class Reporter implements OutageListener {
     private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
@@ -37,7 +38,7 @@ final class Reporter implements OutageListener {
     synchronized void tell(Consumer<Listener> call) {
         try {
             call.accept(listener);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // It may throw at every batch: once is enough to find out.
             if (!thrown) {
                 LOG.warn("a listener threw, which harms nothing and is told once", e);

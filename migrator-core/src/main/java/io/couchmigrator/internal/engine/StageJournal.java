@@ -45,8 +45,10 @@ final class StageJournal {
         }
         for (Ready<?> item : ready) {
             if (!rejected.contains(item.id())) {
-                item.entries().forEach(log::append);
-                item.entries().forEach(odd::count);
+                for (OddEntry entry : item.entries()) {
+                    log.append(entry.line());
+                    odd.count(entry);
+                }
             }
         }
         for (Item<?> item : batch) {

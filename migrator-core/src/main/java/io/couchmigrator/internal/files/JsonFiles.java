@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
 public final class JsonFiles {
     private static final Gson LINE =
             new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
+    /** Our files are flat. What is nested deeper is not ours, and would take more stack than there may be. */
+    private static final int MOST_NESTING = 255;
+
     private static final Pattern PLACE = Pattern.compile("line (\\d+) column (\\d+)");
     private static final Gson PAGE = LINE.newBuilder().setPrettyPrinting().create();
 
@@ -42,6 +45,7 @@ public final class JsonFiles {
     public static JsonElement parse(String text) {
         JsonReader reader = new JsonReader(new StringReader(text));
         reader.setStrictness(Strictness.STRICT);
+        reader.setNestingLimit(MOST_NESTING);
         try {
             JsonElement json = JsonParser.parseReader(reader);
             if (reader.peek() != JsonToken.END_DOCUMENT) {

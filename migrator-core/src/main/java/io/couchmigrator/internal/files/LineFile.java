@@ -76,8 +76,13 @@ public final class LineFile implements AutoCloseable {
     }
 
     /** Adds a line. It is durable after {@link #force}. */
-    public synchronized void append(JsonElement line) {
-        ByteBuffer bytes = ByteBuffer.wrap((JsonFiles.line(line) + "\n").getBytes(StandardCharsets.UTF_8));
+    public void append(JsonElement line) {
+        append(JsonFiles.line(line));
+    }
+
+    /** Adds a line that {@link JsonFiles#line} made. It is durable after {@link #force}. */
+    public synchronized void append(String line) {
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
         long end = -1;
         try {
             FileChannel file = open();

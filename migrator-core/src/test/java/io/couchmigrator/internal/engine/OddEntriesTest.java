@@ -43,7 +43,7 @@ final class OddEntriesTest {
 
     private void count(String... entries) {
         for (String entry : entries) {
-            odd.count(JsonParser.parseString(entry).getAsJsonObject());
+            odd.count(OddEntry.of(JsonParser.parseString(entry).getAsJsonObject()));
         }
     }
 }

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-final class TransformFaultTest {
+final class FunctionFaultTest {
     @Test
     void keepsClassesAndTracesButNoMessage() {
         NumberFormatException cause = new NumberFormatException("For input string: \"secret\"");
         IllegalArgumentException thrown = new IllegalArgumentException("secret", cause);
 
-        TransformFault fault = TransformFault.of(thrown);
+        FunctionFault fault = FunctionFault.of(thrown);
 
         assertThat(fault).hasMessageContaining(IllegalArgumentException.class.getName());
         assertThat(fault).cause().hasMessageContaining(NumberFormatException.class.getName());
@@ -25,6 +25,6 @@ final class TransformFaultTest {
         IllegalStateException second = new IllegalStateException("second", first);
         first.initCause(second);
 
-        assertThat(TransformFault.of(first)).hasMessageContaining(IllegalStateException.class.getName());
+        assertThat(FunctionFault.of(first)).hasMessageContaining(IllegalStateException.class.getName());
     }
 }
