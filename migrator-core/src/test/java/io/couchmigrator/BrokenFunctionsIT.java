@@ -14,11 +14,13 @@ import io.couchmigrator.testkit.TestDatabase;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -84,6 +86,23 @@ final class BrokenFunctionsIT {
                                 })
                                 .router((order, shards) -> 0)
                                 .build());
+            }
+        },
+        WRITER("writer") {
+            @Override
+            DocumentStage.Builder<Document> stage(Consumer<Document> fault) {
+                Writer<Document> plain = (connection, orders) -> {
+                    try (PreparedStatement statement =
+                            connection.prepareStatement("insert into orders (id) values (?) on conflict do nothing")) {
+                        for (Document order : orders) {
+                            fault.accept(order);
+                            statement.setString(1, order.id());
+                            statement.addBatch();
+                        }
+                        return statement.executeBatch().length;
+                    }
+                };
+                return Orders.stage().writer(plain);
             }
         },
         ROUTER("writer or router") {
@@ -304,6 +323,26 @@ final class BrokenFunctionsIT {
 
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    /** As the libraries do that turn errors of a database into exceptions of their own. */
+    @Test
+    void waitsOutAnErrorOfTheDatabaseThatAWriterHasWrapped(CouchDouble couch, TestDatabase database) throws Exception {
+        create(couch, database);
+        AtomicBoolean failed = new AtomicBoolean();
+        Writer<Document> wrapping = (connection, orders) -> {
+            if (failed.compareAndSet(false, true)) {
+                throw new IllegalStateException(new SQLException("the server restarts", "57P01"));
+            }
+            return orders.size();
+        };
+
+        Result result = migrator(Orders.stage().writer(wrapping).build(), Place.WRITER, couch, database)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies().written()).isEqualTo(COUNT);
     }
 
     @Test

@@ -26,7 +26,12 @@ record Refused(SourceId id, String rev, String docType, String code, String reas
 
     /** Returns a document or source row that a function of its stage refused. */
     static Refused of(Stage<?, ?> stage, SourceId id, String rev, Object source, RejectException because) {
-        return new Refused(id, rev, docType(stage, source), because.code(), because.reason());
+        return of(id, rev, docType(stage, source), because);
+    }
+
+    /** Returns an item that a function of its stage refused. */
+    static Refused of(SourceId id, String rev, String docType, RejectException because) {
+        return new Refused(id, rev, docType, because.code(), because.reason());
     }
 
     /** Returns what the migration log calls the type of what was read; empty if it has none. */

@@ -16,11 +16,11 @@ import java.util.function.Supplier;
  */
 final class ShardedSink<R> implements Sink<R> {
     private final Writers<R> writers;
-    private final List<UpsertSink<R>> sinks;
+    private final List<Sink<R>> sinks;
     private final SideBySide sideBySide;
 
     /** @param sinks one for each database */
-    ShardedSink(Writers<R> writers, List<UpsertSink<R>> sinks, SideBySide sideBySide) {
+    ShardedSink(Writers<R> writers, List<Sink<R>> sinks, SideBySide sideBySide) {
         this.writers = writers;
         this.sinks = sinks;
         this.sideBySide = sideBySide;
@@ -33,7 +33,7 @@ final class ShardedSink<R> implements Sink<R> {
         for (int database = 0; database < sinks.size(); database++) {
             List<Ready<R>> its = routed.get(database);
             if (!its.isEmpty()) {
-                UpsertSink<R> sink = sinks.get(database);
+                Sink<R> sink = sinks.get(database);
                 parts.add(() -> sink.write(its, sessions));
             }
         }

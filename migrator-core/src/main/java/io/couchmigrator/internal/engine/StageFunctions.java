@@ -49,15 +49,19 @@ record StageFunctions(Stage<?, ?> stage) {
         }
     }
 
+    /** Throws it on if it tells of the JVM. Heap and threads are everybody's: no item is to blame if they are used up. */
+    static void rethrowIfOfJvm(Throwable thrown) {
+        if (thrown instanceof VirtualMachineError error && !(thrown instanceof StackOverflowError)) {
+            throw error;
+        }
+    }
+
     /** Returns what to throw for what a function threw on an item. */
     RuntimeException broken(String function, SourceId id, Throwable thrown) {
         if (thrown instanceof RejectException reject) {
             return reject;
         }
-        // The heap and the threads are everybody's: no item is to blame if they are used up.
-        if (thrown instanceof VirtualMachineError error && !(thrown instanceof StackOverflowError)) {
-            throw error;
-        }
+        rethrowIfOfJvm(thrown);
         boolean wrongResult = thrown instanceof WrongResultException;
         String seen = wrongResult ? String.valueOf(thrown.getMessage()) : "threw " + FunctionFault.said(thrown);
         if (stage.onTransformError() == ErrorRule.REJECT) {

@@ -107,10 +107,12 @@ final class StageRuns {
     }
 
     private <R> Sink<R> sink(Stage<?, R> stage, Writers<R> writers, Sinks<R> make) {
-        List<UpsertSink<R>> sinks = new ArrayList<>();
+        List<Sink<R>> sinks = new ArrayList<>();
+        StageFunctions functions = new StageFunctions(stage);
         for (TargetDatabase database : site.target().databases()) {
             int number = sinks.size();
-            sinks.add(make.of(stage.name(), writers.all().get(number), database, number));
+            sinks.add(new WriterSink<>(
+                    functions, writers.all().get(number), writer -> make.of(stage.name(), writer, database, number)));
         }
         return sinks.size() == 1
                 ? sinks.get(0)
