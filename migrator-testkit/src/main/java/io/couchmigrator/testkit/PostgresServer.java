@@ -133,10 +133,20 @@ public final class PostgresServer implements AutoCloseable {
      * @throws SQLException if the server is stopped
      */
     public TestDatabase createDatabase() throws SQLException {
+        return createDatabase("UTF8");
+    }
+
+    /**
+     * Creates an empty database as {@link #createDatabase()} does, whose texts are encoded in this way, such as
+     * {@code SQL_ASCII} or {@code LATIN1}.
+     *
+     * @throws SQLException if the server is stopped or does not know the encoding
+     */
+    public TestDatabase createDatabase(String encoding) throws SQLException {
         String name = "migrator_test_" + UUID.randomUUID().toString().replace("-", "");
         String password = UUID.randomUUID().toString();
         execute("CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(name, password));
-        execute("CREATE DATABASE %s OWNER %s".formatted(name, name));
+        execute("CREATE DATABASE %s OWNER %s ENCODING '%s' TEMPLATE template0".formatted(name, name, encoding));
         return new TestDatabase(this, name, password);
     }
 

@@ -60,11 +60,18 @@ final class Lookups {
     }
 
     private LookedUp rows(Lookup.Rows lookup, Set<Object> keys, Session session) {
-        List<Long> longs = keys.stream().map(Long.class::cast).toList();
-        Map<Long, String> values = target.persist(() -> session.attempt(
+        RowAttempts attempts = new RowAttempts(
+                session,
                 "look up rows of table \"%s\"".formatted(lookup.table()),
-                connection -> Statements.lookup(connection, lookup, longs)));
-        return new LookedUp(keys, values, Set.of());
+                connection -> Statements.lookup(connection, lookup, List.of()));
+        Map<Long, String> values = new HashMap<>();
+        Set<Long> unreadable = new HashSet<>();
+        Halves.of(
+                keys.stream().map(Long.class::cast).toList(),
+                some -> values.putAll(target.persist(
+                        () -> attempts.make(some.size(), connection -> Statements.lookup(connection, lookup, some)))),
+                (key, fault) -> unreadable.add(key));
+        return new LookedUp(keys, values, unreadable);
     }
 
     private LookedUp documents(Lookup.Documents lookup, Set<Object> keys) {

@@ -35,16 +35,18 @@ final class TableFeed implements Feed<SourceRow> {
 
     private final TableStage<?> stage;
     private final Patience patience;
+    private final SourceTable source;
     private final TreeSet<Long> lastSeen = new TreeSet<>();
 
     TableFeed(TableStage<?> stage, Patience patience) {
         this.stage = stage;
         this.patience = patience;
+        this.source = new SourceTable(stage, patience);
     }
 
     @Override
     public Plan plan(Session session) {
-        long total = patience.persist(() -> session.attempt(reading(), c -> Statements.count(c, stage)));
+        long total = patience.persist(() -> session.attempt(source.reading(), c -> Statements.count(c, stage)));
         return new Plan(Optional.empty(), null, total);
     }
 
@@ -65,11 +67,11 @@ final class TableFeed implements Feed<SourceRow> {
         return (place, limit, intake) -> {
             SourceId after = place.now().after();
             int most = Math.min(limit, MOST_AT_ONCE);
-            List<SourceRow> rows = page(session, after == null ? null : ((RowId) after).key(), most);
+            List<Item<SourceRow>> rows = source.page(session, after == null ? null : ((RowId) after).key(), most);
             intake.restart();
-            for (SourceRow row : rows) {
-                intake.take(found(row));
-                seen(row.id());
+            for (Item<SourceRow> row : rows) {
+                intake.take(row);
+                seen(key(row));
             }
             return rows.size() >= most;
         };
@@ -79,11 +81,9 @@ final class TableFeed implements Feed<SourceRow> {
     public void byIds(List<SourceId> ids, Session session, Consumer<Item<SourceRow>> consumer) {
         List<Long> keys = ids.stream().map(id -> ((RowId) id).key()).toList();
         Set<Long> gone = new HashSet<>(keys);
-        List<SourceRow> rows =
-                patience.persist(() -> session.attempt(reading(), c -> Statements.byIds(c, stage, keys)));
-        for (SourceRow row : rows) {
-            gone.remove(row.id());
-            consumer.accept(found(row));
+        for (Item<SourceRow> row : source.byKeys(session, keys)) {
+            gone.remove(key(row));
+            consumer.accept(row);
         }
         gone.forEach(key -> consumer.accept(new Item.Gone<>(new RowId(key))));
     }
@@ -109,16 +109,12 @@ final class TableFeed implements Feed<SourceRow> {
         return notYet;
     }
 
-    private List<SourceRow> page(Session session, @Nullable Long after, int limit) {
-        return patience.persist(() -> session.attempt(reading(), c -> Statements.page(c, stage, after, limit)));
-    }
-
-    private String reading() {
-        return "read table \"%s\"".formatted(stage.table());
-    }
-
-    private static Item<SourceRow> found(SourceRow row) {
+    static Item<SourceRow> found(SourceRow row) {
         return new Item.Found<>(new RowId(row.id()), "", row, ROUGH_ROW_SIZE);
+    }
+
+    private static long key(Item<SourceRow> row) {
+        return ((RowId) row.id()).key();
     }
 
     private synchronized void seen(long key) {
@@ -142,7 +138,7 @@ final class TableFeed implements Feed<SourceRow> {
         LastKeys(Session session, RangeOffset last) {
             this.session = session;
             OptionalLong start = patience.persist(
-                    () -> session.attempt(reading(), c -> Statements.tailStart(c, stage, READ_ONCE_MORE)));
+                    () -> session.attempt(source.reading(), c -> Statements.tailStart(c, stage, READ_ONCE_MORE)));
             this.after = start.isPresent() && last.after() instanceof RowId read
                     ? Long.valueOf(Math.min(start.getAsLong(), read.key()))
                     : null;
@@ -161,14 +157,14 @@ final class TableFeed implements Feed<SourceRow> {
 
         @Override
         public boolean page(Intake<SourceRow> intake) {
-            List<SourceRow> rows = TableFeed.this.page(session, after, MOST_AT_ONCE);
+            List<Item<SourceRow>> rows = source.page(session, after, MOST_AT_ONCE);
             intake.restart();
-            for (SourceRow row : rows) {
-                after = row.id();
-                if (!wasSeen(row.id())) {
+            for (Item<SourceRow> row : rows) {
+                after = key(row);
+                if (!wasSeen(key(row))) {
                     changes++;
-                    intake.take(found(row));
-                    seen(row.id());
+                    intake.take(row);
+                    seen(key(row));
                 }
             }
             return rows.size() >= MOST_AT_ONCE;

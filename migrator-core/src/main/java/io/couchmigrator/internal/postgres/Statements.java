@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jooq.Name;
@@ -58,7 +59,17 @@ public final class Statements {
                                 DSL.val(limit))));
     }
 
-    /** Returns the rows of a source table that have these keys. */
+    /** Returns the keys of {@link #page}, and nothing else of its rows. */
+    public static List<Long> keys(Connection connection, TableStage<?> stage, @Nullable Long after, int limit)
+            throws SQLException {
+        Name key = DSL.quotedName(stage.primaryKey());
+        return Jooq.with(connection, jooq -> jooq.fetch(
+                        "select {0}::bigint from {1} where {0} > {2} order by {0} limit {3}",
+                        key, Jooq.table(stage.table()), DSL.val(after == null ? Long.MIN_VALUE : after), DSL.val(limit))
+                .map(row -> Objects.requireNonNull(row.get(0, Long.class))));
+    }
+
+    /** Returns the rows of a source table that have these keys, in the order of their key. */
     public static List<SourceRow> byIds(Connection connection, TableStage<?> stage, Collection<Long> ids)
             throws SQLException {
         return Jooq.with(
@@ -66,7 +77,7 @@ public final class Statements {
                 jooq -> rows(
                         stage,
                         jooq.fetch(
-                                "select {0} from {1} where {2} = any({3})",
+                                "select {0} from {1} where {2} = any({3}) order by {2}",
                                 columns(stage),
                                 Jooq.table(stage.table()),
                                 DSL.quotedName(stage.primaryKey()),
