@@ -3,7 +3,7 @@ package io.couchmigrator;
 
 import org.jspecify.annotations.Nullable;
 
-/** The log directory, the offset file or the lock is not fit for this run. */
+/** The log directory or the offset file is not fit for this run. */
 public final class LogDirectoryException extends MigrationException {
     private static final long serialVersionUID = 1L;
 

@@ -90,8 +90,10 @@ public final class Migrator {
      *
      * <p>Documents that changed since a run has come to them are not yet migrated, which is no difference.
      *
-     * @return how it ended; {@link Outcome#DIFFERENCES_FOUND} if rows are missing or different, which is no failure to
-     *     {@link Result#orThrow}. Its tallies are those of the whole verification, parts before a stop included
+     * @return how it ended; {@link Outcome#COMPLETE} only if the whole migration is complete and nothing is rejected,
+     *     missing, different, misplaced or not yet migrated. {@link Outcome#DIFFERENCES_FOUND},
+     *     {@link Outcome#INCOMPLETE} and {@link Outcome#REJECTS_OUTSTANDING} are no failures to {@link Result#orThrow}.
+     *     Its tallies are those of the whole verification, parts before a stop included
      * @throws UnsupportedOperationException if the writer of a stage cannot {@linkplain Writer#isComparable compare}
      */
     public Result verify() {

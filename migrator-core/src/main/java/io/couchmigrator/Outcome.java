@@ -7,19 +7,32 @@ package io.couchmigrator;
 public enum Outcome {
     /** Stopped by {@link Migrator#stop} or interruption; everything done is saved. */
     STOPPED(130),
-    /** The offset file, the log directory or the lock was not fit for this run. */
+    /** The offset file or the log directory was not fit for this run. */
     LOG_DIRECTORY_FAILED(6),
+    /** Another run of the migration goes on, here or on another host, or a verification of it. */
+    BUSY(9),
     /** PostgreSQL failed. */
     TARGET_FAILED(4),
     /** CouchDB failed. */
     SOURCE_FAILED(3),
     /** A limit that the caller set was reached; everything done is saved. */
     STOPPED_BY_LIMIT(8),
-    /** Every stage is complete, but rejected documents are outstanding, from this run or an earlier one. */
-    REJECTS_OUTSTANDING(5),
-    /** A verification found rows missing or different. */
+    /** A verification found rows missing, different or misplaced. */
     DIFFERENCES_FOUND(7),
-    /** Every stage is complete and no reject is outstanding; or a verification found every row that should be there. */
+    /**
+     * A verification found nothing wrong as far as it looked, but the migration is not complete, or something could not
+     * be compared.
+     */
+    INCOMPLETE(10),
+    /**
+     * Every stage is complete, but rejected documents are outstanding, from this run or an earlier one; or a verification
+     * found nothing wrong but these.
+     */
+    REJECTS_OUTSTANDING(5),
+    /**
+     * Every stage is complete and no reject is outstanding; or a verification of such a migration found every row that
+     * should be there.
+     */
     COMPLETE(0);
 
     private final int exitStatus;

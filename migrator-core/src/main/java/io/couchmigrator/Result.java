@@ -13,6 +13,7 @@ import java.util.List;
  * @param total documents and source rows of all stages, as far as they were counted
  * @param outstanding documents whose rejection still stands, whichever run found them
  * @param audit what the audit of the pages saw in this run
+ * @param gaps what keeps a verification from vouching for the whole migration
  * @param failures why it did not complete; several when the checks before the first document found several
  * @param elapsed how long it took
  */
@@ -23,6 +24,7 @@ public record Result(
         long total,
         long outstanding,
         Audit audit,
+        Gaps gaps,
         List<MigrationException> failures,
         Duration elapsed) {
     public Result {
@@ -30,7 +32,29 @@ public record Result(
     }
 
     /**
-     * Returns this if every stage is complete, with or without rejects, or the run was stopped on request.
+     * What keeps a verification from vouching for the whole migration, beside what its tallies count. Immutable.
+     *
+     * @param unfinished the stages that no run has completed
+     * @param notCompared what it did not look at and why, for people, each as a sentence without its full stop
+     */
+    public record Gaps(List<String> unfinished, List<String> notCompared) {
+        /** No gap. */
+        public static final Gaps NONE = new Gaps(List.of(), List.of());
+
+        public Gaps {
+            unfinished = List.copyOf(unfinished);
+            notCompared = List.copyOf(notCompared);
+        }
+
+        /** Returns whether there is none. */
+        public boolean isEmpty() {
+            return unfinished.isEmpty() && notCompared.isEmpty();
+        }
+    }
+
+    /**
+     * Returns this if nothing failed: a run is complete then, with or without rejects, or was stopped on request; what a
+     * verification found, its outcome tells.
      *
      * @throws MigrationException the first failure, the others suppressed in it
      */

@@ -6,21 +6,29 @@ package io.couchmigrator;
  *
  * @param read documents and source rows read, filtered and rejected ones included
  * @param processed of these, those that counted for their stage and were stored; in a verification, those whose rows
- *     are all there
+ *     are all there, or left alone
  * @param filtered of these, those that did not count for their stage
  * @param rejected of these, those that could not be stored; in a verification, those whose rejection stands
  * @param written rows inserted or changed
- * @param alreadyThere rows that the target had before
- * @param verified what a verification found besides
+ * @param alreadyThere rows that the target had before; in a verification, rows that are as they should be
+ * @param verified what a verification found besides, in documents and source rows
+ * @param rows what a verification found besides, in rows of the target
  */
 public record Tallies(
-        long read, long processed, long filtered, long rejected, long written, long alreadyThere, Verified verified) {
+        long read,
+        long processed,
+        long filtered,
+        long rejected,
+        long written,
+        long alreadyThere,
+        Verified verified,
+        Rows rows) {
     /** Nothing counted yet. */
     public static final Tallies NONE = new Tallies(0, 0, 0, 0, 0, 0);
 
     /** Counts of a run, which verifies nothing. */
     public Tallies(long read, long processed, long filtered, long rejected, long written, long alreadyThere) {
-        this(read, processed, filtered, rejected, written, alreadyThere, Verified.NONE);
+        this(read, processed, filtered, rejected, written, alreadyThere, Verified.NONE, Rows.NONE);
     }
 
     /** Returns the sums of both. */
@@ -32,7 +40,8 @@ public record Tallies(
                 rejected + other.rejected,
                 written + other.written,
                 alreadyThere + other.alreadyThere,
-                verified.plus(other.verified));
+                verified.plus(other.verified),
+                rows.plus(other.rows));
     }
 
     /**
@@ -64,6 +73,30 @@ public record Tallies(
                     different + other.different,
                     leftAlone + other.leftAlone,
                     notYetMigrated + other.notYetMigrated,
+                    misplaced + other.misplaced);
+        }
+    }
+
+    /**
+     * What a verification found, in rows of the target. Those that are as they should be, those that are different and
+     * those that are left alone are, together, the rows that the target has of the documents that were compared. Immutable.
+     *
+     * @param missing rows that are not there, of documents that are missing
+     * @param different rows that are there with other values than they should have; those of documents that are not yet
+     *     migrated count, too
+     * @param leftAlone rows that are there with other values, under a rule that leaves them as they are
+     * @param misplaced rows that are in another database than the one where they belong, too, once for each
+     */
+    public record Rows(long missing, long different, long leftAlone, long misplaced) {
+        /** Nothing found. */
+        public static final Rows NONE = new Rows(0, 0, 0, 0);
+
+        /** Returns the sums of both. */
+        public Rows plus(Rows other) {
+            return new Rows(
+                    missing + other.missing,
+                    different + other.different,
+                    leftAlone + other.leftAlone,
                     misplaced + other.misplaced);
         }
     }

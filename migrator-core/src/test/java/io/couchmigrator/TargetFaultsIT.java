@@ -202,7 +202,15 @@ final class TargetFaultsIT {
         assertThat(scripts.hits()).isPositive();
         assertThat(result.failures()).isEmpty();
         assertThat(result.tallies())
-                .isEqualTo(new Tallies(COUNT, COUNT - 1, 0, 0, 0, COUNT - 1, new Tallies.Verified(1, 0, 0, 0)));
+                .isEqualTo(new Tallies(
+                        COUNT,
+                        COUNT - 1,
+                        0,
+                        0,
+                        0,
+                        COUNT - 1,
+                        new Tallies.Verified(1, 0, 0, 0),
+                        new Tallies.Rows(1, 0, 0, 0)));
     }
 
     /** Every fault that passes, at one statement or commit of fifty, twice at most. */

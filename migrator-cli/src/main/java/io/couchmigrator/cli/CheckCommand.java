@@ -27,8 +27,9 @@ final class CheckCommand {
         report.faults().forEach(fault -> console.line(Verdict.error(fault)));
         report.stages().forEach(stage -> console.line(line(stage)));
         boolean fit = report.faults().isEmpty();
-        console.lines(
-                new Verdict(migration, settings.logDirectory()).of(report, fit ? next.as(Command.RUN) : next.same()));
+        console.lines(new Verdict(
+                        migration, settings.logDirectory(), settings.shards().isPresent())
+                .of(report, fit ? next.as(Command.RUN) : next.same()));
         return Verdict.exitStatus(report);
     }
 

@@ -20,8 +20,9 @@ final class Help {
 
     private static final List<String> STATUSES = List.of(
             "Exit status: 0 complete; 1 unexpected; 2 usage or configuration; 3 CouchDB failed; 4 PostgreSQL failed;",
-            "5 complete, but rejects are outstanding; 6 offset file, log directory or lock; 8 stopped by --max-rejects;",
-            "129, 130, 143 stopped by a signal, offsets saved. Run the same command again until it exits with 0.");
+            "5 complete, but rejects are outstanding; 6 offset file or log directory; 7 verify found differences;",
+            "8 stopped by --max-rejects; 9 another run goes on; 10 verify found nothing wrong, but not all is migrated or",
+            "compared; 129, 130, 143 stopped by a signal, offsets saved. Run the same command again until it exits with 0.");
 
     private Help() {}
 

@@ -46,7 +46,8 @@ final class RunCommand {
         settings.warnings().forEach(warning -> console.line("Warning: " + warning));
         settings.shards().map(ShardSettings::lines).ifPresent(console::lines);
         console.line("Checking CouchDB at %s, and PostgreSQL...".formatted(settings.couch()));
-        Verdict verdict = new Verdict(migration, settings.logDirectory());
+        Verdict verdict = new Verdict(
+                migration, settings.logDirectory(), settings.shards().isPresent());
         StopSwitch stop = new StopSwitch();
         ConsoleListener listener = new ConsoleListener(command, console, Clock.systemUTC(), stop::repeat);
         Instant start = Instant.now();

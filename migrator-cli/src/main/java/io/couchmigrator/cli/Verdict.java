@@ -11,7 +11,6 @@ import io.couchmigrator.Result;
 import io.couchmigrator.Tallies;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,11 +19,14 @@ final class Verdict {
     private final String slug;
     private final Optional<String> completionTable;
     private final Path logDirectory;
+    private final VerifyVerdict verification;
 
-    Verdict(Migration migration, Path logDirectory) {
+    /** @param sharded whether several databases hold the rows */
+    Verdict(Migration migration, Path logDirectory, boolean sharded) {
         this.slug = migration.slug();
         this.completionTable = migration.completion().map(CompletionTable::table);
         this.logDirectory = logDirectory;
+        this.verification = new VerifyVerdict(slug, logDirectory, sharded);
     }
 
     /** Returns what the audit of a run saw; empty if nothing was audited. */
@@ -83,7 +85,8 @@ final class Verdict {
             case TARGET_FAILED -> failed("PostgreSQL failed", result, next);
             case STOPPED_BY_LIMIT -> failed("Stopped by --max-rejects", result, next);
             case LOG_DIRECTORY_FAILED -> failed("The log directory is not fit for this run", result, next);
-            case DIFFERENCES_FOUND -> throw impossible("run", result);
+            case BUSY -> busy(result, next);
+            case DIFFERENCES_FOUND, INCOMPLETE -> throw impossible("run", result);
         };
     }
 
@@ -95,65 +98,33 @@ final class Verdict {
      * @param run the command that brings what is missing
      */
     List<String> ofVerification(Result result, Optional<Path> findings, String next, String run) {
+        String compared = verification.compared(result);
         return switch (result.outcome()) {
-            case COMPLETE ->
-                result.tallies().verified().notYetMigrated() == 0
-                        ? List.of("%s is verified: %s.".formatted(slug, compared(result)))
-                        : List.of(
-                                "%s is verified as far as it is migrated: %s.".formatted(slug, compared(result)),
-                                "To migrate the rest, run:",
-                                indented(run));
-            case DIFFERENCES_FOUND -> differs(result, findings, next, run);
+            case COMPLETE, REJECTS_OUTSTANDING, INCOMPLETE, DIFFERENCES_FOUND ->
+                verification.of(result, findings, next, run);
             case STOPPED ->
                 List.of(
-                        "Verified so far: " + compared(result) + ".",
+                        "Verified so far: " + compared + ".",
                         "Stopped at your request. " + done(result) + " To go on, run the same command again:",
                         indented(next));
-            case SOURCE_FAILED -> failed("CouchDB failed", result, compared(result), next);
-            case TARGET_FAILED -> failed("PostgreSQL failed", result, compared(result), next);
+            case SOURCE_FAILED -> failed("CouchDB failed", result, compared, next);
+            case TARGET_FAILED -> failed("PostgreSQL failed", result, compared, next);
             case LOG_DIRECTORY_FAILED ->
-                failed("The log directory is not fit for this verification", result, compared(result), next);
-            case REJECTS_OUTSTANDING, STOPPED_BY_LIMIT -> throw impossible("verification", result);
+                failed("The log directory is not fit for this verification", result, compared, next);
+            case BUSY -> busy(result, next);
+            case STOPPED_BY_LIMIT -> throw impossible("verification", result);
         };
     }
 
-    private List<String> differs(Result result, Optional<Path> findings, String next, String run) {
-        Tallies.Verified found = result.tallies().verified();
-        List<String> lines = new ArrayList<>();
-        lines.add("%s differs: %s.".formatted(slug, compared(result)));
-        if (found.misplaced() > 0) {
-            lines.add(
-                    "Rows of misplaced documents are also in the databases that the list names as misplaced_in, where the application does not look for them. Delete them there.");
-        }
-        boolean brings = found.missing() + found.different() > 0;
-        lines.add("What was found is listed in %s. %s"
-                .formatted(
-                        findings.orElse(logDirectory.resolve(slug + "-verify-*.jsonl")),
-                        brings
-                                ? "To bring what is missing, run the migration, then verify again:"
-                                : "When those rows are deleted, verify again:"));
-        lines.add(indented(brings ? run : next));
-        return lines;
+    private static List<String> busy(Result result, String next) {
+        return List.of(
+                "Another run of this migration goes on (exit status %d). When the one that the error above names has ended, run the same command again:"
+                        .formatted(result.outcome().exitStatus()),
+                indented(next));
     }
 
     private static IllegalArgumentException impossible(String what, Result result) {
         return new IllegalArgumentException("no %s ends with %s".formatted(what, result.outcome()));
-    }
-
-    private static String compared(Result result) {
-        Tallies tallies = result.tallies();
-        Tallies.Verified found = tallies.verified();
-        return "%s as they should be, of %s %s missing, %s different, %s%s different and left alone, %s not yet migrated, %s rejected, %s"
-                .formatted(
-                        Numbers.of(tallies.alreadyThere(), "row", "rows"),
-                        Numbers.of(tallies.read() - tallies.filtered(), "document", "documents"),
-                        Numbers.of(found.missing()),
-                        Numbers.of(found.different()),
-                        found.misplaced() == 0 ? "" : Numbers.of(found.misplaced()) + " misplaced, ",
-                        Numbers.of(found.leftAlone()),
-                        Numbers.of(found.notYetMigrated()),
-                        Numbers.of(tallies.rejected()),
-                        Durations.seconds(result.elapsed()));
     }
 
     private static List<String> failed(String what, Result result, String next) {
@@ -248,7 +219,7 @@ final class Verdict {
                                 Numbers.of(result.done()), Numbers.of(result.total(), "document is", "documents are"));
     }
 
-    private static String indented(String command) {
+    static String indented(String command) {
         return "    " + command;
     }
 }

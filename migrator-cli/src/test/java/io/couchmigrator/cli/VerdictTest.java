@@ -14,8 +14,10 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
+import io.couchmigrator.Result.Gaps;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.TargetException;
 import java.nio.file.Path;
@@ -28,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class VerdictTest {
     private static final String NEXT = "migrator run migrate_metadata --log-dir=logs";
 
-    private final Verdict verdict = new Verdict(migration(), Path.of("logs"));
+    private final Verdict verdict = new Verdict(migration(), Path.of("logs"), false);
 
     @Test
     void saysThatAllIsThere() {
@@ -88,58 +90,117 @@ class VerdictTest {
     }
 
     @Test
+    void saysWhoKeepsARunAway() {
+        for (List<String> lines : List.of(
+                verdict.of(result(Outcome.BUSY, 0, 0, 0), NEXT),
+                ofVerification(verification(Outcome.BUSY, Verified.NONE)))) {
+            assertThat(lines)
+                    .satisfies(
+                            line -> assertThat(line)
+                                    .startsWith("Another run of this migration goes on (exit status 9). ")
+                                    .contains("has ended"),
+                            atIndex(0))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
     void saysWhereAVerificationListsWhatItFound() {
         Result found = verification(Outcome.DIFFERENCES_FOUND, new Verified(1, 0, 0, 0));
 
-        assertThat(verdict.ofVerification(found, Optional.of(Path.of("logs", "one.jsonl")), "verify again", NEXT))
+        assertThat(ofVerification(found))
                 .satisfies(line -> assertThat(line).startsWith("migrate_metadata differs: "), atIndex(0))
-                .satisfies(line -> assertThat(line).contains(" is listed in logs/one.jsonl. "), atIndex(1))
+                .contains("What was found is listed in logs/one.jsonl.", atIndex(1))
                 .endsWith("    " + NEXT);
         assertThat(verdict.ofVerification(found, Optional.empty(), "verify again", NEXT)
                         .get(1))
-                .contains(" is listed in logs/migrate_metadata-verify-*.jsonl. ");
+                .contains(" is listed in logs/migrate_metadata-verify-*.jsonl.");
     }
 
     @Test
     void saysWhoDeletesWhatIsMisplaced() {
         Result found = verification(Outcome.DIFFERENCES_FOUND, new Verified(0, 0, 0, 0, 3));
 
-        assertThat(verdict.ofVerification(found, Optional.of(Path.of("logs", "one.jsonl")), "verify again", NEXT))
-                .satisfies(line -> assertThat(line).contains(" 0 different, 3 misplaced, 0 different and"), atIndex(0))
+        assertThat(ofVerification(found))
+                .satisfies(line -> assertThat(line).contains("left alone, 3 misplaced, 0 not yet"), atIndex(0))
                 .satisfies(line -> assertThat(line).contains("misplaced_in", "Delete them there."), atIndex(1))
-                .endsWith(
-                        "What was found is listed in logs/one.jsonl. When those rows are deleted, verify again:",
-                        "    verify again");
+                .endsWith("When those rows are deleted, verify again:", "    verify again");
     }
 
     @Test
-    void saysThatAVerificationSawOnlyWhatIsMigrated() {
-        assertThat(verdict.ofVerification(
-                        verification(Outcome.COMPLETE, Verified.NONE), Optional.empty(), "verify again", NEXT))
+    void saysThatNothingIsMisplacedWhereSomethingMightBe() {
+        Verdict sharded = new Verdict(migration(), Path.of("logs"), true);
+
+        List<String> lines = sharded.ofVerification(
+                verification(Outcome.COMPLETE, Verified.NONE), Optional.empty(), "verify again", NEXT);
+
+        assertThat(lines)
+                .containsExactly("migrate_metadata is verified: 8 rows as they should be, 2 missing, 3 different,"
+                        + " 4 different and left alone, 0 misplaced; of 9 documents 0 missing, 0 different,"
+                        + " 0 different and left alone, 0 misplaced, 0 not yet migrated, 0 rejected; 0:00:04.");
+    }
+
+    @Test
+    void saysThatAllIsVerified() {
+        assertThat(ofVerification(verification(Outcome.COMPLETE, Verified.NONE)))
                 .singleElement()
                 .asString()
-                .startsWith("migrate_metadata is verified: ");
-        assertThat(verdict.ofVerification(
-                        verification(Outcome.COMPLETE, new Verified(0, 0, 0, 7)),
-                        Optional.empty(),
-                        "verify again",
-                        NEXT))
+                .startsWith("migrate_metadata is verified: ")
+                .doesNotContain("misplaced");
+    }
+
+    @Test
+    void saysThatRejectsAreOutstandingAndWhatToDo() {
+        assertThat(ofVerification(verification(Outcome.REJECTS_OUTSTANDING, Verified.NONE, 2, Gaps.NONE)))
                 .satisfies(
-                        line -> assertThat(line)
-                                .startsWith("migrate_metadata is verified as far as it is migrated: ")
-                                .contains(", 7 not yet migrated, "),
+                        line -> assertThat(line).startsWith("migrate_metadata is verified, but for rejects: "),
                         atIndex(0))
-                .endsWith("To migrate the rest, run:", "    " + NEXT);
+                .contains("2 rejects are outstanding, listed in logs/migrate_metadata.rejects.jsonl.", atIndex(1))
+                .endsWith(
+                        "When the cause of the rejects is mended, run the migration, then verify again:",
+                        "    " + NEXT);
+    }
+
+    @Test
+    void saysWhatIsNotMigratedAndWhatToDo() {
+        String rightSoFar = "migrate_metadata is right as far as it could be compared, but not complete: ";
+
+        assertThat(ofVerification(verification(Outcome.INCOMPLETE, new Verified(0, 0, 0, 7))))
+                .satisfies(
+                        line -> assertThat(line).startsWith(rightSoFar).contains(", 7 not yet migrated, "), atIndex(0))
+                .endsWith("To migrate the rest, run the migration, then verify again:", "    " + NEXT);
+        Gaps unfinished = new Gaps(List.of("commcarehq"), List.of());
+        assertThat(ofVerification(verification(Outcome.INCOMPLETE, Verified.NONE, 0, unfinished)))
+                .contains("Stage commcarehq: no run has completed it.", atIndex(1))
+                .endsWith("To migrate the rest, run the migration, then verify again:", "    " + NEXT);
+    }
+
+    @Test
+    void repeatsWhatWasNotComparedAndSaysWhatToDo() {
+        Gaps gaps = new Gaps(List.of(), List.of("Rows in main were not looked for: no privilege"));
+
+        assertThat(ofVerification(verification(Outcome.INCOMPLETE, Verified.NONE, 0, gaps)))
+                .contains("Rows in main were not looked for: no privilege.", atIndex(1))
+                .endsWith("When what kept it from looking is mended, verify again:", "    verify again");
+    }
+
+    private List<String> ofVerification(Result result) {
+        return verdict.ofVerification(result, Optional.of(Path.of("logs", "one.jsonl")), "verify again", NEXT);
     }
 
     private static Result verification(Outcome outcome, Verified verified) {
+        return verification(outcome, verified, 0, Gaps.NONE);
+    }
+
+    private static Result verification(Outcome outcome, Verified verified, long outstanding, Gaps gaps) {
         return new Result(
                 outcome,
-                new Tallies(9, 8, 0, 0, 0, 8, verified),
+                new Tallies(9, 8, 0, 0, 0, 8, verified, new Rows(2, 3, 4, 0)),
                 9,
                 9,
-                0,
+                outstanding,
                 Audit.NONE,
+                gaps,
                 List.of(),
                 Duration.ofSeconds(4));
     }
@@ -148,7 +209,15 @@ class VerdictTest {
     void saysThatNothingWasRead() {
         for (long counted : List.of(0L, 5_075L)) {
             Result early = new Result(
-                    Outcome.SOURCE_FAILED, Tallies.NONE, 0, counted, 0, Audit.NONE, List.of(), Duration.ZERO);
+                    Outcome.SOURCE_FAILED,
+                    Tallies.NONE,
+                    0,
+                    counted,
+                    0,
+                    Audit.NONE,
+                    Gaps.NONE,
+                    List.of(),
+                    Duration.ZERO);
 
             assertThat(verdict.of(early, NEXT).get(1)).contains("No document was read.");
         }
@@ -157,7 +226,7 @@ class VerdictTest {
     @Test
     void countsOneInTheSingular() {
         Tallies one = new Tallies(1, 1, 0, 0, 1, 0);
-        Result stopped = new Result(Outcome.STOPPED, one, 1, 1, 0, Audit.NONE, List.of(), Duration.ZERO);
+        Result stopped = new Result(Outcome.STOPPED, one, 1, 1, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ZERO);
 
         assertThat(verdict.of(stopped, NEXT))
                 .satisfies(line -> assertThat(line).startsWith("This run: 1 row written, "), atIndex(0))
@@ -170,7 +239,8 @@ class VerdictTest {
 
         for (int errors = 1; errors <= 2; errors++) {
             List<MigrationException> found = two.subList(0, errors);
-            Result failed = new Result(Outcome.TARGET_FAILED, Tallies.NONE, 0, 0, 0, Audit.NONE, found, Duration.ZERO);
+            Result failed = new Result(
+                    Outcome.TARGET_FAILED, Tallies.NONE, 0, 0, 0, Audit.NONE, Gaps.NONE, found, Duration.ZERO);
             String asked = errors == 1 ? " When the error above is mended, " : " When the errors above are mended, ";
 
             assertThat(verdict.of(failed, NEXT).get(1)).contains(asked);
@@ -198,7 +268,7 @@ class VerdictTest {
         CheckReport fit = new CheckReport(stages, List.of());
         List<MigrationException> found = List.of(
                 new SourceException("no database"),
-                new LogDirectoryException("in use"),
+                new LogDirectoryException("not writable"),
                 new TargetException("no table"));
         CheckReport unfit = new CheckReport(stages, found);
 
@@ -214,7 +284,15 @@ class VerdictTest {
     private static Result result(Outcome outcome, long written, long alreadyThere, long rejected) {
         Tallies tallies = new Tallies(written + alreadyThere, written, 0, rejected, written, alreadyThere);
         return new Result(
-                outcome, tallies, 1_204_000, 9_310_220, rejected, Audit.NONE, List.of(), Duration.ofMillis(4_321));
+                outcome,
+                tallies,
+                1_204_000,
+                9_310_220,
+                rejected,
+                Audit.NONE,
+                Gaps.NONE,
+                List.of(),
+                Duration.ofMillis(4_321));
     }
 
     private static Migration migration() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
+import io.couchmigrator.BusyException;
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.internal.couch.CouchClient;
@@ -41,7 +42,7 @@ public final class CheckRun {
         String slug = settings.migration().slug();
         try {
             LogDirectory.probe(directory, slug);
-        } catch (LogDirectoryException e) {
+        } catch (LogDirectoryException | BusyException e) {
             preflight.fault(e);
         }
         try (Watch watch = new Watch(longestSilence, reporter);

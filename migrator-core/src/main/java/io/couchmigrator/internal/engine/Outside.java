@@ -125,9 +125,15 @@ final class Outside {
         }
     }
 
+    /** Returns what was not looked at, and why. */
+    List<String> notLookedAt() {
+        return List.copyOf(told);
+    }
+
     private void warn(String fault) {
-        if (told.add(fault)) {
-            reporter.tell(to -> to.warned("Rows in %s were not looked for: %s.".formatted(mainName(), fault)));
+        String what = "Rows in %s were not looked for: %s".formatted(mainName(), fault);
+        if (told.add(what)) {
+            reporter.tell(to -> to.warned(what + "."));
         }
     }
 }

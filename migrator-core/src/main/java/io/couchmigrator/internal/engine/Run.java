@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
-import com.google.gson.JsonObject;
+import io.couchmigrator.BusyException;
 import io.couchmigrator.LogDirectoryException;
-import io.couchmigrator.MigrationException;
-import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.HistoryFile;
@@ -85,11 +83,7 @@ public final class Run {
                         server -> new Patience(server, settings.maxOutage(), stop, reporter, clock))) {
             attempt(() -> locked(began, stages, target));
         }
-        RuntimeException bug = failures.bug();
-        if (bug != null) {
-            throw bug;
-        }
-        return result(began, stages);
+        return ending(began, stages).result();
     }
 
     private void locked(Instant began, Stages stages, Target target) {
@@ -100,8 +94,8 @@ public final class Run {
             reporter.keep(history);
             history.started(settings.json(verb));
             attempt(() -> checked(preflight, stages, target, directory));
-            history.add("run ended", json(result(began, stages)));
-        } catch (LogDirectoryException e) {
+            history.add("run ended", ending(began, stages).json());
+        } catch (LogDirectoryException | BusyException e) {
             // What else would be in the way is worth knowing at the same time.
             if (!preflight.isDone()) {
                 look(preflight, target);
@@ -182,17 +176,15 @@ public final class Run {
         }
     }
 
-    private Result result(Instant began, Stages stages) {
+    private Ending ending(Instant began, Stages stages) {
         RejectsFile known = rejects;
-        long outstanding = known == null ? 0 : known.outstanding();
-        return new Result(
-                outcome(stages, outstanding),
-                verb.tallies(stages),
-                stages.done(),
-                stages.total(),
-                outstanding,
+        return new Ending(
+                verb,
+                stages,
+                failures,
+                stopRequested,
+                known == null ? 0 : known.outstanding(),
                 audit.sum(),
-                failures.inOrder(),
                 Duration.between(began, clock.instant()));
     }
 
@@ -276,29 +268,5 @@ public final class Run {
     private void halt() {
         stop.request();
         couch.cancel();
-    }
-
-    private JsonObject json(Result result) {
-        JsonObject details = new JsonObject();
-        boolean bug = failures.bug() != null;
-        details.addProperty("outcome", bug ? "UNEXPECTED" : result.outcome().name());
-        details.addProperty("read", result.tallies().read());
-        details.addProperty("written", result.tallies().written());
-        details.addProperty("already_there", result.tallies().alreadyThere());
-        details.addProperty("rejected", result.tallies().rejected());
-        details.addProperty("outstanding_rejects", result.outstanding());
-        details.addProperty("audited_pages", result.audit().pages());
-        details.addProperty("audit_differences", result.audit().differences());
-        return details;
-    }
-
-    private Outcome outcome(Stages stages, long outstanding) {
-        if (stopRequested && !stages.isComplete()) {
-            return Outcome.STOPPED;
-        }
-        return failures.inOrder().stream()
-                .findFirst()
-                .map(MigrationException::outcome)
-                .orElseGet(() -> verb.outcome(stages, outstanding));
     }
 }

@@ -76,6 +76,7 @@ final class StageRun<S, R> {
         boolean anew = false;
         if (saved != null && saved.phase() == Phase.COMPLETE) {
             if (feed.onceComplete() == OnceComplete.LEAVE) {
+                state = checkpoints.keep(saved);
                 return;
             }
             tellWasComplete(saved);
@@ -110,7 +111,7 @@ final class StageRun<S, R> {
     /** Catches up once more, if the source tells of changes. */
     void catchUpAgain() {
         long before = worthTelling();
-        if (feed.onceComplete() == OnceComplete.CATCH_UP) {
+        if (feed.onceComplete() != OnceComplete.READ_ANEW) {
             catchUp();
         }
         if (worthTelling() > before) {
@@ -130,6 +131,15 @@ final class StageRun<S, R> {
     /** Returns what was counted in the stage's ranges, in all runs. */
     Tallies talliesOfRanges() {
         return saved().map(StageOffset::rangeTallies).orElse(Tallies.NONE);
+    }
+
+    /** Returns what a verification counted of it: all that is there, and what came or changed behind it and is not migrated. */
+    Tallies verified() {
+        Tallies ranges = talliesOfRanges();
+        return saved().map(offset -> offset.others().verified())
+                .map(behind -> behind.missing() + behind.different() + behind.notYetMigrated())
+                .map(documents -> ranges.plus(Stages.notYetMigrated(documents)))
+                .orElse(ranges);
     }
 
     /** Returns how many items there were when the stage was planned; empty if it was not yet. */
@@ -164,7 +174,7 @@ final class StageRun<S, R> {
 
     private void tellFinished() {
         if (feed.onceComplete() == OnceComplete.LEAVE) {
-            Tallies all = started().offset().rangeTallies();
+            Tallies all = verified();
             site.reporter().tell(to -> to.stageVerified(stage.name(), all, log.path()));
         } else {
             site.reporter()

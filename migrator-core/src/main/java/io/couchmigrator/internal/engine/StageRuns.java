@@ -46,9 +46,26 @@ final class StageRuns {
         return checkpoints.saved(stage);
     }
 
-    /** Returns why a stage is not to be run; empty if it is. */
-    Optional<String> skipped(String stage) {
-        return verification.filter(with -> !with.isMigrated(stage)).map(with -> "no run has come to it yet: skipped");
+    /** Returns whether a stage cannot be verified because no run has come to it. */
+    boolean isUnbegun(String stage) {
+        return verification.filter(with -> !with.isMigrated(stage)).isPresent();
+    }
+
+    /** Returns whether a stage is to be verified that no run has completed. */
+    boolean isUnfinished(String stage) {
+        return verification.filter(with -> !with.isComplete(stage)).isPresent();
+    }
+
+    /** Returns whether something is to be verified that a run has read of a stage. */
+    boolean hasSomethingToVerify(String stage) {
+        return verification
+                .filter(with -> with.isMigrated(stage) && with.migrated(stage).total() > 0)
+                .isPresent();
+    }
+
+    /** Returns where rows were not looked for, and why. */
+    List<String> notLookedAt() {
+        return outside.notLookedAt();
     }
 
     Worksite site() {

@@ -3,8 +3,10 @@ package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.Migration;
+import io.couchmigrator.Result.Gaps;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Statements;
@@ -23,6 +25,7 @@ final class Stages {
     private final Map<String, Long> done = new ConcurrentHashMap<>();
     private final Map<String, Long> total = new ConcurrentHashMap<>();
     private volatile Tallies outside = Tallies.NONE;
+    private volatile Gaps gaps = Gaps.NONE;
     private volatile boolean complete;
 
     Stages(Migration migration) {
@@ -36,14 +39,25 @@ final class Stages {
             stages.add(stage);
             expect(stage.name(), runs.saved(stage.name()), preflight.count(stage.name()));
         }
+        List<String> unfinished = new ArrayList<>();
+        List<String> notCompared = new ArrayList<>();
         for (int number = 0; number < stages.size(); number++) {
             Stage<?, ?> stage = stages.get(number);
-            Optional<String> unverifiable = runs.skipped(stage.name());
-            Optional<String> skipped = preflight.skipped(stage.name()).or(() -> unverifiable);
-            if (skipped.isPresent()) {
-                long notYet = unverifiable.isPresent() ? preflight.count(stage.name()) : 0;
-                outside = outside.plus(new Tallies(0, 0, 0, 0, 0, 0, new Verified(0, 0, 0, notYet)));
-                runs.site().reporter().tell(to -> to.stageSkipped(stage.name(), skipped.get()));
+            String name = stage.name();
+            Optional<String> nothingThere = preflight.skipped(name);
+            if (nothingThere.isPresent()) {
+                if (runs.hasSomethingToVerify(name)) {
+                    notCompared.add("Stage \"%s\" was not compared: %s".formatted(name, nothingThere.get()));
+                }
+                runs.site().reporter().tell(to -> to.stageSkipped(name, nothingThere.get()));
+                continue;
+            }
+            if (runs.isUnfinished(name)) {
+                unfinished.add(name);
+            }
+            if (runs.isUnbegun(name)) {
+                outside = outside.plus(notYetMigrated(preflight.count(name)));
+                runs.site().reporter().tell(to -> to.stageSkipped(name, "no run has come to it yet: skipped"));
                 continue;
             }
             StageRun<?, ?> run = runs.of(stage, number);
@@ -52,6 +66,13 @@ final class Stages {
             run.run();
         }
         begun.forEach(StageRun::catchUpAgain);
+        notCompared.addAll(runs.notLookedAt());
+        gaps = new Gaps(unfinished, notCompared);
+    }
+
+    /** Returns the tallies of a verification of so many documents that no run has come to. */
+    static Tallies notYetMigrated(long documents) {
+        return new Tallies(documents, 0, 0, 0, 0, 0, new Verified(0, 0, 0, documents), Rows.NONE);
     }
 
     /** Takes note that all is done, in the target too if no reject is outstanding. */
@@ -76,11 +97,16 @@ final class Stages {
     }
 
     /**
-     * Returns what was counted in the ranges of all stages, in all runs. What a verification cannot look at, since no run
-     * has come to it, counts as not yet migrated.
+     * Returns what a verification counted in all its parts. What it cannot look at, since no run has come to it, counts as
+     * not yet migrated.
      */
-    Tallies talliesOfRanges() {
-        return begun.stream().map(StageRun::talliesOfRanges).reduce(outside, Tallies::plus);
+    Tallies verified() {
+        return begun.stream().map(StageRun::verified).reduce(outside, Tallies::plus);
+    }
+
+    /** Returns what keeps a verification that came to its end from vouching for all, beside what it counted. */
+    Gaps gaps() {
+        return gaps;
     }
 
     /** Returns how many items were read in all runs. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
-import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.BusyException;
 import io.couchmigrator.internal.postgres.AdvisoryLock;
 import io.couchmigrator.internal.postgres.AdvisoryLock.Attempt;
 import io.couchmigrator.internal.postgres.Session;
@@ -84,7 +84,7 @@ final class TargetLock implements AutoCloseable {
     /**
      * Takes the lock where that is possible.
      *
-     * @throws LogDirectoryException if another run holds it, and goes on doing so
+     * @throws BusyException if another run holds it, and goes on doing so
      */
     void take() {
         try {
@@ -227,8 +227,8 @@ final class TargetLock implements AutoCloseable {
         }
     }
 
-    private LogDirectoryException refused(String state) {
-        return new LogDirectoryException("the lock of migration \"%s\" in PostgreSQL %s".formatted(slug, state));
+    private BusyException refused(String state) {
+        return new BusyException("the lock of migration \"%s\" in PostgreSQL %s".formatted(slug, state));
     }
 
     private void forget() {

@@ -36,7 +36,7 @@ sealed interface Verb permits Migrating, Verifying {
     /** Returns what was counted. */
     Tallies tallies(Stages stages);
 
-    /** Returns the outcome where nothing failed. */
+    /** Returns the outcome where nothing failed and all was done. */
     Outcome outcome(Stages stages, long outstanding);
 
     /** Called once all is done. */

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.engine;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.offsets.StageOffset.Phase;
 
 /**
  * What a verification needs beside what every run does.
@@ -15,6 +16,11 @@ record Verification(Offsets offsets, LineFile findings) {
     /** Returns whether a run has begun a stage, so that there is something to verify. */
     boolean isMigrated(String stage) {
         return offsets.stages().stream().anyMatch(offset -> offset.name().equals(stage));
+    }
+
+    /** Returns whether a run has completed a stage. */
+    boolean isComplete(String stage) {
+        return isMigrated(stage) && migrated(stage).phase() == Phase.COMPLETE;
     }
 
     /** Returns where a stage stands that a run has begun. */

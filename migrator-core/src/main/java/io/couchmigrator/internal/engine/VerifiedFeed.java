@@ -9,13 +9,12 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A feed as a verification reads it: from start to end, once. What changes meanwhile is for the next run.
+ * A feed as a verification reads it: from start to end, once, and then what changed meanwhile, which is for the next run.
  *
  * @param <S> what the stage reads
  */
@@ -62,31 +61,6 @@ record VerifiedFeed<S>(Feed<S> feed) implements Feed<S> {
 
     @Override
     public CatchUp<S> catchUp(StageOffset since, Session session) {
-        return new CatchUp<>() {
-            @Override
-            public boolean isPending() {
-                return false;
-            }
-
-            @Override
-            public OptionalLong pending() {
-                return OptionalLong.of(0);
-            }
-
-            @Override
-            public boolean page(Intake<S> intake) {
-                return false;
-            }
-
-            @Override
-            public long changes() {
-                return 0;
-            }
-
-            @Override
-            public @Nullable JsonElement position() {
-                return since.sequence();
-            }
-        };
+        return feed.catchUp(since, session);
     }
 }

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.engine;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.Offsets;
@@ -58,15 +59,19 @@ record Verifying(Settings settings) implements Verb {
     /** Those of the whole verification, parts before a stop included. */
     @Override
     public Tallies tallies(Stages stages) {
-        return stages.talliesOfRanges();
+        return stages.verified();
     }
 
     @Override
     public Outcome outcome(Stages stages, long outstanding) {
-        Tallies.Verified found = stages.talliesOfRanges().verified();
-        return found.missing() + found.different() + found.misplaced() > 0
-                ? Outcome.DIFFERENCES_FOUND
-                : Outcome.COMPLETE;
+        Verified found = stages.verified().verified();
+        if (found.missing() + found.different() + found.misplaced() > 0) {
+            return Outcome.DIFFERENCES_FOUND;
+        }
+        if (found.notYetMigrated() > 0 || !stages.gaps().isEmpty()) {
+            return Outcome.INCOMPLETE;
+        }
+        return outstanding > 0 ? Outcome.REJECTS_OUTSTANDING : Outcome.COMPLETE;
     }
 
     /** The next verification is another one, from the start. */

@@ -48,7 +48,8 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Takes hold of a log directory, which is created if it does not exist.
      *
-     * @throws LogDirectoryException if it cannot be written to, or another runner holds it
+     * @throws LogDirectoryException if it cannot be written to
+     * @throws io.couchmigrator.BusyException if another runner holds it
      */
     public static LogDirectory open(Path directory, String slug, Instant now) {
         try {
@@ -69,7 +70,8 @@ public final class LogDirectory implements AutoCloseable {
      * Takes hold of a log directory to verify what runs have written: no run may go on meanwhile, nor another
      * verification, which has offsets of its own.
      *
-     * @throws LogDirectoryException if it cannot be written to, or another holds it
+     * @throws LogDirectoryException if it cannot be written to
+     * @throws io.couchmigrator.BusyException if another holds it
      */
     public static LogDirectory openToVerify(Path directory, String slug, Instant now) {
         List<RunLock> locks = new ArrayList<>();
@@ -103,7 +105,8 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Looks whether a log directory could be held, leaving no trace.
      *
-     * @throws LogDirectoryException if it cannot be written to, or another runner holds it
+     * @throws LogDirectoryException if it cannot be written to
+     * @throws io.couchmigrator.BusyException if another runner holds it
      */
     public static void probe(Path directory, String slug) {
         Path existing = directory.toAbsolutePath();

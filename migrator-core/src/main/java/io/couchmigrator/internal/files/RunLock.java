@@ -3,7 +3,7 @@ package io.couchmigrator.internal.files;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.BusyException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -43,7 +43,7 @@ final class RunLock implements AutoCloseable {
     /**
      * Takes the lock.
      *
-     * @throws LogDirectoryException if another runner holds it, saying which
+     * @throws BusyException if another runner holds it, saying which
      */
     static RunLock take(Path path, Instant now) {
         RunLock lock = locked(path, false);
@@ -59,7 +59,7 @@ final class RunLock implements AutoCloseable {
     /**
      * Takes the lock with those who only read what a run writes.
      *
-     * @throws LogDirectoryException if a runner holds it, saying which
+     * @throws BusyException if a runner holds it, saying which
      */
     static RunLock share(Path path) {
         return locked(path, true);
@@ -97,7 +97,7 @@ final class RunLock implements AutoCloseable {
     /**
      * Looks whether the lock could be taken, leaving no trace.
      *
-     * @throws LogDirectoryException if another runner holds it, saying which
+     * @throws BusyException if another runner holds it, saying which
      */
     static void probe(Path path) {
         if (LOCKED_HERE.contains(real(path))) {
@@ -156,8 +156,8 @@ final class RunLock implements AutoCloseable {
         channel.write(ByteBuffer.wrap((JsonFiles.line(holder) + "\n").getBytes(StandardCharsets.UTF_8)), 0);
     }
 
-    private static LogDirectoryException inUse(Path path, String holder) {
-        return new LogDirectoryException(
+    private static BusyException inUse(Path path, String holder) {
+        return new BusyException(
                 "log directory \"%s\" is in use: %s holds the lock \"%s\": wait for that run, or stop it"
                         .formatted(path.toAbsolutePath().getParent(), holder, path.getFileName()));
     }

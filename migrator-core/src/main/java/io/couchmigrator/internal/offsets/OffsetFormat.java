@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
@@ -226,6 +227,9 @@ final class OffsetFormat {
         if (!tallies.verified().equals(Verified.NONE)) {
             json.add("verified", json(tallies.verified()));
         }
+        if (!tallies.rows().equals(Rows.NONE)) {
+            json.add("rows", json(tallies.rows()));
+        }
         return json;
     }
 
@@ -237,7 +241,8 @@ final class OffsetFormat {
                 place.number("rejected"),
                 place.number("written"),
                 place.number("already_there"),
-                place.has("verified") ? verified(place.object("verified")) : Verified.NONE);
+                place.has("verified") ? verified(place.object("verified")) : Verified.NONE,
+                place.has("rows") ? rows(place.object("rows")) : Rows.NONE);
     }
 
     private static JsonObject json(Verified verified) {
@@ -259,5 +264,22 @@ final class OffsetFormat {
                 place.number("left_alone"),
                 place.number("not_yet_migrated"),
                 place.has("misplaced") ? place.number("misplaced") : 0);
+    }
+
+    private static JsonObject json(Rows rows) {
+        JsonObject json = new JsonObject();
+        json.addProperty("missing", rows.missing());
+        json.addProperty("different", rows.different());
+        json.addProperty("left_alone", rows.leftAlone());
+        json.addProperty("misplaced", rows.misplaced());
+        return json;
+    }
+
+    private static Rows rows(FilePlace place) {
+        return new Rows(
+                place.number("missing"),
+                place.number("different"),
+                place.number("left_alone"),
+                place.number("misplaced"));
     }
 }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
+import io.couchmigrator.BusyException;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Listener;
-import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Migrator;
 import io.couchmigrator.Progress;
@@ -87,7 +87,7 @@ final class TargetLockIT {
             int pid = pid(other);
 
             assertThatThrownBy(lock::take)
-                    .isInstanceOf(LogDirectoryException.class)
+                    .isInstanceOf(BusyException.class)
                     .hasMessageContainingAll(
                             "migration \"orders\"",
                             "server process " + pid,
@@ -145,7 +145,7 @@ final class TargetLockIT {
                 assertThatThrownBy(() -> lock.pass(true)).isInstanceOf(StoppedException.class);
 
                 assertThat(failures).singleElement().satisfies(failure -> assertThat(failure)
-                        .isInstanceOf(LogDirectoryException.class)
+                        .isInstanceOf(BusyException.class)
                         .hasMessageContainingAll("was lost", "server process " + pid(other)));
             }
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.files;
 
-import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.BusyException;
 import java.nio.file.Path;
 
 /** Another process that says whether a lock is free, or why it is not. */
@@ -12,7 +12,7 @@ final class LockProbe {
         try {
             RunLock.probe(Path.of(arguments[0]));
             System.out.println("free");
-        } catch (LogDirectoryException e) {
+        } catch (BusyException e) {
             System.out.println(e.getMessage());
         }
     }

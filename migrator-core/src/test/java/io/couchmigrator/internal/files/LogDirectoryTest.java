@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParser;
+import io.couchmigrator.BusyException;
 import io.couchmigrator.LogDirectoryException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -88,10 +89,10 @@ final class LogDirectoryTest {
             String refusal = "is in use: another run of this process holds the lock \"orders.lock\"";
             for (Path same : List.of(place, place.resolve("."), place.resolve("x/.."))) {
                 assertThatThrownBy(() -> LogDirectory.open(same, "orders", NOW.plusSeconds(60)))
-                        .isInstanceOf(LogDirectoryException.class)
+                        .isInstanceOf(BusyException.class)
                         .hasMessageContaining(refusal);
                 assertThatThrownBy(() -> LogDirectory.probe(same, "orders"))
-                        .isInstanceOf(LogDirectoryException.class)
+                        .isInstanceOf(BusyException.class)
                         .hasMessageContaining(refusal);
             }
             assertThat(other.offsets().getFileName()).hasToString("other.offsets.json");
@@ -106,7 +107,7 @@ final class LogDirectoryTest {
 
         try (LogDirectory held = LogDirectory.open(place, "orders", NOW)) {
             assertThatThrownBy(() -> LogDirectory.open(link, "orders", NOW))
-                    .isInstanceOf(LogDirectoryException.class)
+                    .isInstanceOf(BusyException.class)
                     .hasMessageContaining("another run of this process");
             assertThat(held.run()).isNotNull();
         }
@@ -115,8 +116,8 @@ final class LogDirectoryTest {
     @Test
     void isHeldAgainstOtherProcessesEvenAfterOneOfThisWasRefused() throws Exception {
         try (LogDirectory held = LogDirectory.open(place, "orders", NOW)) {
-            assertThatThrownBy(() -> LogDirectory.open(place, "orders", NOW)).isInstanceOf(LogDirectoryException.class);
-            assertThatThrownBy(() -> LogDirectory.probe(place, "orders")).isInstanceOf(LogDirectoryException.class);
+            assertThatThrownBy(() -> LogDirectory.open(place, "orders", NOW)).isInstanceOf(BusyException.class);
+            assertThatThrownBy(() -> LogDirectory.probe(place, "orders")).isInstanceOf(BusyException.class);
 
             assertThat(inAnotherProcess(place.resolve("orders.lock")))
                     .contains("is in use: process %d on host %s, since %s holds the lock"

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.engine;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.Audit;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.Result;
+import io.couchmigrator.Tallies;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a run ended: what it did, and the outcome that comes of it.
+ *
+ * @param stopRequested whether the caller asked it to stop
+ * @param outstanding how many items are for the next run to take first
+ */
+record Ending(
+        Verb verb,
+        Stages stages,
+        Failures failures,
+        boolean stopRequested,
+        long outstanding,
+        Audit audit,
+        Duration elapsed) {
+    /**
+     * Returns it for the caller.
+     *
+     * @throws RuntimeException the bug that was met, if one was
+     */
+    Result result() {
+        RuntimeException bug = failures.bug();
+        if (bug != null) {
+            throw bug;
+        }
+        return new Result(
+                outcome(),
+                verb.tallies(stages),
+                stages.done(),
+                stages.total(),
+                outstanding,
+                audit,
+                stages.gaps(),
+                failures.inOrder(),
+                elapsed);
+    }
+
+    /** Returns it for the history. */
+    JsonObject json() {
+        Tallies tallies = verb.tallies(stages);
+        JsonObject details = new JsonObject();
+        details.addProperty("outcome", failures.bug() == null ? outcome().name() : "UNEXPECTED");
+        details.addProperty("read", tallies.read());
+        details.addProperty("written", tallies.written());
+        details.addProperty("already_there", tallies.alreadyThere());
+        details.addProperty("rejected", tallies.rejected());
+        details.addProperty("outstanding_rejects", outstanding);
+        details.addProperty("audited_pages", audit.pages());
+        details.addProperty("audit_differences", audit.differences());
+        return details;
+    }
+
+    private Outcome outcome() {
+        if (stopRequested && !stages.isComplete()) {
+            return Outcome.STOPPED;
+        }
+        List<MigrationException> known = failures.inOrder();
+        return known.isEmpty()
+                ? verb.outcome(stages, outstanding)
+                : known.get(0).outcome();
+    }
+}
