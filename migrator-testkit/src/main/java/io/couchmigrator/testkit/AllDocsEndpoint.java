@@ -10,9 +10,12 @@ import okio.ByteString;
 /** {@code /{db}/_all_docs}: a range of documents in the order of their ids, or some by id. */
 final class AllDocsEndpoint {
     private final Offsets offsets;
+    private final int queryLimit;
 
-    AllDocsEndpoint(Offsets offsets) {
+    /** @param queryLimit the most rows that may be asked for and are sent */
+    AllDocsEndpoint(Offsets offsets, int queryLimit) {
         this.offsets = offsets;
+        this.queryLimit = queryLimit;
     }
 
     Answer answer(CouchDatabase database, Exchange exchange) {
@@ -23,10 +26,21 @@ final class AllDocsEndpoint {
         query.refuse("conflicts", "attachments", "update_seq", "startkey_docid", "endkey_docid");
         boolean withDocuments = query.flag("include_docs", false);
         Contents contents = database.contents();
+        int limit = limit(query);
         if (exchange.asksForIds()) {
-            return byId(contents, exchange.fault().rows(exchange.request().ids()), withDocuments);
+            List<String> ids = exchange.request().ids();
+            List<String> answered = ids.subList(0, Math.min(limit, ids.size()));
+            return byId(contents, exchange.fault().rows(answered), withDocuments);
         }
-        return range(contents, query, withDocuments, exchange.fault());
+        return range(contents, query, exchange.fault().limit(limit), withDocuments, exchange.fault());
+    }
+
+    private int limit(Query query) {
+        int limit = query.count("limit").orElse(queryLimit);
+        if (limit > queryLimit) {
+            throw new CouchError(400, "query_parse_error", "Limit is too large, must not exceed " + queryLimit);
+        }
+        return limit;
     }
 
     private Answer byId(Contents contents, List<String> ids, boolean withDocuments) {
@@ -49,10 +63,9 @@ final class AllDocsEndpoint {
         });
     }
 
-    private Answer range(Contents contents, Query query, boolean withDocuments, Fault fault) {
+    private Answer range(Contents contents, Query query, int limit, boolean withDocuments, Fault fault) {
         boolean descending = query.flag("descending", false);
         KeyRange range = KeyRange.of(contents.live(), query, descending);
-        int limit = fault.limit(query.count("limit").orElse(Integer.MAX_VALUE));
         int skip = Math.min(query.count("skip").orElse(0), range.size());
         int taken = Math.min(limit, range.size() - skip);
         int from = descending ? range.to() - skip - taken : range.from() + skip;

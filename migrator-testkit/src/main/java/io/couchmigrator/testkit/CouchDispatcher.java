@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers requests: logs them, lets faults happen, and asks the endpoint they are for. Thread-safe. */
 final class CouchDispatcher extends Dispatcher {
+    /** What CouchDB's HTTP server takes for the first line of a request, without its end. */
+    private static final int LONGEST_REQUEST_LINE = 8_190;
+
     private final RequestParser parser;
     private final RequestLog log;
     private final FaultScript<Fault, CouchRequest> script;
@@ -51,6 +54,9 @@ final class CouchDispatcher extends Dispatcher {
     @Override
     public MockResponse dispatch(RecordedRequest recorded) throws InterruptedException {
         ByteString body = Optional.ofNullable(recorded.getBody()).orElse(ByteString.EMPTY);
+        if (recorded.getRequestLine().length() > LONGEST_REQUEST_LINE) {
+            return responses.response(Answer.text(400, ""), ContentFault.NONE);
+        }
         Optional<CouchRequest> parsed;
         try {
             parsed = parser.parse(recorded.getMethod(), recorded.getTarget(), body);

@@ -47,14 +47,14 @@ public final class CouchDouble implements Closeable {
                 .limit(3)
                 .toList();
         CouchDispatcher dispatcher = new CouchDispatcher(
-                new RequestParser(basePath),
+                new RequestParser(basePath, builder.pose != Pose.OLD),
                 log,
                 script,
                 accounts,
                 databases,
                 signal,
                 new ServerEndpoints(builder.pose, databases, nodes),
-                new AllDocsEndpoint(builder.offsets),
+                new AllDocsEndpoint(builder.offsets, builder.queryLimit),
                 new ChangesEndpoint(builder.tellsPending),
                 new ResponseWriter(builder.pose, signal));
         this.listener = new HttpListener(dispatcher, signal, builder.https);
@@ -202,6 +202,7 @@ public final class CouchDouble implements Closeable {
         private Pose pose = Pose.MODERN;
         private Offsets offsets = Offsets.EXACT;
         private boolean tellsPending = true;
+        private int queryLimit = Integer.MAX_VALUE;
         private String basePath = "";
         private boolean https;
         private @Nullable String user;
@@ -226,6 +227,15 @@ public final class CouchDouble implements Closeable {
         /** Sets whether {@code _changes} says how many changes are still to come, as PouchDB does not; true by default. */
         public Builder pending(boolean told) {
             this.tellsPending = told;
+            return this;
+        }
+
+        /**
+         * Refuses a greater {@code limit} of {@code _all_docs}, and sends no more rows, as {@code [query_server_config]
+         * query_limit} does; no limit by default.
+         */
+        public Builder queryLimit(int rows) {
+            this.queryLimit = rows;
             return this;
         }
 

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param database the name of the database; empty for the server's own endpoints
  * @param endpoint what the request is about
  * @param names what follows the endpoint in the path: a document's id, or design document and view
- * @param query the query parameters, decoded; of one given twice the last
+ * @param query the query parameters, decoded; of one given twice the last; with them those that the body of a
+ *     {@code POST} to {@code _all_docs} holds, as JSON
  * @param ids the documents that the body asks for by id, in its order
  */
 public record CouchRequest(

@@ -16,10 +16,17 @@ import okio.ByteString;
 /** Reads from a request's target and body what it is about. */
 final class RequestParser {
     private final String basePath;
+    private final boolean readsRangesOfBodies;
 
-    /** @param basePath what a proxy puts before the server's own paths, without a slash at its end */
-    RequestParser(String basePath) {
+    /**
+     * Creates one.
+     *
+     * @param basePath what a proxy puts before the server's own paths, without a slash at its end
+     * @param readsRangesOfBodies whether a range of {@code _all_docs} may stand in a body, as from CouchDB 3.0 on
+     */
+    RequestParser(String basePath, boolean readsRangesOfBodies) {
         this.basePath = basePath;
+        this.readsRangesOfBodies = readsRangesOfBodies;
     }
 
     /**
@@ -42,6 +49,9 @@ final class RequestParser {
             }
         }
         Subject subject = subject(segments);
+        if (readsRangesOfBodies && subject.endpoint == Endpoint.ALL_DOCS && method.equals("POST")) {
+            query = withBody(query, body);
+        }
         return Optional.of(new CouchRequest(
                 method,
                 "/" + String.join("/", segments),
@@ -111,6 +121,18 @@ final class RequestParser {
                 parameters.put(decode(name), equals < 0 ? "" : decode(pair.substring(equals + 1)));
             }
         }
+        return parameters;
+    }
+
+    /** The URL wins over the body, whose values are JSON as those of keys in a URL are. */
+    private static Map<String, String> withBody(Map<String, String> query, ByteString body) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        JsonText.parse(body).filter(JsonElement::isJsonObject).ifPresent(posted -> posted.getAsJsonObject()
+                .entrySet()
+                .forEach(member ->
+                        parameters.put(member.getKey(), member.getValue().toString())));
+        parameters.remove("keys");
+        parameters.putAll(query);
         return parameters;
     }
 

@@ -35,6 +35,10 @@ public record ServerTraits(String server, Set<Trait> traits) {
         EXACT_NUMBERS,
         /** Lone surrogates are refused. */
         STRICT_UNICODE,
+        /** A range of {@code _all_docs} may stand in the body of a {@code POST}. */
+        RANGE_IN_BODY,
+        /** A request's first line of more than 8,190 bytes is refused. */
+        SHORT_REQUEST_LINE,
         /** A {@code +} in a path is a blank. */
         PLUS_IS_BLANK,
         /** Database names must begin with a lower-case letter. */

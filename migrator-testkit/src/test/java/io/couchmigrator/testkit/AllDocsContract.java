@@ -118,6 +118,52 @@ abstract class AllDocsContract extends CouchContract {
     }
 
     @Test
+    void takesARangeOfLongIdsInABody() throws IOException {
+        assume(Trait.RANGE_IN_BODY);
+        String id = "x".repeat(9_000);
+        for (String digit : List.of("1", "2", "3", "4")) {
+            write("{\"_id\":\"" + id + digit + "\"}");
+        }
+        write("{\"_id\":\"a\"}");
+
+        JsonObject page = posted("limit=2", "{\"startkey\":\"" + id + "2\"}");
+        JsonObject part = posted(
+                "inclusive_end=false&buffer_response=true&include_docs=true&limit=9",
+                "{\"startkey\":\"" + id + "1\\u0000\",\"endkey\":\"" + id + "4\"}");
+        JsonObject backwards = posted("descending=true&limit=2", "{\"startkey\":\"" + id + "3\"}");
+        JsonObject rank = posted("limit=0", "{\"startkey\":\"" + id + "3\"}");
+        JsonObject allInTheBody = posted("", "{\"startkey\":\"" + id + "3\",\"limit\":1,\"descending\":true}");
+        JsonObject urlWins = posted("limit=1", "{\"startkey\":\"" + id + "2\",\"limit\":2}");
+
+        assertThat(ids(page)).containsExactly(id + 2, id + 3);
+        assertThat(page.get("offset").getAsInt()).isEqualTo(2);
+        assertThat(ids(part)).containsExactly(id + 2, id + 3);
+        assertThat(rows(part)).allMatch(row -> row.has("doc"));
+        assertThat(ids(backwards)).containsExactly(id + 3, id + 2);
+        assertThat(rank.get("offset").getAsInt()).isEqualTo(3);
+        assertThat(rank.get("total_rows").getAsInt()).isEqualTo(5);
+        assertThat(ids(allInTheBody)).containsExactly(id + 3);
+        assertThat(ids(urlWins)).containsExactly(id + 2);
+    }
+
+    private JsonObject posted(String query, String body) throws IOException {
+        return client().send("POST", database() + "/_all_docs?" + query, body).json();
+    }
+
+    @Test
+    void refusesARequestLineOfMoreThan8190Bytes() throws IOException {
+        assume(Trait.SHORT_REQUEST_LINE);
+        String request = database() + "/_all_docs?_=";
+        int others = ("GET /" + request + " HTTP/1.1").length();
+
+        assertThat(client().get(request + "x".repeat(8_190 - others)).status()).isEqualTo(200);
+        CouchClient.Reply refused = client().get(request + "x".repeat(8_191 - others));
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.body()).isEmpty();
+    }
+
+    @Test
     void ignoresAParameterThatItDoesNotKnow() throws IOException {
         write("{\"_id\":\"a\"}");
 

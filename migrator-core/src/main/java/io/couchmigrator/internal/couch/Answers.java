@@ -137,7 +137,7 @@ final class Answers {
         String seen = "the server answered " + status + (reason.isEmpty() ? "" : " (" + reason + ")");
         String advice = locked ? "wait until the account is unlocked" : advice(status, response);
         SourceException error =
-                new SourceException(failed(what) + seen + ": " + advice, new StatusException(status, locked));
+                new SourceException(failed(what) + seen + ": " + advice, new StatusException(status, locked, reason));
         if (status == 500) {
             return new BrokenAnswerException(error, seen);
         }
@@ -151,6 +151,11 @@ final class Answers {
         if (status >= 300 && status < 400) {
             return "it points to %s: use the URL of the CouchDB server itself".formatted(location(response));
         }
+        int length = response.request().url().toString().length();
+        if ((status == 400 || status == 414) && length > RangeRequests.LONGEST_URL) {
+            return "an id is so long that the URL has %d characters, and keys in a body are not read, as CouchDB does from 3.0 on: let the server and any proxy in between take longer URLs, or use a newer CouchDB"
+                    .formatted(length);
+        }
         return switch (status) {
             case 401 ->
                 server.user().isPresent()
@@ -162,6 +167,7 @@ final class Answers {
             case 404 ->
                 "check that it exists, and that user \"%s\" may read it"
                         .formatted(server.user().orElse("(none)"));
+            case 413 -> "raise the size of a request that the server, or a proxy in between, takes";
             case 429 -> "the server wants fewer requests";
             case 400 -> OtherScheme.of(response).orElse(CHECK_THE_URL);
             default -> status >= 500 ? "look at the server's log" : CHECK_THE_URL;

@@ -9,9 +9,10 @@ import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.retry.PassingException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class CouchClient implements AutoCloseable {
     private final CouchServer server;
     private final CouchHttp http;
+    private final RangeRequests ranges;
 
     public CouchClient(CouchServer server) {
         this(server, Dns.SYSTEM);
@@ -35,6 +37,7 @@ public final class CouchClient implements AutoCloseable {
     CouchClient(CouchServer server, Dns names) {
         this.server = server;
         this.http = new CouchHttp(server, names);
+        this.ranges = new RangeRequests(http);
     }
 
     /** Returns the server's name for people. */
@@ -76,40 +79,44 @@ public final class CouchClient implements AutoCloseable {
         return sequence instanceof JsonPrimitive primitive && primitive.isNumber();
     }
 
-    /** Reads a page of {@code _all_docs}. */
+    /** Reads a page of {@code _all_docs}; it may have fewer rows than the limit although there are more. */
     public PageEnd page(KeyPage page, Meter meter, RowConsumer consumer) throws PassingException {
-        HttpUrl.Builder target =
-                http.url(page.database(), "_all_docs").addQueryParameter("limit", String.valueOf(page.limit()));
-        if (page.fields() != null) {
-            target.addQueryParameter("include_docs", "true");
-        }
+        HttpUrl.Builder target = allDocs(page.database(), page.fields());
+        Map<String, String> keys = new LinkedHashMap<>();
         if (page.buffered()) {
             target.addQueryParameter("buffer_response", "true");
         }
         if (page.from() != null) {
-            target.addQueryParameter("startkey", JsonText.quoted(page.from()));
+            keys.put("startkey", page.from());
         }
         if (page.before() != null) {
-            target.addQueryParameter("endkey", JsonText.quoted(page.before()))
-                    .addQueryParameter("inclusive_end", "false");
+            keys.put("endkey", page.before());
+            target.addQueryParameter("inclusive_end", "false");
         }
         String what = "documents of \"%s\"".formatted(page.database());
-        return http.get(what, target, rows(page.fields(), meter, consumer));
+        return ranges.range(what, target.build(), page.limit(), keys, rows(page.fields(), meter, consumer));
+    }
+
+    /** Returns how many documents the server sends at once, as far as it has said so. */
+    public int mostRows() {
+        return ranges.mostRows();
     }
 
     /** Returns the last id below a key, or the last of all; empty if there is none. */
     public Optional<String> lastId(String database, @Nullable String below) throws PassingException {
         // A descending page begins at its key, so that the key itself may come first.
-        HttpUrl.Builder target = http.url(database, "_all_docs")
-                .addQueryParameter("descending", "true")
-                .addQueryParameter("limit", "2");
-        if (below != null) {
-            target.addQueryParameter("startkey", JsonText.quoted(below));
-        }
+        HttpUrl target =
+                allDocs(database, null).addQueryParameter("descending", "true").build();
+        Map<String, String> keys = below == null ? Map.of() : Map.of("startkey", below);
         List<String> ids = new ArrayList<>();
         String what = "ids of \"%s\"".formatted(database);
-        http.get(what, target, rows(null, Meter.NONE, row -> ids.add(row.id())));
+        ranges.range(what, target, 2, keys, rows(null, Meter.NONE, row -> ids.add(row.id())));
         return ids.stream().filter(id -> !id.equals(below)).findFirst();
+    }
+
+    private HttpUrl.Builder allDocs(String database, @Nullable List<String> fields) {
+        HttpUrl.Builder target = http.url(database, "_all_docs");
+        return fields == null ? target : target.addQueryParameter("include_docs", "true");
     }
 
     private static OptionalLong copies(@Nullable JsonElement cluster) {
@@ -120,34 +127,52 @@ public final class CouchClient implements AutoCloseable {
     }
 
     /**
-     * Reads documents by id, each id once, in any order.
+     * Reads documents by id, each id once, in any order. Where they are too many for one request or one answer, they are
+     * asked for in parts.
      *
      * @param fields the top-level fields to keep; null asks for no bodies
      */
-    public PageEnd documents(
-            String database, Collection<String> ids, @Nullable List<String> fields, Meter meter, RowConsumer consumer)
+    public void documents(
+            String database, List<String> ids, @Nullable List<String> fields, Meter meter, RowConsumer consumer)
+            throws PassingException {
+        try {
+            atOnce(database, ids, fields, meter, consumer);
+        } catch (SourceException e) {
+            boolean tooLarge = StatusException.causing(e)
+                    .filter(StatusException::isOfTooLargeARequest)
+                    .isPresent();
+            if (!tooLarge || ids.size() == 1) {
+                throw e;
+            }
+            int half = ids.size() / 2;
+            documents(database, ids.subList(0, half), fields, meter, consumer);
+            documents(database, ids.subList(half, ids.size()), fields, meter, consumer);
+        }
+    }
+
+    private void atOnce(
+            String database, List<String> ids, @Nullable List<String> fields, Meter meter, RowConsumer consumer)
             throws PassingException {
         StringJoiner keys = new StringJoiner(",", "{\"keys\":[", "]}");
         ids.forEach(id -> keys.add(JsonText.quoted(id)));
-        HttpUrl.Builder target = http.url(database, "_all_docs");
-        if (fields != null) {
-            target.addQueryParameter("include_docs", "true");
-        }
         String what = "%d documents of \"%s\" by id".formatted(ids.size(), database);
-        Set<String> unanswered = new HashSet<>(ids);
+        Set<String> unanswered = new LinkedHashSet<>(ids);
         RowConsumer asked = row -> {
             if (unanswered.remove(row.id())) {
                 consumer.row(row);
             }
         };
-        PageEnd end = http.post(what, target, keys.toString(), rows(fields, meter, asked));
-        if (!unanswered.isEmpty() || end.rows() != ids.size()) {
+        PageEnd end = http.post(what, allDocs(database, fields), keys.toString(), rows(fields, meter, asked));
+        if (end.rows() + unanswered.size() != ids.size() || (end.rows() == 0 && !ids.isEmpty())) {
             throw http.broken(
                     what,
                     new IOException("asked for %d ids, answered %d rows, %d ids not among them"
                             .formatted(ids.size(), end.rows(), unanswered.size())));
         }
-        return end;
+        if (!unanswered.isEmpty()) {
+            // An operator's limit of rows cuts an answer short, in silence.
+            documents(database, List.copyOf(unanswered), fields, meter, consumer);
+        }
     }
 
     /**
@@ -196,7 +221,8 @@ public final class CouchClient implements AutoCloseable {
         http.close();
     }
 
-    private static CouchHttp.Parser<PageEnd> rows(@Nullable List<String> fields, Meter meter, RowConsumer consumer) {
+    /** Returns what parses a page. */
+    static CouchHttp.Parser<PageEnd> rows(@Nullable List<String> fields, Meter meter, RowConsumer consumer) {
         return body -> PageParser.parse(body, fields == null ? List.of() : fields, meter, consumer);
     }
 }

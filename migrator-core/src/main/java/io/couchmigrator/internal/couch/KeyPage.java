@@ -22,6 +22,9 @@ public record KeyPage(
         @Nullable String before,
         int limit,
         boolean buffered) {
+    /** Comes after every id that is not made to come after it; U+10FFFE and U+10FFFF are no characters. */
+    public static final String BEYOND_ALL = "\udbff\udffd".repeat(8);
+
     public KeyPage {
         Objects.requireNonNull(database, "database");
     }

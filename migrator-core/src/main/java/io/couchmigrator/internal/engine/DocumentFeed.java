@@ -223,7 +223,7 @@ final class DocumentFeed implements Feed<Document> {
 
     /** Returns how many documents to ask for at once. */
     int pageRows() {
-        return throttle.most(pageSize.rows());
+        return throttle.most(Math.min(pageSize.rows(), couch.mostRows()));
     }
 
     /** Returns whether the server is to send a page of so many documents in few pieces. */

@@ -27,9 +27,6 @@ import org.slf4j.LoggerFactory;
  * by multiple threads.
  */
 final class DocumentRanks implements Ranks {
-    /** Comes after every id that is not made to come after it; U+10FFFE and U+10FFFF are no characters. */
-    static final String BEYOND_ALL = "\udbff\udffd".repeat(8);
-
     private static final Logger LOG = LoggerFactory.getLogger(DocumentRanks.class);
 
     private final String database;
@@ -57,7 +54,7 @@ final class DocumentRanks implements Ranks {
     /** Returns the key before which a range ends. */
     static String end(RangeOffset range) {
         SourceId before = range.before();
-        return before == null ? BEYOND_ALL : before.text();
+        return before == null ? KeyPage.BEYOND_ALL : before.text();
     }
 
     /**
@@ -67,7 +64,7 @@ final class DocumentRanks implements Ranks {
     boolean areTold() {
         PageEnd first = page("", 0, new ArrayList<>());
         try {
-            PageEnd last = page(BEYOND_ALL, 0, new ArrayList<>());
+            PageEnd last = page(KeyPage.BEYOND_ALL, 0, new ArrayList<>());
             return first.offset().equals(OptionalLong.of(0))
                     && last.offset().isPresent()
                     && last.offset().equals(last.total());
@@ -99,7 +96,7 @@ final class DocumentRanks implements Ranks {
     /** Returns how many ids there are from one key to before another, as of now. */
     long between(String from, String before) {
         PageEnd first = page(from, 0, new ArrayList<>());
-        OptionalLong end = before.equals(BEYOND_ALL) ? first.total() : of(before);
+        OptionalLong end = before.equals(KeyPage.BEYOND_ALL) ? first.total() : of(before);
         return end.orElse(0) - first.offset().orElse(0);
     }
 

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.SourceException;
+import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -122,6 +123,6 @@ final class RangeAudit {
         if (key.isEmpty()) {
             return "the beginning";
         }
-        return key.equals(DocumentRanks.BEYOND_ALL) ? "the end" : "\"" + key.replace("\0", "") + "\"";
+        return key.equals(KeyPage.BEYOND_ALL) ? "the end" : "\"" + key.replace("\0", "") + "\"";
     }
 }
