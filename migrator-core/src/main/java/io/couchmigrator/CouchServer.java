@@ -123,7 +123,7 @@ public final class CouchServer {
             boolean fits = timeout.isZero()
                     || (timeout.compareTo(SHORTEST_TIMEOUT) >= 0 && timeout.compareTo(LONGEST_TIMEOUT) <= 0);
             if (!fits) {
-                throw new IllegalArgumentException("unexpected %s %s: expected zero, or from %d ms to %d ms"
+                throw new IllegalArgumentException("unexpected %s %s: expected zero, or from %s ms to %s ms"
                         .formatted(name, timeout, SHORTEST_TIMEOUT.toMillis(), LONGEST_TIMEOUT.toMillis()));
             }
             return timeout;

@@ -17,14 +17,14 @@ final class Required {
 
     static int positive(int value, String name) {
         if (value < 1) {
-            throw new IllegalArgumentException("unexpected %s: %d: expected 1 or more".formatted(name, value));
+            throw new IllegalArgumentException("unexpected %s: %s: expected 1 or more".formatted(name, value));
         }
         return value;
     }
 
     static int notNegative(int value, String name) {
         if (value < 0) {
-            throw new IllegalArgumentException("unexpected %s: %d: expected 0 or more".formatted(name, value));
+            throw new IllegalArgumentException("unexpected %s: %s: expected 0 or more".formatted(name, value));
         }
         return value;
     }

@@ -70,7 +70,7 @@ public final class ShardMap {
 
         /** Returns the shards, such as {@code [0,1]}. */
         public String range() {
-            return "[%d,%d]".formatted(first, last);
+            return "[%s,%s]".formatted(first, last);
         }
 
         /** Returns the shards only: what a data source tells of itself may be a secret. */
@@ -154,7 +154,7 @@ public final class ShardMap {
             next = Math.max(next, shards.last() + 1L);
         }
         if (all && (next == 0 || Long.bitCount(next) != 1 || next > MOST)) {
-            faults.add("the map of shards %s has %d shards: expected a power of two, %d at most"
+            faults.add("the map of shards %s has %s shards: expected a power of two, %s at most"
                     .formatted(ranges(sorted), next, MOST));
         }
         return faults;
@@ -162,7 +162,7 @@ public final class ShardMap {
 
     private static String named(long first, long last, String one, String several) {
         return first == last
-                ? "shard %d %s".formatted(first, one)
-                : "shards %d to %d %s".formatted(first, last, several);
+                ? "shard %s %s".formatted(first, one)
+                : "shards %s to %s %s".formatted(first, last, several);
     }
 }

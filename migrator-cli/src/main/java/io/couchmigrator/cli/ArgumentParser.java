@@ -74,7 +74,7 @@ final class ArgumentParser {
             }
             String[] given = parsed.getOptionValues(setting.key());
             if (given.length > 1) {
-                faults.add("%s is given %d times: give it once".formatted(setting.option(), given.length));
+                faults.add("%s is given %s times: give it once".formatted(setting.option(), given.length));
             }
             values.put(setting, given[0]);
         }

@@ -15,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class ConsoleListener implements Listener {
     private static final Duration BETWEEN_PROGRESS_LINES = Duration.ofMillis(250);
 
     private static final DateTimeFormatter MINUTE =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm'Z'").withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final boolean verifies;
     private final Console console;
@@ -77,8 +78,8 @@ final class ConsoleListener implements Listener {
         begun = true;
         lastProgressLine = null;
         String previously =
-                progress.previously() > 0 ? " (~%d already processed)".formatted(progress.previously()) : "";
-        console.line("%s %d documents%s: %s..."
+                progress.previously() > 0 ? " (~%s already processed)".formatted(progress.previously()) : "";
+        console.line("%s %s documents%s: %s..."
                 .formatted(
                         verifies ? "Verifying" : "Processing", progress.total(), previously, progress.description()));
         console.line((verifies ? "Findings: " : "Migration log: ") + migrationLog);
@@ -93,7 +94,7 @@ final class ConsoleListener implements Listener {
             return;
         }
         lastProgressLine = now;
-        console.line("%s %d/%d of %d documents in %s (%s remaining)"
+        console.line("%s %s/%s of %s documents in %s (%s remaining)"
                 .formatted(
                         verifies ? "Verified" : "Processed",
                         progress.processed(),
@@ -105,7 +106,7 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void stageRead(Progress progress) {
-        console.line("%s %d/%d of %d documents (%d previously processed, %d filtered out)."
+        console.line("%s %s/%s of %s documents (%s previously processed, %s filtered out)."
                 .formatted(
                         verifies ? "Verified" : "Processed",
                         progress.processed(),

@@ -33,7 +33,7 @@ final class Durations {
 
     /** Returns {@code [D day[s], ]H:MM:SS.ffffff}. */
     static String precise(Duration duration) {
-        return "%s.%06d".formatted(seconds(duration), duration.toNanosPart() / 1000);
+        return String.format(Locale.ROOT, "%s.%06d", seconds(duration), duration.toNanosPart() / 1000);
     }
 
     /** Returns {@code [D day[s], ]H:MM:SS}, cut to whole seconds. */

@@ -134,7 +134,7 @@ final class SettingsReader {
         } catch (NumberFormatException e) {
             // Told below, like a number that is out of range.
         }
-        faults.add("%s is \"%s\": expected a whole number from %d to %d"
+        faults.add("%s is \"%s\": expected a whole number from %s to %s"
                 .formatted(value.place(), value.text(), least, most));
         return least;
     }
@@ -160,7 +160,7 @@ final class SettingsReader {
         Optional<Duration> duration = Durations.parse(value.text())
                 .filter(found -> found.compareTo(least) >= 0 && found.compareTo(most) <= 0);
         if (duration.isEmpty()) {
-            faults.add("%s is \"%s\": expected a time such as 30s, 10m or 2h, %sat most %dd"
+            faults.add("%s is \"%s\": expected a time such as 30s, 10m or 2h, %sat most %sd"
                     .formatted(
                             value.place(), value.text(), least.isZero() ? "" : "longer than zero and ", most.toDays()));
         }

@@ -62,7 +62,7 @@ final class ShardSettings {
         return map.databases().stream()
                 .map(held -> {
                     PGSimpleDataSource source = (PGSimpleDataSource) held.database();
-                    return "Rows of shards %s go to %s:%d/%s."
+                    return "Rows of shards %s go to %s:%s/%s."
                             .formatted(
                                     held.range(),
                                     source.getServerNames()[0],
@@ -79,7 +79,7 @@ final class ShardSettings {
         for (int i = 0; i < entries.size(); i++) {
             Faults its = new Faults();
             ranged &= add(entries.get(i), map, its);
-            String place = "shards[%d] of %s: ".formatted(i, file);
+            String place = "shards[%s] of %s: ".formatted(i, file);
             its.messages().stream()
                     .filter(message -> !faults.messages().contains(message))
                     .forEach(message -> faults.add(place + message));

@@ -118,7 +118,7 @@ final class Verdict {
 
     private static List<String> busy(Result result, String next) {
         return List.of(
-                "Another run of this migration goes on (exit status %d). When the one that the error above names has ended, run the same command again:"
+                "Another run of this migration goes on (exit status %s). When the one that the error above names has ended, run the same command again:"
                         .formatted(result.outcome().exitStatus()),
                 indented(next));
     }
@@ -134,7 +134,7 @@ final class Verdict {
     private static List<String> failed(String what, Result result, String counted, String next) {
         return List.of(
                 "This run: " + counted + ".",
-                "%s (exit status %d). %s When the %s above %s mended, run the same command again:"
+                "%s (exit status %s). %s When the %s above %s mended, run the same command again:"
                         .formatted(
                                 what,
                                 result.outcome().exitStatus(),

@@ -27,10 +27,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pushes whole cases through all stages without a server: what comes out must be what the case expects. */
+@Tag("values")
 final class CorpusTransformTest {
     private static final Pattern INSERT = Pattern.compile("INSERT INTO (\\w+) ?\\((.*?)\\) VALUES \\((.*?)\\);");
 

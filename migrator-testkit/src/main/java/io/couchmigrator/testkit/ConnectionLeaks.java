@@ -32,7 +32,7 @@ final class ConnectionLeaks {
         if (!open.isEmpty()) {
             Map<String, Integer> counts = new TreeMap<>();
             open.forEach(state -> counts.merge(state, 1, Integer::sum));
-            throw new AssertionError("connections left open in %s: %d %s, expected 0: close each before the test ends"
+            throw new AssertionError("connections left open in %s: %s %s, expected 0: close each before the test ends"
                     .formatted(database.name(), open.size(), counts));
         }
     }

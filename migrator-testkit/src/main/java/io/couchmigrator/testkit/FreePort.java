@@ -32,6 +32,6 @@ final class FreePort {
                 taken = e;
             }
         }
-        throw new IOException("found no free port from %d to %d".formatted(LOWEST, HIGHEST), taken);
+        throw new IOException("found no free port from %s to %s".formatted(LOWEST, HIGHEST), taken);
     }
 }

@@ -122,7 +122,7 @@ public final class MigratorExtension implements BeforeEachCallback, AfterEachCal
         try {
             return server.createDatabase();
         } catch (SQLException e) {
-            throw new ParameterResolutionException("no test database on port %d".formatted(server.port()), e);
+            throw new ParameterResolutionException("no test database on port %s".formatted(server.port()), e);
         }
     }
 

@@ -90,7 +90,7 @@ public final class PostgresServer implements AutoCloseable {
             try {
                 running.close();
             } catch (IOException e) {
-                throw new UncheckedIOException("PostgreSQL on port %d did not stop".formatted(port), e);
+                throw new UncheckedIOException("PostgreSQL on port %s did not stop".formatted(port), e);
             }
             running = null;
         }
@@ -103,7 +103,7 @@ public final class PostgresServer implements AutoCloseable {
      */
     public synchronized void restart() throws IOException {
         if (closed) {
-            throw new IllegalStateException("PostgreSQL on port %d is closed: start a new one".formatted(port));
+            throw new IllegalStateException("PostgreSQL on port %s is closed: start a new one".formatted(port));
         }
         stop();
         launch();
@@ -122,7 +122,7 @@ public final class PostgresServer implements AutoCloseable {
         try {
             execute("SELECT pg_promote()");
         } catch (SQLException e) {
-            throw new IOException("PostgreSQL on port %d was not promoted".formatted(port), e);
+            throw new IOException("PostgreSQL on port %s was not promoted".formatted(port), e);
         }
     }
 
@@ -175,7 +175,7 @@ public final class PostgresServer implements AutoCloseable {
     /** Opens a connection as super-user to the database {@code postgres}. */
     synchronized Connection superuserConnection() throws SQLException {
         if (running == null) {
-            throw new SQLException("PostgreSQL on port %d is stopped: restart it first".formatted(port), "08001");
+            throw new SQLException("PostgreSQL on port %s is stopped: restart it first".formatted(port), "08001");
         }
         return running.getPostgresDatabase().getConnection();
     }
@@ -219,7 +219,7 @@ public final class PostgresServer implements AutoCloseable {
             setting.next();
             Path answered = Path.of(setting.getString(1));
             if (!Files.isSameFile(answered, directory.resolve("pgdata"))) {
-                throw new IOException("another server took port %d: expected one on %s, seen one on %s: start again"
+                throw new IOException("another server took port %s: expected one on %s, seen one on %s: start again"
                         .formatted(port, directory.resolve("pgdata"), answered));
             }
         }

@@ -126,7 +126,7 @@ public final class RemoteDatabases implements AutoCloseable {
         try {
             HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
             if (response.statusCode() / 100 != 2) {
-                throw new IOException("%s %s%s answered %d, expected 2xx: %s"
+                throw new IOException("%s %s%s answered %s, expected 2xx: %s"
                         .formatted(method, server, path, response.statusCode(), response.body()));
             }
             return response.body();

@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ public record SampleDocument(String database, JsonObject document, List<Expected
 
     /** One id in ten holds a blank and an umlaut, so that a generated key has to hash it. */
     private static String id(SplittableRandom random, int index) {
-        String unique = "%016x%016x".formatted(random.nextLong(), (index + 1) * SPREAD);
+        String unique = String.format(Locale.ROOT, "%016x%016x", random.nextLong(), (index + 1) * SPREAD);
         return random.nextInt(10) == 0 ? "fürm " + unique : unique;
     }
 
@@ -90,7 +91,7 @@ public record SampleDocument(String database, JsonObject document, List<Expected
 
     private static Blob blob(SplittableRandom random, String database, String id) {
         JsonObject meta = new JsonObject();
-        String unique = "%016x".formatted(random.nextLong());
+        String unique = String.format(Locale.ROOT, "%016x", random.nextLong());
         String key;
         boolean alreadySaved = false;
         if (random.nextBoolean()) {

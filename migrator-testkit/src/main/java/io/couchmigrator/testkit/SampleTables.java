@@ -23,14 +23,14 @@ final class SampleTables {
     static String sql() {
         StringBuilder sql = new StringBuilder();
         for (int id = 1; id <= WIRE_INVOICES; id++) {
-            sql.append("INSERT INTO accounting_wireinvoice (id, domain) VALUES (%d, '%s');\n"
+            sql.append("INSERT INTO accounting_wireinvoice (id, domain) VALUES (%s, '%s');\n"
                     .formatted(id, wireDomain(id)));
         }
         for (int id = 1; id <= ROWS; id++) {
             sql.append(uploads(id))
                     .append("INSERT INTO ota_demouserrestore (id, demo_user_id, restore_blob_id, content_length)"
-                            .concat(" VALUES (%1$d, 'sample-user-%1$d', 'restore-%1$d', %1$d);\n".formatted(id)))
-                    .append("INSERT INTO icds_reports_icdsfile (id, blob_id) VALUES (%1$d, 'icds-%1$d');\n"
+                            .concat(" VALUES (%1$s, 'sample-user-%1$s', 'restore-%1$s', %1$s);\n".formatted(id)))
+                    .append("INSERT INTO icds_reports_icdsfile (id, blob_id) VALUES (%1$s, 'icds-%1$s');\n"
                             .formatted(id));
         }
         return sql.toString();
@@ -65,9 +65,9 @@ final class SampleTables {
 
     private static String uploads(int id) {
         String upload = "INSERT INTO case_importer_caseuploadfilemeta (id, identifier, filename, length)"
-                + " VALUES (%1$d, 'upload-%1$d', 'f%1$d.xlsx', %1$d);\n".formatted(id);
+                + " VALUES (%1$s, 'upload-%1$s', 'f%1$s.xlsx', %1$s);\n".formatted(id);
         String record = "INSERT INTO case_importer_caseuploadrecord (id, domain, upload_file_meta_id)"
-                + " VALUES (%1$d, '%2$s', %1$d);\n".formatted(id, domain(id));
+                + " VALUES (%1$s, '%2$s', %1$s);\n".formatted(id, domain(id));
         return known(id) ? upload + record : upload;
     }
 

@@ -55,7 +55,7 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Returns the JDBC URL, without user and password. */
     public String jdbcUrl() {
-        return "jdbc:postgresql://%s:%d/%s".formatted(host(), port(), name);
+        return "jdbc:postgresql://%s:%s/%s".formatted(host(), port(), name);
     }
 
     /** Returns a new source of connections, which is no pool: each is opened when asked for and ended when closed. */
@@ -123,7 +123,7 @@ public final class TestDatabase implements AutoCloseable {
             String text = rows.getString(1);
             if (text == null) {
                 throw new SQLException(
-                        "row %d is null: expected a value in its first column".formatted(texts.size() + 1));
+                        "row %s is null: expected a value in its first column".formatted(texts.size() + 1));
             }
             texts.add(text);
         }

@@ -54,7 +54,7 @@ public final class Demo {
             narrator.say(
                     "",
                     good
-                            ? "The demo succeeded in %d s: run the same command again until it exits with 0, and the rows are exact."
+                            ? "The demo succeeded in %s s: run the same command again until it exits with 0, and the rows are exact."
                                     .formatted(Duration.between(start, Instant.now())
                                             .toSeconds())
                             : "The demo failed: see above. Please report this bug, with all these lines.");
@@ -84,7 +84,7 @@ public final class Demo {
                         : "Couch Migrator, demo: a migration is killed midway, and ends in exact rows all the same.");
         narrator.part(
                 1,
-                "Embedded servers, with a sample of %s documents (seed %d)."
+                "Embedded servers, with a sample of %s documents (seed %s)."
                         .formatted(Narrator.number(keep ? DOCUMENTS_FOR_PRACTICE : DOCUMENTS), SEED));
         Path directory = Files.createTempDirectory("migrator-demo-");
         closer.add(() -> delete(directory));
@@ -92,7 +92,7 @@ public final class Demo {
         narrator.say(
                 "   From: a double of CouchDB at %s, slowed down a little so that there is time to watch."
                         .formatted(servers.couch().url()),
-                "   To: a real PostgreSQL at %s:%d, with the tables of CommCare HQ; blobs_blobmeta is empty."
+                "   To: a real PostgreSQL at %s:%s, with the tables of CommCare HQ; blobs_blobmeta is empty."
                         .formatted(servers.target().host(), servers.target().port()));
         Program program = new Program(launcher, directory, servers.environment());
         if (keep) {

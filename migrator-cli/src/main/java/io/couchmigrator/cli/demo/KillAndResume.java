@@ -58,13 +58,13 @@ final class KillAndResume {
                 run.close();
                 run.awaitEnd();
                 narrator.say(
-                        "   Killed: process %d got SIGKILL (kill -9) when the table held %s rows. It could not save or close"
+                        "   Killed: process %s got SIGKILL (kill -9) when the table held %s rows. It could not save or close"
                                 .formatted(run.id(), Narrator.number(rows)),
                         "   anything any more, as after a power cut.");
                 return true;
             }
         }
-        narrator.say("   FAILED: the run ended by itself with status %d, before half the rows were there."
+        narrator.say("   FAILED: the run ended by itself with status %s, before half the rows were there."
                 .formatted(run.awaitEnd()));
         return false;
     }
@@ -86,12 +86,12 @@ final class KillAndResume {
     private boolean runUntilDone() throws IOException, InterruptedException {
         for (int run = 1; run <= MOST_RUNS; run++) {
             int status = start().awaitEnd();
-            narrator.say("   Exit status %d.".formatted(status));
+            narrator.say("   Exit status %s.".formatted(status));
             if (status == 0) {
                 return true;
             }
         }
-        narrator.say("   FAILED: it did not exit with 0 in %d runs.".formatted(MOST_RUNS));
+        narrator.say("   FAILED: it did not exit with 0 in %s runs.".formatted(MOST_RUNS));
         return false;
     }
 
@@ -104,13 +104,13 @@ final class KillAndResume {
         narrator.say(
                 "   All %s rows were compared with those that the sample must give, column by column:"
                         .formatted(Narrator.number(expected.size())),
-                "      missing %d, doubled %d, wrong %d: %s"
+                "      missing %s, doubled %s, wrong %s: %s"
                         .formatted(
                                 rows.missing(),
                                 rows.doubled(),
                                 rows.wrong(),
                                 rows.exact() ? "the rows are exact." : "FAILED, they should be exact."),
-                "   CouchDB was asked for %d pages before the kill, with %s of %s documents, and for %d after it."
+                "   CouchDB was asked for %s pages before the kill, with %s of %s documents, and for %s after it."
                         .formatted(
                                 reading.before(),
                                 Narrator.number(reading.once()),

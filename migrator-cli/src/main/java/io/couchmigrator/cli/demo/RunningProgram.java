@@ -52,7 +52,7 @@ final class RunningProgram implements AutoCloseable {
             }
         } catch (IOException e) {
             if (process.isAlive()) {
-                throw new UncheckedIOException("the output of process %d cannot be read".formatted(id()), e);
+                throw new UncheckedIOException("the output of process %s cannot be read".formatted(id()), e);
             }
         }
     }

@@ -153,7 +153,7 @@ final class Answers {
         }
         int length = response.request().url().toString().length();
         if ((status == 400 || status == 414) && length > RangeRequests.LONGEST_URL) {
-            return "an id is so long that the URL has %d characters, and keys in a body are not read, as CouchDB does from 3.0 on: let the server and any proxy in between take longer URLs, or use a newer CouchDB"
+            return "an id is so long that the URL has %s characters, and keys in a body are not read, as CouchDB does from 3.0 on: let the server and any proxy in between take longer URLs, or use a newer CouchDB"
                     .formatted(length);
         }
         return switch (status) {

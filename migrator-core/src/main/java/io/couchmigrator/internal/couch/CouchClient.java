@@ -155,7 +155,7 @@ public final class CouchClient implements AutoCloseable {
             throws PassingException {
         StringJoiner keys = new StringJoiner(",", "{\"keys\":[", "]}");
         ids.forEach(id -> keys.add(JsonText.quoted(id)));
-        String what = "%d documents of \"%s\" by id".formatted(ids.size(), database);
+        String what = "%s documents of \"%s\" by id".formatted(ids.size(), database);
         Set<String> unanswered = new LinkedHashSet<>(ids);
         RowConsumer asked = row -> {
             if (unanswered.remove(row.id())) {
@@ -166,7 +166,7 @@ public final class CouchClient implements AutoCloseable {
         if (end.rows() + unanswered.size() != ids.size() || (end.rows() == 0 && !ids.isEmpty())) {
             throw http.broken(
                     what,
-                    new IOException("asked for %d ids, answered %d rows, %d ids not among them"
+                    new IOException("asked for %s ids, answered %s rows, %s ids not among them"
                             .formatted(ids.size(), end.rows(), unanswered.size())));
         }
         if (!unanswered.isEmpty()) {
@@ -205,7 +205,7 @@ public final class CouchClient implements AutoCloseable {
         if (end.rows() == 0 && end.pending().orElse(0) > 0) {
             throw http.broken(
                     what,
-                    new IOException("an empty page with %d changes pending"
+                    new IOException("an empty page with %s changes pending"
                             .formatted(end.pending().getAsLong())));
         }
         return end;

@@ -68,7 +68,7 @@ final class JsonBytes {
      */
     static void expect(JsonParser json, @Nullable JsonToken seen, JsonToken expected) throws MalformedJsonException {
         if (seen != expected) {
-            throw new MalformedJsonException("unexpected JSON: %s instead of %s at line %d column %d"
+            throw new MalformedJsonException("unexpected JSON: %s instead of %s at line %s column %s"
                     .formatted(
                             seen == null ? "the end" : seen,
                             expected,
@@ -81,7 +81,7 @@ final class JsonBytes {
     static void expectEnd(JsonParser json) throws IOException {
         JsonToken more = json.nextToken();
         if (more != null) {
-            throw new MalformedJsonException("more after the end of the JSON at line %d column %d"
+            throw new MalformedJsonException("more after the end of the JSON at line %s column %s"
                     .formatted(
                             json.currentTokenLocation().getLineNr(),
                             json.currentTokenLocation().getColumnNr()));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.couch;
 
+import java.util.Locale;
+
 /** JSON text that is safe in a URL and in a body. */
 final class JsonText {
     private JsonText() {}
@@ -16,7 +18,7 @@ final class JsonText {
             if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
                 json.append(c).append(text.charAt(++i));
             } else if (c < ' ' || c == 0x7f || Character.isSurrogate(c)) {
-                json.append("\\u%04x".formatted((int) c));
+                json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             } else if (c == '"' || c == '\\') {
                 json.append('\\').append(c);
             } else {

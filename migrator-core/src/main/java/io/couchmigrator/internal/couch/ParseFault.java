@@ -14,7 +14,7 @@ final class ParseFault {
         if (e instanceof JacksonException broken) {
             String what = broken instanceof JsonEOFException ? "the JSON ended early" : "malformed JSON";
             return said(
-                    "%s at line %d column %d"
+                    "%s at line %s column %s"
                             .formatted(
                                     what,
                                     broken.getLocation().getLineNr(),

@@ -53,7 +53,7 @@ final class Checks {
     static void rejects(Offsets saved, Path rejects, Preflight preflight) {
         if (saved.outstanding() > 0 && Files.notExists(rejects)) {
             preflight.fault(new LogDirectoryException(
-                    "\"%s\" is missing: the offset file knows of outstanding rejects (%d): restore it from a copy, or start over with --reset (rows stay, all is read again)"
+                    "\"%s\" is missing: the offset file knows of outstanding rejects (%s): restore it from a copy, or start over with --reset (rows stay, all is read again)"
                             .formatted(rejects, saved.outstanding())));
         }
     }

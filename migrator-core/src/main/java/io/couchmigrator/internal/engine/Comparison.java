@@ -153,7 +153,7 @@ final class Comparison<R> {
         List<Standing> standings = writer.compare(connection, rows);
         if (standings.size() != rows.size()) {
             throw new IllegalStateException(
-                    "the writer of stage \"%s\" compared %d rows: expected one result for each of %d"
+                    "the writer of stage \"%s\" compared %s rows: expected one result for each of %s"
                             .formatted(stage, standings.size(), rows.size()));
         }
         return standings;

@@ -157,7 +157,7 @@ final class DocumentFeed implements Feed<Document> {
 
     /** Returns what to throw where a server counts documents that it does not send. */
     PassingException missing(long documents) {
-        String seen = "nothing came where %d documents are counted".formatted(documents);
+        String seen = "nothing came where %s documents are counted".formatted(documents);
         String message = "could not read documents of \"%s\" from %s: %s: look at the server's log"
                 .formatted(stage.database(), couch.name(), seen);
         return new PassingException(new SourceException(message), seen, null);

@@ -33,7 +33,7 @@ final class FeedRewind {
         if (!told && pending > 0 && isRewound(since, facts.get(), pending)) {
             told = true;
             reporter.tell(to -> to.warned(
-                    "CouchDB does not know the sequence of stage \"%s\" and tells of all changes from the beginning (%d), as after a database was copied or a shard replaced: they are read, which costs time and loses nothing"
+                    "CouchDB does not know the sequence of stage \"%s\" and tells of all changes from the beginning (%s), as after a database was copied or a shard replaced: they are read, which costs time and loses nothing"
                             .formatted(stage, pending)));
         }
     }

@@ -119,7 +119,7 @@ final class Identity {
 
     private void definition(Versions versions, List<String> stages) {
         faults.add(new LogDirectoryException(
-                "offset file \"%s\" is of another definition of %s %s: seen %d, expected %d as the file says: run the version of this program that wrote it, name another log directory, or start over by `migrator run` with --reset (rows stay, all is read again)"
+                "offset file \"%s\" is of another definition of %s %s: seen %s, expected %s as the file says: run the version of this program that wrote it, name another log directory, or start over by `migrator run` with --reset (rows stay, all is read again)"
                         .formatted(
                                 file,
                                 stages.size() == 1 ? "stage" : "stages",

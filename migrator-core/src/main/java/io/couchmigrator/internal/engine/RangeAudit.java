@@ -103,7 +103,7 @@ final class RangeAudit {
     /** Sets the range back, once; the second time it stays there, so that the next run reads there again. */
     private boolean again(Pager.Place place, String end, long read) {
         place.rewind(proven);
-        String seen = "%d documents from %s to before %s, where it counts %d and tells of no change"
+        String seen = "%s documents from %s to before %s, where it counts %s and tells of no change"
                 .formatted(
                         read,
                         named(DocumentRanks.next(proven)),

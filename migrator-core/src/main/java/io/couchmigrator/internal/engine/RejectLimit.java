@@ -43,11 +43,11 @@ final class RejectLimit {
         long outstanding = rejects.outstandingRejects();
         if (batch.rejected() > 0 && most.isPresent() && outstanding > most.getAsLong()) {
             throw exceeded(
-                    "%d rejects are outstanding".formatted(outstanding), "at most %d".formatted(most.getAsLong()));
+                    "%s rejects are outstanding".formatted(outstanding), "at most %s".formatted(most.getAsLong()));
         }
         if (percent.isPresent() && read >= LEAST_READ && rejected * 100.0 > read * percent.getAsDouble()) {
             throw exceeded(
-                    "this run rejected %d of %d documents".formatted(rejected, read),
+                    "this run rejected %s of %s documents".formatted(rejected, read),
                     "at most %s %%".formatted(percent.getAsDouble()));
         }
     }

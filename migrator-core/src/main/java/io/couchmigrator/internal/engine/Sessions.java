@@ -115,13 +115,13 @@ final class Sessions implements AutoCloseable {
             if (Thread.currentThread().isInterrupted()) {
                 throw new SQLRecoverableException("interrupted while connecting");
             }
-            throw new SQLTimeoutException("no connection came within %d ms".formatted(longestWait.toMillis()));
+            throw new SQLTimeoutException("no connection came within %s ms".formatted(longestWait.toMillis()));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SQLException sql) {
                 throw sql;
             }
             throw new TargetException(
-                    "could not connect to %s after %d of %d connections: %s: see the cause"
+                    "could not connect to %s after %s of %s connections: %s: see the cause"
                             .formatted(name, had, needed, e.getCause()),
                     e.getCause());
         }
@@ -138,7 +138,7 @@ final class Sessions implements AutoCloseable {
 
     private TargetException tooFew(int had, SQLException e) {
         return new TargetException(
-                "could not borrow enough connections to %s from %s: needed %d (one for each worker and one more), got %d: enlarge the pool or the server's limit, or use fewer workers"
+                "could not borrow enough connections to %s from %s: needed %s (one for each worker and one more), got %s: enlarge the pool or the server's limit, or use fewer workers"
                         .formatted(name, target.getClass().getSimpleName(), needed, had),
                 e);
     }

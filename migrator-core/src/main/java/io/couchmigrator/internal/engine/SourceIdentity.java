@@ -83,8 +83,8 @@ final class SourceIdentity {
         }
         return Optional.of(new Doubt(
                 "CouchDB database \"%s\" of stage \"%s\" went back to an older state".formatted(database, saved.name()),
-                "%d changes".formatted(now.orElseThrow().changes()),
-                "%d or more".formatted(then.orElseThrow().changes())));
+                "%s changes".formatted(now.orElseThrow().changes()),
+                "%s or more".formatted(then.orElseThrow().changes())));
     }
 
     /** A replica that lags may not have what another one had, for a moment: no witness is believed at once. */
@@ -103,7 +103,7 @@ final class SourceIdentity {
         }
         Odd first = odd.get(0);
         String others = odd.size() > 1
-                ? ", and %d more of %d witnesses that do not fit"
+                ? ", and %s more of %s witnesses that do not fit"
                         .formatted(odd.size() - 1, saved.witnesses().size())
                 : "";
         return Optional.of(new Doubt(

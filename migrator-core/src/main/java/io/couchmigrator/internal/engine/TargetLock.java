@@ -206,7 +206,7 @@ final class TargetLock implements AutoCloseable {
             if (pauses == SILENT_PAUSES) {
                 String holder = free.holder();
                 reporter.tell(
-                        to -> to.warned("Waiting up to %d s for the lock of this migration in PostgreSQL, held by %s."
+                        to -> to.warned("Waiting up to %s s for the lock of this migration in PostgreSQL, held by %s."
                                 .formatted(longestWait.toSeconds(), holder)));
             }
             stop.pause(PAUSE);
@@ -220,7 +220,7 @@ final class TargetLock implements AutoCloseable {
             Optional<Connection> borrowed = new Loan(target).within(CONNECTION_WAIT);
             return AdvisoryLock.on(
                     borrowed.orElseThrow(() -> new SQLTimeoutException(
-                            "no connection came for it within %d s".formatted(CONNECTION_WAIT.toSeconds()))),
+                            "no connection came for it within %s s".formatted(CONNECTION_WAIT.toSeconds()))),
                     key);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof SQLException sql ? sql : new SQLException(e.getCause());

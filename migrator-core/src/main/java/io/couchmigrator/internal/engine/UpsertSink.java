@@ -112,7 +112,7 @@ final class UpsertSink<R> implements Sink<R> {
                 return;
             }
             throw new TargetException(database.told(
-                    "could not write rows of stage \"%s\"%s: each of %d documents in a row was refused alone with %s%s: mend the target and run the same command again"
+                    "could not write rows of stage \"%s\"%s: each of %s documents in a row was refused alone with %s%s: mend the target and run the same command again"
                             .formatted(
                                     stage,
                                     tables(),

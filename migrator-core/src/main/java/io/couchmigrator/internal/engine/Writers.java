@@ -56,7 +56,7 @@ final class Writers<R> {
         return row -> {
             int shard = router.shard(row, databases.length);
             if (shard < 0 || shard >= databases.length) {
-                throw new IllegalStateException("the router of stage \"%s\" returned shard %d: expected 0 to %d"
+                throw new IllegalStateException("the router of stage \"%s\" returned shard %s: expected 0 to %s"
                         .formatted(stage.name(), shard, databases.length - 1));
             }
             return databases[shard];

@@ -12,6 +12,7 @@ import com.google.gson.stream.JsonToken;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -84,7 +85,10 @@ public final class JsonFiles {
                 text = new StringBuilder(json.substring(0, i));
             }
             if (text != null) {
-                text.append(Character.isSurrogate(c) && !pair ? "\\u%04x".formatted((int) c) : String.valueOf(c));
+                text.append(
+                        Character.isSurrogate(c) && !pair
+                                ? String.format(Locale.ROOT, "\\u%04x", (int) c)
+                                : String.valueOf(c));
             }
             if (pair) {
                 i++;

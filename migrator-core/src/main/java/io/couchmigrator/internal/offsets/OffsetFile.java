@@ -110,11 +110,11 @@ public final class OffsetFile {
         int order = number ? format.getAsBigDecimal().compareTo(BigDecimal.valueOf(OffsetFormat.VERSION)) : -1;
         if (order > 0) {
             throw new LogDirectoryException(
-                    "offset file \"%s\" was written by a newer version: seen format %s, expected %d: run that version, or start over with --reset"
+                    "offset file \"%s\" was written by a newer version: seen format %s, expected %s: run that version, or start over with --reset"
                             .formatted(path, format, OffsetFormat.VERSION));
         }
         if (order < 0) {
-            throw new IllegalArgumentException("seen format %s, expected %d".formatted(format, OffsetFormat.VERSION));
+            throw new IllegalArgumentException("seen format %s, expected %s".formatted(format, OffsetFormat.VERSION));
         }
         return OffsetFormat.offsets(file);
     }

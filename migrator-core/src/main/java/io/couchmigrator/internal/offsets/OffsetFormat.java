@@ -182,10 +182,10 @@ final class OffsetFormat {
             RangeOffset range = ranges.get(i);
             boolean last = i == ranges.size() - 1;
             if (!Objects.equals(range.from(), from)) {
-                throw place.unexpected("ranges[%d].from".formatted(i), i == 0 ? "null" : "where the range before ends");
+                throw place.unexpected("ranges[%s].from".formatted(i), i == 0 ? "null" : "where the range before ends");
             }
             if ((range.before() == null) != last) {
-                throw place.unexpected("ranges[%d].before".formatted(i), last ? "null" : "an id");
+                throw place.unexpected("ranges[%s].before".formatted(i), last ? "null" : "an id");
             }
             from = range.before();
         }

@@ -227,7 +227,7 @@ public final class RejectsFile implements AutoCloseable {
                     | NumberFormatException
                     | UnsupportedOperationException e) {
                 throw new LogDirectoryException(
-                        "line %d of \"%s\" is no event of a reject: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
+                        "line %s of \"%s\" is no event of a reject: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
                                 .formatted(i + 1, path),
                         e);
             }

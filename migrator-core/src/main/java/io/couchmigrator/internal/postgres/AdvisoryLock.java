@@ -34,7 +34,7 @@ public final class AdvisoryLock implements AutoCloseable {
     private AdvisoryLock(Connection connection, long key, boolean autoCommit, int process, String application) {
         this.connection = connection;
         this.key = key;
-        this.lock = "locktype = 'advisory' and objsubid = 1 and classid::bigint = %d and objid::bigint = %d"
+        this.lock = "locktype = 'advisory' and objsubid = 1 and classid::bigint = %s and objid::bigint = %s"
                         .formatted(key >>> Integer.SIZE, key & 0xFFFF_FFFFL)
                 + " and database = (select oid from pg_database where datname = current_database()) and granted";
         this.autoCommit = autoCommit;
@@ -49,7 +49,7 @@ public final class AdvisoryLock implements AutoCloseable {
     public static long key(String slug, TargetIdentity target) {
         String tables =
                 target.tables().values().stream().sorted().map(String::valueOf).collect(Collectors.joining(","));
-        String text = "couch-migrator %s %d %s".formatted(slug, target.databaseOid(), tables);
+        String text = "couch-migrator %s %s %s".formatted(slug, target.databaseOid(), tables);
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return ByteBuffer.wrap(hash).getLong();
@@ -101,7 +101,7 @@ public final class AdvisoryLock implements AutoCloseable {
      * @param name what to call the connection, for whoever wonders, unless it has a name of its own
      */
     public Attempt take(String name) throws SQLException {
-        if (!isTrue("select pg_try_advisory_lock(%d)".formatted(key))) {
+        if (!isTrue("select pg_try_advisory_lock(%s)".formatted(key))) {
             return Attempt.REFUSED;
         }
         boolean once = isHeld();
@@ -111,13 +111,13 @@ public final class AdvisoryLock implements AutoCloseable {
         if (once && isHeld()) {
             return Attempt.HELD;
         }
-        isTrue("select pg_advisory_unlock(%d)".formatted(key));
+        isTrue("select pg_advisory_unlock(%s)".formatted(key));
         return Attempt.UNPROVED;
     }
 
     /** Returns whether it is held by this connection. */
     public boolean isHeld() throws SQLException {
-        return isTrue("select pg_backend_pid() = %d and exists (select from pg_locks where pid = %d and %s)"
+        return isTrue("select pg_backend_pid() = %s and exists (select from pg_locks where pid = %s and %s)"
                 .formatted(process, process, lock));
     }
 
@@ -132,7 +132,7 @@ public final class AdvisoryLock implements AutoCloseable {
                 return "nobody any more: give the same command again";
             }
             int pid = row.getInt(1);
-            return "server process %d%s%s%s: wait for that run, or stop it; if its host is gone, end the connection with select pg_terminate_backend(%d)"
+            return "server process %s%s%s%s: wait for that run, or stop it; if its host is gone, end the connection with select pg_terminate_backend(%s)"
                     .formatted(
                             pid,
                             told(", application \"%s\"", row.getString(2)),
@@ -147,7 +147,7 @@ public final class AdvisoryLock implements AutoCloseable {
     public void close() {
         try (connection) {
             if (isHeld()) {
-                isTrue("select pg_advisory_unlock(%d)".formatted(key));
+                isTrue("select pg_advisory_unlock(%s)".formatted(key));
                 call(application);
             }
             connection.setAutoCommit(autoCommit);

@@ -81,7 +81,7 @@ final class ColumnValues {
             if (length > most) {
                 throw new RejectException(
                         "value-too-long",
-                        "the value for column %s has %d characters, the column holds %d"
+                        "the value for column %s has %s characters, the column holds %s"
                                 .formatted(column.name(), length, most));
             }
         }

@@ -232,7 +232,7 @@ public final class TargetChecks {
     private void fits(TableFacts table, ColumnFacts column, String slug) {
         int length = slug.codePointCount(0, slug.length());
         if (column.maxLength().isPresent() && length > column.maxLength().getAsInt()) {
-            faults.add("column \"%s\" of table \"%s\" holds %d characters, but the slug \"%s\" has %d: widen the column"
+            faults.add("column \"%s\" of table \"%s\" holds %s characters, but the slug \"%s\" has %s: widen the column"
                     .formatted(column.name(), table.name(), column.maxLength().getAsInt(), slug, length));
         }
     }

@@ -57,7 +57,7 @@ public record TargetIdentity(
     public record ShardsIdentity(int first, int last, TargetIdentity database) {
         /** Returns the shards, such as {@code [0,1]}. */
         public String range() {
-            return "[%d,%d]".formatted(first, last);
+            return "[%s,%s]".formatted(first, last);
         }
     }
 
@@ -106,7 +106,7 @@ public record TargetIdentity(
 
     /** Returns the database's name, and what tells it from another of that name. */
     public String described() {
-        return "\"%s\" (oid %d%s)"
+        return "\"%s\" (oid %s%s)"
                 .formatted(
                         database,
                         databaseOid,

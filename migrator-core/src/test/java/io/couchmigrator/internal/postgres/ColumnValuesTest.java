@@ -9,9 +9,11 @@ import io.couchmigrator.RejectException;
 import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
 import java.math.BigInteger;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("values")
 final class ColumnValuesTest {
     private static final ColumnFacts BIGINT =
             new ColumnFacts("size", "bigint", "N", OptionalInt.empty(), false, false, true, true, true);
