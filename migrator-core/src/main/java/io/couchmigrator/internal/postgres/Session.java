@@ -22,20 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class Session implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-    /**
-     * A generic plan made while a table was empty would scan it whole for every batch once it has grown, and a hash or
-     * merge join scans it whole for every batch until it is large.
-     *
-     * <p>What is recorded as committed must outlast a crash of the server, so a weaker {@code synchronous_commit} is
-     * not left as it is; {@code remote_apply} alone is stronger than {@code on}.
-     *
-     * <p>A row that a policy hides would look like one that is not there: without row security the server raises an error.
-     */
-    private static final String SETTINGS = "select set_config('plan_cache_mode', 'force_custom_plan', true),"
-            + " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
-            + " set_config('synchronous_commit', case current_setting('synchronous_commit')"
-            + " when 'remote_apply' then 'remote_apply' else 'on' end, true),"
-            + " set_config('row_security', 'off', true), pg_backend_pid() as process";
+    private static final String BEGIN = "select " + TransactionSettings.sql() + ", pg_backend_pid() as process";
 
     private final DataSource target;
     private final String name;
@@ -138,7 +125,7 @@ public final class Session implements AutoCloseable {
      */
     private void begin(Connection current) throws SQLException {
         Timeline expected = timeline;
-        String sql = expected == null ? SETTINGS : SETTINGS + ", " + Timeline.FILE + " as file";
+        String sql = expected == null ? BEGIN : BEGIN + ", " + Timeline.FILE + " as file";
         try (Statement settings = current.createStatement();
                 ResultSet row = settings.executeQuery(sql)) {
             row.next();

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What each transaction sets for itself, whatever the server, the database, the role, the driver and the JVM have: see
+ * {@code docs/decisions/0015-settings-of-each-transaction.md}.
+ */
+final class TransactionSettings {
+    /**
+     * What is recorded as committed must outlast a crash of the server, so a weaker {@code synchronous_commit} is
+     * not left as it is; {@code remote_apply} alone is stronger than {@code on}.
+     */
+    private static final String DURABLE = "set_config('synchronous_commit', case current_setting('synchronous_commit')"
+            + " when 'remote_apply' then 'remote_apply' else 'on' end, true)";
+
+    private TransactionSettings() {}
+
+    /** Returns the expressions that set them until the end of the transaction, all for one {@code select}. */
+    static String sql() {
+        List<String> expressions = new ArrayList<>();
+        settings().forEach((name, value) -> expressions.add("set_config('" + name + "', '" + value + "', true)"));
+        expressions.add(DURABLE);
+        return String.join(", ", expressions);
+    }
+
+    /** Returns those that have one value always. */
+    static Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        plans(settings);
+        visibility(settings);
+        values(settings);
+        texts(settings);
+        return settings;
+    }
+
+    /**
+     * A generic plan made while a table was empty would scan it whole for every batch once it has grown, and a hash or
+     * merge join scans it whole for every batch until it is large.
+     */
+    private static void plans(Map<String, String> settings) {
+        settings.put("plan_cache_mode", "force_custom_plan");
+        settings.put("enable_hashjoin", "off");
+        settings.put("enable_mergejoin", "off");
+    }
+
+    /** A row that is hidden would look like one that is not there: without row security the server raises an error. */
+    private static void visibility(Map<String, String> settings) {
+        settings.put("row_security", "off");
+        settings.put("gin_fuzzy_search_limit", "0");
+    }
+
+    /** What a value's text means where it is written, and how it looks where it is read. */
+    private static void values(Map<String, String> settings) {
+        settings.put("TimeZone", "UTC");
+        settings.put("timezone_abbreviations", "Default");
+        settings.put("DateStyle", "ISO, MDY");
+        settings.put("IntervalStyle", "postgres");
+        settings.put("array_nulls", "on");
+        settings.put("extra_float_digits", "1");
+        settings.put("bytea_output", "hex");
+        settings.put("xmlbinary", "base64");
+        settings.put("xmloption", "content");
+        settings.put("lc_monetary", "C");
+        settings.put("lc_numeric", "C");
+        settings.put("lc_time", "C");
+    }
+
+    /** How the server reads the text of a statement, a caller's expressions included, and writes names. */
+    private static void texts(Map<String, String> settings) {
+        settings.put("standard_conforming_strings", "on");
+        settings.put("backslash_quote", "safe_encoding");
+        settings.put("transform_null_equals", "off");
+        settings.put("quote_all_identifiers", "off");
+    }
+}
