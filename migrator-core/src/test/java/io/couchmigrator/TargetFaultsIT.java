@@ -13,11 +13,13 @@ import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.ScriptedFault;
 import io.couchmigrator.testkit.TestDatabase;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** What a failing target comes to: whatever passes loses no row, and doubles none where a commit's answer was lost. */
 @ExtendWith(MigratorExtension.class)
@@ -160,6 +163,53 @@ final class TargetFaultsIT {
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT, 0, 0, COUNT, 0));
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    /** The server refuses a statement that it keeps by name once what it returns has another type. */
+    @Test
+    void goesOnWhereASourceColumnIsWidenedInTheMiddleOfARun(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute("create table src (id serial primary key, v integer);"
+                + "insert into src (v) select i from generate_series(1, 5000) i;"
+                + "create table dst (k text unique)");
+        TableStage<String> stage = TableStage.<String>builder("src")
+                .columns("v")
+                .transform(
+                        (row, context) -> List.of(row.number("v").orElseThrow().toString()))
+                .writer(Upsert.<String>into("dst").key("k", key -> key).build())
+                .build();
+        AtomicBoolean widened = new AtomicBoolean();
+        PGSimpleDataSource naming = new PGSimpleDataSource();
+        naming.setUrl(database.jdbcUrl());
+        naming.setUser(database.user());
+        naming.setPassword(database.password());
+        naming.setPrepareThreshold(1);
+
+        Result result = Orders.migrator(Orders.migration(stage), couch, database, logs)
+                .target(naming)
+                .chunkSize(100)
+                .listener(new Listener() {
+                    @Override
+                    public void progressed(Progress progress) {
+                        if (progress.read() >= 200 && widened.compareAndSet(false, true)) {
+                            execute(database, "alter table src alter v type bigint");
+                        }
+                    }
+                })
+                .build()
+                .run();
+
+        assertThat(widened).isTrue();
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(database.query("select count(*) from dst")).containsExactly("5000");
+    }
+
+    private static void execute(TestDatabase database, String statement) {
+        try {
+            database.execute(statement);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @ParameterizedTest
