@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
+import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.postgres.Session;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * When to suspect the target, and not its documents, of being to blame: so many in a row were refused alone and alike. A
- * suspicion is proved by offering a row that was accepted before. Safe for use by multiple threads; workers count together.
+ * Whether the target, and not its documents, is to blame. It is suspected where so many in a row were refused alone and alike,
+ * and to blame if it refuses what it accepted before as well, or, where it accepted nothing yet, others. Safe for use by
+ * multiple threads; workers count together.
  *
  * @param <R> the type of the rows
  */
@@ -16,25 +22,20 @@ final class Blame<R> {
     /** Neighbours often have something in common, such as a bad key. */
     private static final int LATER = 200;
 
-    private final int first;
-    private final int later;
+    /** Where nothing was accepted yet, so many others stand for what may be. */
+    private static final int OTHERS = 10;
+
+    private final String stage;
+    private final Accounted<R> accounted;
+    private final TargetDatabase database;
     private String likeness = "";
     private int alike;
     private List<R> accepted = List.of();
 
-    private Blame(int first, int later) {
-        this.first = first;
-        this.later = later;
-    }
-
-    /** Returns one that suspects the target after the first ten documents, or 200 later on. */
-    static <R> Blame<R> ofTarget() {
-        return new Blame<>(FIRST, LATER);
-    }
-
-    /** Returns one that never does, for documents that were rejected before and may well all be rejected again. */
-    static <R> Blame<R> none() {
-        return new Blame<>(Integer.MAX_VALUE, Integer.MAX_VALUE);
+    Blame(String stage, Accounted<R> accounted, TargetDatabase database) {
+        this.stage = stage;
+        this.accounted = accounted;
+        this.database = database;
     }
 
     /** Takes note that the target accepts these rows of a document. */
@@ -46,16 +47,74 @@ final class Blame<R> {
     /**
      * Takes note that a document was refused alone.
      *
-     * @return how many in a row were refused alike, this one included, if that is enough to suspect the target; else 0
+     * @param later documents that come after it in its batch
+     * @throws TargetException if the target is to blame
      */
-    synchronized int refused(String why) {
-        alike = why.equals(likeness) ? alike + 1 : 1;
-        likeness = why;
-        return alike % (accepted.isEmpty() ? first : later) == 0 ? alike : 0;
+    void refused(Refusal refusal, List<Ready<R>> later, RowAttempts attempts) {
+        int suspicious = counted(refusal);
+        if (suspicious == 0) {
+            return;
+        }
+        List<R> before = accepted();
+        boolean refuses = before.isEmpty()
+                ? others(later).stream().noneMatch(rows -> accepts(rows, refusal, attempts))
+                : isMet(refusal, attempts, connection -> accounted.offer(connection, before));
+        if (refuses) {
+            throw new TargetException(database.told(
+                    "could not write rows of stage \"%s\"%s: each of %s documents in a row was refused alone with %s%s: mend the target and run the same command again"
+                            .formatted(
+                                    stage,
+                                    tables(),
+                                    suspicious,
+                                    refusal.reason(),
+                                    before.isEmpty() ? "" : ", and so is one that was accepted before")));
+        }
     }
 
-    /** Returns rows of a document that the target accepted; empty if there is none yet. */
-    synchronized List<R> accepted() {
+    /** Returns how many in a row were refused alike, this one included, if that is enough to be suspicious; else 0. */
+    private synchronized int counted(Refusal refusal) {
+        alike = refusal.likeness().equals(likeness) ? alike + 1 : 1;
+        likeness = refusal.likeness();
+        return alike % (accepted.isEmpty() ? FIRST : LATER) == 0 ? alike : 0;
+    }
+
+    private synchronized List<R> accepted() {
         return accepted;
+    }
+
+    /** Returns the rows of some, far from each other, the last one first. */
+    private List<List<R>> others(List<Ready<R>> later) {
+        int step = Math.max(1, later.size() / OTHERS);
+        List<List<R>> others = new ArrayList<>();
+        for (int i = later.size() - 1; i >= 0; i -= step) {
+            others.add(later.get(i).rows());
+        }
+        return others;
+    }
+
+    private boolean accepts(List<R> rows, Refusal refusal, RowAttempts attempts) {
+        boolean accepts = !isMet(refusal, attempts, connection -> accounted.write(connection, rows));
+        if (accepts) {
+            accepted(rows);
+        }
+        return accepts;
+    }
+
+    /** Returns whether an attempt that comes to nothing is refused for the same reason. */
+    private boolean isMet(Refusal refusal, RowAttempts attempts, Session.Work<?> work) {
+        Optional<Refusal> met;
+        try {
+            met = database.patience().persist(() -> attempts.rehearse(work)).map(Refusal::of);
+        } catch (DroppedException e) {
+            met = Optional.of(Refusal.dropped(accounted.tables()));
+        }
+        return met.filter(same -> same.likeness().equals(refusal.likeness())).isPresent();
+    }
+
+    private String tables() {
+        return accounted.tables().stream()
+                .sorted()
+                .map(" into table \"%s\""::formatted)
+                .collect(Collectors.joining(" or"));
     }
 }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
-import io.couchmigrator.Router;
-import io.couchmigrator.Standing;
+import io.couchmigrator.Standing.State;
 import io.couchmigrator.Writer;
+import io.couchmigrator.internal.postgres.Upserts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * A writer of the embedding program, which may throw anything: what is not of the database comes out as a
- * {@link WriterException}, and what is, such as an {@link SQLException} that a library has wrapped, as that.
+ * {@link WriterException}, and what is, such as an {@link SQLException} that a library has wrapped, as that. Safe for use by
+ * multiple threads, each with a connection of its own.
  *
  * @param writer what is called
  */
-record GuardedWriter<R>(Writer<R> writer) implements Writer<R> {
+record GuardedWriter<R>(Writer<R> writer) {
     /** A chain of causes may be a circle. */
     private static final int MOST_CAUSES = 10;
 
@@ -36,55 +36,54 @@ record GuardedWriter<R>(Writer<R> writer) implements Writer<R> {
         }
     }
 
-    @Override
-    public int write(Connection connection, List<R> rows) throws SQLException {
-        try {
-            return writer.write(connection, rows);
-        } catch (Throwable e) {
-            throw guarded(e);
-        }
+    /** What is called of it. */
+    @FunctionalInterface
+    private interface Call<T> {
+        T make() throws SQLException;
     }
 
-    @Override
-    public List<String> faults(Connection connection) throws SQLException {
-        return writer.faults(connection);
+    /** Writes rows, and returns how many it says were inserted or changed. */
+    int write(Connection connection, List<R> rows) throws SQLException {
+        return guarded(() -> writer.write(connection, rows));
     }
 
-    @Override
-    public Writer<R> prepared(Connection connection) throws SQLException {
-        return new GuardedWriter<>(writer.prepared(connection));
+    /** Offers rows that are there already, as if they were not; returns what is of no interest. */
+    boolean offer(Connection connection, List<R> rows) throws SQLException {
+        return guarded(() -> {
+            Upserts.offer(connection, writer, rows);
+            return true;
+        });
     }
 
-    @Override
-    public void check(R row) {
-        writer.check(row);
+    /** Returns how rows stand, in their order, as far as the writer would change that. */
+    List<State> states(Connection connection, List<R> rows) throws SQLException {
+        return guarded(() -> Upserts.states(connection, writer, rows));
     }
 
-    @Override
-    public Optional<Router<R>> router() {
-        return writer.router();
-    }
-
-    @Override
-    public Set<String> tables() {
-        return writer.tables();
-    }
-
-    @Override
-    public boolean isComparable() {
+    /** Returns whether it can be asked how rows stand. */
+    boolean isComparable() {
         return writer.isComparable();
     }
 
-    @Override
-    public List<Standing> compare(Connection connection, List<R> rows) throws SQLException {
+    /** Returns the tables that it writes; they may be unknown. */
+    Set<String> tables() {
+        return writer.tables();
+    }
+
+    /** Returns the name of its class. */
+    String name() {
+        return writer.getClass().getName();
+    }
+
+    private static <T> T guarded(Call<T> call) throws SQLException {
         try {
-            return writer.compare(connection, rows);
+            return call.make();
         } catch (Throwable e) {
-            throw guarded(e);
+            throw told(e);
         }
     }
 
-    private static WriterException guarded(Throwable thrown) throws SQLException {
+    private static WriterException told(Throwable thrown) throws SQLException {
         StageFunctions.rethrowIfOfJvm(thrown);
         Throwable cause = thrown;
         for (int i = 0; i < MOST_CAUSES && cause != null; i++) {

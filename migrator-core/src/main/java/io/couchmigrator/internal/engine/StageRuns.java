@@ -6,7 +6,6 @@ import io.couchmigrator.DocumentStage;
 import io.couchmigrator.SourceRow;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableStage;
-import io.couchmigrator.Writer;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.RejectsFile;
@@ -120,7 +119,7 @@ final class StageRuns {
     /** Makes the sink of one database. */
     @FunctionalInterface
     private interface Sinks<R> {
-        UpsertSink<R> of(String stage, Writer<R> writer, TargetDatabase database, int number);
+        UpsertSink<R> of(String stage, GuardedWriter<R> writer, TargetDatabase database, int number);
     }
 
     private <R> Sink<R> sink(Stage<?, R> stage, Writers<R> writers, Sinks<R> make) {

@@ -8,6 +8,7 @@ import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
+import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Statements;
 import java.util.ArrayList;
@@ -79,12 +80,20 @@ final class Stages {
     void complete(Worksite site, boolean record) {
         Optional<CompletionTable> completion = migration.completion();
         if (record && completion.isPresent()) {
-            TargetDatabase main = site.target().main();
-            main.patience().persist(() -> main.sessions()
-                    .own()
-                    .attempt("record completion", c -> Statements.complete(c, completion.get(), migration.slug())));
+            record(completion.get(), site.target().main());
         }
         complete = true;
+    }
+
+    private void record(CompletionTable table, TargetDatabase main) {
+        boolean recorded = main.patience().persist(() -> main.sessions()
+                .own()
+                .attempt("record completion", c -> Statements.complete(c, table, migration.slug())));
+        if (!recorded) {
+            throw new TargetException(
+                    "could not record completion: table \"%s\" has no row of \"%s\" after one was written, so a trigger or a rule of it drops it: mend the table and run the same command again"
+                            .formatted(table.table(), migration.slug()));
+        }
     }
 
     /** Returns whether a stop that is asked for now comes too late. */

@@ -21,7 +21,7 @@ final class WriterSink<R> implements Sink<R> {
     private final Sink<R> sink;
 
     /** @param sink makes the sink that writes with a writer */
-    WriterSink(StageFunctions functions, Writer<R> writer, Function<Writer<R>, Sink<R>> sink) {
+    WriterSink(StageFunctions functions, Writer<R> writer, Function<GuardedWriter<R>, Sink<R>> sink) {
         this.functions = functions;
         this.sink = sink.apply(new GuardedWriter<>(writer));
     }

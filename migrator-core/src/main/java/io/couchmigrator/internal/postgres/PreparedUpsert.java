@@ -30,6 +30,7 @@ final class PreparedUpsert<R> implements Writer<R> {
     private final List<ColumnFacts> facts;
     private final String insert;
     private final String offer;
+    private final String isThere;
     private final String update;
     private final String compare;
 
@@ -41,6 +42,7 @@ final class PreparedUpsert<R> implements Writer<R> {
         UpsertSql sql = new UpsertSql(upsert, table.name(), facts);
         this.insert = sql.insert();
         this.offer = sql.offer();
+        this.isThere = sql.isThere();
         this.update = sql.update();
         this.compare = sql.compare();
     }
@@ -50,8 +52,20 @@ final class PreparedUpsert<R> implements Writer<R> {
         Object[] arrays = arrays(distinct(rows));
         return Jooq.with(connection, jooq -> {
             int changed = upsert.conflictRule() == ConflictRule.UPDATE ? jooq.execute(update, arrays) : 0;
-            return changed + jooq.execute(insert, arrays);
+            // An update finds more rows than were given where a table inherits from this one and has their keys, too.
+            return Math.min(rows.size(), changed + jooq.execute(insert, arrays));
         });
+    }
+
+    /** Returns how rows stand, in their order. Values that are left alone need not be readable. */
+    List<State> states(Connection connection, List<R> rows) throws SQLException {
+        if (upsert.conflictRule() == ConflictRule.UPDATE) {
+            return compare(connection, rows).stream().map(Standing::state).toList();
+        }
+        Object keys = arrays(rows)[0];
+        return Jooq.with(connection, jooq -> jooq.resultQuery(isThere, keys).fetchInto(Boolean.class).stream()
+                .map(there -> there ? State.SAME : State.MISSING)
+                .toList());
     }
 
     /** Offers rows that are there already, so that the table shows whether it would still take them. */

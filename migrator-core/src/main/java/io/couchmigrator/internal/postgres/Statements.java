@@ -113,7 +113,11 @@ public final class Statements {
         });
     }
 
-    /** Records that a migration is complete now. */
+    /**
+     * Records that a migration is complete now.
+     *
+     * @return whether that is there then; a trigger or a rule of the table may drop it
+     */
     public static boolean complete(Connection connection, CompletionTable completion, String slug) throws SQLException {
         Name table = Jooq.table(completion.table());
         Name slugColumn = DSL.quotedName(completion.slugColumn());
@@ -122,11 +126,13 @@ public final class Statements {
             // An UPDATE first: an INSERT that ends in a conflict would still draw from the table's sequence.
             int updated = jooq.execute(
                     "update {0} set {1} = now() where {2} = {3}", table, timeColumn, slugColumn, DSL.val(slug));
-            return updated > 0
-                    || jooq.execute(
-                                    "insert into {0} ({1}, {2}) values ({3}, now()) on conflict ({1}) do update set {2} = now()",
-                                    table, slugColumn, timeColumn, DSL.val(slug))
-                            > 0;
+            if (updated == 0) {
+                jooq.execute(
+                        "insert into {0} ({1}, {2}) values ({3}, now()) on conflict ({1}) do update set {2} = now()",
+                        table, slugColumn, timeColumn, DSL.val(slug));
+            }
+            return !jooq.fetch("select 1 from {0} where {1} = {2}", table, slugColumn, DSL.val(slug))
+                    .isEmpty();
         });
     }
 

@@ -88,6 +88,12 @@ final class UpsertSql {
                 .formatted(table, set, source, key, value(0), old, fresh);
     }
 
+    /** Tells of each key, in order, whether it is there. */
+    String isThere() {
+        return "select exists (select 1 from %s b where b.%s = %s) from unnest(?::%s[]) with ordinality u(c0, n) order by u.n"
+                .formatted(table, key, value(0), facts.get(0).isInteger() ? "bigint" : "text");
+    }
+
     /** Tells of each row, in order, whether its key is there and which other columns differ. */
     String compare() {
         String differs = IntStream.range(1, facts.size())

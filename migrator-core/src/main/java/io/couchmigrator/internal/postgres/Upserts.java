@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.Standing;
+import io.couchmigrator.Standing.State;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
 import java.sql.Connection;
@@ -23,6 +25,13 @@ public final class Upserts {
             }
         }
         return new PreparedUpsert<>(upsert, table);
+    }
+
+    /** Returns how rows stand, in their order, as far as the writer would change that. */
+    public static <R> List<State> states(Connection connection, Writer<R> writer, List<R> rows) throws SQLException {
+        return writer instanceof PreparedUpsert<R> upsert
+                ? upsert.states(connection, rows)
+                : writer.compare(connection, rows).stream().map(Standing::state).toList();
     }
 
     /**

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rows that the target takes without an error, and does not have afterwards. */
+@ExtendWith(MigratorExtension.class)
+final class DroppedRowsIT {
+    private static final int COUNT = 300;
+    private static final String EVERY_THIRD = "new.total % 3 = 2";
+
+    @TempDir
+    private Path logs;
+
+    private final Recorder recorder = new Recorder();
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100})
+    void rejectsTheDocumentsWhoseRowsATriggerDropsAndBringsThemOnceItIsGone(
+            int chunkSize, CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute(trigger("insert", EVERY_THIRD));
+
+        Result first = migrator(Orders.stage().build(), couch, database)
+                .chunkSize(chunkSize)
+                .build()
+                .run();
+        List<String> written = Orders.written(database);
+        database.execute("drop trigger drops on orders");
+        Result second =
+                migrator(Orders.stage().build(), couch, database).build().run();
+
+        assertThat(first.failures()).isEmpty();
+        assertThat(first.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(first.tallies()).isEqualTo(new Tallies(COUNT, 200, 0, 100, 200, 0));
+        assertThat(written).isEqualTo(ids(i -> i % 3));
+        assertThat(recorder.lines()).contains("rejected orders o00299 refused-by-target");
+        assertThat(logs.resolve("orders.rejects.jsonl"))
+                .content()
+                .contains(
+                        "a row that was neither written nor is there: a trigger or a rule of table \\\"orders\\\" drops it");
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @Test
+    void countsAsAlreadyThereWhatIsThere(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute(
+                "insert into orders (id) values ('o00002'), ('o00003'), ('o00150');" + trigger("insert", EVERY_THIRD));
+
+        Result result =
+                migrator(Orders.stage().build(), couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, 201, 0, 99, 198, 3));
+    }
+
+    /** An old way of parting a table: the parent shows the row, though nothing was inserted into it. */
+    @Test
+    void seesARowThatATriggerPutsElsewhere(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute("create table orders_old (unique (id)) inherits (orders);"
+                + "create function away() returns trigger language plpgsql as $$ begin"
+                + " insert into orders_old select new.*; return null; end $$;"
+                + "create trigger away before insert on orders for each row execute function away()");
+
+        Result result =
+                migrator(Orders.stage().build(), couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @Test
+    void blamesTheTargetThatDropsEveryRow(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute("create rule drops as on insert to orders do instead nothing");
+
+        Result result =
+                migrator(Orders.stage().build(), couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures())
+                .singleElement()
+                .satisfies(
+                        failure -> assertThat(failure)
+                                .hasMessageContaining(
+                                        "refused alone with a row that was neither written nor is there: a trigger or a rule of table \"orders\" drops it"));
+        assertThat(result.tallies().alreadyThere()).isZero();
+    }
+
+    @Test
+    void rejectsADocumentWhoseRowATriggerDoesNotLetChange(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute("insert into orders (id, customer, total) select 'o' || lpad(i::text, 5, '0'), 'c' || i % 7,"
+                + " case when i % 10 = 5 then -1 else i end from generate_series(0, 199) i;"
+                + trigger("update", "new.total in (15, 95)"));
+
+        Result result = migrator(updating(), couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT - 2, 0, 2, 18 + 100, 180));
+        assertThat(database.query("select id from orders where total = -1 order by 1"))
+                .containsExactly("o00015", "o00095");
+    }
+
+    /** It differs after it was written, too, and is no row that was dropped. */
+    @ParameterizedTest
+    @EnumSource(ConflictRule.class)
+    void bearsWithATriggerThatChangesValues(ConflictRule rule, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute("create function changes() returns trigger language plpgsql as $$ begin"
+                + " if new.total % 2 = 1 then new.customer := 'x'; end if; return new; end $$;"
+                + "create trigger changes before insert or update on orders for each row execute function changes()");
+        Stage<?, ?> stage =
+                Orders.stage().writer(Orders.upsert().onConflict(rule).build()).build();
+        migrator(stage, couch, database).build().run();
+
+        Result again = migrator(stage, couch, database).startOver(true).build().run();
+
+        assertThat(again.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(again.tallies().written()).isEqualTo(rule == ConflictRule.UPDATE ? 150 : 0);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    /** The key must be readable to write; other columns need not be. */
+    @Test
+    void looksAtNothingButTheKeyWhereRowsAreLeftAlone(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        migrator(Orders.stage().build(), couch, database).build().run();
+        database.execute("revoke select on orders from current_user; grant select (id) on orders to current_user");
+
+        Result again = migrator(Orders.stage().build(), couch, database)
+                .startOver(true)
+                .build()
+                .run();
+
+        assertThat(again.failures()).isEmpty();
+        assertThat(again.tallies()).isEqualTo(new Tallies(COUNT, COUNT, 0, 0, 0, COUNT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 2})
+    void refusesAWriterThatCountsWhatCannotBe(int count, CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        Writer<Document> writer = new Counting(count);
+
+        Migrator migrator =
+                migrator(Orders.stage().writer(writer).build(), couch, database).build();
+
+        assertThatThrownBy(migrator::run)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the writer of stage \"orders\", " + Counting.class.getName())
+                .hasMessageContaining("says that it wrote %d rows: expected 0 to 1".formatted(count));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void looksForWhatAWriterOfACallersDidNotWriteIfItCompares(
+            boolean comparable, CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute(trigger("insert", EVERY_THIRD));
+        Writer<Document> writer = new Delegating(Orders.upsert().build(), comparable);
+
+        Result result = migrator(Orders.stage().writer(writer).build(), couch, database)
+                .build()
+                .run();
+
+        assertThat(result.tallies().written()).isEqualTo(200);
+        assertThat(result.outstanding()).isEqualTo(comparable ? 100 : 0);
+    }
+
+    @Test
+    void doesNotSayThatCompletionIsRecordedWhereATriggerDropsIt(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 3);
+        database.execute("create table states (slug text unique not null, at timestamptz not null);"
+                + "create function drops() returns trigger language plpgsql as $$ begin return null; end $$;"
+                + "create trigger drops before insert on states for each row execute function drops()");
+        Migration migration = Migration.builder("orders")
+                .stage(Orders.stage().build())
+                .completion(new CompletionTable("states", "slug", "at"))
+                .build();
+
+        Result first = Orders.migrator(migration, couch, database, logs).build().run();
+        database.execute("drop trigger drops on states");
+        Result second =
+                Orders.migrator(migration, couch, database, logs).build().run();
+
+        assertThat(first.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(first.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("could not record completion: table \"states\" has no row of \"orders\""));
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(database.query("select slug from states")).containsExactly("orders");
+    }
+
+    private Migrator.Builder migrator(Stage<?, ?> stage, CouchDouble couch, TestDatabase database) {
+        return Orders.migrator(Orders.migration(stage), couch, database, logs).listener(recorder);
+    }
+
+    private static Stage<?, ?> updating() {
+        return Orders.stage()
+                .writer(Orders.upsert().onConflict(ConflictRule.UPDATE).build())
+                .build();
+    }
+
+    private static String trigger(String event, String condition) {
+        return "create function drops() returns trigger language plpgsql as $$ begin if " + condition
+                + " then return null; end if; return new; end $$;"
+                + "create trigger drops before " + event + " on orders for each row execute function drops()";
+    }
+
+    /** Returns the ids of those that are 0 or 1 by this. */
+    private static List<String> ids(IntUnaryOperator by) {
+        return IntStream.range(0, COUNT)
+                .filter(i -> by.applyAsInt(i) < 2)
+                .mapToObj(Orders::id)
+                .toList();
+    }
+
+    private record Delegating(Writer<Document> writer, boolean isComparable) implements Writer<Document> {
+        @Override
+        public int write(Connection connection, List<Document> rows) throws SQLException {
+            return writer.write(connection, rows);
+        }
+
+        @Override
+        public List<Standing> compare(Connection connection, List<Document> rows) throws SQLException {
+            return writer.compare(connection, rows);
+        }
+    }
+
+    /** Writes nothing, and says that it did. */
+    private record Counting(int count) implements Writer<Document> {
+        @Override
+        public int write(Connection connection, List<Document> rows) throws SQLException {
+            return rows.isEmpty() ? 0 : count;
+        }
+
+        @Override
+        public Set<String> tables() {
+            return Set.of("orders");
+        }
+    }
+}
