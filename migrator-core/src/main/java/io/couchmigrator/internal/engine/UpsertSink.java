@@ -21,14 +21,21 @@ final class UpsertSink<R> implements Sink<R> {
     private final String stage;
     private final Accounted<R> accounted;
     private final Optional<Blame<R>> blame;
+    private final WriteSize size;
     private final TargetDatabase database;
     private final int number;
 
     private UpsertSink(
-            String stage, Accounted<R> accounted, Optional<Blame<R>> blame, TargetDatabase database, int number) {
+            String stage,
+            Accounted<R> accounted,
+            Optional<Blame<R>> blame,
+            WriteSize size,
+            TargetDatabase database,
+            int number) {
         this.stage = stage;
         this.accounted = accounted;
         this.blame = blame;
+        this.size = size;
         this.database = database;
         this.number = number;
     }
@@ -36,17 +43,19 @@ final class UpsertSink<R> implements Sink<R> {
     /**
      * Returns a sink that blames the target where it refuses many documents in a row alike, and so what it accepted before.
      *
+     * @param size how many to write at once, for all sinks of the stage
      * @param number the database's place among {@link Target#databases}
      */
-    static <R> UpsertSink<R> of(String stage, GuardedWriter<R> writer, TargetDatabase database, int number) {
+    static <R> UpsertSink<R> of(String stage, GuardedWriter<R> writer, WriteSize size, TargetDatabase database, int number) {
         Accounted<R> accounted = new Accounted<>(stage, writer);
         Blame<R> blame = new Blame<>(stage, accounted, database);
-        return new UpsertSink<>(stage, accounted, Optional.of(blame), database, number);
+        return new UpsertSink<>(stage, accounted, Optional.of(blame), size, database, number);
     }
 
     /** Returns a sink for documents that were rejected before, and may well all be rejected again. */
-    static <R> UpsertSink<R> ofRejects(String stage, GuardedWriter<R> writer, TargetDatabase database, int number) {
-        return new UpsertSink<>(stage, new Accounted<>(stage, writer), Optional.empty(), database, number);
+    static <R> UpsertSink<R> ofRejects(
+            String stage, GuardedWriter<R> writer, WriteSize size, TargetDatabase database, int number) {
+        return new UpsertSink<>(stage, new Accounted<>(stage, writer), Optional.empty(), size, database, number);
     }
 
     @Override
@@ -97,10 +106,19 @@ final class UpsertSink<R> implements Sink<R> {
         }
 
         private void attempt(List<Ready<R>> some) {
+            size.ask(some.size());
             List<R> rows = some.stream().flatMap(item -> item.rows().stream()).toList();
-            written += database.patience()
-                    .persist(() -> attempts.make(some.size(), connection -> accounted.write(connection, rows)));
+            try {
+                written += database.patience()
+                        .persist(() -> attempts.make(some.size(), connection -> accounted.write(connection, rows)));
+            } catch (RefusedException e) {
+                if (e.fault().isCancelled()) {
+                    size.cancelled(some.size(), e.fault());
+                }
+                throw e;
+            }
             offered += rows.size();
+            size.passed(some.size());
             blame.ifPresent(may -> may.accepted(some.get(some.size() - 1).rows()));
         }
 
