@@ -210,9 +210,10 @@ public final class Migrator {
         }
 
         /**
-         * Sets how many rejects may be outstanding, from this run and earlier ones: a run that rejects one more ends
+         * Sets how many rejects may be outstanding, from this run and earlier ones: where there is one more the run ends
          * with {@link Outcome#STOPPED_BY_LIMIT}, the batches in hand being finished. Those that were rejected before
-         * are tried first, without this limit. By default there is none.
+         * are tried first, of all stages and without this limit; if too many still are, the run ends before it reads on. By
+         * default there is none.
          */
         public Builder maxRejects(int maxRejects) {
             this.maxRejects = OptionalLong.of(Required.notNegative(maxRejects, "maxRejects"));
@@ -221,7 +222,9 @@ public final class Migrator {
 
         /**
          * Sets how many of a hundred documents that a run reads may be rejected, from 0 to 100: a run that rejects more
-         * ends with {@link Outcome#STOPPED_BY_LIMIT}, once it has read 1000. By default there is no limit.
+         * ends with {@link Outcome#STOPPED_BY_LIMIT}, once it has read 1000. So does one that finds more outstanding of the
+         * documents that all runs have read, if these are 1000, once those that were rejected before have been tried again. By
+         * default there is no limit.
          */
         public Builder maxRejectedPercent(double percent) {
             if (!(percent >= 0 && percent <= 100)) {

@@ -8,7 +8,7 @@ package io.couchmigrator;
  * @param processed of these, those that counted for their stage and were stored; in a verification, those whose rows
  *     are all there, or left alone
  * @param filtered of these, those that did not count for their stage
- * @param rejected of these, those that could not be stored; in a verification, those whose rejection stands
+ * @param rejected of these, those that could not be stored, each once, however often a run tried it; in a verification, those whose rejection stands
  * @param written rows inserted or changed
  * @param alreadyThere rows that the target had before; in a verification, rows that are as they should be
  * @param verified what a verification found besides, in documents and source rows

@@ -30,8 +30,8 @@ final class RejectLimitIT {
     void load(CouchDouble couch, TestDatabase database) throws Exception {
         database.execute(Orders.TABLE);
         orders = couch.create("orders");
-        orders.load(IntStream.range(0, COUNT)
-                .mapToObj(i -> Orders.order(i, i % EVERY == EVERY - 1 ? "a name that is too long" : "c")));
+        orders.load(
+                IntStream.range(0, COUNT).mapToObj(i -> Orders.order(i, !isGood(i) ? "a name that is too long" : "c")));
     }
 
     @Test
@@ -47,6 +47,8 @@ final class RejectLimitIT {
                 .isInstanceOf(LimitException.class)
                 .hasMessageContainingAll("10 rejects are outstanding", "at most 9", "orders.rejects.jsonl"));
         assertThat(still.outcome()).isEqualTo(Outcome.STOPPED_BY_LIMIT);
+        assertThat(still.outstanding()).isEqualTo(10);
+        assertThat(still.tallies()).isEqualTo(new Tallies(10, 0, 0, 10, 0, 0));
         assertThat(without.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
         assertThat(without.outstanding()).isEqualTo(COUNT / EVERY);
         assertThat(Orders.written(database)).isEqualTo(good());
@@ -55,7 +57,7 @@ final class RejectLimitIT {
     @Test
     void triesAllThatWereRejectedWhateverTheLimit(CouchDouble couch, TestDatabase database) throws Exception {
         migrator(couch, database).build().run();
-        IntStream.range(0, COUNT).filter(i -> i % EVERY == EVERY - 1).forEach(i -> orders.delete(Orders.id(i)));
+        IntStream.range(0, COUNT).filter(i -> !isGood(i)).forEach(i -> orders.delete(Orders.id(i)));
 
         Result mended = migrator(couch, database).maxRejects(0).build().run();
 
@@ -65,22 +67,74 @@ final class RejectLimitIT {
     @Test
     void stopsWhenTooLargeAPartOfAThousandIsRejected(CouchDouble couch, TestDatabase database) throws Exception {
         Result first = migrator(couch, database).maxRejectedPercent(1.5).build().run();
+        Result still = migrator(couch, database).maxRejectedPercent(1.5).build().run();
         Result second =
                 migrator(couch, database).maxRejectedPercent(2.5).build().run();
 
         assertThat(first.outcome()).isEqualTo(Outcome.STOPPED_BY_LIMIT);
         assertThat(first.tallies().read()).isBetween(1_000L, 1_100L);
+        assertThat(still.outcome()).isEqualTo(Outcome.STOPPED_BY_LIMIT);
+        assertThat(still.tallies().read()).isEqualTo(still.tallies().rejected()).isEqualTo(first.outstanding());
         assertThat(second.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
         assertThat(Orders.written(database)).isEqualTo(good());
+    }
+
+    @Test
+    void readsNothingWhereMoreAreOutstandingOfACompleteMigration(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        migrator(couch, database).build().run();
+        orders.put(Orders.order(COUNT, "new"));
+
+        Result again = migrator(couch, database).maxRejects(9).build().run();
+
+        assertThat(again.outcome()).isEqualTo(Outcome.STOPPED_BY_LIMIT);
+        assertThat(Orders.written(database)).isEqualTo(good());
+    }
+
+    /** One of the first stage would be one too many if those of the second were not tried before it. */
+    @Test
+    void triesTheRejectsOfAllStagesBeforeItCounts(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase others = couch.create("others");
+        others.load(IntStream.range(COUNT, COUNT + 100).mapToObj(i -> Orders.order(i, "a name that is too long")));
+        Migration both =
+                Orders.migration(Orders.stage().build(), Orders.stage("others").build());
+        orders.load(IntStream.range(0, COUNT).filter(i -> !isGood(i)).mapToObj(i -> Orders.order(i, "mended")));
+        Orders.migrator(both, couch, database, logs).build().run();
+        others.load(IntStream.range(COUNT, COUNT + 100).mapToObj(i -> Orders.order(i, "mended")));
+        orders.put(Orders.order(1, "a name that is too long"));
+
+        Result result = Orders.migrator(both, couch, database, logs)
+                .maxRejects(1)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(result.outstanding()).isEqualTo(1);
+        assertThat(result.tallies().rejected()).isEqualTo(1);
+    }
+
+    /** It is tried by its id first, and comes again with the changes. */
+    @Test
+    void countsADocumentOnceThatIsRejectedTwiceInARun(CouchDouble couch, TestDatabase database) throws Exception {
+        migrator(couch, database).build().run();
+        orders.put(Orders.order(EVERY - 1, "another name that is too long"));
+
+        Result again = migrator(couch, database).build().run();
+
+        assertThat(again.tallies().rejected()).isEqualTo(again.outstanding()).isEqualTo(COUNT / EVERY);
     }
 
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
         return Orders.migrator(Orders.migration(), couch, database, logs);
     }
 
+    private static boolean isGood(int number) {
+        return number % EVERY != EVERY - 1;
+    }
+
     private static List<String> good() {
         return IntStream.range(0, COUNT)
-                .filter(i -> i % EVERY != EVERY - 1)
+                .filter(RejectLimitIT::isGood)
                 .mapToObj(Orders::id)
                 .toList();
     }

@@ -31,12 +31,12 @@ final class BatchWriter<S, R> implements BatchTaker<S> {
         Sink.Outcome outcome = sink.write(prepared.ready(), sessions);
         List<Refused> refused = new ArrayList<>(prepared.refused());
         refused.addAll(outcome.refused());
-        journal.committed(batch, prepared.ready(), refused);
+        long rejected = journal.committed(batch, prepared.ready(), refused);
         return new Tallies(
                 batch.size(),
                 prepared.counted() - refused.size(),
                 batch.size() - prepared.counted(),
-                refused.size(),
+                rejected,
                 outcome.written(),
                 outcome.alreadyThere());
     }

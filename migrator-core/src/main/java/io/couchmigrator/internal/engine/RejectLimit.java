@@ -8,8 +8,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * Ends a run that rejects more than its caller bears. Documents that were rejected before are not counted when they are
- * tried once more: a run must be able to resolve them, however many they are. Safe for use by multiple threads.
+ * Ends a run where more is rejected than its caller bears. Documents that were rejected before are not counted while they
+ * are tried once more: a run must be able to resolve them, however many they are. What still is rejected then ends each run
+ * before it reads on, so that a command that is only repeated does not get to the end. Safe for use by multiple threads.
  */
 final class RejectLimit {
     /** Below this, a few documents would make a high percentage. */
@@ -33,6 +34,18 @@ final class RejectLimit {
     }
 
     /**
+     * Looks whether the run may read on, once what was rejected before has been tried again.
+     *
+     * @param readEver how many documents all runs have read
+     * @throws LimitException if the limit is exceeded by what is outstanding
+     */
+    synchronized void check(long readEver) {
+        long outstanding = rejects.outstandingRejects();
+        checkNumber(outstanding);
+        checkPercent(outstanding, readEver, "%s rejects are outstanding of %s documents");
+    }
+
+    /**
      * Counts a batch that is committed and recorded.
      *
      * @throws LimitException if the limit is exceeded
@@ -40,15 +53,22 @@ final class RejectLimit {
     synchronized void count(Tallies batch) {
         read += batch.read();
         rejected += batch.rejected();
-        long outstanding = rejects.outstandingRejects();
-        if (batch.rejected() > 0 && most.isPresent() && outstanding > most.getAsLong()) {
+        if (batch.rejected() > 0) {
+            checkNumber(rejects.outstandingRejects());
+        }
+        checkPercent(rejected, read, "this run rejected %s of %s documents");
+    }
+
+    private void checkNumber(long outstanding) {
+        if (most.isPresent() && outstanding > most.getAsLong()) {
             throw exceeded(
                     "%s rejects are outstanding".formatted(outstanding), "at most %s".formatted(most.getAsLong()));
         }
-        if (percent.isPresent() && read >= LEAST_READ && rejected * 100.0 > read * percent.getAsDouble()) {
-            throw exceeded(
-                    "this run rejected %s of %s documents".formatted(rejected, read),
-                    "at most %s %%".formatted(percent.getAsDouble()));
+    }
+
+    private void checkPercent(long part, long of, String seen) {
+        if (percent.isPresent() && of >= LEAST_READ && part * 100.0 > of * percent.getAsDouble()) {
+            throw exceeded(seen.formatted(part, of), "at most %s %%".formatted(percent.getAsDouble()));
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What is written down of a stage's batches once their rows are committed: log entries, rejects, and rejects that are
@@ -20,6 +21,7 @@ final class StageJournal {
     private final OddEntries odd;
     private final RejectsFile rejects;
     private final Reporter reporter;
+    private final Set<SourceId> rejectedInThisRun = ConcurrentHashMap.newKeySet();
 
     StageJournal(String stage, LineFile log, OddEntries odd, RejectsFile rejects, Reporter reporter) {
         this.stage = stage;
@@ -29,7 +31,12 @@ final class StageJournal {
         this.reporter = reporter;
     }
 
-    void committed(List<? extends Item<?>> batch, List<? extends Ready<?>> ready, List<Refused> refused) {
+    /**
+     * Writes down what became of a batch.
+     *
+     * @return how many of it this run had not rejected before
+     */
+    long committed(List<? extends Item<?>> batch, List<? extends Ready<?>> ready, List<Refused> refused) {
         Set<SourceId> rejected = new HashSet<>();
         for (Refused item : refused) {
             rejected.add(item.id());
@@ -56,5 +63,6 @@ final class StageJournal {
                 reporter.resolved(stage, item.id().text());
             }
         }
+        return rejected.stream().filter(rejectedInThisRun::add).count();
     }
 }

@@ -69,6 +69,15 @@ final class StageRun<S, R> {
         this.began = site.clock().instant();
     }
 
+    /** Tries once more what earlier runs rejected, whatever the limit: a run must be able to resolve it. */
+    void tryRejectsAgain() {
+        StageOffset saved = checkpoints.saved(stage.name());
+        if (ofRejects.isPresent() && saved != null) {
+            StageState now = checkpoints.keep(saved);
+            idsToDo(now).take(rejects.rejected(stage.name()), ofRejects.get(), tallies -> other(now, tallies));
+        }
+    }
+
     /** Runs the stage to its end, from wherever it stands. */
     void run() {
         began = site.clock().instant();
@@ -84,16 +93,18 @@ final class StageRun<S, R> {
         }
         StageState now = saved == null || anew ? planned() : resumed(saved);
         state = now;
-        ofRejects.ifPresent(retried -> {
-            IdsToDo<S> ids = new IdsToDo<>(feed, site, () -> recognition.afterOutage(now::offset));
-            ids.take(rejects.toWrite(stage.name()), taker, tallies -> counted(now, tallies));
-            ids.take(rejects.rejected(stage.name()), retried, tallies -> other(now, tallies));
-        });
+        if (ofRejects.isPresent()) {
+            idsToDo(now).take(rejects.toWrite(stage.name()), taker, tallies -> counted(now, tallies));
+        }
         if (now.offset().phase() == Phase.READING) {
             read(now);
         }
         catchUp();
         tellFinished();
+    }
+
+    private IdsToDo<S> idsToDo(StageState now) {
+        return new IdsToDo<>(feed, site, () -> recognition.afterOutage(now::offset));
     }
 
     /** Reads what changed since the stage was planned or last caught up, and completes it. */

@@ -33,7 +33,10 @@ final class Stages {
         this.migration = migration;
     }
 
-    /** Runs all stages, then catches up once more with what changed in the meantime. */
+    /**
+     * Tries what all stages rejected before, runs them one after the other unless the limit of rejects is exceeded by what
+     * still is, then catches up once more with what changed in the meantime.
+     */
     void run(StageRuns runs, Preflight preflight) {
         List<Stage<?, ?>> stages = new ArrayList<>();
         for (Stage<?, ?> stage : migration.stages()) {
@@ -63,6 +66,13 @@ final class Stages {
             }
             StageRun<?, ?> run = runs.of(stage, number);
             begun.add(run);
+        }
+        for (StageRun<?, ?> run : begun) {
+            runs.site().stop().check();
+            run.tryRejectsAgain();
+        }
+        runs.site().limit().check(done());
+        for (StageRun<?, ?> run : begun) {
             runs.site().stop().check();
             run.run();
         }
