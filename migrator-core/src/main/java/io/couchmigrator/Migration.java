@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A named sequence of stages. Immutable. */
 public final class Migration {
+    /** A verification of a migration has files named after its slug and this. */
+    private static final String OF_VERIFICATION = ".verify";
+
     private static final Pattern SLUG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
 
     private final String slug;
@@ -27,7 +30,9 @@ public final class Migration {
     /**
      * Starts a migration.
      *
-     * @param slug its name on the command line and at the head of its files: letters, digits, {@code _ . -}
+     * @param slug its name on the command line and at the head of its files: letters, digits, {@code _ . -}, and no
+     *     {@code .verify} at its end, which would name files of another migration's verification
+     * @throws IllegalArgumentException if it is anything else
      */
     public static Builder builder(String slug) {
         return new Builder(slug);
@@ -65,6 +70,11 @@ public final class Migration {
             if (!SLUG.matcher(slug).matches()) {
                 throw new IllegalArgumentException(
                         "unexpected slug \"%s\": expected letters, digits and _ . - only".formatted(slug));
+            }
+            if (slug.endsWith(OF_VERIFICATION)) {
+                throw new IllegalArgumentException(
+                        "unexpected slug \"%s\": expected one that does not end with \"%s\", as the files of a verification do"
+                                .formatted(slug, OF_VERIFICATION));
             }
             this.slug = slug;
         }

@@ -134,6 +134,9 @@ public final class Migrator {
 
     /** Builds a {@link Migrator}; not safe for use by multiple threads. */
     public static final class Builder {
+        /** A stage has no more ranges, and every worker has connections of its own. */
+        private static final int MOST_WORKERS = 64;
+
         private final Migration migration;
         private @Nullable CouchServer source;
         private @Nullable DataSource target;
@@ -188,9 +191,9 @@ public final class Migrator {
             return this;
         }
 
-        /** Sets how many ranges are read at once, each in its own thread and connection. The default is 4. */
+        /** Sets how many ranges are read at once, each in its own thread and connection: from 1 to 64. The default is 4. */
         public Builder workers(int workers) {
-            this.workers = Required.positive(workers, "workers");
+            this.workers = Required.within(1, MOST_WORKERS, workers, "workers");
             return this;
         }
 
@@ -235,7 +238,10 @@ public final class Migrator {
             return this;
         }
 
-        /** Sets how long a passing error is waited out. The default is 10 minutes; zero gives up at once. */
+        /**
+         * Sets how long a passing error is waited out. The default is 10 minutes; zero gives up at once, and more than a
+         * hundred years count as that.
+         */
         public Builder maxOutage(Duration maxOutage) {
             this.maxOutage = Required.notNegative(maxOutage, "maxOutage", "zero or more");
             return this;

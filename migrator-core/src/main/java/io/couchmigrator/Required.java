@@ -22,6 +22,14 @@ final class Required {
         return value;
     }
 
+    static int within(int least, int most, int value, String name) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    "unexpected %s: %s: expected %s to %s".formatted(name, value, least, most));
+        }
+        return value;
+    }
+
     static int notNegative(int value, String name) {
         if (value < 0) {
             throw new IllegalArgumentException("unexpected %s: %s: expected 0 or more".formatted(name, value));

@@ -63,10 +63,26 @@ final class BuildersTest {
                 .withMessage("unexpected definition of stage \"orders\": %d: expected 1 or more".formatted(number));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> migrator().workers(number))
-                .withMessage("unexpected workers: %d: expected 1 or more".formatted(number));
+                .withMessage("unexpected workers: %d: expected 1 to 64".formatted(number));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> migrator().chunkSize(number))
                 .withMessage("unexpected chunkSize: %d: expected 1 or more".formatted(number));
+    }
+
+    @Test
+    void refusesASlugThatNamesFilesOfAnothersVerification() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Migration.builder("orders.verify"))
+                .withMessage(
+                        "unexpected slug \"orders.verify\": expected one that does not end with \".verify\", as the files of a verification do");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {65, Integer.MAX_VALUE})
+    void refusesMoreWorkersThanAStageHasRanges(int workers) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> migrator().workers(workers))
+                .withMessage("unexpected workers: %d: expected 1 to 64".formatted(workers));
     }
 
     @Test

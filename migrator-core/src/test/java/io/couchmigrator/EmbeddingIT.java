@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.Requests;
 import io.couchmigrator.testkit.TestDatabase;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,24 @@ final class EmbeddingIT {
 
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(result.tallies().written()).isEqualTo(COUNT);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @Test
+    void takesTheLargestOfAllNumbers(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        couch.script(Fault.status(503).on(Requests.pages()).once());
+
+        Result result = Orders.migrator(Orders.migration(), couch, database, logs)
+                .maxOutage(Duration.ofSeconds(Long.MAX_VALUE))
+                .chunkSize(Integer.MAX_VALUE)
+                .maxDocumentsPerSecond(Integer.MAX_VALUE)
+                .maxRejects(Integer.MAX_VALUE)
+                .maxRejectedPercent(100)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
     }
 

@@ -7,7 +7,6 @@ import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Context;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
-import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
@@ -42,24 +41,19 @@ final class Logging {
         root.setLevel(Level.INFO);
         context.getLogger("org.jooq").setLevel(Level.WARN);
         context.getLogger("okhttp3").setLevel(Level.WARN);
-        root.addAppender(appender(context, file(logDirectory).toString()));
+        root.addAppender(appender(context, file(logDirectory).toAbsolutePath()));
         SLF4JBridgeHandler.install();
     }
 
-    private static RollingFileAppender<ILoggingEvent> appender(Context context, String file) {
+    private static RollingFileAppender<ILoggingEvent> appender(Context context, Path file) {
         RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
         appender.setContext(context);
-        appender.setFile(file);
+        appender.setFile(file.toString());
         appender.setEncoder(encoder(context));
 
-        FixedWindowRollingPolicy window = new FixedWindowRollingPolicy();
-        window.setContext(context);
-        window.setParent(appender);
-        window.setFileNamePattern(file.replace("%", "\\%") + ".%i");
-        window.setMinIndex(1);
-        window.setMaxIndex(FILES - 1);
-        window.start();
-        appender.setRollingPolicy(window);
+        NumberedFiles full = new NumberedFiles(file, FILES - 1);
+        full.start();
+        appender.setRollingPolicy(full);
 
         SizeBasedTriggeringPolicy<ILoggingEvent> size = new SizeBasedTriggeringPolicy<>();
         size.setContext(context);

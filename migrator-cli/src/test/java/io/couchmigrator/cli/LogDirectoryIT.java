@@ -15,6 +15,7 @@ import io.couchmigrator.testkit.PostgresServer;
 import io.couchmigrator.testkit.Requests;
 import io.couchmigrator.testkit.Snapshot;
 import io.couchmigrator.testkit.TestDatabase;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,6 +147,25 @@ final class LogDirectoryIT {
         }
         couch.heal();
         await().until(() -> operator.runs().status() == 5);
+    }
+
+    @Test
+    void worksInADirectoryOfAnyName(CouchDouble couch, TestDatabase database) throws Exception {
+        Path odd = directory.resolve("100%d {x} "
+                + (Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"))
+                                .newEncoder()
+                                .canEncode('ü')
+                        ? "ü"
+                        : "u"));
+        operator = new Operator(couch, database, odd);
+
+        Operator.Ended ran = operator.runs();
+        Operator.Ended verified = operator.types("verify", "migrate_metadata", "--log-dir=" + odd);
+
+        assertThat(ran.status()).as(ran.console()).isEqualTo(5);
+        assertThat(verified.console()).doesNotContain("(exit status 1)", "\tat ");
+        assertThat(odd.resolve("migrator.log")).isNotEmptyFile();
+        assertThat(ran.lastLines(1)).contains("'--log-dir=" + odd + "'");
     }
 
     private void assertRefused(String... words) throws Exception {

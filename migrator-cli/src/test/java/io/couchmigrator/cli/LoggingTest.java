@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.LoggerContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,37 @@ class LoggingTest {
                         .hasNext())
                 .isFalse();
         assertThat(LoggerFactory.getLogger("any").isErrorEnabled()).isFalse();
+    }
+
+    /** In patterns of Logback's, of slf4j's and of Java's these mean something. */
+    @Test
+    void writesIntoADirectoryOfAnyName() throws Exception {
+        Path odd = Files.createDirectories(directory.resolve(" 100%d {x} %i %s ($) "));
+
+        Logging.begin(odd);
+        LoggerFactory.getLogger("io.couchmigrator.any").info("into {}", odd);
+
+        assertThat(Files.readString(Logging.file(odd))).contains("into " + odd);
+        try (Stream<Path> files = Files.list(odd)) {
+            assertThat(files).containsExactly(odd.resolve("migrator.log"));
+        }
+    }
+
+    @Test
+    void keepsTheLastFewFilesThatWereFull() throws Exception {
+        Path log = Files.createDirectories(directory.resolve("100%d")).resolve("migrator.log");
+        NumberedFiles files = new NumberedFiles(log, 3);
+
+        for (int i = 1; i <= 5; i++) {
+            Files.writeString(log, "file " + i);
+            files.rollover();
+        }
+
+        assertThat(log).doesNotExist();
+        assertThat(log.resolveSibling("migrator.log.1")).hasContent("file 5");
+        assertThat(log.resolveSibling("migrator.log.2")).hasContent("file 4");
+        assertThat(log.resolveSibling("migrator.log.3")).hasContent("file 3");
+        assertThat(log.resolveSibling("migrator.log.4")).doesNotExist();
     }
 
     @Test

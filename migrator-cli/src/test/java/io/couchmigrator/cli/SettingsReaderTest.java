@@ -88,6 +88,7 @@ class SettingsReaderTest {
     @CsvSource({
         "--max-rejects=-1",
         "--max-rejects=many",
+        "--max-rejects=99999999999999999999",
         "--max-rejects=101%",
         "--max-rejects=%",
         "--chunk-size=0",
@@ -99,6 +100,7 @@ class SettingsReaderTest {
         "--num-workers=0",
         "--num-workers=65",
         "--max-outage=10",
+        "--max-outage=9999999999h",
         "--read-timeout=0s",
         "--read-timeout=25d",
         "--connect-timeout=999999999d",

@@ -18,6 +18,9 @@ public final class Patience {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration TELL_AFTER = Duration.ofSeconds(2);
+    /** Nobody waits longer, and with much more neither an instant nor nanoseconds could be told. */
+    private static final Duration LONGEST_OUTAGE = Duration.ofDays(36_500);
+
     private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
 
     private final String server;
@@ -62,7 +65,7 @@ public final class Patience {
             Consumer<Duration> pauses,
             @Nullable Watch watch) {
         this.server = server;
-        this.maxOutage = maxOutage;
+        this.maxOutage = shorter(maxOutage, LONGEST_OUTAGE);
         this.stop = stop;
         this.listener = listener;
         this.clock = clock;
@@ -75,8 +78,11 @@ public final class Patience {
      * with an attempt that takes long told of while it goes on.
      */
     public Patience ofChecks(Duration outage, Watch watched) {
-        Duration shorter = outage.compareTo(maxOutage) < 0 ? outage : maxOutage;
-        return new Patience(server, shorter, stop, listener, clock, pauses, watched);
+        return new Patience(server, shorter(outage, maxOutage), stop, listener, clock, pauses, watched);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /**

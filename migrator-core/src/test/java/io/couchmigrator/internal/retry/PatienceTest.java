@@ -102,6 +102,16 @@ final class PatienceTest {
     }
 
     @Test
+    void bearsAnOutageThatMayLastForEver() {
+        Patience endless = patience(Duration.ofSeconds(Long.MAX_VALUE));
+
+        String answer = endless.persist(failing(5, Duration.ofDays(3_650)));
+
+        assertThat(answer).isEqualTo("answer");
+        assertThat(pauses).hasSize(5).allSatisfy(pause -> assertThat(pause).hasDays(3_650));
+    }
+
+    @Test
     void tellsOfABlipOnlyThatItTriesAgain() {
         patience.persist(failing(1, null));
 
