@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code migrate_metadata} in releases of the application in which {@code blobs_blobmeta} is a view over two tables. */
 @ExtendWith(MigratorExtension.class)
@@ -142,6 +144,27 @@ final class BlobMetaViewIT {
         assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
         assertThat(result.failures()).extracting(Throwable::getMessage).anySatisfy(fault -> assertThat(fault)
                 .contains("table \"blobs_blobmeta_tbl\" does not exist"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "key::char(255) | key column \"key\" of table \"blobs_blobmeta\" is of type character",
+                "domain as other | table \"blobs_blobmeta\" has no column \"key\"",
+            })
+    void isRefusedIfItCannotTellKeysApart(String key, String said, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        database.execute(
+                "drop view blobs_blobmeta; create view blobs_blobmeta as select id, domain, parent_id, name, %s,"
+                                .formatted(key)
+                        + " type_code, content_type, content_length, created_on from blobs_blobmeta_tbl");
+
+        Result result = migrator(couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures()).extracting(Throwable::getMessage).anySatisfy(fault -> assertThat(fault)
+                .contains(said));
     }
 
     @Test

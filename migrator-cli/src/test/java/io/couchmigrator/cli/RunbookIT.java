@@ -178,6 +178,23 @@ final class RunbookIT {
         assertThat(ended.status()).as(ended.console()).isEqualTo(5);
     }
 
+    @Test
+    void saysWhereRowsGoIfTheTableIsAView(TestDatabase database) throws Exception {
+        database.execute("alter table blobs_blobmeta rename to blobs_blobmeta_tbl;"
+                + " create view blobs_blobmeta as select * from blobs_blobmeta_tbl");
+
+        Operator.Ended check = operator.types("check", "migrate_metadata", "--log-dir=" + operator.logs());
+        Operator.Ended run = operator.runs();
+
+        String said =
+                "Warning: \"blobs_blobmeta\" is a view: rows are written into \"blobs_blobmeta_tbl\", and whether a key is there is asked of the view.\n";
+        assertThat(check.status()).isZero();
+        assertThat(check.console()).containsOnlyOnce(said);
+        assertThat(run.status()).isEqualTo(5);
+        assertThat(run.console()).containsOnlyOnce(said);
+        assertRowsAreExact(database);
+    }
+
     private List<String> summaries() throws IOException {
         try (Stream<Path> files = Files.list(operator.logs())) {
             List<Path> found = files.filter(file -> file.toString().endsWith("-summary.txt"))

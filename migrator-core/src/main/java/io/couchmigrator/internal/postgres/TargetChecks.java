@@ -178,16 +178,16 @@ public final class TargetChecks {
     /** What is asked of a view, where rows go into a table behind it. */
     private void view(Upsert<?> upsert) throws SQLException {
         String key = upsert.columns().get(0).name();
-        table(upsert.table()).ifPresent(view -> {
-            for (Upsert.Column<?> column : upsert.columns()) {
-                column(view, column.name(), facts -> {
-                    if (column.name().equals(key)) {
-                        type(view, facts, "text", ColumnFacts::isText);
-                        privileges(view, facts, true, false, false);
-                    }
-                });
-            }
-        });
+        Optional<TableFacts> found = table(upsert.table());
+        if (found.isPresent()) {
+            TableFacts view = found.get();
+            upsert.columns()
+                    .forEach(column -> column(
+                            view,
+                            column.name(),
+                            facts -> privileges(view, facts, column.name().equals(key), false, false)));
+            faults.addAll(KeyColumn.faults(connection, view, key));
+        }
     }
 
     /** A column that is not written, must have a value and has no default makes every row fail. */
