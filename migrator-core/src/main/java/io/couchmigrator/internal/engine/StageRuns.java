@@ -129,7 +129,9 @@ final class StageRuns {
         for (TargetDatabase database : site.target().databases()) {
             int number = sinks.size();
             sinks.add(new WriterSink<>(
-                    functions, writers.all().get(number), writer -> make.of(stage.name(), writer, size, database, number)));
+                    functions,
+                    writers.all().get(number),
+                    writer -> make.of(stage.name(), writer, size, database, number)));
         }
         return sinks.size() == 1
                 ? sinks.get(0)

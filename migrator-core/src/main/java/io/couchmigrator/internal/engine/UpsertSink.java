@@ -46,7 +46,8 @@ final class UpsertSink<R> implements Sink<R> {
      * @param size how many to write at once, for all sinks of the stage
      * @param number the database's place among {@link Target#databases}
      */
-    static <R> UpsertSink<R> of(String stage, GuardedWriter<R> writer, WriteSize size, TargetDatabase database, int number) {
+    static <R> UpsertSink<R> of(
+            String stage, GuardedWriter<R> writer, WriteSize size, TargetDatabase database, int number) {
         Accounted<R> accounted = new Accounted<>(stage, writer);
         Blame<R> blame = new Blame<>(stage, accounted, database);
         return new UpsertSink<>(stage, accounted, Optional.of(blame), size, database, number);
