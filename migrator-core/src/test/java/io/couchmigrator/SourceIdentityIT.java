@@ -87,6 +87,68 @@ final class SourceIdentityIT {
         assertRefused(couch, database, "went back to an older state", "seen 2000 changes, expected 2050 or more");
     }
 
+    /** A split lets the database count what was before twice, and the feed does not: only the former is comparable. */
+    @Test
+    void refusesARestoredOlderCopyAfterASplitOfShardsToo(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, COUNT);
+        run(couch, database);
+        orders.split();
+        Snapshot backup = orders.snapshot();
+        edit(orders, 0, 50);
+        Result afterSplit = run(couch, database);
+        orders.restore(backup);
+
+        assertRefused(couch, database, "went back to an older state", "seen 4000 changes, expected 4050 or more");
+        assertThat(afterSplit.outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void raisesNoAlarmAfterASplitOfShards(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, COUNT);
+        stopped(couch, database);
+        orders.split();
+        edit(orders, 0, 50);
+        Result second = run(couch, database);
+        orders.split();
+        edit(orders, 0, COUNT);
+        Result third = run(couch, database);
+        Result fourth = run(couch, database);
+
+        assertThat(List.of(second, third, fourth)).extracting(Result::outcome).containsOnly(Outcome.COMPLETE);
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void comparesNoSequenceOfTheFeedWithWhatTheDatabaseCounts(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        couch.script(Fault.status(200).body(facts(1_500, "1540414719", 1)).on(SourceIdentityIT::asksForFacts));
+
+        Result first = run(couch, database);
+        Result second = run(couch, database);
+
+        assertThat(stage().get("sequence").getAsString()).startsWith("2000-");
+        assertThat(List.of(first, second)).extracting(Result::outcome).containsOnly(Outcome.COMPLETE);
+    }
+
+    /** As an earlier version wrote it. */
+    @Test
+    void comparesNoNumberWithAFileThatHasNone(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        run(couch, database);
+        JsonObject file = file();
+        JsonObject stage = file.getAsJsonArray("stages").get(0).getAsJsonObject();
+        assertThat(stage.remove("update_seq").getAsString()).startsWith("2000-");
+        Files.writeString(offsets(), file.toString());
+        String start = stage.get("instance_start_time").getAsString();
+        couch.script(Fault.status(200).body(facts(COUNT - 1, start, 1)).on(SourceIdentityIT::asksForFacts));
+
+        Result result = run(couch, database);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(stage().get("update_seq").getAsString()).isEqualTo("1999-x");
+    }
+
     @Test
     void refusesARestoredCopyThatHasGrownPastTheSequenceWhereAWitnessWasChanged(
             CouchDouble couch, TestDatabase database) throws Exception {
@@ -168,11 +230,7 @@ final class SourceIdentityIT {
         Orders.create(couch, database, COUNT);
         run(couch, database);
         String start = stage().get("instance_start_time").getAsString();
-        couch.script(Fault.status(200)
-                .body(
-                        "{\"db_name\":\"orders\",\"doc_count\":%d,\"doc_del_count\":0,\"update_seq\":\"%d-x\",\"instance_start_time\":\"%s\",\"cluster\":{\"q\":2,\"n\":%d,\"w\":1,\"r\":1}}"
-                                .formatted(COUNT, COUNT - 1, start, copies))
-                .on(SourceIdentityIT::asksForFacts));
+        couch.script(Fault.status(200).body(facts(COUNT - 1, start, copies)).on(SourceIdentityIT::asksForFacts));
 
         assertThat(run(couch, database).outcome()).isEqualTo(outcome);
     }
@@ -448,6 +506,11 @@ final class SourceIdentityIT {
                 .workers(workers)
                 .build()
                 .run();
+    }
+
+    private static String facts(int changes, String start, int copies) {
+        return "{\"db_name\":\"orders\",\"doc_count\":%d,\"doc_del_count\":0,\"update_seq\":\"%d-x\",\"instance_start_time\":\"%s\",\"cluster\":{\"q\":2,\"n\":%d,\"w\":1,\"r\":1}}"
+                .formatted(COUNT, changes, start, copies);
     }
 
     private static boolean asksForFacts(CouchRequest request) {

@@ -28,6 +28,8 @@ public final class CouchDatabase {
     private final Signal signal;
     private final Map<String, Supplier<Map<String, Long>>> views = new ConcurrentHashMap<>();
     private volatile Contents contents = Contents.empty();
+    /** How many changes count more than once in what the database says of itself. */
+    private volatile long countedAgain;
 
     CouchDatabase(String name, long identity, long createdAt, Signal signal) {
         this.name = name;
@@ -189,6 +191,14 @@ public final class CouchDatabase {
     }
 
     /**
+     * Splits the database's shards, as {@code /_reshard/jobs} does: each part keeps the number of changes that its shard
+     * had, so that {@code GET /{db}} counts those before twice; the feed's sequences do not, and so may have a lower number.
+     */
+    public synchronized void split() {
+        countedAgain += countedAgain + contents.sequence();
+    }
+
+    /**
      * Answers a view that counts by one key.
      *
      * @param counts asked at each request; its keys are what the view emits as {@code [key]}
@@ -216,6 +226,12 @@ public final class CouchDatabase {
 
     String token(long sequence) {
         return new SequenceToken(identity, sequence).toString();
+    }
+
+    /** What the database says of itself. */
+    String updateToken(long sequence) {
+        String token = token(sequence);
+        return (sequence + countedAgain) + token.substring(token.indexOf('-'));
     }
 
     Optional<Map<String, Long>> counts(String designDocument, String view) {

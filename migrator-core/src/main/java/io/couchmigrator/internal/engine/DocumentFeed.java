@@ -86,15 +86,17 @@ final class DocumentFeed implements Feed<Document> {
                 .lastSequence();
         DatabaseFacts facts = patience.persist(() -> couch.database(database));
         long total = total(couch, patience, database).orElse(facts.documents());
-        return new Plan(Optional.of(new StageOffset.Database(database, facts.instanceStartTime())), now, total);
+        return new Plan(Optional.of(SourceIdentity.database(database, facts)), now, total);
     }
 
     @Override
-    public void recognize(StageOffset saved) {
-        Optional<Doubt> doubt = identity.doubt(saved, identity.facts());
+    public Optional<StageOffset.Database> recognize(StageOffset saved) {
+        DatabaseFacts facts = identity.facts();
+        Optional<Doubt> doubt = identity.doubt(saved, facts);
         if (doubt.isPresent()) {
             throw doubt.get().refusal(offsets);
         }
+        return Optional.of(SourceIdentity.database(stage.database(), facts));
     }
 
     @Override
@@ -191,7 +193,7 @@ final class DocumentFeed implements Feed<Document> {
     @Override
     public CatchUp<Document> catchUp(StageOffset since, Session session) {
         DocumentCatchUp catchUp = new DocumentCatchUp(this, since.sequence());
-        rewind.tell(since.sequence(), catchUp.pending().orElse(0));
+        rewind.tell(since, catchUp.pending().orElse(0));
         return catchUp;
     }
 

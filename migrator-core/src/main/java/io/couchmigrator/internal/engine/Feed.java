@@ -26,9 +26,10 @@ interface Feed<S> {
     /**
      * Makes sure that the source is still the one that a stage was read from.
      *
+     * @return what it says of itself now, for documents
      * @throws io.couchmigrator.LogDirectoryException if it is another one, or in an older state
      */
-    void recognize(StageOffset stage);
+    Optional<StageOffset.Database> recognize(StageOffset stage);
 
     /** Cuts what is left of ranges into more, where the source can tell how large they are; others stay as they are. */
     List<RangeOffset> cut(List<RangeOffset> ranges);

@@ -3,13 +3,14 @@ package io.couchmigrator.internal.engine;
 
 import com.google.gson.JsonElement;
 import io.couchmigrator.internal.couch.DatabaseFacts;
+import io.couchmigrator.internal.offsets.StageOffset;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Notices a feed that begins from its beginning although it was asked for less, as it does, without a word, for a sequence
- * of another database: it has more to tell than the database has had changes since. Used by one thread.
+ * of another database: it tells of every document, although the
+ * database has had fewer changes since. Used by one thread.
  */
 final class FeedRewind {
     private final String stage;
@@ -28,8 +29,8 @@ final class FeedRewind {
         this.reporter = reporter;
     }
 
-    /** Tells, once, if a feed that has just been asked has too much to tell since a sequence. */
-    void tell(@Nullable JsonElement since, long pending) {
+    /** Tells, once, if a feed that has just been asked has too much to tell since a stage stood there. */
+    void tell(StageOffset since, long pending) {
         if (!told && pending > 0 && isRewound(since, facts.get(), pending)) {
             told = true;
             reporter.tell(to -> to.warned(
@@ -38,10 +39,14 @@ final class FeedRewind {
         }
     }
 
-    private static boolean isRewound(@Nullable JsonElement since, DatabaseFacts facts, long pending) {
-        OptionalLong advance = SequenceNumber.advance(since, facts.sequence());
-        // Copies of one shard count for themselves: only without copies the numbers are exact.
-        boolean exact = facts.copies().equals(OptionalLong.of(1));
-        return advance.isPresent() && pending > advance.getAsLong() && (exact || pending >= facts.documents());
+    private static boolean isRewound(StageOffset since, DatabaseFacts facts, long pending) {
+        JsonElement then =
+                since.source().map(StageOffset.Database::updateSequence).orElse(null);
+        OptionalLong advance = SequenceNumber.advance(then, facts.sequence());
+        boolean later = SequenceNumber.of(since.sequence()).stream().anyMatch(number -> number.changes() > 0);
+        return later
+                && advance.isPresent()
+                && pending > advance.getAsLong()
+                && pending >= facts.documents() + facts.deleted();
     }
 }

@@ -95,7 +95,7 @@ final class Preflight {
             DatabaseFacts found = seen.get(database);
             if (found != null) {
                 facts.put(stage, found);
-                databases.put(stage, new StageOffset.Database(database, found.instanceStartTime()));
+                databases.put(stage, SourceIdentity.database(database, found));
             }
             if (totals.containsKey(database)) {
                 counts.put(stage, totals.get(database));

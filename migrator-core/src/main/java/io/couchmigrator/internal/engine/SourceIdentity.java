@@ -48,13 +48,18 @@ final class SourceIdentity {
         return patience.persist(() -> couch.database(database));
     }
 
+    /** Returns what is kept of that, to know the database by. */
+    static StageOffset.Database database(String name, DatabaseFacts facts) {
+        return new StageOffset.Database(name, facts.instanceStartTime(), facts.sequence());
+    }
+
     /** Returns why the database cannot be the one a stage was read from; empty if it can. */
     Optional<Doubt> doubt(StageOffset saved, DatabaseFacts facts) {
         return creation(saved, facts).or(() -> sequence(saved, facts)).or(() -> witnesses(saved, facts));
     }
 
     private Optional<Doubt> creation(StageOffset saved, DatabaseFacts facts) {
-        StageOffset.Database now = new StageOffset.Database(database, facts.instanceStartTime());
+        StageOffset.Database now = database(database, facts);
         return saved.source()
                 .filter(then -> !then.matches(now))
                 .map(then ->
@@ -65,10 +70,13 @@ final class SourceIdentity {
         return "\"%s\" with instance_start_time %s".formatted(database.name(), database.instanceStartTime());
     }
 
+    /** What a database says of itself is comparable; a position in its feed may count less, after a split of shards. */
     private Optional<Doubt> sequence(StageOffset saved, DatabaseFacts facts) {
-        Optional<SequenceNumber> then = SequenceNumber.of(saved.sequence());
+        JsonElement told =
+                saved.source().map(StageOffset.Database::updateSequence).orElse(null);
+        Optional<SequenceNumber> then = SequenceNumber.of(told);
         Optional<SequenceNumber> now = SequenceNumber.of(facts.sequence());
-        OptionalLong advance = SequenceNumber.advance(saved.sequence(), facts.sequence());
+        OptionalLong advance = SequenceNumber.advance(told, facts.sequence());
         if (advance.orElse(0) >= 0) {
             return Optional.empty();
         }

@@ -110,8 +110,9 @@ final class StageRun<S, R> {
     /** Reads what changed since the stage was planned or last caught up, and completes it. */
     private void catchUp() {
         StageState now = started();
-        feed.recognize(now.offset());
-        CatchUp<S> catchUp = feed.catchUp(now.offset(), own().main());
+        StageOffset before = now.offset();
+        feed.recognize(before).ifPresent(now::seen);
+        CatchUp<S> catchUp = feed.catchUp(before, own().main());
         boolean told = catchUp.isPending() && feed.onceComplete() == OnceComplete.CATCH_UP;
         if (told) {
             site.reporter().tell(to -> to.catchingUp(stage.name(), catchUp.pending()));

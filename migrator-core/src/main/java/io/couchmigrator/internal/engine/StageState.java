@@ -93,6 +93,13 @@ final class StageState {
         change(o -> copy(o, o.phase(), sequence, o.completed(), o.ranges(), o.others()));
     }
 
+    /** Remembers what the source says of itself, before any more of it is read. */
+    void seen(StageOffset.Database source) {
+        if (!offset().seenAs(source).equals(offset())) {
+            change(o -> o.seenAs(source));
+        }
+    }
+
     /** Remembers some of a batch, to know the source by. */
     void witnessed(List<? extends Item<?>> batch) {
         change(o -> o.witnessedBy(Witnesses.after(o.witnesses(), batch)));

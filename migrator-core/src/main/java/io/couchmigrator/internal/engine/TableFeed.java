@@ -52,7 +52,9 @@ final class TableFeed implements Feed<SourceRow> {
 
     /** The target's identity is this source's, too. */
     @Override
-    public void recognize(StageOffset offset) {}
+    public Optional<StageOffset.Database> recognize(StageOffset offset) {
+        return Optional.empty();
+    }
 
     @Override
     public List<RangeOffset> cut(List<RangeOffset> ranges) {

@@ -114,6 +114,7 @@ final class OffsetFormat {
         json.addProperty(
                 "instance_start_time",
                 stage.source().map(Database::instanceStartTime).orElse(null));
+        stage.source().map(Database::updateSequence).ifPresent(token -> json.add("update_seq", token));
         json.addProperty("phase", stage.phase().word());
         json.add("sequence", stage.sequence() == null ? JsonNull.INSTANCE : stage.sequence());
         json.addProperty("total", stage.total());
@@ -150,7 +151,10 @@ final class OffsetFormat {
                 place.smallNumber("definition"),
                 database == null
                         ? Optional.empty()
-                        : Optional.of(new Database(database, place.string("instance_start_time"))),
+                        : Optional.of(new Database(
+                                database,
+                                place.string("instance_start_time"),
+                                place.has("update_seq") ? place.anythingOrNull("update_seq") : null)),
                 phase,
                 place.anythingOrNull("sequence"),
                 place.number("total"),

@@ -46,12 +46,22 @@ public record StageOffset(
      *
      * @param name its name
      * @param instanceStartTime when it was created; "0" where the server does not say, which matches anything
+     * @param updateSequence the sequence that it told of itself when the stage was planned or last began to catch up, as the
+     *     raw token; null where none is known
      */
-    public record Database(String name, String instanceStartTime) {
+    public record Database(
+            String name, String instanceStartTime, @Nullable JsonElement updateSequence) {
         /** Returns whether both may be the same database. */
         public boolean matches(Database other) {
             boolean known = isKnown() && other.isKnown();
             return name.equals(other.name) && (!known || instanceStartTime.equals(other.instanceStartTime));
+        }
+
+        private Database seenAs(Database seen) {
+            return new Database(
+                    name,
+                    seen.isKnown() ? seen.instanceStartTime : instanceStartTime,
+                    seen.updateSequence == null ? updateSequence : seen.updateSequence);
         }
 
         /** Returns whether the server says when it was created. */
@@ -85,6 +95,12 @@ public record StageOffset(
     public StageOffset of(Database seen) {
         boolean news = seen.isKnown() && source.isPresent() && !source.get().isKnown();
         return news ? copy(seen, phase, sequence, ranges, witnesses) : this;
+    }
+
+    /** Returns the same of its database as it says of itself now, before any more of it is read. */
+    public StageOffset seenAs(Database seen) {
+        return source.map(then -> copy(then.seenAs(seen), phase, sequence, ranges, witnesses))
+                .orElse(this);
     }
 
     /** Returns the same with other witnesses. */

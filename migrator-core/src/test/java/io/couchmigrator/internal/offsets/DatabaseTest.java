@@ -3,6 +3,7 @@ package io.couchmigrator.internal.offsets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonPrimitive;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,8 +22,8 @@ final class DatabaseTest {
     })
     void isAnotherOneOnlyIfNameOrCreationTimeSaysSo(
             String name, String created, String otherName, String otherCreated, boolean same) {
-        Database one = new Database(name, created);
-        Database other = new Database(otherName, otherCreated);
+        Database one = new Database(name, created, null);
+        Database other = new Database(otherName, otherCreated, new JsonPrimitive("1-x"));
 
         assertThat(one.matches(other)).isEqualTo(same);
         assertThat(other.matches(one)).isEqualTo(same);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.JsonFiles;
@@ -243,7 +244,7 @@ final class OffsetFileTest {
                         new StageOffset(
                                 "orders",
                                 3,
-                                Optional.of(new Database("orders", "1540414719")),
+                                Optional.of(new Database("orders", "1540414719", new JsonPrimitive("1000-g1AA"))),
                                 Phase.READING,
                                 sequence,
                                 1_000,
