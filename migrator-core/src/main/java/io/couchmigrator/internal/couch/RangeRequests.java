@@ -54,7 +54,7 @@ final class RangeRequests {
             if (fewer >= allowed) {
                 throw e;
             }
-            mostRows = fewer;
+            mostRows = Math.min(mostRows, fewer);
             return range(what, target, fewer, keys, parser);
         }
     }

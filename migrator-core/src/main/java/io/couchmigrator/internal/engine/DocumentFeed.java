@@ -92,10 +92,9 @@ final class DocumentFeed implements Feed<Document> {
     @Override
     public Optional<StageOffset.Database> recognize(StageOffset saved) {
         DatabaseFacts facts = identity.facts();
-        Optional<Doubt> doubt = identity.doubt(saved, facts);
-        if (doubt.isPresent()) {
-            throw doubt.get().refusal(offsets);
-        }
+        identity.doubt(saved, facts).ifPresent(doubt -> {
+            throw doubt.refusal(offsets);
+        });
         return Optional.of(SourceIdentity.database(stage.database(), facts));
     }
 
