@@ -84,7 +84,11 @@ final class RowSecurityIT {
         database.execute("alter table names rename to hidden; create view names as select * from hidden;"
                 + HIDE.formatted("hidden"));
 
+        CheckReport report = migrator.check();
         Result result = migrator.run();
+
+        assertThat(report.faults()).singleElement().satisfies(fault -> assertThat(fault)
+                .hasMessageContaining("row-level security policy for table \"hidden\""));
 
         assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
         assertThat(result.failures()).anySatisfy(failure -> assertThat(failure)

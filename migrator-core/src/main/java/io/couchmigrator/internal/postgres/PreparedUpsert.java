@@ -74,6 +74,17 @@ final class PreparedUpsert<R> implements Writer<R> {
         Jooq.with(connection, jooq -> jooq.execute(offer, arrays));
     }
 
+    /** Lets the server plan what would be written, which fails where it would take no row at all, and writes nothing. */
+    void plan(Connection connection) throws SQLException {
+        Object[] none = arrays(List.of());
+        Jooq.with(connection, jooq -> {
+            if (upsert.conflictRule() == ConflictRule.UPDATE && !update.isEmpty()) {
+                jooq.fetch("explain " + update, none);
+            }
+            return jooq.fetch("explain " + insert, none);
+        });
+    }
+
     @Override
     public void check(R row) {
         for (int i = 0; i < facts.size(); i++) {

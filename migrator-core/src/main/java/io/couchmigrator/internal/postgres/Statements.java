@@ -23,6 +23,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The statements of a run that are not the rows it writes. Each is one round trip, whatever the number of keys. */
 public final class Statements {
+    private static final String LOOKUP = "select {0}::bigint as k, min({1}::text) as v from {2}"
+            + " where {0} = any({3}) and {1} is not null group by 1";
+
+    /** Comes first: an INSERT that ends in a conflict would still draw from the table's sequence. */
+    private static final String COMPLETE_AGAIN = "update {0} set {2} = now() where {1} = {3}";
+
+    private static final String COMPLETE =
+            "insert into {0} ({1}, {2}) values ({3}, now()) on conflict ({1}) do update set {2} = now()";
+
     private Statements() {}
 
     /** Returns whether a table exists. */
@@ -101,16 +110,25 @@ public final class Statements {
             throws SQLException {
         return Jooq.with(connection, jooq -> {
             Map<Long, String> found = new LinkedHashMap<>();
-            for (Record row : jooq.fetch(
-                    "select {0}::bigint as k, min({1}::text) as v from {2} where {0} = any({3}) and {1} is not null group by 1",
-                    DSL.quotedName(lookup.keyColumn()),
-                    DSL.quotedName(lookup.valueColumn()),
-                    Jooq.table(lookup.table()),
-                    DSL.val(keys.toArray(new Long[0])))) {
+            for (Record row : jooq.fetch(LOOKUP, parts(lookup, keys))) {
                 found.put(row.get("k", Long.class), row.get("v", String.class));
             }
             return found;
         });
+    }
+
+    /** Lets the server plan a lookup, which fails as the lookup would, and reads nothing. */
+    static void planLookup(Connection connection, Lookup.Rows lookup) throws SQLException {
+        Jooq.with(connection, jooq -> jooq.fetch("explain " + LOOKUP, parts(lookup, List.of())));
+    }
+
+    private static QueryPart[] parts(Lookup.Rows lookup, Collection<Long> keys) {
+        return new QueryPart[] {
+            DSL.quotedName(lookup.keyColumn()),
+            DSL.quotedName(lookup.valueColumn()),
+            Jooq.table(lookup.table()),
+            DSL.val(keys.toArray(new Long[0]))
+        };
     }
 
     /**
@@ -119,21 +137,31 @@ public final class Statements {
      * @return whether that is there then; a trigger or a rule of the table may drop it
      */
     public static boolean complete(Connection connection, CompletionTable completion, String slug) throws SQLException {
-        Name table = Jooq.table(completion.table());
-        Name slugColumn = DSL.quotedName(completion.slugColumn());
-        Name timeColumn = DSL.quotedName(completion.timeColumn());
+        QueryPart[] parts = parts(completion, slug);
         return Jooq.with(connection, jooq -> {
-            // An UPDATE first: an INSERT that ends in a conflict would still draw from the table's sequence.
-            int updated = jooq.execute(
-                    "update {0} set {1} = now() where {2} = {3}", table, timeColumn, slugColumn, DSL.val(slug));
-            if (updated == 0) {
-                jooq.execute(
-                        "insert into {0} ({1}, {2}) values ({3}, now()) on conflict ({1}) do update set {2} = now()",
-                        table, slugColumn, timeColumn, DSL.val(slug));
+            if (jooq.execute(COMPLETE_AGAIN, parts) == 0) {
+                jooq.execute(COMPLETE, parts);
             }
-            return !jooq.fetch("select 1 from {0} where {1} = {2}", table, slugColumn, DSL.val(slug))
-                    .isEmpty();
+            return !jooq.fetch("select 1 from {0} where {1} = {3}", parts).isEmpty();
         });
+    }
+
+    /** Lets the server plan how completion is recorded, which fails as that would, and writes nothing. */
+    static void planCompletion(Connection connection, CompletionTable completion, String slug) throws SQLException {
+        QueryPart[] parts = parts(completion, slug);
+        Jooq.with(connection, jooq -> {
+            jooq.fetch("explain " + COMPLETE_AGAIN, parts);
+            return jooq.fetch("explain " + COMPLETE, parts);
+        });
+    }
+
+    private static QueryPart[] parts(CompletionTable completion, String slug) {
+        return new QueryPart[] {
+            Jooq.table(completion.table()),
+            DSL.quotedName(completion.slugColumn()),
+            DSL.quotedName(completion.timeColumn()),
+            DSL.val(slug)
+        };
     }
 
     private static QueryPart columns(TableStage<?> stage) {

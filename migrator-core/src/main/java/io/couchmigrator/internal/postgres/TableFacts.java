@@ -91,7 +91,8 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
                 select a.attname, format_type(a.atttypid, null) as type, t.typcategory::text,
                   case when a.atttypid in ('varchar'::regtype, 'bpchar'::regtype) and a.atttypmod > 4
                     then a.atttypmod - 4 end as max_length,
-                  a.attnotnull, a.atthasdef or a.attidentity <> '' as filled,
+                  a.attnotnull or t.typnotnull as not_null,
+                  a.atthasdef or a.attidentity <> '' or t.typdefault is not null as filled,
                   has_column_privilege(a.attrelid, a.attnum, 'SELECT') as may_select,
                   has_column_privilege(a.attrelid, a.attnum, 'INSERT') as may_insert,
                   has_column_privilege(a.attrelid, a.attnum, 'UPDATE') as may_update
@@ -108,7 +109,7 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
                             column.get("type", String.class),
                             column.get("typcategory", String.class),
                             maxLength == null ? OptionalInt.empty() : OptionalInt.of(maxLength),
-                            column.get("attnotnull", boolean.class),
+                            column.get("not_null", boolean.class),
                             column.get("filled", boolean.class),
                             column.get("may_select", boolean.class),
                             column.get("may_insert", boolean.class),
@@ -122,25 +123,5 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
                           and i.indpred is null and i.indnkeyatts = 1
                         """, oid).fetchInto(String.class));
         return new TableFacts(oid, table, columns, unique);
-    }
-
-    /** Returns the sequences that defaults of columns draw from and the user may not; an identity needs no privilege. */
-    static Set<String> forbiddenSequences(Connection connection, TableFacts table, Set<String> written)
-            throws SQLException {
-        return Jooq.with(
-                connection,
-                jooq -> new TreeSet<>(jooq.resultQuery("""
-                                select format('%I.%I', n.nspname, s.relname)
-                                from pg_attrdef f
-                                join pg_attribute a on a.attrelid = f.adrelid and a.attnum = f.adnum
-                                join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = f.oid
-                                  and d.refclassid = 'pg_class'::regclass
-                                join pg_class s on s.oid = d.refobjid
-                                join pg_namespace n on n.oid = s.relnamespace
-                                where f.adrelid = ?::oid and a.attname <> all(?::text[])
-                                  and case s.relkind when 'S'
-                                    then not has_sequence_privilege(s.oid, 'USAGE, UPDATE') end
-                                """, table.oid(), written.toArray(new String[0]))
-                        .fetchInto(String.class)));
     }
 }

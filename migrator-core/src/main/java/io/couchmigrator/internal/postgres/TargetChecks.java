@@ -43,11 +43,13 @@ public final class TargetChecks {
         Optional<TableFacts> table = checks.table(into);
         if (table.isPresent()) {
             checks.upsertColumns(upsert, table.get());
-            checks.unwritten(upsert.columns(into), table.get());
-            checks.sequences(upsert.columns(into), table.get());
+            checks.written(upsert.columns(into), table.get());
         }
         if (!into.equals(upsert.table())) {
             checks.view(upsert);
+        }
+        if (table.isPresent() && checks.faults.isEmpty() && checks.missing.isEmpty()) {
+            new PreparedUpsert<>(upsert, table.get()).plan(connection);
         }
         return checks.faults();
     }
@@ -82,9 +84,10 @@ public final class TargetChecks {
                 checks.type(table, column, "a time", c -> c.category().equals("D"));
                 checks.privileges(table, column, false, true, true);
             });
-            Set<String> written = Set.of(completion.slugColumn(), completion.timeColumn());
-            checks.unwritten(written, table);
-            checks.sequences(written, table);
+            checks.written(Set.of(completion.slugColumn(), completion.timeColumn()), table);
+            if (checks.faults.isEmpty() && checks.missing.isEmpty()) {
+                Statements.planCompletion(connection, completion, slug);
+            }
         }
         return checks.faults();
     }
@@ -99,6 +102,9 @@ public final class TargetChecks {
             });
             checks.column(table, lookup.valueColumn(), column -> checks.privileges(table, column, true, false, false));
         });
+        if (checks.faults.isEmpty() && checks.missing.isEmpty()) {
+            Statements.planLookup(connection, lookup);
+        }
         return checks.faults();
     }
 
@@ -190,6 +196,12 @@ public final class TargetChecks {
         }
     }
 
+    private void written(Set<String> columns, TableFacts table) throws SQLException {
+        unwritten(columns, table);
+        faults.addAll(Sequences.faults(connection, table, columns, user()));
+        faults.addAll(WrittenTable.neverTaken(connection, table, columns, user()));
+    }
+
     /** A column that is not written, must have a value and has no default makes every row fail. */
     private void unwritten(Set<String> written, TableFacts table) {
         for (ColumnFacts column : table.columns().values()) {
@@ -199,13 +211,6 @@ public final class TargetChecks {
                                         + " (%s): give it a default, or let it be null")
                                 .formatted(column.name(), table.name(), String.join(", ", new TreeSet<>(written))));
             }
-        }
-    }
-
-    private void sequences(Set<String> written, TableFacts table) throws SQLException {
-        for (String sequence : TableFacts.forbiddenSequences(connection, table, written)) {
-            faults.add("sequence \"%s\" of table \"%s\" may not be used: grant usage on sequence %s to %s"
-                    .formatted(sequence, table.name(), sequence, user()));
         }
     }
 

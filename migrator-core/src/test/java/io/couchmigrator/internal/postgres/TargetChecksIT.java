@@ -55,6 +55,17 @@ final class TargetChecksIT {
         }
     }
 
+    /** PostgreSQL has such sequences since version 15. */
+    @Test
+    void refusesASequenceThatBeginsAgainAfterACrash(TestDatabase database) throws SQLException {
+        database.execute("create table states (id serial, slug text unique, at timestamptz);"
+                + " alter sequence states_id_seq set unlogged");
+
+        assertThat(faults(database, "shop"))
+                .containsExactly("sequence \"public.states_id_seq\" of table \"states\" is unlogged, and a crash of the"
+                        + " server would let it begin again: alter sequence public.states_id_seq set logged");
+    }
+
     private static List<String> faults(TestDatabase database, String slug) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             return TargetChecks.completion(connection, COMPLETION, slug);
