@@ -75,6 +75,11 @@ public final class CheckRun {
                             }
                         });
             }
+        } finally {
+            // A check has no thread of its own: this one is the caller's.
+            if (stop.isInterrupted()) {
+                Thread.currentThread().interrupt();
+            }
         }
         return new CheckReport(preflight.stages(), preflight.faults());
     }

@@ -150,7 +150,12 @@ final class Comparison<R> {
     /** Returns how rows stand in one database. */
     static <R> List<Standing> standings(String stage, Writer<R> writer, Connection connection, List<R> rows)
             throws SQLException {
-        List<Standing> standings = writer.compare(connection, rows);
+        List<Standing> standings;
+        try {
+            standings = writer.compare(connection, rows);
+        } finally {
+            Interrupts.clear();
+        }
         if (standings.size() != rows.size()) {
             throw new IllegalStateException(
                     "the writer of stage \"%s\" compared %s rows: expected one result for each of %s"

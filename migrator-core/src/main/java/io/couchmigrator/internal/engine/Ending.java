@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * How a run ended: what it did, and the outcome that comes of it.
  *
- * @param stopRequested whether the caller asked it to stop
+ * @param stopRequested whether it was asked to stop, or interrupted
  * @param outstanding how many items are for the next run to take first
  */
 record Ending(
@@ -28,6 +28,7 @@ record Ending(
      * Returns it for the caller.
      *
      * @throws RuntimeException the bug that was met, if one was
+     * @throws IllegalStateException if not all was done, though nothing failed and nobody asked it to stop, which is a bug
      */
     Result result() {
         RuntimeException bug = failures.bug();
@@ -61,13 +62,20 @@ record Ending(
         return details;
     }
 
+    /** What is complete, and never the mere absence of an error. */
     private Outcome outcome() {
-        if (stopRequested && !stages.isComplete()) {
+        boolean complete = stages.isComplete();
+        if (stopRequested && !complete) {
             return Outcome.STOPPED;
         }
         List<MigrationException> known = failures.inOrder();
-        return known.isEmpty()
-                ? verb.outcome(stages, outstanding)
-                : known.get(0).outcome();
+        if (!known.isEmpty()) {
+            return known.get(0).outcome();
+        }
+        if (!complete) {
+            throw new IllegalStateException(
+                    "ended before all was done, though nothing failed and nobody asked for a stop: this is a bug");
+        }
+        return verb.outcome(stages, outstanding);
     }
 }

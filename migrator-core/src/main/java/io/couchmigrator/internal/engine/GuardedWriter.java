@@ -80,6 +80,8 @@ record GuardedWriter<R>(Writer<R> writer) {
             return call.make();
         } catch (Throwable e) {
             throw told(e);
+        } finally {
+            Interrupts.clear();
         }
     }
 

@@ -44,6 +44,8 @@ final class Reporter implements OutageListener {
                 LOG.warn("a listener threw, which harms nothing and is told once", e);
             }
             thrown = true;
+        } finally {
+            Interrupts.clear();
         }
     }
 

@@ -182,7 +182,7 @@ public final class Run {
                 verb,
                 stages,
                 failures,
-                stopRequested,
+                stopRequested || stop.isInterrupted(),
                 known == null ? 0 : known.outstanding(),
                 audit.sum(),
                 Duration.between(began, clock.instant()));

@@ -46,6 +46,8 @@ record StageFunctions(Stage<?, ?> stage) {
             throw e;
         } catch (Throwable e) {
             throw broken(function, id, e);
+        } finally {
+            Interrupts.clear();
         }
     }
 

@@ -33,12 +33,14 @@ final class Ticker implements AutoCloseable {
     public void close() {
         timer.shutdown();
         boolean interrupted = false;
-        try {
-            while (!timer.awaitTermination(1, TimeUnit.MINUTES)) {
-                timer.shutdownNow();
+        while (!timer.isTerminated()) {
+            try {
+                if (!timer.awaitTermination(1, TimeUnit.MINUTES)) {
+                    timer.shutdownNow();
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
-        } catch (InterruptedException e) {
-            interrupted = true;
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -76,7 +76,11 @@ final class Writers<R> {
 
     /** Returns the number of the database that a row goes to. */
     int place(R row) {
-        return place.applyAsInt(row);
+        try {
+            return place.applyAsInt(row);
+        } finally {
+            Interrupts.clear();
+        }
     }
 
     /**

@@ -4,9 +4,9 @@ package io.couchmigrator.internal.files;
 import com.google.gson.JsonElement;
 import io.couchmigrator.LogDirectoryException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -27,7 +27,9 @@ public final class LineFile implements AutoCloseable {
     private final Path path;
     private final Set<OpenOption> options;
     private final FileAttribute<?>[] attributes;
-    private @Nullable FileChannel channel;
+    /** Not a channel, which an interruption of any thread that uses it would close. */
+    private @Nullable RandomAccessFile file;
+
     private boolean dirty;
 
     private LineFile(Path path, Set<OpenOption> options, FileAttribute<?>... attributes) {
@@ -82,15 +84,14 @@ public final class LineFile implements AutoCloseable {
 
     /** Adds a line that {@link JsonFiles#line} made. It is durable after {@link #force}. */
     public synchronized void append(String line) {
-        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
         long end = -1;
         try {
-            FileChannel file = open();
-            end = file.size();
+            RandomAccessFile opened = open();
+            end = opened.length();
+            opened.seek(end);
             dirty = true;
-            while (bytes.hasRemaining()) {
-                file.write(bytes);
-            }
+            opened.write(bytes);
         } catch (IOException e) {
             cutBack(end, e);
             throw failed("write", e);
@@ -100,8 +101,8 @@ public final class LineFile implements AutoCloseable {
     /** Half a line would spoil the one that is appended next, if the disk has room again by then. */
     private void cutBack(long end, IOException because) {
         try {
-            if (channel != null && end >= 0) {
-                channel.truncate(end);
+            if (file != null && end >= 0) {
+                file.setLength(end);
             }
         } catch (IOException e) {
             because.addSuppressed(e);
@@ -110,11 +111,11 @@ public final class LineFile implements AutoCloseable {
 
     /** Makes all lines durable. */
     public synchronized void force() {
-        if (channel == null || !dirty) {
+        if (file == null || !dirty) {
             return;
         }
         try {
-            channel.force(false);
+            file.getFD().sync();
             dirty = false;
         } catch (IOException e) {
             throw failed("flush", e);
@@ -124,19 +125,20 @@ public final class LineFile implements AutoCloseable {
     @Override
     public synchronized void close() {
         try {
-            if (channel != null) {
-                channel.close();
+            if (file != null) {
+                file.close();
             }
         } catch (IOException e) {
             throw failed("close", e);
         }
     }
 
-    private FileChannel open() throws IOException {
-        if (channel == null) {
-            channel = FileChannel.open(path, options, attributes);
+    private RandomAccessFile open() throws IOException {
+        if (file == null) {
+            Files.newByteChannel(path, options, attributes).close();
+            file = new RandomAccessFile(path.toFile(), "rw");
         }
-        return channel;
+        return file;
     }
 
     private LogDirectoryException failed(String what, IOException e) {

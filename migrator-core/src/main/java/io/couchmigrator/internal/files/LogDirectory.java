@@ -3,6 +3,7 @@ package io.couchmigrator.internal.files;
 
 import io.couchmigrator.LogDirectoryException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -221,8 +222,19 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Makes renames in the directory durable. */
     public void force() throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+        boolean interrupted = Thread.interrupted();
+        boolean forced = false;
+        while (!forced) {
+            // A directory can be forced as a channel only, which an interruption closes.
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+                forced = true;
+            } catch (ClosedByInterruptException e) {
+                interrupted = Thread.interrupted();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

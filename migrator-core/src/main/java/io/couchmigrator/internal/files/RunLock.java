@@ -5,16 +5,16 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.couchmigrator.BusyException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,11 +32,13 @@ final class RunLock implements AutoCloseable {
      */
     private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
 
-    private final FileChannel channel;
+    /** Read and written without its channel, which an interruption would close, and the lock with it. */
+    private final RandomAccessFile file;
+
     private final Path real;
 
-    private RunLock(FileChannel channel, Path real) {
-        this.channel = channel;
+    private RunLock(RandomAccessFile file, Path real) {
+        this.file = file;
         this.real = real;
     }
 
@@ -48,7 +50,7 @@ final class RunLock implements AutoCloseable {
     static RunLock take(Path path, Instant now) {
         RunLock lock = locked(path, false);
         try {
-            sign(lock.channel, now);
+            sign(lock.file, now);
             return lock;
         } catch (IOException e) {
             lock.close();
@@ -72,17 +74,16 @@ final class RunLock implements AutoCloseable {
         }
         boolean taken = false;
         try {
-            FileChannel channel = FileChannel.open(
-                    path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
             try {
-                if (!isLocked(channel, shared)) {
-                    throw inUse(path, holder(path, channel));
+                if (!isLocked(file, shared)) {
+                    throw inUse(path, holder(path, file));
                 }
                 taken = true;
-                return new RunLock(channel, real);
+                return new RunLock(file, real);
             } finally {
                 if (!taken) {
-                    channel.close();
+                    file.close();
                 }
             }
         } catch (IOException e) {
@@ -103,12 +104,13 @@ final class RunLock implements AutoCloseable {
         if (LOCKED_HERE.contains(real(path))) {
             throw inUse(path, "another run of this process");
         }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            if (!isLocked(channel, false)) {
-                throw inUse(path, holder(path, channel));
+        if (Files.notExists(path)) {
+            return;
+        }
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            if (!isLocked(file, false)) {
+                throw inUse(path, holder(path, file));
             }
-        } catch (NoSuchFileException e) {
-            // Nobody ever ran here.
         } catch (IOException e) {
             throw LogDirectory.failed("lock", path, e);
         }
@@ -117,7 +119,7 @@ final class RunLock implements AutoCloseable {
     @Override
     public void close() {
         try {
-            channel.close();
+            file.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -138,22 +140,22 @@ final class RunLock implements AutoCloseable {
         }
     }
 
-    private static boolean isLocked(FileChannel channel, boolean shared) throws IOException {
+    private static boolean isLocked(RandomAccessFile file, boolean shared) throws IOException {
         try {
-            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
+            FileLock lock = file.getChannel().tryLock(0, Long.MAX_VALUE, shared);
             return lock != null;
         } catch (OverlappingFileLockException e) {
             return false;
         }
     }
 
-    private static void sign(FileChannel channel, Instant now) throws IOException {
+    private static void sign(RandomAccessFile file, Instant now) throws IOException {
         JsonObject holder = new JsonObject();
         holder.addProperty("pid", ProcessHandle.current().pid());
         holder.addProperty("host", host());
         holder.addProperty("since", now.toString());
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap((JsonFiles.line(holder) + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+        file.setLength(0);
+        file.write((JsonFiles.line(holder) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     private static BusyException inUse(Path path, String holder) {
@@ -163,24 +165,23 @@ final class RunLock implements AutoCloseable {
     }
 
     /** Those who share a lock do not sign it: each has a lock of its own, which it signs. */
-    private static String holder(Path path, FileChannel channel) throws IOException {
-        if (!isLocked(channel, true)) {
-            return holder(channel);
+    private static String holder(Path path, RandomAccessFile file) throws IOException {
+        if (!isLocked(file, true)) {
+            byte[] bytes = new byte[MOST_OF_A_HOLDER];
+            int read = file.read(bytes);
+            return holder(new String(bytes, 0, Math.max(0, read), StandardCharsets.UTF_8));
         }
-        try (FileChannel own = FileChannel.open(LogDirectory.verifyLock(path), StandardOpenOption.READ)) {
-            return "a verification, " + holder(own) + ",";
+        try (InputStream own = Files.newInputStream(LogDirectory.verifyLock(path))) {
+            String holder = new String(own.readNBytes(MOST_OF_A_HOLDER), StandardCharsets.UTF_8);
+            return "a verification, " + holder(holder) + ",";
         } catch (NoSuchFileException e) {
             return "a verification";
         }
     }
 
-    private static String holder(FileChannel channel) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(MOST_OF_A_HOLDER);
-        channel.read(bytes, 0);
+    private static String holder(String signature) {
         try {
-            JsonObject holder = JsonParser.parseString(
-                            new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8))
-                    .getAsJsonObject();
+            JsonObject holder = JsonParser.parseString(signature).getAsJsonObject();
             return "process %s on host %s, since %s"
                     .formatted(
                             holder.get("pid").getAsString(),

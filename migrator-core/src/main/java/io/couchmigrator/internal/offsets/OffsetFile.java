@@ -8,19 +8,16 @@ import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import java.util.Set;
 
 /** Loads and saves offsets: wholly the former or wholly the new ones are there, whenever the machine stops. */
 public final class OffsetFile {
@@ -73,15 +70,11 @@ public final class OffsetFile {
         Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
         try {
             Files.deleteIfExists(fresh);
-            try (FileChannel file = FileChannel.open(
-                    fresh,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    LineFile.ownersOnly(fresh))) {
-                ByteBuffer bytes = ByteBuffer.wrap(text);
-                while (bytes.hasRemaining()) {
-                    file.write(bytes);
-                }
-                file.force(true);
+            Files.createFile(fresh, LineFile.ownersOnly(fresh));
+            // Not a channel, which an interruption would close.
+            try (FileOutputStream file = new FileOutputStream(fresh.toFile())) {
+                file.write(text);
+                file.getFD().sync();
             }
             Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             directory.force();

@@ -10,14 +10,13 @@ import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -271,22 +270,21 @@ public final class RejectsFile implements AutoCloseable {
     }
 
     private static void cutTornLine(Path path) throws IOException {
-        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            long end = file.size();
-            ByteBuffer last = ByteBuffer.allocate(1);
+        if (Files.notExists(path)) {
+            return;
+        }
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            long end = file.length();
             while (end > 0) {
-                last.clear();
-                file.read(last, end - 1);
-                if (last.get(0) == '\n') {
+                file.seek(end - 1);
+                if (file.read() == '\n') {
                     break;
                 }
                 end--;
             }
-            if (end < file.size()) {
-                file.truncate(end);
+            if (end < file.length()) {
+                file.setLength(end);
             }
-        } catch (NoSuchFileException e) {
-            // Nothing was rejected yet.
         }
     }
 }

@@ -5,9 +5,13 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The request to stop a run: made once, seen by all its threads. Safe for use by multiple threads. */
+/**
+ * The request to stop a run: made once, seen by all its threads. The interruption of one of them is such a request, which
+ * clears its interrupt status: what is left to do for an orderly end, it can do. Safe for use by multiple threads.
+ */
 public final class StopSignal {
     private final CountDownLatch requested = new CountDownLatch(1);
+    private volatile boolean interrupted;
 
     /** Makes the request; further ones change nothing. */
     public void request() {
@@ -19,12 +23,20 @@ public final class StopSignal {
         return requested.getCount() == 0;
     }
 
+    /** Returns whether a thread of the run was interrupted, which stopped it. */
+    public boolean isInterrupted() {
+        return interrupted;
+    }
+
     /**
      * Goes on if no request was made.
      *
      * @throws StoppedException if one was
      */
     public void check() {
+        if (Thread.interrupted()) {
+            interrupted();
+        }
         if (isRequested()) {
             throw new StoppedException();
         }
@@ -40,11 +52,16 @@ public final class StopSignal {
         try {
             stopped = requested.await(duration.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoppedException();
+            interrupted();
+            stopped = true;
         }
         if (stopped) {
             throw new StoppedException();
         }
+    }
+
+    private void interrupted() {
+        interrupted = true;
+        request();
     }
 }

@@ -200,15 +200,18 @@ final class PatienceTest {
                 .isInstanceOf(StoppedException.class);
     }
 
+    /** Its interrupt status would be in the way of what an orderly end takes: files, connections. */
     @Test
-    void keepsTheInterruptStatusOfAThreadThatPauses() {
+    void stopsTheRunWhereAThreadThatPausesIsInterrupted() {
         Patience real = new Patience("a server", MAX_OUTAGE, stop, listener, clock);
         Thread.currentThread().interrupt();
 
         assertThatThrownBy(() -> real.persist(failing(1, Duration.ofMinutes(9))))
                 .isInstanceOf(StoppedException.class);
 
-        assertThat(Thread.interrupted()).isTrue();
+        assertThat(stop.isInterrupted()).isTrue();
+        assertThat(stop.isRequested()).isTrue();
+        assertThat(Thread.interrupted()).isFalse();
     }
 
     @Test
