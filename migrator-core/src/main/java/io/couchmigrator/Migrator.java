@@ -7,6 +7,9 @@ import io.couchmigrator.internal.engine.Run;
 import io.couchmigrator.internal.engine.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -36,13 +39,14 @@ public final class Migrator {
     private final Set<Run> running = ConcurrentHashMap.newKeySet();
 
     private Migrator(Builder builder) {
-        builder.shards.ifPresent(map -> requireRouters(builder.migration));
+        builder.shards.ifPresent(map -> StageRequirements.routers(builder.migration));
         String slug = builder.migration.slug();
         this.settings = new Settings(
                 builder.migration,
                 Required.of(builder.source, "source", "migrator", slug),
                 Required.of(builder.target, "target", "migrator", slug),
                 builder.shards,
+                Collections.unmodifiableMap(new LinkedHashMap<>(builder.tableSources)),
                 Required.of(builder.logDirectory, "log directory", "migrator", slug),
                 builder.workers,
                 builder.chunkSize,
@@ -54,16 +58,6 @@ public final class Migrator {
                 builder.acceptFailover,
                 builder.acceptNewSource,
                 builder.listener);
-    }
-
-    private static void requireRouters(Migration migration) {
-        for (Stage<?, ?> stage : migration.stages()) {
-            if (stage.writer().router().isEmpty()) {
-                throw new IllegalStateException(
-                        "stage \"%s\" cannot write to shards: its writer has no router: expected Upsert with router(), or a Writer with router()"
-                                .formatted(stage.name()));
-            }
-        }
     }
 
     /** Starts a migrator of this migration. */
@@ -141,6 +135,7 @@ public final class Migrator {
         private @Nullable CouchServer source;
         private @Nullable DataSource target;
         private Optional<ShardMap> shards = Optional.empty();
+        private final Map<String, DataSource> tableSources = new LinkedHashMap<>();
         private @Nullable Path logDirectory;
         private int workers = 4;
         private int chunkSize = 1000;
@@ -182,6 +177,20 @@ public final class Migrator {
          */
         public Builder shards(ShardMap shards) {
             this.shards = Optional.of(shards);
+            return this;
+        }
+
+        /**
+         * Sets in which database the table of a {@link TableStage} is, if that is not the {@linkplain #target target}; its
+         * lookups stay there. One connection is borrowed from this data source for the whole run. What tells the database
+         * from another stands in the offset file: the stage is not continued with another one. The table must exist,
+         * also where the stage is {@linkplain TableStage#optional optional}.
+         *
+         * @throws IllegalArgumentException if the migration has no such stage
+         */
+        public Builder tableSource(String stage, DataSource database) {
+            StageRequirements.table(migration, stage);
+            tableSources.put(stage, Objects.requireNonNull(database, "database"));
             return this;
         }
 

@@ -21,8 +21,7 @@ final class CheckCommand {
 
     /** Checks and returns the exit status. */
     int run(Migration migration, Settings settings) {
-        settings.warnings().forEach(warning -> console.line("Warning: " + warning));
-        settings.shards().map(ShardSettings::lines).ifPresent(console::lines);
+        console.lines(settings.lines());
         CheckReport report = report(migration, settings);
         report.faults().forEach(fault -> console.line(Verdict.error(fault)));
         report.stages().forEach(stage -> console.line(line(stage)));
@@ -48,7 +47,7 @@ final class CheckCommand {
 
     private static String line(StageCheck stage) {
         if (stage.skipped().isPresent()) {
-            return "%s: %s.".formatted(stage.stage(), stage.skipped().get());
+            return ConsoleListener.skipped(stage.stage(), stage.skipped().get());
         }
         String count = stage.documents().isPresent()
                 ? Numbers.of(stage.documents().getAsLong(), "document", "documents")

@@ -103,7 +103,12 @@ final class Cli {
         }
         refuseMore(arguments, 2, faults);
         Logging.silence();
-        Optional<Settings> settings = new SettingsReader(arguments, environment, faults).read();
+        Optional<Settings> settings = new SettingsReader(
+                        arguments,
+                        environment,
+                        migration.map(Migrations::tableStages).orElse(List.of()),
+                        faults)
+                .read();
         if (faults.any() || migration.isEmpty() || settings.isEmpty()) {
             throw new UsageException(
                     faults.messages(), migration.isEmpty() && slugIsSure ? listWithUsage(command) : usage(command));

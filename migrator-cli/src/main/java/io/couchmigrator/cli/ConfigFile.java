@@ -32,6 +32,7 @@ final class ConfigFile {
     private final Path file;
     private final Faults faults;
     private Optional<JsonArray> shards = Optional.empty();
+    private Optional<JsonObject> sources = Optional.empty();
 
     ConfigFile(Path file, Faults faults) {
         this.file = file;
@@ -43,7 +44,12 @@ final class ConfigFile {
         return shards;
     }
 
-    /** Returns what it sets beside the map of shards; what is wrong with it is added to the faults. */
+    /** Returns its databases of tables, once it is read; empty if it has none. */
+    Optional<JsonObject> sources() {
+        return sources;
+    }
+
+    /** Returns what it sets beside shards and sources; what is wrong with it is added to the faults. */
     Map<Setting, String> read() {
         Map<Setting, String> values = new EnumMap<>(Setting.class);
         try (Reader characters = Files.newBufferedReader(file, StandardCharsets.UTF_8);
@@ -76,6 +82,8 @@ final class ConfigFile {
                 json.skipValue();
             } else if (setting.get() == Setting.SHARDS) {
                 readShards(json);
+            } else if (setting.get() == Setting.SOURCES) {
+                readSources(json);
             } else if (json.peek() != JsonToken.STRING && json.peek() != JsonToken.NUMBER) {
                 faults.add(at("has \"%s\" with a value that is neither a string nor a number".formatted(key)));
                 json.skipValue();
@@ -96,7 +104,7 @@ final class ConfigFile {
         if (shards.isPresent()) {
             faults.add(at("has \"shards\" twice: leave one"));
         }
-        JsonElement value = element(json);
+        JsonElement value = element(json, Setting.SHARDS);
         if (value.isJsonArray()) {
             shards = Optional.of(value.getAsJsonArray());
         } else {
@@ -104,14 +112,28 @@ final class ConfigFile {
         }
     }
 
+    private void readSources(JsonReader json) throws IOException {
+        if (sources.isPresent()) {
+            faults.add(at("has \"sources\" twice: leave one"));
+        }
+        JsonElement value = element(json, Setting.SOURCES);
+        if (value.isJsonObject()) {
+            sources = Optional.of(value.getAsJsonObject());
+        } else {
+            faults.add(
+                    at(
+                            "has \"sources\" with a value that is no object: expected something like {\"IcdsFile\": {\"PGDATABASE\": \"DATABASE\"}}"));
+        }
+    }
+
     /** As Gson would read it, but for a key that comes twice, of which Gson takes the last. */
-    private JsonElement element(JsonReader json) throws IOException {
+    private JsonElement element(JsonReader json, Setting of) throws IOException {
         return switch (json.peek()) {
             case BEGIN_ARRAY -> {
                 JsonArray array = new JsonArray();
                 json.beginArray();
                 while (json.hasNext()) {
-                    array.add(element(json));
+                    array.add(element(json, of));
                 }
                 json.endArray();
                 yield array;
@@ -122,9 +144,9 @@ final class ConfigFile {
                 while (json.hasNext()) {
                     String key = json.nextName();
                     if (object.has(key)) {
-                        faults.add(at("has \"%s\" twice in an entry of \"shards\": leave one".formatted(key)));
+                        faults.add(at("has \"%s\" twice in an entry of \"%s\": leave one".formatted(key, of.key())));
                     }
-                    object.add(key, element(json));
+                    object.add(key, element(json, of));
                 }
                 json.endObject();
                 yield object;

@@ -128,7 +128,14 @@ final class ConsoleListener implements Listener {
     @Override
     public void stageSkipped(String stage, String reason) {
         begun = true;
-        console.line("%s: %s.".formatted(stage, reason));
+        console.line(skipped(stage, reason));
+    }
+
+    /** What the library's reasons call by the names of its own, a command line calls otherwise. */
+    static String skipped(String stage, String reason) {
+        String named = reason.replace(
+                "Migrator.Builder.tableSource", "\"sources\": {\"%s\": ...} in the file of --config".formatted(stage));
+        return "%s: %s.".formatted(stage, named);
     }
 
     @Override

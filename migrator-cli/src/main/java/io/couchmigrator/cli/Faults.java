@@ -12,6 +12,13 @@ final class Faults {
         messages.add(message);
     }
 
+    /** Adds those of a part, each with what stands before it; what is told already of the whole is not told again. */
+    void addOf(String place, Faults part) {
+        part.messages.stream()
+                .filter(message -> !messages.contains(message))
+                .forEach(message -> messages.add(place + message));
+    }
+
     boolean any() {
         return !messages.isEmpty();
     }

@@ -2,6 +2,8 @@
 package io.couchmigrator.cli;
 
 import io.couchmigrator.Migration;
+import io.couchmigrator.Stage;
+import io.couchmigrator.TableStage;
 import io.couchmigrator.commcare.BlobMetadata;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +35,14 @@ enum Migrations {
     static List<String> list() {
         return Arrays.stream(values())
                 .map(migration -> "%s  %s".formatted(migration.slug, migration.description))
+                .toList();
+    }
+
+    /** Returns the names of its stages that read a table. */
+    List<String> tableStages() {
+        return of("any").stages().stream()
+                .filter(TableStage.class::isInstance)
+                .<String>map(Stage::name)
                 .toList();
     }
 

@@ -43,8 +43,7 @@ final class RunCommand {
                     List.of(command.usage()));
         }
         Logging.begin(settings.logDirectory());
-        settings.warnings().forEach(warning -> console.line("Warning: " + warning));
-        settings.shards().map(ShardSettings::lines).ifPresent(console::lines);
+        console.lines(settings.lines());
         console.line("Checking CouchDB at %s, and PostgreSQL...".formatted(settings.couch()));
         Verdict verdict = new Verdict(
                 migration, settings.logDirectory(), settings.shards().isPresent());

@@ -31,6 +31,7 @@ enum Setting {
     JDBC_URL("jdbc-url", Scope.ANYWHERE, "URL", null, null, """
             the PostgreSQL database, as jdbc:postgresql://HOST:PORT/NAME; else libpq's variables"""),
     SHARDS("shards", Scope.FILE, null, null, null, "the databases of a sharded blobs_blobmeta"),
+    SOURCES("sources", Scope.FILE, null, null, null, "the databases of tables that are not in the main one"),
     MAX_REJECTS("max-rejects", Scope.ANYWHERE, "LIMIT", null, null, """
             stop when more than LIMIT rejects are outstanding, such as 100, or when more than LIMIT of the documents \
             are rejected, such as 0.5%; none by default"""),
@@ -39,8 +40,8 @@ enum Setting {
     READ_TIMEOUT("read-timeout", Scope.ANYWHERE, "TIME", null, "60s", "how long CouchDB may send nothing"),
     CONNECT_TIMEOUT("connect-timeout", Scope.ANYWHERE, "TIME", null, "10s", "how long connecting to CouchDB may take"),
     CONFIG("config", Scope.COMMAND_LINE, "FILE", null, null, """
-            JSON object of these options, named without dashes; may hold couch-password, URLs with passwords, and shards, \
-            which says where the rows of a sharded target go"""),
+            JSON object of these options, named without dashes; may hold couch-password, URLs with passwords, shards, \
+            which says where the rows of a sharded target go, and sources, which says where tables are that are not in the main database"""),
     RESET("reset", Scope.COMMAND_LINE, null, null, null, """
             put offset and rejects files aside and start over; rows are not deleted"""),
     ACCEPT_FAILOVER("accept-failover", Scope.COMMAND_LINE, null, null, null, """

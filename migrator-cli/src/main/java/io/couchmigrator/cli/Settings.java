@@ -8,7 +8,9 @@ import io.couchmigrator.Migrator;
 import io.couchmigrator.ShardMap;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -22,6 +24,8 @@ import javax.sql.DataSource;
  * @param couch the source
  * @param mainDatabase the name of its main database
  * @param target the target
+ * @param shards where the rows of a sharded target go
+ * @param sources where the tables of stages are that are not in the target, by the stages' names
  * @param maxRejects how many documents may be rejected
  * @param maxOutage how long a passing error is waited out
  * @param startOver whether offset and rejects files are put aside
@@ -38,6 +42,7 @@ record Settings(
         String mainDatabase,
         DataSource target,
         Optional<ShardMap> shards,
+        Map<String, DataSource> sources,
         MaxRejects maxRejects,
         Duration maxOutage,
         boolean startOver,
@@ -46,6 +51,15 @@ record Settings(
         List<String> warnings) {
     Settings {
         warnings = List.copyOf(warnings);
+    }
+
+    /** Returns what is to be told of them before anything is done. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        warnings.forEach(warning -> lines.add("Warning: " + warning));
+        shards.map(ShardSettings::lines).ifPresent(lines::addAll);
+        lines.addAll(SourceSettings.lines(sources));
+        return lines;
     }
 
     /** Returns a migrator with these settings. */
@@ -63,6 +77,7 @@ record Settings(
                 .acceptNewSource(acceptNewSource)
                 .listener(listener);
         shards.ifPresent(builder::shards);
+        sources.forEach(builder::tableSource);
         maxRejects.limit(builder);
         return builder.build();
     }

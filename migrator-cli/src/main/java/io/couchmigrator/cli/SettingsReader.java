@@ -2,6 +2,7 @@
 package io.couchmigrator.cli;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.ShardMap;
 import io.couchmigrator.cli.Values.Value;
@@ -32,9 +33,13 @@ final class SettingsReader {
     private final Map<String, String> environment;
     private final Faults faults;
     private final List<String> warnings = new ArrayList<>();
+    private final List<String> tableStages;
     private Optional<JsonArray> shards = Optional.empty();
+    private Optional<JsonObject> sources = Optional.empty();
 
-    SettingsReader(Arguments arguments, Map<String, String> environment, Faults faults) {
+    /** @param tableStages the names of the stages that read a table */
+    SettingsReader(Arguments arguments, Map<String, String> environment, List<String> tableStages, Faults faults) {
+        this.tableStages = tableStages;
         this.arguments = arguments;
         this.environment = environment;
         this.faults = faults;
@@ -54,9 +59,12 @@ final class SettingsReader {
         Duration connectTimeout = timeout(values, Setting.CONNECT_TIMEOUT);
         Optional<CouchServer> couch = new CouchSettings(values, faults, warnings).server(connectTimeout, readTimeout);
         Optional<DataSource> target = new PostgresSettings(values, faults, warnings).dataSource();
-        Optional<ShardMap> map = shards.flatMap(entries -> new ShardSettings(
-                        entries, arguments.values().getOrDefault(Setting.CONFIG, ""), environment, faults, warnings)
-                .map());
+        String file = arguments.values().getOrDefault(Setting.CONFIG, "");
+        DatabaseEntry database = new DatabaseEntry(file, environment, warnings);
+        Optional<ShardMap> map = shards.flatMap(entries -> new ShardSettings(entries, file, database, faults).map());
+        Map<String, DataSource> elsewhere = sources.map(
+                        entries -> new SourceSettings(entries, file, tableStages, database, faults).sources())
+                .orElse(Map.of());
         if (faults.any() || logDirectory.isEmpty() || couch.isEmpty() || target.isEmpty()) {
             return Optional.empty();
         }
@@ -69,6 +77,7 @@ final class SettingsReader {
                 mainDatabase,
                 target.get(),
                 map,
+                elsewhere,
                 maxRejects,
                 maxOutage,
                 arguments.has(Setting.RESET),
@@ -89,8 +98,11 @@ final class SettingsReader {
         ConfigFile read = new ConfigFile(path.get(), faults);
         Map<Setting, String> inFile = read.read();
         shards = read.shards();
-        boolean secretShards = shards.filter(ShardSettings::holdSecret).isPresent();
-        if (secretShards
+        sources = read.sources();
+        if (shards.filter(entries -> DatabaseEntry.holdSecret(entries.asList())).isPresent()
+                || sources.filter(entries ->
+                                DatabaseEntry.holdSecret(entries.asMap().values()))
+                        .isPresent()
                 || inFile.containsKey(Setting.COUCH_PASSWORD)
                 || inFile.values().stream().anyMatch(Secrets::in)) {
             SecretFile.warning(path.get()).ifPresent(warnings::add);

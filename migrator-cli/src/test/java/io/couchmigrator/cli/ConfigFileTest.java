@@ -66,7 +66,12 @@ class ConfigFileTest {
         ConfigFile read = new ConfigFile(file, faults);
         read.read();
 
-        assertThat(new ShardSettings(read.shards().orElseThrow(), "file", Map.of(), faults, new ArrayList<>()).map())
+        assertThat(new ShardSettings(
+                                read.shards().orElseThrow(),
+                                "file",
+                                new DatabaseEntry("file", Map.of(), new ArrayList<>()),
+                                faults)
+                        .map())
                 .isEmpty();
         assertThat(faults.messages()).singleElement().asString().contains("\"shards\" is no range");
     }

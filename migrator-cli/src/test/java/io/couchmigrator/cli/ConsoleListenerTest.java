@@ -124,14 +124,14 @@ class ConsoleListenerTest {
         listener.stageWasComplete("commcarehq", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.of(0));
         listener.stageWasComplete("commcarehq__apps", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.of(1));
         listener.stageWasComplete("IcdsFile", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.empty());
-        listener.stageSkipped("IcdsFile", "no run has come to it yet: skipped");
+        listener.stageSkipped("IcdsFile", "table t is not in h/d: skipped; name it by Migrator.Builder.tableSource");
 
         assertThat(lines())
                 .containsExactly(
                         "commcarehq: complete since 2018-10-24T21:07Z; 0 changes since.",
                         "commcarehq__apps: complete since 2018-10-24T21:07Z; 1 change since.",
                         "IcdsFile: complete since 2018-10-24T21:07Z.",
-                        "IcdsFile: no run has come to it yet: skipped.");
+                        "IcdsFile: table t is not in h/d: skipped; name it by \"sources\": {\"IcdsFile\": ...} in the file of --config.");
     }
 
     @Test

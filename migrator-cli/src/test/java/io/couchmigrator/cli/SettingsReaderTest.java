@@ -343,6 +343,6 @@ class SettingsReaderTest {
     }
 
     private SettingsReader reader() {
-        return new SettingsReader(new ArgumentParser(faults).parse(words), environment, faults);
+        return new SettingsReader(new ArgumentParser(faults).parse(words), environment, List.of("IcdsFile"), faults);
     }
 }

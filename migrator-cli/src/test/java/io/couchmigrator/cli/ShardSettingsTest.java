@@ -4,6 +4,7 @@ package io.couchmigrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import io.couchmigrator.ShardMap;
 import java.util.ArrayList;
@@ -170,25 +171,31 @@ final class ShardSettingsTest {
 
     @Test
     void knowsWhereAPasswordIs() {
-        assertThat(ShardSettings.holdSecret(entries("[{\"PGPASSWORD\": \"x\"}]")))
+        assertThat(DatabaseEntry.holdSecret(elements("[{\"PGPASSWORD\": \"x\"}]")))
                 .isTrue();
-        assertThat(ShardSettings.holdSecret(entries("[{\"jdbc-url\": \"jdbc:postgresql://h/p?password=x\"}]")))
+        assertThat(DatabaseEntry.holdSecret(elements("[{\"jdbc-url\": \"jdbc:postgresql://h/p?password=x\"}]")))
                 .isTrue();
-        assertThat(ShardSettings.holdSecret(entries("[{\"PGUSER\": \"x\"}, 7]")))
+        assertThat(DatabaseEntry.holdSecret(elements("[{\"PGUSER\": \"x\"}, 7]")))
                 .isFalse();
     }
 
+    private ShardSettings settings(String json) {
+        DatabaseEntry database = new DatabaseEntry("shards.json", environment, warnings);
+        return new ShardSettings(entries(json), "shards.json", database, faults);
+    }
+
+    private static List<JsonElement> elements(String json) {
+        return entries(json).asList();
+    }
+
     private ShardMap map(String json) {
-        ShardMap map = new ShardSettings(entries(json), "shards.json", environment, faults, warnings)
-                .map()
-                .orElseThrow(() -> new AssertionError(faults.messages()));
+        ShardMap map = settings(json).map().orElseThrow(() -> new AssertionError(faults.messages()));
         assertThat(faults.messages()).isEmpty();
         return map;
     }
 
     private void refused(String json) {
-        assertThat(new ShardSettings(entries(json), "shards.json", environment, faults, warnings).map())
-                .isEmpty();
+        assertThat(settings(json).map()).isEmpty();
     }
 
     private static JsonArray entries(String json) {

@@ -50,6 +50,7 @@ public final class CheckRun {
                 Target target = Target.of(
                         settings.target(),
                         settings.shards(),
+                        settings.tableSources(),
                         settings.workers(),
                         stop,
                         server -> patience(server, stop, reporter, watch))) {

@@ -34,16 +34,39 @@ final class DatabaseLook {
      * @param more looks at what else there is
      */
     static DatabaseLook at(TargetDatabase database, Set<String> tables, Consumer<DatabaseLook> more) {
+        return look(database, look -> {
+            look.identify(tables);
+            more.accept(look);
+        });
+    }
+
+    private static DatabaseLook look(TargetDatabase database, Consumer<DatabaseLook> all) {
         DatabaseLook look = new DatabaseLook(database);
         try {
             database.sessions().open(database.patience());
-            look.identify(tables);
-            more.accept(look);
+            all.accept(look);
         } catch (MigrationException e) {
             look.faults.add(e);
         }
         look.sentences.forEach(sentence -> look.faults.add(new TargetException(database.told(sentence))));
         return look;
+    }
+
+    /** Returns where the database is, as far as its data source tells. */
+    String where() {
+        return database.sessions().name();
+    }
+
+    /**
+     * Opens the connection to a database that is only read, which may be a standby, and looks; what is wrong is kept.
+     *
+     * @param more looks at what else there is
+     */
+    static DatabaseLook atSource(TargetDatabase database, Consumer<DatabaseLook> more) {
+        return look(database, look -> {
+            look.identifyItself(Set.of());
+            more.accept(look);
+        });
     }
 
     /** Returns where the database is, as far as its data source tells. */
@@ -98,11 +121,15 @@ final class DatabaseLook {
         }
     }
 
-    private void identify(Set<String> tables) {
+    private void identifyItself(Set<String> tables) {
         check(connection -> {
             identity = Optional.of(TargetIdentity.of(connection, tables));
             return List.of();
         });
+    }
+
+    private void identify(Set<String> tables) {
+        identifyItself(tables);
         OptionalLong timeline = database.patience()
                 .persist(() -> Timeline.of(database.sessions().own()));
         identity = identity.map(seen -> seen.on(timeline));

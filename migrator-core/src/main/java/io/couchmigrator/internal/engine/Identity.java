@@ -46,6 +46,7 @@ final class Identity {
         target.ifPresent(seen -> {
             identity.target(saved.target(), seen);
             identity.shards(saved.target(), seen);
+            saved.stages().forEach(stage -> identity.source(stage.name(), saved.target(), seen));
         });
         saved.stages().forEach(stage -> identity.stage(stage, migration));
         identity.definitions.forEach(identity::definition);
@@ -90,6 +91,21 @@ final class Identity {
         expect("database", saved.database(), seen.database());
         expect("database oid", saved.databaseOid(), seen.databaseOid());
         tables(saved, seen, "");
+    }
+
+    /** The keys of one table say nothing about the rows of another. A stage that was skipped is not in the file. */
+    private void source(String stage, TargetIdentity saved, TargetIdentity seen) {
+        Optional<TargetIdentity> before = Optional.ofNullable(saved.sources().get(stage));
+        Optional<TargetIdentity> now = Optional.ofNullable(seen.sources().get(stage));
+        TargetIdentity was = before.orElse(saved);
+        boolean another = before.isPresent() || now.isPresent();
+        if (another && was.isOtherThan(now.orElse(seen))) {
+            refuse(
+                    "database of the table of stage \"%s\"".formatted(stage),
+                    was.described(),
+                    now.orElse(seen).described(),
+                    OTHERWISE.formatted("rows stay, all is read again"));
+        }
     }
 
     private void tables(TargetIdentity saved, TargetIdentity seen, String which) {

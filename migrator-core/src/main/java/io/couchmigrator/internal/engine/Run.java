@@ -40,7 +40,7 @@ public final class Run {
     private volatile boolean stopRequested;
     private volatile @Nullable RejectsFile rejects;
 
-    private Run(Settings settings, Verb verb, Duration longestSilence) {
+    Run(Settings settings, Verb verb, Duration longestSilence) {
         this.settings = settings;
         this.verb = verb;
         this.reporter = new Reporter(settings.listener());
@@ -51,11 +51,7 @@ public final class Run {
 
     /** Returns a run that writes the rows that should be there. */
     public static Run toMigrate(Settings settings) {
-        return toMigrate(settings, CheckRun.LONGEST_SILENCE);
-    }
-
-    static Run toMigrate(Settings settings, Duration longestSilence) {
-        return new Run(settings, new Migrating(settings), longestSilence);
+        return new Run(settings, new Migrating(settings), CheckRun.LONGEST_SILENCE);
     }
 
     /** Returns a run that compares the rows that should be there with those that are. */
@@ -78,6 +74,7 @@ public final class Run {
                 Target target = Target.of(
                         settings.target(),
                         settings.shards(),
+                        settings.tableSources(),
                         settings.workers(),
                         stop,
                         server -> new Patience(server, settings.maxOutage(), stop, reporter, clock))) {

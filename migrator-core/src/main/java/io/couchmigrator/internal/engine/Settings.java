@@ -6,8 +6,10 @@ import io.couchmigrator.CouchServer;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import io.couchmigrator.ShardMap;
+import io.couchmigrator.internal.postgres.TargetName;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -20,6 +22,7 @@ import javax.sql.DataSource;
  * @param source the CouchDB server
  * @param target where PostgreSQL connections come from
  * @param shards which database holds which shards; empty where the target is not sharded
+ * @param tableSources where the table of a stage is, by the stage's name, if not in the target
  * @param logDirectory where everything is kept
  * @param workers how many ranges are read at once
  * @param chunkSize the most items in a batch
@@ -37,6 +40,7 @@ public record Settings(
         CouchServer source,
         DataSource target,
         Optional<ShardMap> shards,
+        Map<String, DataSource> tableSources,
         Path logDirectory,
         int workers,
         int chunkSize,
@@ -56,6 +60,11 @@ public record Settings(
         json.addProperty("couch_url", source.toString());
         json.addProperty("couch_user", source.user().orElse(null));
         shards.ifPresent(map -> json.addProperty("shards", map.toString()));
+        if (!tableSources.isEmpty()) {
+            JsonObject sources = new JsonObject();
+            tableSources.forEach((stage, source) -> sources.addProperty(stage, TargetName.of(source)));
+            json.add("table_sources", sources);
+        }
         json.addProperty("num_workers", workers);
         json.addProperty("chunk_size", chunkSize);
         json.addProperty("max_docs_per_second", maxDocumentsPerSecond);

@@ -84,7 +84,12 @@ final class StageRuns {
     }
 
     private <R> StageRun<SourceRow, R> table(TableStage<R> stage, int number) {
-        return of(stage, new TableFeed(stage, site.target().main().patience()), number);
+        Optional<TargetDatabase> elsewhere = site.target().source(stage.name());
+        TableFeed feed =
+                new TableFeed(stage, elsewhere.orElse(site.target().main()).patience());
+        return elsewhere.isPresent()
+                ? of(stage, new FeedElsewhere<>(feed, elsewhere.get().sessions().own()), number)
+                : of(stage, feed, number);
     }
 
     private <S, R> StageRun<S, R> of(Stage<S, R> stage, Feed<S> feed, int number) {

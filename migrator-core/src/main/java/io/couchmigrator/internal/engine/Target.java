@@ -9,35 +9,47 @@ import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.Watch;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import javax.sql.DataSource;
 
 /**
- * Where a run writes: the main database, which also has source tables, lookups and completion; and, where the target is
- * sharded, the databases that rows go to instead.
+ * Where a run writes: the main database, which also has source tables, lookups and completion; where the target is
+ * sharded, the databases that rows go to instead; and those in which the table of a stage is instead.
  */
 final class Target implements AutoCloseable {
     private final TargetDatabase main;
     private final Optional<ShardMap> shards;
     private final List<TargetDatabase> databases;
+    private final Map<String, TargetDatabase> sources;
     private final SideBySide sideBySide;
 
     private Target(
-            TargetDatabase main, Optional<ShardMap> shards, List<TargetDatabase> databases, SideBySide sideBySide) {
+            TargetDatabase main,
+            Optional<ShardMap> shards,
+            List<TargetDatabase> databases,
+            Map<String, TargetDatabase> sources,
+            SideBySide sideBySide) {
         this.main = main;
         this.shards = shards;
         this.databases = List.copyOf(databases);
+        this.sources = sources;
         this.sideBySide = sideBySide;
     }
 
-    /** @param patience makes the patience with a server of this name */
+    /**
+     * @param sources where the table of a stage is, by the stage's name, if not in the main database
+     * @param patience makes the patience with a server of this name
+     */
     static Target of(
             DataSource main,
             Optional<ShardMap> shards,
+            Map<String, DataSource> sources,
             int workers,
             StopSignal stop,
             Function<String, Patience> patience) {
@@ -46,7 +58,9 @@ final class Target implements AutoCloseable {
         shards.ifPresentOrElse(
                 map -> map.databases().forEach(held -> databases.add(TargetDatabase.of(held, workers, patience))),
                 () -> databases.add(own));
-        return new Target(own, shards, databases, new SideBySide(stop));
+        Map<String, TargetDatabase> elsewhere = new LinkedHashMap<>();
+        sources.forEach((stage, source) -> elsewhere.put(stage, TargetDatabase.ofSource(stage, source, patience)));
+        return new Target(own, shards, databases, elsewhere, new SideBySide(stop));
     }
 
     /** Returns the database of source tables, lookups and completion. */
@@ -57,6 +71,16 @@ final class Target implements AutoCloseable {
     /** Returns the databases that rows go to: the main one alone, unless the target is sharded. */
     List<TargetDatabase> databases() {
         return databases;
+    }
+
+    /** Returns where the tables of stages are, by the stages' names, if not in the main database. */
+    Map<String, TargetDatabase> sources() {
+        return sources;
+    }
+
+    /** Returns where the table of a stage is; empty if that is the main database. */
+    Optional<TargetDatabase> source(String stage) {
+        return Optional.ofNullable(sources.get(stage));
     }
 
     /** Returns which of them holds which shards; empty where the target is not sharded. */
@@ -98,15 +122,19 @@ final class Target implements AutoCloseable {
         List<TargetDatabase> others = databases.stream()
                 .map(database -> database.ofChecks(outage, watch))
                 .toList();
-        return new Target(patient, shards, shards.isPresent() ? others : List.of(patient), sideBySide);
+        Map<String, TargetDatabase> elsewhere = new LinkedHashMap<>();
+        sources.forEach((stage, database) -> elsewhere.put(stage, database.ofChecks(outage, watch)));
+        return new Target(patient, shards, shards.isPresent() ? others : List.of(patient), elsewhere, sideBySide);
     }
 
     @Override
     public void close() {
         sideBySide.close();
         all().forEach(TargetDatabase::close);
+        sources.values().forEach(TargetDatabase::close);
     }
 
+    /** Returns those that are written. */
     private Set<TargetDatabase> all() {
         Set<TargetDatabase> all = new LinkedHashSet<>();
         all.add(main);

@@ -30,6 +30,12 @@ record TargetDatabase(String name, Sessions sessions, Patience patience) impleme
         return new TargetDatabase(name, new Sessions(shards.database(), name, workers), patience.apply(name));
     }
 
+    /** Returns a database in which the table of a stage is. One connection is enough: a table is one range. */
+    static TargetDatabase ofSource(String stage, DataSource source, Function<String, Patience> patience) {
+        String name = "%s (%s)".formatted(TargetName.of(source), stage);
+        return new TargetDatabase(name, new Sessions(source, name, 0), patience.apply(name));
+    }
+
     /** Returns a sentence about it, which says of which database it is where there are several. */
     String told(String sentence) {
         return name.isEmpty() ? sentence : name + ": " + sentence;

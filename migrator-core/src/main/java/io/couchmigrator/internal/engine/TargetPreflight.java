@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -30,8 +31,8 @@ import java.util.function.Supplier;
 final class TargetPreflight {
     private final Migration migration;
     private final List<MigrationException> faults = new ArrayList<>();
-    private final Map<String, Long> counts = new LinkedHashMap<>();
-    private final Map<String, String> skipped = new LinkedHashMap<>();
+    private final Map<String, Long> counts = new ConcurrentHashMap<>();
+    private final Map<String, String> skipped = new ConcurrentHashMap<>();
     private final Set<String> remarks = new LinkedHashSet<>();
     private Optional<TargetIdentity> identity = Optional.empty();
 
@@ -44,17 +45,22 @@ final class TargetPreflight {
         migration.stages().forEach(stage -> written.addAll(stage.writer().tables()));
         boolean sharded = target.shards().isPresent();
         List<Supplier<DatabaseLook>> looks = new ArrayList<>();
-        looks.add(() -> DatabaseLook.at(target.main(), sharded ? Set.of() : written, look -> main(look, sharded)));
+        looks.add(() -> DatabaseLook.at(target.main(), sharded ? Set.of() : written, look -> main(look, target)));
         if (sharded) {
             target.databases().forEach(database -> looks.add(() -> DatabaseLook.at(database, written, this::written)));
         }
+        int ofTarget = looks.size();
+        target.sources()
+                .forEach((stage, database) ->
+                        looks.add(() -> DatabaseLook.atSource(database, look -> sourceTableElsewhere(look, stage))));
         List<DatabaseLook> looked = target.sideBySide().all(looks);
         looked.forEach(look -> faults.addAll(look.faults()));
         looked.forEach(look -> remarks.addAll(look.remarks()));
         identity = looked.get(0).identity();
         if (sharded) {
-            identify(target, looked.subList(1, looked.size()));
+            identify(target, looked.subList(1, ofTarget));
         }
+        identifySources(target, looked.subList(ofTarget, looked.size()));
     }
 
     List<MigrationException> faults() {
@@ -81,12 +87,14 @@ final class TargetPreflight {
         return remarks;
     }
 
-    private void main(DatabaseLook look, boolean sharded) {
+    private void main(DatabaseLook look, Target target) {
+        boolean sharded = target.shards().isPresent();
         if (!sharded) {
             written(look);
         }
         for (Stage<?, ?> stage : migration.stages()) {
-            if (stage instanceof TableStage<?> table) {
+            if (stage instanceof TableStage<?> table
+                    && target.source(stage.name()).isEmpty()) {
                 sourceTable(look, table);
             }
         }
@@ -113,17 +121,46 @@ final class TargetPreflight {
             if (stage.optional() && !Statements.exists(connection, stage.table())) {
                 skipped.put(
                         stage.name(),
-                        "table %s is not in %s: skipped; if this installation has it in another database, its rows are not migrated"
+                        "table %s is not in %s: skipped; if this installation has it in another database, name that one by Migrator.Builder.tableSource"
                                 .formatted(stage.table(), look.where()));
             }
             return TargetChecks.source(connection, stage);
         });
         if (found.isEmpty() && !skipped.containsKey(stage.name())) {
-            look.check(connection -> {
-                counts.put(stage.name(), Statements.count(connection, stage));
-                return List.of();
-            });
+            count(look, stage);
         }
+    }
+
+    private void count(DatabaseLook look, TableStage<?> stage) {
+        look.check(connection -> {
+            counts.put(stage.name(), Statements.count(connection, stage));
+            return List.of();
+        });
+    }
+
+    /** Whoever names the database of a table says that it is there, even if it may be missing. */
+    private void sourceTableElsewhere(DatabaseLook look, String name) {
+        for (Stage<?, ?> stage : migration.stages()) {
+            if (stage instanceof TableStage<?> table && stage.name().equals(name)) {
+                List<String> found = look.check(connection -> Statements.exists(connection, table.table())
+                        ? TargetChecks.source(connection, table)
+                        : List.of(
+                                "table \"%s\" does not exist: name the database that has it for the stage \"%s\", or none"
+                                        .formatted(table.table(), name)));
+                if (found.isEmpty()) {
+                    count(look, table);
+                }
+            }
+        }
+    }
+
+    private void identifySources(Target target, List<DatabaseLook> looked) {
+        Map<String, TargetIdentity> seen = new LinkedHashMap<>();
+        int number = 0;
+        for (String stage : target.sources().keySet()) {
+            looked.get(number++).identity().ifPresent(database -> seen.put(stage, database));
+        }
+        identity = identity.filter(main -> seen.size() == looked.size()).map(main -> main.reading(seen));
     }
 
     private void identify(Target target, List<DatabaseLook> looked) {

@@ -13,6 +13,7 @@ import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.postgres.TargetIdentity;
 import io.couchmigrator.internal.postgres.TargetIdentity.ShardsIdentity;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -77,6 +78,11 @@ final class OffsetFormat {
             target.shards().forEach(held -> shards.add(json(held)));
             json.add("shards", shards);
         }
+        if (!target.sources().isEmpty()) {
+            JsonObject sources = new JsonObject();
+            target.sources().forEach((stage, database) -> sources.add(stage, json(database)));
+            json.add("table_sources", sources);
+        }
         return json;
     }
 
@@ -98,7 +104,14 @@ final class OffsetFormat {
                 place.number("database_oid"),
                 oids,
                 place.numberOrNone("timeline"),
-                place.has("shards") ? place.list("shards", OffsetFormat::shards) : List.of());
+                place.has("shards") ? place.list("shards", OffsetFormat::shards) : List.of(),
+                place.has("table_sources") ? sources(place.object("table_sources")) : Map.of());
+    }
+
+    private static Map<String, TargetIdentity> sources(FilePlace place) {
+        Map<String, TargetIdentity> sources = new LinkedHashMap<>();
+        place.names().forEach(stage -> sources.put(stage, target(place.object(stage))));
+        return sources;
     }
 
     private static ShardsIdentity shards(FilePlace place) {

@@ -4,6 +4,8 @@ package io.couchmigrator.internal.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import org.jooq.Record;
  * @param timeline the server's timeline; empty where it is not known. Not what the target is, but how far what was
  *     written there can be relied on
  * @param shards the databases that rows go to instead, in the order of their shards; empty unless the target is sharded
+ * @param sources the databases that have the tables of stages, by the stages' names, where this one has not
  */
 public record TargetIdentity(
         Optional<String> systemIdentifier,
@@ -29,22 +32,24 @@ public record TargetIdentity(
         long databaseOid,
         Map<String, Long> tables,
         OptionalLong timeline,
-        List<ShardsIdentity> shards) {
+        List<ShardsIdentity> shards,
+        Map<String, TargetIdentity> sources) {
     /** The first server that has {@code plan_cache_mode}. */
     private static final int LEAST_VERSION = 120_000;
 
     public TargetIdentity {
         shards = List.copyOf(shards);
+        sources = Collections.unmodifiableMap(new LinkedHashMap<>(sources));
     }
 
-    /** Returns the identity of a database without shards elsewhere. */
+    /** Returns the identity of a database without shards or tables elsewhere. */
     public TargetIdentity(
             Optional<String> systemIdentifier,
             String database,
             long databaseOid,
             Map<String, Long> tables,
             OptionalLong timeline) {
-        this(systemIdentifier, database, databaseOid, tables, timeline, List.of());
+        this(systemIdentifier, database, databaseOid, tables, timeline, List.of(), Map.of());
     }
 
     /**
@@ -81,12 +86,17 @@ public record TargetIdentity(
 
     /** Returns the same on this timeline. */
     public TargetIdentity on(OptionalLong seen) {
-        return new TargetIdentity(systemIdentifier, database, databaseOid, tables, seen, shards);
+        return new TargetIdentity(systemIdentifier, database, databaseOid, tables, seen, shards, sources);
     }
 
     /** Returns the same with these databases for its rows. */
     public TargetIdentity with(List<ShardsIdentity> others) {
-        return new TargetIdentity(systemIdentifier, database, databaseOid, tables, timeline, others);
+        return new TargetIdentity(systemIdentifier, database, databaseOid, tables, timeline, others, sources);
+    }
+
+    /** Returns the same with these databases for the tables of stages. */
+    public TargetIdentity reading(Map<String, TargetIdentity> others) {
+        return new TargetIdentity(systemIdentifier, database, databaseOid, tables, timeline, shards, others);
     }
 
     /** Returns the ranges of shards, such as {@code [0,1] [2,3]}; "none" if there are none. */
@@ -122,13 +132,19 @@ public record TargetIdentity(
             completed.add(new ShardsIdentity(
                     held.first(), held.last(), held.database().completedBy(known)));
         }
+        Map<String, TargetIdentity> completedSources = new LinkedHashMap<>();
+        sources.forEach((stage, seen) -> {
+            TargetIdentity known = before.sources.get(stage);
+            completedSources.put(stage, known == null ? seen : seen.completedBy(known));
+        });
         return new TargetIdentity(
                 systemIdentifier.or(() -> before.systemIdentifier),
                 database,
                 databaseOid,
                 tables,
                 timeline.isPresent() ? timeline : before.timeline,
-                completed);
+                completed,
+                completedSources);
     }
 
     /** Returns what makes the server itself unfit to be written to. */

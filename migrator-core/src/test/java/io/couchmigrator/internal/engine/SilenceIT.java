@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -77,8 +78,9 @@ final class SilenceIT {
         create(couch, database);
         couch.script(Fault.silence().on(Requests.any()).once());
 
-        Result result = Run.toMigrate(settings(couch, database.dataSource(), couch.url(), () -> letGo(couch)), AT_ONCE)
-                .run();
+        Settings settings = settings(couch, database.dataSource(), couch.url(), () -> letGo(couch));
+
+        Result result = new Run(settings, new Migrating(settings), AT_ONCE).run();
 
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(silent).contains("CouchDB at " + couch.url());
@@ -121,6 +123,7 @@ final class SilenceIT {
                 CouchServer.builder(couch.url()).build(),
                 target,
                 Optional.empty(),
+                Map.of(),
                 logs,
                 1,
                 100,

@@ -238,7 +238,14 @@ final class OffsetFileTest {
                 null,
                 NOW.minusSeconds(60),
                 new TargetIdentity(
-                        Optional.of("7123"), "shop", 16384, Map.of("orders", 4_294_967_295L), OptionalLong.of(7)),
+                                Optional.of("7123"),
+                                "shop",
+                                16384,
+                                Map.of("orders", 4_294_967_295L),
+                                OptionalLong.of(7))
+                        .reading(Map.of(
+                                "parts",
+                                new TargetIdentity(Optional.of("7124"), "ucr", 5, Map.of(), OptionalLong.empty()))),
                 2,
                 List.of(
                         new StageOffset(

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.PostgresServer;
+import io.couchmigrator.testkit.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A stage whose table is in another database than the target. */
+@ExtendWith(MigratorExtension.class)
+final class TableSourceIT {
+    private static final String TABLE = "create table parts (id serial primary key, name text)";
+    private static final String ROWS = "insert into parts (name) select 'p' || n from generate_series(1, 2500) n";
+
+    @TempDir
+    private Path logs;
+
+    private final Recorder recorder = new Recorder();
+    private TestDatabase target;
+    private TestDatabase elsewhere;
+    private CouchDouble couch;
+
+    @BeforeEach
+    void createDatabases(CouchDouble couch, TestDatabase target, PostgresServer postgres) throws Exception {
+        this.couch = couch;
+        this.target = target;
+        elsewhere = postgres.createDatabase();
+        elsewhere.execute(TABLE + ";" + ROWS);
+        target.execute("create table copies (name text primary key)");
+    }
+
+    @AfterEach
+    void drop() throws Exception {
+        elsewhere.close();
+    }
+
+    @Test
+    void readsItsRowsFromThereInAllVerbs() throws Exception {
+        CheckReport checked = from(elsewhere).build().check();
+
+        Result first = from(elsewhere).build().run();
+        elsewhere.execute("insert into parts (name) values ('late')");
+        Result second = from(elsewhere).build().run();
+        Result verified = from(elsewhere).build().verify();
+
+        assertThat(checked.faults()).isEmpty();
+        assertThat(checked.stages().get(0).documents()).hasValue(2500);
+        assertThat(first.failures()).isEmpty();
+        assertThat(first.tallies().written()).isEqualTo(2500);
+        assertThat(second.tallies().written()).isEqualTo(1);
+        assertThat(verified.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(verified.tallies().read()).isEqualTo(2501);
+        assertThat(Files.readString(logs.resolve("parts.history.jsonl")))
+                .contains("\"table_sources\":{\"parts\":\"PostgreSQL at localhost:%d/%s\"}"
+                        .formatted(elsewhere.port(), elsewhere.name()));
+        assertThat(elsewhere.openConnections()).isEmpty();
+    }
+
+    @Test
+    void goesOnFromWhereItStoodWhereNothingMayBeWritten() throws Exception {
+        elsewhere.execute("alter database %s set default_transaction_read_only = on".formatted(elsewhere.name()));
+        Migrator[] running = new Migrator[1];
+        running[0] = from(elsewhere)
+                .chunkSize(100)
+                .listener(new Listener() {
+                    @Override
+                    public void progressed(Progress progress) {
+                        if (progress.read() > 500) {
+                            running[0].stop();
+                        }
+                    }
+                })
+                .build();
+        Result stopped = running[0].run();
+
+        Result second = from(elsewhere).build().run();
+
+        assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED);
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(stopped.tallies().written() + second.tallies().written()).isEqualTo(2500);
+        assertThat(target.query("select count(*) from copies")).containsExactly("2500");
+    }
+
+    @Test
+    void refusesToGoOnWithTheTableOfAnotherDatabase() throws Exception {
+        from(elsewhere).build().run();
+        target.execute(TABLE);
+
+        Result fromTarget = from(target).build().run();
+        Result verified = from(target).build().verify();
+        Result unnamed = migrator().build().run();
+
+        for (Result refused : List.of(fromTarget, verified, unnamed)) {
+            assertThat(refused.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+            assertThat(refused.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                    .hasMessageContaining("database of the table of stage \"parts\": seen \"" + target.name())
+                    .hasMessageContaining("expected \"" + elsewhere.name()));
+        }
+    }
+
+    @Test
+    void refusesToGoOnElsewhereWithWhatWasInTheTarget() throws Exception {
+        target.execute(TABLE);
+        migrator().build().run();
+
+        Result refused = from(elsewhere).build().run();
+
+        assertThat(refused.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(from(target).build().run().outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void readsWhatAnEarlierRunSkipped() throws Exception {
+        Result skipped = migrator().listener(recorder).build().run();
+
+        Result read = from(elsewhere).build().run();
+
+        assertThat(skipped.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(recorder.lines())
+                .contains(
+                        "skipped parts: table parts is not in PostgreSQL at localhost:%d/%s: skipped; if this installation has it in another database, name that one by Migrator.Builder.tableSource"
+                                .formatted(target.port(), target.name()));
+        assertThat(read.tallies().written()).isEqualTo(2500);
+    }
+
+    @Test
+    void wantsTheTableInTheDatabaseThatIsNamed() throws Exception {
+        elsewhere.execute("drop table parts");
+
+        Result result = from(elsewhere).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageStartingWith("PostgreSQL at localhost:%d/%s (parts): table \"parts\" does not exist"
+                        .formatted(elsewhere.port(), elsewhere.name())));
+    }
+
+    @Test
+    void namesTheDatabaseThatIsAway() throws Exception {
+        try (PostgresServer server = PostgresServer.start()) {
+            TestDatabase away = server.createDatabase();
+            away.execute(TABLE);
+            from(away).build().run();
+            server.stop();
+
+            Result result = from(away).maxOutage(Duration.ZERO).build().run();
+
+            assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+            assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                    .hasMessageStartingWith("PostgreSQL at localhost:%d/%s (parts): could not connect"
+                            .formatted(away.port(), away.name())));
+        }
+    }
+
+    @Test
+    void isAskedForByTheNameOfAStageThatReadsATable() {
+        DataSource source = elsewhere.dataSource();
+
+        assertThatThrownBy(() -> migrator().tableSource("part", source))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("unexpected stage \"part\": expected one that reads a table: parts");
+    }
+
+    private Migrator.Builder from(TestDatabase source) {
+        return migrator().tableSource("parts", source.dataSource());
+    }
+
+    private Migrator.Builder migrator() {
+        TableStage<String> parts = TableStage.<String>builder("parts")
+                .columns("name")
+                .optional(true)
+                .transform((row, context) -> List.of(row.text("name").orElseThrow()))
+                .writer(Upsert.<String>into("copies").key("name", name -> name).build())
+                .build();
+        return Orders.migrator(Migration.builder("parts").stage(parts).build(), couch, target, logs);
+    }
+}
