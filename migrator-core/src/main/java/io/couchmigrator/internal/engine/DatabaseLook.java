@@ -69,11 +69,6 @@ final class DatabaseLook {
         });
     }
 
-    /** Returns where the database is, as far as its data source tells. */
-    String where() {
-        return database.sessions().name();
-    }
-
     /** Returns what tells the database from another; empty if it could not be asked. */
     Optional<TargetIdentity> identity() {
         return identity;

@@ -8,6 +8,7 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,8 @@ record FeedElsewhere<S>(Feed<S> feed, Session there) implements Feed<S> {
     }
 
     @Override
-    public void recognize(StageOffset stage) {
-        feed.recognize(stage);
+    public Optional<StageOffset.Database> recognize(StageOffset stage) {
+        return feed.recognize(stage);
     }
 
     @Override

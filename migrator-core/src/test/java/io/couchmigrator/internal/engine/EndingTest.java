@@ -15,6 +15,7 @@ import io.couchmigrator.SourceException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -50,6 +51,7 @@ class EndingTest {
                 CouchServer.builder("http://localhost:5984").build(),
                 new PGSimpleDataSource(),
                 Optional.empty(),
+                Map.of(),
                 Path.of("logs"),
                 1,
                 1000,
