@@ -12,6 +12,8 @@ import java.util.List;
  * @param done documents and source rows read in all runs of this copy
  * @param total documents and source rows of all stages, as far as they were counted
  * @param outstanding documents whose rejection still stands, whichever run found them
+ * @param outstandingAgain of these, documents that a verification found missing or different again after a run had written
+ *     them; only a verification finds out that they are mended
  * @param audit what the audit of the pages saw in this run
  * @param gaps what keeps a verification from vouching for the whole migration
  * @param failures why it did not complete; several when the checks before the first document found several
@@ -23,6 +25,7 @@ public record Result(
         long done,
         long total,
         long outstanding,
+        long outstandingAgain,
         Audit audit,
         Gaps gaps,
         List<MigrationException> failures,

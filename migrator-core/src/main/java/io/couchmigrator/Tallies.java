@@ -56,14 +56,23 @@ public record Tallies(
      * @param misplaced those whose rows are all where they belong, but of which a row is also in another database of a
      *     {@linkplain ShardMap sharded} target, with the same values, or in the main one, where none belongs; nobody but
      *     the operator removes it there
+     * @param again of those that are missing or different, those that a run has written since a verification found them
+     *     so before: a trigger changes what is written, or another document has the same key; the next run tries them
+     *     again, but only a verification finds out whether they are mended
      */
-    public record Verified(long missing, long different, long leftAlone, long notYetMigrated, long misplaced) {
+    public record Verified(
+            long missing, long different, long leftAlone, long notYetMigrated, long misplaced, long again) {
         /** Nothing found. */
         public static final Verified NONE = new Verified(0, 0, 0, 0);
 
         /** Counts in a target where nothing can be misplaced. */
         public Verified(long missing, long different, long leftAlone, long notYetMigrated) {
             this(missing, different, leftAlone, notYetMigrated, 0);
+        }
+
+        /** Counts where no run has written anything that was found before. */
+        public Verified(long missing, long different, long leftAlone, long notYetMigrated, long misplaced) {
+            this(missing, different, leftAlone, notYetMigrated, misplaced, 0);
         }
 
         /** Returns the sums of both. */
@@ -73,7 +82,8 @@ public record Tallies(
                     different + other.different,
                     leftAlone + other.leftAlone,
                     notYetMigrated + other.notYetMigrated,
-                    misplaced + other.misplaced);
+                    misplaced + other.misplaced,
+                    again + other.again);
         }
     }
 

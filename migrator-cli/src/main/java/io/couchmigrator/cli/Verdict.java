@@ -11,6 +11,7 @@ import io.couchmigrator.Result;
 import io.couchmigrator.Tallies;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,18 +65,7 @@ final class Verdict {
                                 completionTable
                                         .map(" Recorded in %s."::formatted)
                                         .orElse("")));
-            case REJECTS_OUTSTANDING ->
-                List.of(
-                        "%s is complete, but for rejects: %s.%s"
-                                .formatted(
-                                        slug,
-                                        rows(result),
-                                        completionTable
-                                                .map(" Not recorded in %s."::formatted)
-                                                .orElse("")),
-                        "%s outstanding, listed in %s. When the cause is mended, run the same command again:"
-                                .formatted(Numbers.of(result.outstanding(), "reject is", "rejects are"), rejects()),
-                        indented(next));
+            case REJECTS_OUTSTANDING -> outstanding(result, next);
             case STOPPED ->
                 List.of(
                         "This run: " + rows(result) + ".",
@@ -88,6 +78,26 @@ final class Verdict {
             case BUSY -> busy(result, next);
             case DIFFERENCES_FOUND, INCOMPLETE -> throw impossible("run", result);
         };
+    }
+
+    private List<String> outstanding(Result result, String next) {
+        List<String> lines = new ArrayList<>();
+        lines.add("%s is complete, but for rejects: %s.%s"
+                .formatted(
+                        slug,
+                        rows(result),
+                        completionTable.map(" Not recorded in %s."::formatted).orElse("")));
+        long again = result.outstandingAgain();
+        if (again > 0) {
+            lines.add(
+                    "%s written once more that verify had found missing or different although a run had written %s. Mend the cause, run again, and then verify: that alone tells whether all is right."
+                            .formatted(
+                                    Numbers.of(again, "document was", "documents were"), again == 1 ? "it" : "them"));
+        }
+        lines.add("%s outstanding, listed in %s. When the cause is mended, run the same command again:"
+                .formatted(Numbers.of(result.outstanding(), "reject is", "rejects are"), rejects()));
+        lines.add(indented(next));
+        return lines;
     }
 
     /**

@@ -34,6 +34,13 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
             lines.add(
                     "Rows of misplaced documents are also in the databases that the list names as misplaced_in, where the application does not look for them. Delete them there.");
         }
+        if (found.again() > 0) {
+            lines.add(
+                    "%s missing or different although a run wrote %s since: a trigger of the table changes what is written, another document has the same key, or somebody else changes the row. Mend that first."
+                            .formatted(
+                                    Numbers.of(found.again(), "document is", "documents are"),
+                                    found.again() == 1 ? "it" : "them"));
+        }
         if (result.outcome() == Outcome.DIFFERENCES_FOUND) {
             lines.add("What was found is listed in %s."
                     .formatted(findings.orElse(logDirectory.resolve(slug + "-verify-*.jsonl"))));

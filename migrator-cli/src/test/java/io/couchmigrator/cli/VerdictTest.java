@@ -67,6 +67,19 @@ class VerdictTest {
     }
 
     @Test
+    void saysThatOnlyAVerificationTellsWhetherWhatItFoundAgainIsMended() {
+        Result run = verification(Outcome.REJECTS_OUTSTANDING, Verified.NONE, 2, Gaps.NONE);
+        Result verified = verification(Outcome.DIFFERENCES_FOUND, new Verified(1, 2, 0, 0, 0, 3));
+
+        assertThat(verdict.of(run, NEXT).get(1))
+                .startsWith("1 document was written once more that verify had found missing or different")
+                .contains("run again, and then verify");
+        assertThat(ofVerification(verified)).anySatisfy(line -> assertThat(line)
+                .startsWith("3 documents are missing or different although a run wrote them since: a trigger")
+                .contains("another document has the same key", "Mend that first."));
+    }
+
+    @Test
     void saysHowFarAStoppedRunCameAndHowToGoOn() {
         assertThat(verdict.of(result(Outcome.STOPPED, 5, 6, 0), NEXT))
                 .containsExactly(
@@ -199,6 +212,7 @@ class VerdictTest {
                 9,
                 9,
                 outstanding,
+                outstanding / 2,
                 Audit.NONE,
                 gaps,
                 List.of(),
@@ -214,6 +228,7 @@ class VerdictTest {
                     0,
                     counted,
                     0,
+                    0,
                     Audit.NONE,
                     Gaps.NONE,
                     List.of(),
@@ -226,7 +241,7 @@ class VerdictTest {
     @Test
     void countsOneInTheSingular() {
         Tallies one = new Tallies(1, 1, 0, 0, 1, 0);
-        Result stopped = new Result(Outcome.STOPPED, one, 1, 1, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ZERO);
+        Result stopped = new Result(Outcome.STOPPED, one, 1, 1, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ZERO);
 
         assertThat(verdict.of(stopped, NEXT))
                 .satisfies(line -> assertThat(line).startsWith("This run: 1 row written, "), atIndex(0))
@@ -240,7 +255,7 @@ class VerdictTest {
         for (int errors = 1; errors <= 2; errors++) {
             List<MigrationException> found = two.subList(0, errors);
             Result failed = new Result(
-                    Outcome.TARGET_FAILED, Tallies.NONE, 0, 0, 0, Audit.NONE, Gaps.NONE, found, Duration.ZERO);
+                    Outcome.TARGET_FAILED, Tallies.NONE, 0, 0, 0, 0, Audit.NONE, Gaps.NONE, found, Duration.ZERO);
             String asked = errors == 1 ? " When the error above is mended, " : " When the errors above are mended, ";
 
             assertThat(verdict.of(failed, NEXT).get(1)).contains(asked);
@@ -289,6 +304,7 @@ class VerdictTest {
                 1_204_000,
                 9_310_220,
                 rejected,
+                0,
                 Audit.NONE,
                 Gaps.NONE,
                 List.of(),

@@ -14,13 +14,16 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Compares the rows that should be there with those that are. What seems wrong is read and compared once more, and then
@@ -66,10 +69,11 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
      * What a look at some items showed.
      *
      * @param counted how many of them count for the stage
-     * @param same how many rows are as they should be, of items that are wholly so
+     * @param good those of which each row is as it should be
+     * @param same how many rows these have
      */
-    private record Look(long counted, long same, Map<SourceId, Suspect> suspects) {
-        static final Look NONE = new Look(0, 0, Map.of());
+    private record Look(long counted, List<SourceId> good, long same, Map<SourceId, Suspect> suspects) {
+        static final Look NONE = new Look(0, List.of(), 0, Map.of());
     }
 
     @Override
@@ -94,6 +98,7 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
             verified = verified.plus(isNotYet ? new Verified(0, 0, 0, 1) : recorded(suspect));
             rows = rows.plus(suspect.count(isNotYet));
         }
+        Stream.of(first, second).flatMap(look -> look.good().stream()).forEach(id -> rejects.confirmed(stage, id));
         long others = rejected.size()
                 + verified.missing()
                 + verified.different()
@@ -129,35 +134,51 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
                 prepared.ready().stream().flatMap(item -> item.rows().stream()).toList();
         List<Compared> all = comparison.compare(rows, sessions);
         Map<SourceId, Suspect> suspects = new LinkedHashMap<>();
+        List<SourceId> whole = new ArrayList<>();
         long same = 0;
         int next = 0;
         for (Ready<R> item : prepared.ready()) {
-            List<Compared> its = all.subList(next, next + item.rows().size());
-            next += its.size();
+            List<Compared> its =
+                    eachKeyOnce(all.subList(next, next + item.rows().size()));
+            next += item.rows().size();
             List<Compared> wrong = its.stream().filter(row -> !row.isSame()).toList();
             long good = its.stream()
                     .filter(row -> row.standing().state() == State.SAME)
                     .count();
             if (wrong.isEmpty()) {
+                whole.add(item.id());
                 same += good;
             } else {
                 suspects.put(item.id(), new Suspect(item.id(), item.rev(), "", wrong, good));
             }
         }
         prepared.refused().forEach(item -> suspects.put(item.id(), Suspect.of(item)));
-        return new Look(prepared.counted(), same, suspects);
+        return new Look(prepared.counted(), whole, same, suspects);
+    }
+
+    /** Of an item's rows with one key only one is written: where one of them is there, the others are not to be. */
+    private static List<Compared> eachKeyOnce(List<Compared> rows) {
+        Set<String> there = new HashSet<>();
+        Set<Compared> same = Collections.newSetFromMap(new IdentityHashMap<>());
+        rows.stream()
+                .filter(row -> row.standing().state() == State.SAME)
+                .filter(row -> there.add(row.standing().key()))
+                .forEach(same::add);
+        return rows.stream()
+                .filter(row ->
+                        same.contains(row) || !there.contains(row.standing().key()))
+                .toList();
     }
 
     private Verified recorded(Suspect suspect) {
-        findings.append(suspect.json(stage));
-        if (suspect.isMissing()) {
-            rejects.toWrite(stage, suspect.id(), Kind.MISSING);
-            return new Verified(1, 0, 0, 0);
+        boolean again = false;
+        if (suspect.isFaulty()) {
+            Kind kind = suspect.isMissing() ? Kind.MISSING : Kind.DIFFERENT;
+            again = rejects.toWrite(stage, suspect.id(), suspect.rev(), kind);
+        } else {
+            rejects.confirmed(stage, suspect.id());
         }
-        if (suspect.isDifferent()) {
-            rejects.toWrite(stage, suspect.id(), Kind.DIFFERENT);
-            return new Verified(0, 1, 0, 0);
-        }
-        return suspect.isMisplaced() ? new Verified(0, 0, 0, 0, 1) : new Verified(0, 0, 1, 0);
+        findings.append(suspect.json(stage, again));
+        return suspect.verified(again);
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
  *
  * @param stopRequested whether it was asked to stop, or interrupted
  * @param outstanding how many items are for the next run to take first
+ * @param outstandingAgain of these, those that a run had written before
  */
 record Ending(
         Verb verb,
@@ -22,6 +23,7 @@ record Ending(
         Failures failures,
         boolean stopRequested,
         long outstanding,
+        long outstandingAgain,
         Audit audit,
         Duration elapsed) {
     /**
@@ -41,6 +43,7 @@ record Ending(
                 stages.done(),
                 stages.total(),
                 outstanding,
+                outstandingAgain,
                 audit,
                 stages.gaps(),
                 failures.inOrder(),

@@ -181,6 +181,7 @@ public final class Run {
                 failures,
                 stopRequested || stop.isInterrupted(),
                 known == null ? 0 : known.outstanding(),
+                known == null ? 0 : known.outstandingAgain(),
                 audit.sum(),
                 Duration.between(began, clock.instant()));
     }

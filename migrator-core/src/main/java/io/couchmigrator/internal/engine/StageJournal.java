@@ -59,7 +59,8 @@ final class StageJournal {
             }
         }
         for (Item<?> item : batch) {
-            if (!rejected.contains(item.id()) && rejects.resolved(stage, item.id())) {
+            Optional<String> written = item instanceof Item.Found ? Optional.of(item.rev()) : Optional.empty();
+            if (!rejected.contains(item.id()) && rejects.resolved(stage, item.id(), written)) {
                 reporter.resolved(stage, item.id().text());
             }
         }

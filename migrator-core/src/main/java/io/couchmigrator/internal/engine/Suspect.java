@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
 import io.couchmigrator.Tallies.Rows;
+import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.engine.Comparison.Compared;
 import io.couchmigrator.internal.offsets.SourceId;
 import java.util.List;
@@ -63,13 +64,25 @@ record Suspect(SourceId id, String rev, String reason, List<Compared> rows, long
         return count(state) > 0;
     }
 
+    /**
+     * Returns what it counts for: the worst of what its rows are.
+     *
+     * @param again whether a run has written it since it was found wrong before
+     */
+    Verified verified(boolean again) {
+        if (isFaulty()) {
+            return new Verified(isMissing() ? 1 : 0, isMissing() ? 0 : 1, 0, 0, 0, again ? 1 : 0);
+        }
+        return isMisplaced() ? new Verified(0, 0, 0, 0, 1) : new Verified(0, 0, 1, 0);
+    }
+
     /** Returns it as a line of the findings. */
-    JsonObject json(String stage) {
+    JsonObject json(String stage, boolean again) {
         JsonObject json = new JsonObject();
         json.addProperty("stage", stage);
         json.add("doc_id", id.json());
         json.addProperty("rev", rev.isEmpty() ? null : rev);
-        json.addProperty("finding", finding());
+        json.addProperty("finding", finding() + (again ? " again" : ""));
         if (rows.isEmpty()) {
             json.addProperty("reason", reason);
         } else {

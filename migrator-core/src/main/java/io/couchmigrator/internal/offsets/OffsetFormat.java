@@ -271,6 +271,9 @@ final class OffsetFormat {
         if (verified.misplaced() > 0) {
             json.addProperty("misplaced", verified.misplaced());
         }
+        if (verified.again() > 0) {
+            json.addProperty("again", verified.again());
+        }
         return json;
     }
 
@@ -280,7 +283,8 @@ final class OffsetFormat {
                 place.number("different"),
                 place.number("left_alone"),
                 place.number("not_yet_migrated"),
-                place.has("misplaced") ? place.number("misplaced") : 0);
+                place.has("misplaced") ? place.number("misplaced") : 0,
+                place.has("again") ? place.number("again") : 0);
     }
 
     private static JsonObject json(Rows rows) {

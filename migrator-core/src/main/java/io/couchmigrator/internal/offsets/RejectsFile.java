@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.offsets;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import io.couchmigrator.LogDirectoryException;
@@ -9,6 +8,8 @@ import io.couchmigrator.Rejection;
 import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
+import io.couchmigrator.internal.offsets.RejectEvents.Event;
+import io.couchmigrator.internal.offsets.RejectEvents.Item;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -18,35 +19,27 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /**
- * Which items a run is to take first, by id, as events in a file that only grows: {@code rejected} by a run, {@code
- * missing} or {@code different} to a verification, and {@code resolved}, by stage and id. What is not resolved after the
- * last event of each is outstanding. Safe for use by multiple threads.
+ * Which items a run is to take first, by id, as events in a file that only grows: {@code rejected} or {@code resolved} by a
+ * run, {@code missing}, {@code different} or {@code confirmed} by a verification, by stage and id. What is neither resolved nor
+ * confirmed after the last event of each is outstanding. What a verification finds wrong once more after a run has written it
+ * is {@code missing again} or {@code different again}: runs go on trying it, and only a verification tells that it is mended.
+ * Safe for use by multiple threads.
  */
 public final class RejectsFile implements AutoCloseable {
     private final LineFile file;
     private final Clock clock;
-    private final Map<Item, Event> outstanding;
+    private final RejectEvents events;
 
-    private RejectsFile(LineFile file, Clock clock, Map<Item, Event> outstanding) {
+    private RejectsFile(LineFile file, Clock clock, RejectEvents events) {
         this.file = file;
         this.clock = clock;
-        this.outstanding = outstanding;
-    }
-
-    private record Item(String stage, SourceId id) {}
-
-    private record Event(Kind kind, String rev, String code) {
-        /** What a verification found. */
-        Event(Kind kind) {
-            this(kind, "", "");
-        }
+        this.events = events;
     }
 
     /** Why an item is outstanding. */
@@ -56,12 +49,32 @@ public final class RejectsFile implements AutoCloseable {
         /** A verification did not find what should be there of it. */
         MISSING("missing"),
         /** A verification found other values than should be there. */
-        DIFFERENT("different");
+        DIFFERENT("different"),
+        /** The first after a run had written it, in the same revision. */
+        MISSING_AGAIN("missing again"),
+        /** The second, likewise. */
+        DIFFERENT_AGAIN("different again");
 
         private final String word;
 
         Kind(String word) {
             this.word = word;
+        }
+
+        /** Returns the kind of this event in the file. */
+        static Optional<Kind> of(String word) {
+            return Arrays.stream(values())
+                    .filter(kind -> kind.word.equals(word))
+                    .findFirst();
+        }
+
+        /** Returns whether a run had written it already. */
+        public boolean isAgain() {
+            return this == MISSING_AGAIN || this == DIFFERENT_AGAIN;
+        }
+
+        private Kind again() {
+            return this == MISSING ? MISSING_AGAIN : DIFFERENT_AGAIN;
         }
 
         /** Returns the event in the file. */
@@ -110,7 +123,7 @@ public final class RejectsFile implements AutoCloseable {
     }
 
     private synchronized List<SourceId> ids(String stage, boolean rejected) {
-        return outstanding.entrySet().stream()
+        return events.outstanding().entrySet().stream()
                 .filter(entry -> entry.getKey().stage().equals(stage))
                 .filter(entry -> (entry.getValue().kind() == Kind.REJECTED) == rejected)
                 .map(entry -> entry.getKey().id())
@@ -119,19 +132,28 @@ public final class RejectsFile implements AutoCloseable {
 
     /** Returns how many items are outstanding, for whatever reason. */
     public synchronized long outstanding() {
-        return outstanding.size();
+        return events.outstanding().size();
     }
 
     /** Returns how many items runs rejected. */
     public synchronized long outstandingRejects() {
-        return outstanding.values().stream()
-                .filter(event -> event.kind() == Kind.REJECTED)
+        return outstanding(kind -> kind == Kind.REJECTED);
+    }
+
+    /** Returns how many items a verification found wrong again after a run had written them. */
+    public synchronized long outstandingAgain() {
+        return outstanding(Kind::isAgain);
+    }
+
+    private long outstanding(Predicate<Kind> which) {
+        return events.outstanding().values().stream()
+                .filter(event -> which.test(event.kind()))
                 .count();
     }
 
     /** Returns whether a run rejected an item, and that still stands. */
     public synchronized boolean isRejected(String stage, SourceId id) {
-        Event event = outstanding.get(new Item(stage, id));
+        Event event = events.outstanding().get(new Item(stage, id));
         return event != null && event.kind() == Kind.REJECTED;
     }
 
@@ -143,7 +165,7 @@ public final class RejectsFile implements AutoCloseable {
     public synchronized void rejected(SourceId id, Rejection rejection, Optional<String> said) {
         Item item = new Item(rejection.stage(), id);
         Event event = new Event(Kind.REJECTED, rejection.rev().orElse(""), rejection.code());
-        if (event.equals(outstanding.get(item))) {
+        if (event.equals(events.outstanding().get(item))) {
             return;
         }
         JsonObject line = line(Kind.REJECTED.word, item);
@@ -151,32 +173,58 @@ public final class RejectsFile implements AutoCloseable {
         line.addProperty("code", rejection.code());
         line.addProperty("reason", rejection.reason());
         said.ifPresent(message -> line.addProperty("said", message));
-        file.append(line);
-        outstanding.put(item, event);
-    }
-
-    /** Records what a verification found, for the next run to write, unless the item is outstanding anyway. */
-    public synchronized void toWrite(String stage, SourceId id, Kind found) {
-        Item item = new Item(stage, id);
-        if (!outstanding.containsKey(item)) {
-            file.append(line(found.word, item));
-            outstanding.put(item, new Event(found));
-        }
+        add(line);
     }
 
     /**
-     * Records that an item is no longer outstanding.
+     * Records what a verification found, for the next run to write, unless the item is outstanding anyway.
      *
-     * @return whether it was
+     * @param rev the revision that was compared; empty for source rows
+     * @return whether a run had written the item already
      */
-    public synchronized boolean resolved(String stage, SourceId id) {
+    public synchronized boolean toWrite(String stage, SourceId id, String rev, Kind found) {
         Item item = new Item(stage, id);
-        if (!outstanding.containsKey(item)) {
+        Event known = events.outstanding().get(item);
+        if (known != null) {
+            return known.kind().isAgain();
+        }
+        boolean again = events.wasWritten(item, rev);
+        JsonObject line = line((again ? found.again() : found).word, item);
+        line.addProperty("rev", rev);
+        add(line);
+        return again;
+    }
+
+    /**
+     * Records that an item is no longer outstanding, as far as a run can tell: not if a verification found it wrong after a
+     * run had written the same revision.
+     *
+     * @param written the revision that was written; empty if there is nothing to write any more
+     * @return whether it was, and no longer is
+     */
+    public synchronized boolean resolved(String stage, SourceId id, Optional<String> written) {
+        Item item = new Item(stage, id);
+        Event known = events.outstanding().get(item);
+        if (known == null || (known.kind().isAgain() && written.equals(Optional.of(known.rev())))) {
             return false;
         }
-        file.append(line("resolved", item));
-        outstanding.remove(item);
+        JsonObject line = line(RejectEvents.RESOLVED, item);
+        written.ifPresent(rev -> line.addProperty("rev", rev));
+        add(line);
         return true;
+    }
+
+    /** Records that a verification found an item as it should be, if one had found something wrong of it that stands. */
+    public synchronized void confirmed(String stage, SourceId id) {
+        Item item = new Item(stage, id);
+        if (events.isFound(item)) {
+            add(line(RejectEvents.CONFIRMED, item));
+        }
+    }
+
+    private void add(JsonObject line) {
+        file.append(line);
+        events.add(line);
     }
 
     /** Returns where the events are. */
@@ -203,13 +251,13 @@ public final class RejectsFile implements AutoCloseable {
         return line;
     }
 
-    private static Map<Item, Event> read(Path path) throws IOException {
-        Map<Item, Event> outstanding = new LinkedHashMap<>();
+    private static RejectEvents read(Path path) throws IOException {
+        RejectEvents events = new RejectEvents();
         List<String> lines;
         try {
             lines = wholeLines(path);
         } catch (NoSuchFileException e) {
-            return outstanding;
+            return events;
         } catch (CharacterCodingException e) {
             throw new LogDirectoryException(
                     "\"%s\" is not UTF-8: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
@@ -218,7 +266,7 @@ public final class RejectsFile implements AutoCloseable {
         }
         for (int i = 0; i < lines.size(); i++) {
             try {
-                apply(JsonFiles.parse(lines.get(i)).getAsJsonObject(), outstanding);
+                events.add(JsonFiles.parse(lines.get(i)).getAsJsonObject());
             } catch (JsonParseException
                     | IllegalStateException
                     | NullPointerException
@@ -231,7 +279,7 @@ public final class RejectsFile implements AutoCloseable {
                         e);
             }
         }
-        return outstanding;
+        return events;
     }
 
     private static List<String> wholeLines(Path path) throws IOException {
@@ -246,27 +294,6 @@ public final class RejectsFile implements AutoCloseable {
                 .toString()
                 .lines()
                 .toList();
-    }
-
-    private static void apply(JsonObject line, Map<Item, Event> outstanding) {
-        Item item = new Item(line.get("stage").getAsString(), SourceId.of(line.get("doc_id")));
-        switch (line.get("event").getAsString()) {
-            case "rejected" ->
-                outstanding.put(
-                        item,
-                        new Event(
-                                Kind.REJECTED,
-                                text(line.get("rev")).orElse(""),
-                                line.get("code").getAsString()));
-            case "missing" -> outstanding.putIfAbsent(item, new Event(Kind.MISSING));
-            case "different" -> outstanding.putIfAbsent(item, new Event(Kind.DIFFERENT));
-            case "resolved" -> outstanding.remove(item);
-            default -> throw new JsonParseException("an unknown event");
-        }
-    }
-
-    private static Optional<String> text(@Nullable JsonElement element) {
-        return element == null || element.isJsonNull() ? Optional.empty() : Optional.of(element.getAsString());
     }
 
     private static void cutTornLine(Path path) throws IOException {

@@ -11,9 +11,7 @@ import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -104,8 +102,6 @@ final class PreparedUpsert<R> implements Writer<R> {
         if (rows.isEmpty()) {
             return List.of();
         }
-        Set<R> kept = Collections.newSetFromMap(new IdentityHashMap<>());
-        kept.addAll(distinct(rows));
         Object[] arrays = arrays(rows);
         return Jooq.with(connection, jooq -> {
             List<Standing> standings = new ArrayList<>(rows.size());
@@ -113,20 +109,19 @@ final class PreparedUpsert<R> implements Writer<R> {
                 R row = rows.get(standings.size());
                 Boolean there = found.get(0, Boolean.class);
                 Boolean[] differs = found.get(1, Boolean[].class);
-                standings.add(standing(row, kept.contains(row), Boolean.TRUE.equals(there), differs));
+                standings.add(standing(row, Boolean.TRUE.equals(there), differs));
             }
             return standings;
         });
     }
 
-    /** Of rows with the same key in one batch, only the one that would be written can be expected to be there. */
-    private Standing standing(R row, boolean kept, boolean there, Boolean @Nullable [] differs) {
+    private Standing standing(R row, boolean there, Boolean @Nullable [] differs) {
         String key = String.valueOf(upsert.columns().get(0).value().apply(row));
         if (!there) {
             return new Standing(State.MISSING, key, List.of());
         }
         List<String> columns = new ArrayList<>();
-        for (int i = 0; kept && differs != null && i < differs.length; i++) {
+        for (int i = 0; differs != null && i < differs.length; i++) {
             if (Boolean.TRUE.equals(differs[i])) {
                 columns.add(facts.get(i + 1).name());
             }

@@ -25,7 +25,8 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
      * A column.
      *
      * @param name its name
-     * @param type its type as SQL writes it
+     * @param type its type as SQL writes it, without a length or precision
+     * @param stored the same with them: what a value becomes in the column
      * @param category the type's category as in {@code pg_type.typcategory}
      * @param maxLength the most code points it holds, where it has a limit
      * @param notNull whether it refuses null
@@ -37,6 +38,7 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
     public record ColumnFacts(
             String name,
             String type,
+            String stored,
             String category,
             OptionalInt maxLength,
             boolean notNull,
@@ -88,7 +90,8 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
     private static TableFacts facts(DSLContext jooq, long oid, String table) {
         Map<String, ColumnFacts> columns = new LinkedHashMap<>();
         for (Record column : jooq.fetch("""
-                select a.attname, format_type(a.atttypid, null) as type, t.typcategory::text,
+                select a.attname, format_type(a.atttypid, -1) as type, format_type(a.atttypid, a.atttypmod) as stored,
+                  t.typcategory::text,
                   case when a.atttypid in ('varchar'::regtype, 'bpchar'::regtype) and a.atttypmod > 4
                     then a.atttypmod - 4 end as max_length,
                   a.attnotnull or t.typnotnull as not_null,
@@ -107,6 +110,7 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
                     new ColumnFacts(
                             name,
                             column.get("type", String.class),
+                            column.get("stored", String.class),
                             column.get("typcategory", String.class),
                             maxLength == null ? OptionalInt.empty() : OptionalInt.of(maxLength),
                             column.get("not_null", boolean.class),

@@ -13,6 +13,8 @@ import org.jooq.impl.DSL;
 
 /** The text of an upsert's statements, the same for every batch. */
 final class UpsertSql {
+    private static final Set<String> BITS = Set.of("\"bit\"", "bit varying");
+
     private final Upsert<?> upsert;
     private final List<ColumnFacts> facts;
     private final String table;
@@ -79,13 +81,11 @@ final class UpsertSql {
         if (facts.size() == 1) {
             return "";
         }
-        String old = IntStream.range(1, facts.size()).mapToObj(this::old).collect(Collectors.joining(", "));
-        String fresh = IntStream.range(1, facts.size()).mapToObj(this::fresh).collect(Collectors.joining(", "));
         String set = IntStream.range(1, facts.size())
                 .mapToObj(i -> quoted(facts.get(i).name()) + " = " + value(i))
                 .collect(Collectors.joining(", "));
-        return "update %s b set %s from %s where b.%s = %s and (%s) is distinct from (%s)"
-                .formatted(table, set, source, key, value(0), old, fresh);
+        return "update %s b set %s from %s where b.%s = %s and %s"
+                .formatted(table, set, source, key, value(0), differ(IntStream.range(1, facts.size())));
     }
 
     /** Tells of each key, in order, whether it is there. */
@@ -98,7 +98,7 @@ final class UpsertSql {
     /** Tells of each row, in order, whether its key is there and which other columns differ. */
     String compare() {
         String differs = IntStream.range(1, facts.size())
-                .mapToObj(i -> "%s is distinct from %s".formatted(old(i), fresh(i)))
+                .mapToObj(i -> differ(IntStream.of(i)))
                 .collect(Collectors.joining(", "));
         String joined = isView()
                 ? "lateral (%s limit 1) b on true".formatted(there("b.*"))
@@ -119,12 +119,27 @@ final class UpsertSql {
         return !into.equals(table);
     }
 
-    private String old(int i) {
-        return "b." + quoted(facts.get(i).name()) + (isComparable(i) ? "" : "::text");
+    /** By their images: not all types have an equality, and that of others takes {@code 1.0} for {@code 1}. */
+    private String differ(IntStream columns) {
+        List<String> old = new ArrayList<>();
+        List<String> fresh = new ArrayList<>();
+        columns.forEach(i -> {
+            String type = comparedAs(facts.get(i));
+            old.add("b.%s::%s".formatted(quoted(facts.get(i).name()), type));
+            fresh.add("u.c%d::%s".formatted(i, type));
+        });
+        return "row(%s)::record *<> row(%s)::record".formatted(String.join(", ", old), String.join(", ", fresh));
     }
 
-    private String fresh(int i) {
-        return isComparable(i) ? value(i) : "u.c" + i;
+    /**
+     * Returns the type to which a value is cast to see what it would be in its column. A cast cuts what is too long, where
+     * storing it is refused, so types that do so are compared whole; only {@code char(n)} must get its blanks.
+     */
+    private static String comparedAs(ColumnFacts column) {
+        if (BITS.contains(column.type())) {
+            return "bit varying";
+        }
+        return column.isText() && !column.type().equals("bpchar") ? "text" : column.stored();
     }
 
     private String assignments(String from) {
@@ -137,11 +152,6 @@ final class UpsertSql {
     private String value(int i) {
         ColumnFacts column = facts.get(i);
         return "u.c" + i + (column.isText() || column.isInteger() ? "" : "::" + column.type());
-    }
-
-    /** These types keep their text and have no equality of their own. */
-    private boolean isComparable(int i) {
-        return !Set.of("json", "xml").contains(facts.get(i).type());
     }
 
     private static String quoted(String name) {

@@ -35,7 +35,7 @@ class EndingTest {
     @MethodSource("verbs")
     void takesNothingForDoneThatIsNotComplete(Verb verb) {
         BiFunction<Verb, Boolean, Ending> unfinished = (of, stopRequested) ->
-                new Ending(of, new Stages(migration()), failures, stopRequested, 0, Audit.NONE, Duration.ZERO);
+                new Ending(of, new Stages(migration()), failures, stopRequested, 0, 0, Audit.NONE, Duration.ZERO);
 
         assertThatThrownBy(unfinished.apply(verb, false)::result)
                 .isInstanceOf(IllegalStateException.class)

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RejectsFileTest {
     private static final DocumentId A = new DocumentId("a\n\ud83d ü");
     private static final DocumentId B = new DocumentId("b");
+    private static final Optional<String> WRITTEN = Optional.of("1-a");
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2018-10-24T20:58:39Z"), ZoneOffset.UTC);
 
     @TempDir
@@ -46,7 +47,7 @@ final class RejectsFileTest {
     void makesNoFileBeforeThereIsSomethingToWrite() {
         try (RejectsFile rejects = open()) {
             assertThat(rejects.outstanding()).isZero();
-            assertThat(rejects.resolved("orders", A)).isFalse();
+            assertThat(rejects.resolved("orders", A, WRITTEN)).isFalse();
         }
         assertThat(path).doesNotExist();
     }
@@ -57,10 +58,10 @@ final class RejectsFileTest {
             rejects.rejected(A, rejection("orders", "1-a", "wrong-type"), Optional.empty());
             rejects.rejected(B, rejection("orders", "1-b", "wrong-type"), Optional.empty());
             rejects.rejected(new RowId(5), rejection("lines", null, "value-too-long"), Optional.empty());
-            assertThat(rejects.resolved("orders", A)).isTrue();
-            assertThat(rejects.resolved("lines", B)).isFalse();
+            assertThat(rejects.resolved("orders", A, WRITTEN)).isTrue();
+            assertThat(rejects.resolved("lines", B, WRITTEN)).isFalse();
             rejects.rejected(A, rejection("orders", "2-a", "wrong-type"), Optional.empty());
-            rejects.resolved("orders", B);
+            rejects.resolved("orders", B, WRITTEN);
         }
 
         try (RejectsFile rejects = open()) {
@@ -75,11 +76,11 @@ final class RejectsFileTest {
     @Test
     void keepsWhatAVerificationFoundApartFromWhatRunsRejected() throws IOException {
         try (RejectsFile rejects = open()) {
-            rejects.toWrite("orders", A, Kind.MISSING);
-            rejects.toWrite("orders", A, Kind.DIFFERENT);
-            rejects.toWrite("orders", B, Kind.DIFFERENT);
+            rejects.toWrite("orders", A, "1-a", Kind.MISSING);
+            rejects.toWrite("orders", A, "1-a", Kind.DIFFERENT);
+            rejects.toWrite("orders", B, "1-a", Kind.DIFFERENT);
             rejects.rejected(new RowId(5), rejection("orders", null, "missing"), Optional.empty());
-            rejects.toWrite("orders", new RowId(5), Kind.MISSING);
+            rejects.toWrite("orders", new RowId(5), "1-a", Kind.MISSING);
         }
 
         assertThat(Files.readAllLines(path)).hasSize(3);
@@ -91,8 +92,62 @@ final class RejectsFileTest {
             assertThat(rejects.isRejected("orders", A)).isFalse();
             rejects.rejected(A, rejection("orders", "1-a", "wrong-type"), Optional.empty());
             assertThat(rejects.isRejected("orders", A)).isTrue();
-            assertThat(rejects.resolved("orders", B)).isTrue();
+            assertThat(rejects.resolved("orders", B, WRITTEN)).isTrue();
             assertThat(rejects.toWrite("orders")).isEmpty();
+        }
+    }
+
+    /** Only a verification can tell whether what a run wrote is there: one has seen once that it was not. */
+    @Test
+    void leavesToAVerificationWhatOneFoundAgainAfterARunHadWrittenIt() throws IOException {
+        try (RejectsFile rejects = open()) {
+            assertThat(rejects.toWrite("orders", A, "1-a", Kind.DIFFERENT)).isFalse();
+            assertThat(rejects.resolved("orders", A, WRITTEN)).isTrue();
+        }
+
+        try (RejectsFile rejects = open()) {
+            assertThat(rejects.toWrite("orders", A, "1-a", Kind.DIFFERENT)).isTrue();
+            assertThat(rejects.resolved("orders", A, WRITTEN)).isFalse();
+            assertThat(rejects.toWrite("orders", A, "1-a", Kind.MISSING)).isTrue();
+        }
+
+        assertThat(Files.readAllLines(path)).hasSize(3);
+        try (RejectsFile rejects = open()) {
+            assertThat(rejects.toWrite("orders")).containsExactly(A);
+            assertThat(rejects.outstandingAgain()).isEqualTo(1);
+            rejects.confirmed("orders", A);
+            rejects.confirmed("orders", A);
+            assertThat(rejects.outstanding()).isZero();
+            assertThat(rejects.toWrite("orders", A, "1-a", Kind.DIFFERENT)).isTrue();
+        }
+        assertThat(Files.readAllLines(path)).hasSize(5);
+    }
+
+    @Test
+    void takesAnotherRevisionOrNoneForAFreshStart() {
+        try (RejectsFile rejects = open()) {
+            for (Optional<String> end : List.of(Optional.of("2-a"), Optional.<String>empty())) {
+                rejects.toWrite("orders", A, "1-a", Kind.MISSING);
+                rejects.resolved("orders", A, WRITTEN);
+                rejects.toWrite("orders", A, "1-a", Kind.MISSING);
+                assertThat(rejects.outstandingAgain()).isEqualTo(1);
+
+                assertThat(rejects.resolved("orders", A, end)).isTrue();
+
+                assertThat(rejects.toWrite("orders", A, "3-a", Kind.MISSING)).isFalse();
+                rejects.resolved("orders", A, Optional.empty());
+            }
+        }
+    }
+
+    @Test
+    void confirmsNothingThatARunRejected() {
+        try (RejectsFile rejects = open()) {
+            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
+            rejects.confirmed("orders", A);
+            rejects.confirmed("orders", B);
+
+            assertThat(rejects.isRejected("orders", A)).isTrue();
         }
     }
 

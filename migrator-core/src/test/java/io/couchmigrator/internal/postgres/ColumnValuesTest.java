@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("values")
 final class ColumnValuesTest {
     private static final ColumnFacts BIGINT =
-            new ColumnFacts("size", "bigint", "N", OptionalInt.empty(), false, false, true, true, true);
+            new ColumnFacts("size", "bigint", "bigint", "N", OptionalInt.empty(), false, false, true, true, true);
 
     @ParameterizedTest
     @CsvSource({
