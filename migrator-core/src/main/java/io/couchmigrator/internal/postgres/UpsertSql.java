@@ -126,7 +126,7 @@ final class UpsertSql {
         columns.forEach(i -> {
             String type = comparedAs(facts.get(i));
             old.add("b.%s::%s".formatted(quoted(facts.get(i).name()), type));
-            fresh.add("u.c%d::%s".formatted(i, type));
+            fresh.add("u.c%s::%s".formatted(i, type));
         });
         return "row(%s)::record *<> row(%s)::record".formatted(String.join(", ", old), String.join(", ", fresh));
     }

@@ -143,7 +143,7 @@ final class RejectsFileTest {
     @Test
     void confirmsNothingThatARunRejected() {
         try (RejectsFile rejects = open()) {
-            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"));
+            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"), Optional.empty());
             rejects.confirmed("orders", A);
             rejects.confirmed("orders", B);
 
