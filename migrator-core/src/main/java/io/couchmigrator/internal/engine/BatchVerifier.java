@@ -11,11 +11,10 @@ import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.RejectsFile.Kind;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -65,95 +64,108 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
         this.stop = stop;
     }
 
-    /**
-     * What a look at some items showed.
-     *
-     * @param counted how many of them count for the stage
-     * @param good those of which each row is as it should be
-     * @param same how many rows these have
-     */
-    private record Look(long counted, List<SourceId> good, long same, Map<SourceId, Suspect> suspects) {
-        static final Look NONE = new Look(0, List.of(), 0, Map.of());
-    }
-
     @Override
     public Tallies take(List<Item<S>> batch, WorkerSessions sessions) {
-        Look first = look(batch, sessions);
-        Map<SourceId, Suspect> rejected = new HashMap<>(first.suspects());
-        rejected.keySet().removeIf(id -> !rejects.isRejected(stage, id));
-        Set<SourceId> doubtful = new HashSet<>(first.suspects().keySet());
-        doubtful.removeAll(rejected.keySet());
-        Look second = doubtful.isEmpty() ? Look.NONE : lookAgain(doubtful, sessions);
+        List<Item<S>> items = batch.stream()
+                .filter(item -> !rejects.isRejected(stage, item.id()))
+                .toList();
+        Look first = look(items, sessions);
+        Look second = lookAgain(first.suspects.keySet(), sessions);
         // The feed is asked after the last look, so that it knows of every change that either look may have met.
         // That is not asked for rows that are left alone, which are no fault either way and may be many.
-        Set<SourceId> faulty = second.suspects().values().stream()
+        Set<SourceId> faulty = second.suspects.values().stream()
                 .filter(Suspect::isFaulty)
                 .map(Suspect::id)
                 .collect(Collectors.toSet());
         Set<SourceId> notYet = faulty.isEmpty() ? Set.of() : feed.notYetMigrated(migrated, faulty, stop);
         Verified verified = Verified.NONE;
         Rows rows = Rows.NONE;
-        for (Suspect suspect : second.suspects().values()) {
+        for (Suspect suspect : second.suspects.values()) {
             boolean isNotYet = notYet.contains(suspect.id());
             verified = verified.plus(isNotYet ? new Verified(0, 0, 0, 1) : recorded(suspect));
             rows = rows.plus(suspect.count(isNotYet));
         }
-        Stream.of(first, second).flatMap(look -> look.good().stream()).forEach(id -> rejects.confirmed(stage, id));
-        long others = rejected.size()
-                + verified.missing()
-                + verified.different()
-                + verified.misplaced()
-                + verified.notYetMigrated();
+        Stream.of(first, second).flatMap(look -> look.good.stream()).forEach(id -> rejects.confirmed(stage, id));
+        long others = verified.missing() + verified.different() + verified.misplaced() + verified.notYetMigrated();
         return new Tallies(
                 batch.size(),
-                first.counted() - others,
-                batch.size() - first.counted(),
-                rejected.size(),
+                first.counted - others,
+                items.size() - first.counted,
+                batch.size() - items.size(),
                 0,
-                first.same()
-                        + same(rejected.values())
-                        + second.same()
-                        + same(second.suspects().values()),
+                first.same
+                        + second.same
+                        + second.suspects.values().stream()
+                                .mapToLong(Suspect::same)
+                                .sum(),
                 verified,
                 rows);
     }
 
-    private static long same(Collection<Suspect> suspects) {
-        return suspects.stream().mapToLong(Suspect::same).sum();
-    }
-
     private Look lookAgain(Set<SourceId> ids, WorkerSessions sessions) {
         List<Item<S>> items = new ArrayList<>();
-        feed.byIds(List.copyOf(ids), sessions.main(), items::add);
+        if (!ids.isEmpty()) {
+            feed.byIds(List.copyOf(ids), sessions.main(), items::add);
+        }
         return look(items, sessions);
     }
 
     private Look look(List<Item<S>> items, WorkerSessions sessions) {
         Preparation.Prepared<R> prepared = preparation.prepared(items, sessions.main());
-        List<R> rows =
-                prepared.ready().stream().flatMap(item -> item.rows().stream()).toList();
-        List<Compared> all = comparison.compare(rows, sessions);
-        Map<SourceId, Suspect> suspects = new LinkedHashMap<>();
-        List<SourceId> whole = new ArrayList<>();
-        long same = 0;
-        int next = 0;
-        for (Ready<R> item : prepared.ready()) {
-            List<Compared> its =
-                    eachKeyOnce(all.subList(next, next + item.rows().size()));
-            next += item.rows().size();
-            List<Compared> wrong = its.stream().filter(row -> !row.isSame()).toList();
-            long good = its.stream()
+        Look look = new Look(prepared.counted());
+        prepared.refused().forEach(look::refused);
+        if (!prepared.ready().isEmpty()) {
+            Halves.of(prepared.ready(), some -> look.compare(some, sessions), look::refused);
+        }
+        return look;
+    }
+
+    /** What a look at some items shows. */
+    private final class Look {
+        private final Map<SourceId, Suspect> suspects = new LinkedHashMap<>();
+        /** Those of which each row is as it should be, and how many rows these have. */
+        private final List<SourceId> good = new ArrayList<>();
+
+        private final long counted;
+        private long same;
+
+        /** @param counted how many of the items count for the stage */
+        Look(long counted) {
+            this.counted = counted;
+        }
+
+        void compare(List<Ready<R>> items, WorkerSessions sessions) {
+            List<R> rows = items.stream().flatMap(item -> item.rows().stream()).toList();
+            List<Compared> all = comparison.compare(rows, items.size(), sessions);
+            int next = 0;
+            for (Ready<R> item : items) {
+                compared(item, eachKeyOnce(all.subList(next, next + item.rows().size())));
+                next += item.rows().size();
+            }
+        }
+
+        private void compared(Ready<R> item, List<Compared> rows) {
+            List<Compared> wrong = rows.stream().filter(row -> !row.isSame()).toList();
+            long there = rows.stream()
                     .filter(row -> row.standing().state() == State.SAME)
                     .count();
             if (wrong.isEmpty()) {
-                whole.add(item.id());
-                same += good;
+                good.add(item.id());
+                same += there;
             } else {
-                suspects.put(item.id(), new Suspect(item.id(), item.rev(), "", wrong, good));
+                suspects.put(item.id(), new Suspect(item.id(), item.rev(), "", wrong, there));
             }
         }
-        prepared.refused().forEach(item -> suspects.put(item.id(), Suspect.of(item)));
-        return new Look(prepared.counted(), whole, same, suspects);
+
+        /** The target cannot even read what it would have to store. */
+        void refused(Ready<R> item, SqlFault fault) {
+            refused(new Refused(
+                    item.id(), item.rev(), item.docType().get(), "refused-by-target", fault.withoutValues()));
+        }
+
+        void refused(Refused item) {
+            suspects.put(item.id(), Suspect.of(item));
+        }
     }
 
     /** Of an item's rows with one key only one is written: where one of them is there, the others are not to be. */

@@ -54,10 +54,15 @@ final class Comparison<R> {
         }
     }
 
-    /** Returns how each row stands, in the order of the rows. */
-    List<Compared> compare(List<R> rows, WorkerSessions sessions) {
+    /**
+     * Returns how each row stands, in the order of the rows.
+     *
+     * @param items how many the rows are of
+     * @throws RefusedException if a database cannot read a value of one of them
+     */
+    List<Compared> compare(List<R> rows, int items, WorkerSessions sessions) {
         if (names.size() == 1) {
-            return standings(rows, 0, sessions).stream()
+            return standings(rows, items, 0, sessions).stream()
                     .map(standing -> new Compared(standing, names.get(0), List.of()))
                     .toList();
         }
@@ -65,10 +70,12 @@ final class Comparison<R> {
         List<Supplier<Seen>> looks = new ArrayList<>();
         for (int i = 0; i < target.databases().size(); i++) {
             int number = i;
-            looks.add(() -> seen(rows, places, number, sessions));
+            looks.add(() -> Seen.unlessRefused(() -> seen(rows, items, places, number, sessions)));
         }
-        outside.ifPresent(there -> looks.add(() -> new Seen(Map.of(), there.there(rows, sessions))));
+        outside.ifPresent(rowsThere -> looks.add(() -> Seen.unlessRefused(
+                () -> new Seen(Map.of(), rowsThere.there(rows, items, sessions), Optional.empty()))));
         List<Seen> everywhere = target.sideBySide().all(looks);
+        rethrow(everywhere, items);
         List<Compared> compared = new ArrayList<>(rows.size());
         for (int row = 0; row < rows.size(); row++) {
             List<String> misplacedIn = new ArrayList<>();
@@ -88,19 +95,41 @@ final class Comparison<R> {
      *
      * @param own how the rows stand that belong there, by their places in the batch
      * @param misplaced the places of those that do not, and are there
+     * @param refused why it showed nothing; empty if it did
      */
-    private record Seen(Map<Integer, Standing> own, Set<Integer> misplaced) {}
+    private record Seen(Map<Integer, Standing> own, Set<Integer> misplaced, Optional<RefusedException> refused) {
+        /** That a row is refused in one database is no reason for the others to stop. */
+        static Seen unlessRefused(Supplier<Seen> look) {
+            try {
+                return look.get();
+            } catch (RefusedException e) {
+                return new Seen(Map.of(), Set.of(), Optional.of(e));
+            }
+        }
+    }
 
-    private Seen seen(List<R> rows, int[] places, int number, WorkerSessions sessions) {
+    /** What is outside only must not make an item a suspect: alone, it is given up. */
+    private void rethrow(List<Seen> everywhere, int items) {
+        for (int number = 0; number < everywhere.size(); number++) {
+            Optional<RefusedException> refused = everywhere.get(number).refused();
+            boolean isOutside = number == target.databases().size();
+            if (refused.isPresent() && isOutside && items == 1) {
+                outside.orElseThrow().giveUp(refused.get().fault());
+            } else if (refused.isPresent()) {
+                throw refused.get();
+            }
+        }
+    }
+
+    private Seen seen(List<R> rows, int items, int[] places, int number, WorkerSessions sessions) {
         List<Integer> owned = new ArrayList<>();
         List<Integer> foreign = new ArrayList<>();
         for (int row = 0; row < places.length; row++) {
             (places[row] == number ? owned : foreign).add(row);
         }
-        // Apart: of rows with one key only one is compared, and the rows of another database must not win over its own.
-        Map<Integer, Standing> own = compared(rows, owned, number, sessions);
-        Map<Integer, Standing> others = compared(rows, foreign, number, sessions);
-        return new Seen(own, misplaced(own, others));
+        Map<Integer, Standing> own = compared(rows, items, owned, number, sessions);
+        Map<Integer, Standing> others = compared(rows, items, foreign, number, sessions);
+        return new Seen(own, misplaced(own, others), Optional.empty());
     }
 
     private String what() {
@@ -128,8 +157,9 @@ final class Comparison<R> {
         return misplaced;
     }
 
-    private Map<Integer, Standing> compared(List<R> rows, List<Integer> which, int number, WorkerSessions sessions) {
-        List<Standing> standings = standings(which.stream().map(rows::get).toList(), number, sessions);
+    private Map<Integer, Standing> compared(
+            List<R> rows, int items, List<Integer> which, int number, WorkerSessions sessions) {
+        List<Standing> standings = standings(which.stream().map(rows::get).toList(), items, number, sessions);
         Map<Integer, Standing> compared = new HashMap<>();
         for (int i = 0; i < which.size(); i++) {
             compared.put(which.get(i), standings.get(i));
@@ -137,14 +167,17 @@ final class Comparison<R> {
         return compared;
     }
 
-    private List<Standing> standings(List<R> some, int number, WorkerSessions sessions) {
+    private List<Standing> standings(List<R> some, int items, int number, WorkerSessions sessions) {
         if (some.isEmpty()) {
             return List.of();
         }
         Writer<R> writer = writers.all().get(number);
-        return target.databases().get(number).patience().persist(() -> sessions.rows()
+        RowAttempts attempts = new RowAttempts(
+                sessions.rows().get(number), what(), connection -> standings(stage, writer, connection, List.of()));
+        return target.databases()
                 .get(number)
-                .attempt(what(), connection -> standings(stage, writer, connection, some)));
+                .patience()
+                .persist(() -> attempts.make(items, connection -> standings(stage, writer, connection, some)));
     }
 
     /** Returns how rows stand in one database. */

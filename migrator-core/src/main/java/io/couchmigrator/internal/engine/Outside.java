@@ -10,6 +10,7 @@ import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.postgres.TableFacts;
+import io.couchmigrator.internal.retry.Patience;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * is told once, and ends nothing. Safe for use by multiple threads once all stages have asked for their rows.
  */
 final class Outside {
+    private static final String QUESTION = "look for misplaced rows";
+
     private final Target target;
     private final Reporter reporter;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -67,12 +70,21 @@ final class Outside {
             return mainName();
         }
 
-        /** Returns the places, in the batch, of rows whose keys are there, with whatever values. */
-        Set<Integer> there(List<R> rows, WorkerSessions sessions) {
+        /**
+         * Returns the places, in the batch, of rows whose keys are there, with whatever values.
+         *
+         * @param items how many the rows are of
+         * @throws RefusedException if a value of one of them cannot be read there
+         */
+        Set<Integer> there(List<R> rows, int items, WorkerSessions sessions) {
             Set<Integer> there = new HashSet<>();
             if (!refused) {
-                Optional<List<Standing>> standings =
-                        asked(sessions.main(), connection -> Comparison.standings(stage, writer, connection, rows));
+                RowAttempts attempts = new RowAttempts(
+                        sessions.main(),
+                        QUESTION,
+                        connection -> Comparison.standings(stage, writer, connection, List.of()));
+                Optional<List<Standing>> standings = asked(() ->
+                        attempts.make(items, connection -> Comparison.standings(stage, writer, connection, rows)));
                 refused = standings.isEmpty();
                 for (int row = 0; row < standings.map(List::size).orElse(0); row++) {
                     if (standings.orElseThrow().get(row).state() != State.MISSING) {
@@ -81,6 +93,12 @@ final class Outside {
                 }
             }
             return there;
+        }
+
+        /** Looks no more, because a row is refused that its own database does not refuse. */
+        void giveUp(SqlFault fault) {
+            refused = true;
+            warn("could not %s: %s".formatted(QUESTION, fault.withoutValues()));
         }
     }
 
@@ -113,9 +131,12 @@ final class Outside {
     }
 
     private <T> Optional<T> asked(Session session, Session.Work<T> question) {
+        return asked(() -> session.attempt(QUESTION, question));
+    }
+
+    private <T> Optional<T> asked(Patience.Attempt<T> question) {
         try {
-            return Optional.of(
-                    target.main().patience().persist(() -> session.attempt("look for misplaced rows", question)));
+            return Optional.of(target.main().patience().persist(question));
         } catch (TargetException e) {
             if (SqlFault.causing(e).filter(fault -> !fault.isPassing()).isEmpty()) {
                 throw e;

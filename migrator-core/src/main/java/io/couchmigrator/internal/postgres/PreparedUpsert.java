@@ -99,9 +99,6 @@ final class PreparedUpsert<R> implements Writer<R> {
 
     @Override
     public List<Standing> compare(Connection connection, List<R> rows) throws SQLException {
-        if (rows.isEmpty()) {
-            return List.of();
-        }
         Object[] arrays = arrays(rows);
         return Jooq.with(connection, jooq -> {
             List<Standing> standings = new ArrayList<>(rows.size());
