@@ -4,9 +4,19 @@ package io.couchmigrator.internal.offsets;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.offsets.RejectsFile.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +36,56 @@ final class RejectEvents {
     record Item(String stage, SourceId id) {}
 
     record Event(Kind kind, String rev, String code) {}
+
+    /**
+     * Reads the events of a file. A last line without an end is none: nothing was built on it.
+     *
+     * @throws LogDirectoryException if a line of it is no event
+     */
+    static RejectEvents read(Path path) throws IOException {
+        RejectEvents events = new RejectEvents();
+        List<String> lines;
+        try {
+            lines = wholeLines(path);
+        } catch (NoSuchFileException e) {
+            return events;
+        } catch (CharacterCodingException e) {
+            throw new LogDirectoryException(
+                    "\"%s\" is not UTF-8: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
+                            .formatted(path),
+                    e);
+        }
+        for (int i = 0; i < lines.size(); i++) {
+            try {
+                events.add(JsonFiles.parse(lines.get(i)).getAsJsonObject());
+            } catch (JsonParseException
+                    | IllegalStateException
+                    | NullPointerException
+                    | ArithmeticException
+                    | NumberFormatException
+                    | UnsupportedOperationException e) {
+                throw new LogDirectoryException(
+                        "line %s of \"%s\" is no event of a reject: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
+                                .formatted(i + 1, path),
+                        e);
+            }
+        }
+        return events;
+    }
+
+    private static List<String> wholeLines(Path path) throws IOException {
+        byte[] bytes = Files.readAllBytes(path);
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] != '\n') {
+            end--;
+        }
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes, 0, end))
+                .toString()
+                .lines()
+                .toList();
+    }
 
     /**
      * Takes the next event.

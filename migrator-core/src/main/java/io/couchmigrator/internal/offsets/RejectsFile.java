@@ -2,21 +2,15 @@
 package io.couchmigrator.internal.offsets;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.Rejection;
-import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.RejectEvents.Event;
 import io.couchmigrator.internal.offsets.RejectEvents.Item;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
@@ -93,7 +87,7 @@ public final class RejectsFile implements AutoCloseable {
     public static RejectsFile open(Path path, Clock clock) {
         try {
             cutTornLine(path);
-            return new RejectsFile(LineFile.confidential(path), clock, read(path));
+            return new RejectsFile(LineFile.confidential(path), clock, RejectEvents.read(path));
         } catch (IOException e) {
             throw LogDirectory.failed("read", path, e);
         }
@@ -106,7 +100,7 @@ public final class RejectsFile implements AutoCloseable {
      */
     public static void probe(Path path) {
         try {
-            read(path);
+            RejectEvents.read(path);
         } catch (IOException e) {
             throw LogDirectory.failed("read", path, e);
         }
@@ -249,51 +243,6 @@ public final class RejectsFile implements AutoCloseable {
         line.addProperty("stage", item.stage());
         line.add("doc_id", item.id().json());
         return line;
-    }
-
-    private static RejectEvents read(Path path) throws IOException {
-        RejectEvents events = new RejectEvents();
-        List<String> lines;
-        try {
-            lines = wholeLines(path);
-        } catch (NoSuchFileException e) {
-            return events;
-        } catch (CharacterCodingException e) {
-            throw new LogDirectoryException(
-                    "\"%s\" is not UTF-8: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
-                            .formatted(path),
-                    e);
-        }
-        for (int i = 0; i < lines.size(); i++) {
-            try {
-                events.add(JsonFiles.parse(lines.get(i)).getAsJsonObject());
-            } catch (JsonParseException
-                    | IllegalStateException
-                    | NullPointerException
-                    | ArithmeticException
-                    | NumberFormatException
-                    | UnsupportedOperationException e) {
-                throw new LogDirectoryException(
-                        "line %s of \"%s\" is no event of a reject: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
-                                .formatted(i + 1, path),
-                        e);
-            }
-        }
-        return events;
-    }
-
-    private static List<String> wholeLines(Path path) throws IOException {
-        byte[] bytes = Files.readAllBytes(path);
-        int end = bytes.length;
-        while (end > 0 && bytes[end - 1] != '\n') {
-            end--;
-        }
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .decode(ByteBuffer.wrap(bytes, 0, end))
-                .toString()
-                .lines()
-                .toList();
     }
 
     private static void cutTornLine(Path path) throws IOException {
