@@ -70,6 +70,33 @@ final class TableSourceIT {
     }
 
     @Test
+    void readsTheRowWithTheLowestKeyThatThereCanBe() throws Exception {
+        elsewhere.execute("alter table parts alter column id type bigint;"
+                + "insert into parts (id, name) values (-9223372036854775808, 'lowest')");
+
+        Result result = from(elsewhere).build().run();
+
+        assertThat(result.tallies().written()).isEqualTo(2501);
+        assertThat(target.query("select name from copies where name = 'lowest'"))
+                .hasSize(1);
+    }
+
+    @Test
+    void refusesATableWhoseKeysDoNotTellItsRowsApart() throws Exception {
+        elsewhere.execute(
+                "alter table parts drop constraint parts_pkey, alter column id drop not null, add unique (id);"
+                        + "create table heirs () inherits (parts)");
+
+        CheckReport checked = from(elsewhere).build().check();
+
+        assertThat(checked.faults())
+                .extracting(Throwable::getMessage)
+                .satisfiesExactlyInAnyOrder(
+                        fault -> assertThat(fault).contains("column \"id\" of table \"parts\" may be null"),
+                        fault -> assertThat(fault).contains("table \"parts\" has rows of tables that inherit from it"));
+    }
+
+    @Test
     void goesOnFromWhereItStoodWhereNothingMayBeWritten() throws Exception {
         elsewhere.execute("alter database %s set default_transaction_read_only = on".formatted(elsewhere.name()));
         Migrator[] running = new Migrator[1];

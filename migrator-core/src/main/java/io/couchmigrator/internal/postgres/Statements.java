@@ -60,7 +60,7 @@ public final class Statements {
                 jooq -> rows(
                         stage,
                         jooq.fetch(
-                                "select {0} from {1} where {2} > {3} order by {2} limit {4}",
+                                "select {0} from {1} where {2} " + from(after) + " {3} order by {2} limit {4}",
                                 columns(stage),
                                 Jooq.table(stage.table()),
                                 key,
@@ -73,9 +73,17 @@ public final class Statements {
             throws SQLException {
         Name key = DSL.quotedName(stage.primaryKey());
         return Jooq.with(connection, jooq -> jooq.fetch(
-                        "select {0}::bigint from {1} where {0} > {2} order by {0} limit {3}",
-                        key, Jooq.table(stage.table()), DSL.val(after == null ? Long.MIN_VALUE : after), DSL.val(limit))
+                        "select {0}::bigint from {1} where {0} " + from(after) + " {2} order by {0} limit {3}",
+                        key,
+                        Jooq.table(stage.table()),
+                        DSL.val(after == null ? Long.MIN_VALUE : after),
+                        DSL.val(limit))
                 .map(row -> Objects.requireNonNull(row.get(0, Long.class))));
+    }
+
+    /** The lowest key that there can be is a key, too. */
+    private static String from(@Nullable Long after) {
+        return after == null ? ">=" : ">";
     }
 
     /** Returns the rows of a source table that have these keys, in the order of their key. */

@@ -66,6 +66,14 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
         });
     }
 
+    /** Returns whether others inherit from a table, so that its unique indexes do not hold for all rows that it shows. */
+    static boolean hasHeirs(Connection connection, TableFacts table) throws SQLException {
+        return Jooq.with(connection, jooq -> jooq.resultQuery("""
+                        select exists (select from pg_inherits i join pg_class c on c.oid = i.inhparent
+                          where c.oid = ?::oid and c.relkind = 'r')
+                        """, table.oid()).fetchSingleInto(boolean.class));
+    }
+
     /** Returns whether there is a view of this name. */
     static boolean isView(Connection connection, String name) throws SQLException {
         return Jooq.with(connection, jooq -> jooq.resultQuery(

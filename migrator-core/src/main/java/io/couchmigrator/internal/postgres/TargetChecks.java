@@ -114,16 +114,24 @@ public final class TargetChecks {
         if (stage.optional() && TableFacts.of(connection, stage.table()).isEmpty()) {
             return List.of();
         }
-        checks.table(stage.table()).ifPresent(table -> {
+        Optional<TableFacts> found = checks.table(stage.table());
+        if (found.isPresent()) {
+            TableFacts table = found.get();
             checks.column(table, stage.primaryKey(), column -> {
                 checks.type(table, column, "whole numbers", ColumnFacts::isInteger);
                 checks.privileges(table, column, true, false, false);
                 checks.unique(table, column.name());
+                checks.notNull(table, column);
             });
             for (String name : stage.columns()) {
                 checks.column(table, name, column -> checks.privileges(table, column, true, false, false));
             }
-        });
+            if (TableFacts.hasHeirs(connection, table)) {
+                checks.faults.add(
+                        "table \"%s\" has rows of tables that inherit from it, whose keys may be there twice, and then one of them is never read: read each of these tables by a stage of its own"
+                                .formatted(table.name()));
+            }
+        }
         return checks.faults();
     }
 
@@ -246,6 +254,14 @@ public final class TargetChecks {
         if (!table.uniqueColumns().contains(column)) {
             faults.add("column \"%s\" of table \"%s\" has no unique index of its own: create one"
                     .formatted(column, table.name()));
+        }
+    }
+
+    private void notNull(TableFacts table, ColumnFacts column) {
+        if (!column.notNull()) {
+            faults.add(
+                    "column \"%s\" of table \"%s\" may be null, and a row without a key is never read: let it be not null"
+                            .formatted(column.name(), table.name()));
         }
     }
 
