@@ -9,6 +9,7 @@ import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.Requests;
 import io.couchmigrator.testkit.TestDatabase;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -42,7 +43,8 @@ final class EmbeddingIT {
     }
 
     @Test
-    void isNotHarmedByAListenerThatThrowsErrors(CouchDouble couch, TestDatabase database) throws Exception {
+    void isNotHarmedByAListenerThatThrowsWhatItDoesNotDeclare(CouchDouble couch, TestDatabase database)
+            throws Exception {
         Orders.create(couch, database, COUNT);
         Listener listener = new Listener() {
             @Override
@@ -53,6 +55,11 @@ final class EmbeddingIT {
             @Override
             public void progressed(Progress progress) {
                 throw new AssertionError("progressed");
+            }
+
+            @Override
+            public void catchingUp(String stage, OptionalLong pending) {
+                EmbeddingIT.<RuntimeException>throwAny(new IOException("no method of a listener declares it"));
             }
 
             @Override
@@ -138,6 +145,11 @@ final class EmbeddingIT {
 
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> void throwAny(Exception failure) throws E {
+        throw (E) failure;
     }
 
     private static String stackTrace(Throwable thrown) {

@@ -84,7 +84,7 @@ final class RangeReaders<S> {
                 working.add(threads.submit(() -> work(sessions)));
             }
             SideBySide.rethrow(SideBySide.joined(working, new ArrayList<>(), null));
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             site.stop().request();
             throw e;
         } finally {
@@ -114,7 +114,7 @@ final class RangeReaders<S> {
                 read(range, sessions);
             }
             return true;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             site.stop().request();
             throw e;
         }

@@ -38,7 +38,7 @@ final class Reporter implements OutageListener {
     synchronized void tell(Consumer<Listener> call) {
         try {
             call.accept(listener);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             // It may throw at every batch: once is enough to find out.
             if (!thrown) {
                 LOG.warn("a listener threw, which harms nothing and is told once", e);

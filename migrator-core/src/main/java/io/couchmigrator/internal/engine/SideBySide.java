@@ -42,7 +42,7 @@ final class SideBySide implements AutoCloseable {
                 others.add(threads.submit(() -> done(part)));
             }
             own = List.of(done(parts.get(last)));
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             stop.request();
             failure = e;
         }
@@ -111,6 +111,13 @@ final class SideBySide implements AutoCloseable {
         if (failure instanceof RuntimeException exception) {
             throw exception;
         }
+        if (failure != null) {
+            // Other languages throw checked exceptions that no method declares.
+            throw new IllegalStateException(
+                    "a function of the embedding program threw %s, which it does not declare: mend it, and run again"
+                            .formatted(FunctionFault.said(failure)),
+                    FunctionFault.of(failure));
+        }
     }
 
     @Override
@@ -121,7 +128,7 @@ final class SideBySide implements AutoCloseable {
     private <T> T done(Supplier<T> part) {
         try {
             return part.get();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             stop.request();
             throw e;
         }

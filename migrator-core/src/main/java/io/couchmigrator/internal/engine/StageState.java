@@ -105,7 +105,12 @@ final class StageState {
         change(o -> o.witnessedBy(Witnesses.after(o.witnesses(), batch)));
     }
 
+    /** @throws IllegalStateException if a range is not read to its end, which is a bug */
     void catchingUp() {
+        if (!offset().ranges().stream().allMatch(RangeOffset::done)) {
+            throw new IllegalStateException("stage \"%s\" is to catch up before all its ranges are read: this is a bug"
+                    .formatted(offset().name()));
+        }
         change(o -> copy(o, Phase.CATCHING_UP, o.sequence(), o.completed(), o.ranges(), o.others()));
     }
 

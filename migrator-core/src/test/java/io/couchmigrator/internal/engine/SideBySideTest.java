@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.retry.StopSignal;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -99,6 +100,33 @@ final class SideBySideTest {
         assertThat(Thread.interrupted()).isTrue();
         assertThat(ended).isTrue();
         assertThat(results).containsExactly(true, true);
+    }
+
+    /** Kotlin, Scala, Groovy and Lombok throw checked exceptions where Java would have to declare them. */
+    @Test
+    void throwsAlsoACheckedExceptionThatNothingDeclares() {
+        IOException undeclared = new IOException("undeclared");
+
+        for (List<Supplier<Integer>> parts : List.of(
+                List.<Supplier<Integer>>of(() -> 1, undeclaring(undeclared)),
+                List.<Supplier<Integer>>of(undeclaring(undeclared), () -> 1))) {
+            assertThatThrownBy(() -> sideBySide.all(parts))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("java.io.IOException");
+        }
+        assertThat(stop.isRequested()).isTrue();
+    }
+
+    private static Supplier<Integer> undeclaring(Exception failure) {
+        return () -> {
+            SideBySideTest.<RuntimeException>throwAny(failure);
+            return 1;
+        };
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> void throwAny(Exception failure) throws E {
+        throw (E) failure;
     }
 
     private static Supplier<Integer> failing(RuntimeException failure) {
