@@ -186,6 +186,14 @@ final class Comparison<R> {
         List<Standing> standings;
         try {
             standings = writer.compare(connection, rows);
+        } catch (SQLException e) {
+            throw e;
+        } catch (Throwable e) {
+            StageFunctions.rethrowIfOfJvm(e);
+            throw new IllegalStateException(
+                    "the writer of stage \"%s\" failed to compare %s rows: it threw %s: mend it, and verify again"
+                            .formatted(stage, rows.size(), FunctionFault.said(e)),
+                    FunctionFault.of(e));
         } finally {
             Interrupts.clear();
         }
