@@ -35,7 +35,7 @@ final class RejectEvents {
 
     record Item(String stage, SourceId id) {}
 
-    record Event(Kind kind, String rev, String code) {}
+    record Event(Kind kind, String rev, String code, String reason) {}
 
     /**
      * Reads the events of a file. A last line without an end is none: nothing was built on it.
@@ -104,10 +104,14 @@ final class RejectEvents {
                 if (kind == Kind.REJECTED) {
                     outstanding.put(
                             item,
-                            new Event(kind, rev.orElse(""), line.get("code").getAsString()));
+                            new Event(
+                                    kind,
+                                    rev.orElse(""),
+                                    line.get("code").getAsString(),
+                                    text(line.get("reason")).orElse("")));
                     written.remove(item);
                 } else {
-                    outstanding.putIfAbsent(item, new Event(kind, rev.orElse(""), ""));
+                    outstanding.putIfAbsent(item, new Event(kind, rev.orElse(""), "", ""));
                 }
             }
         }

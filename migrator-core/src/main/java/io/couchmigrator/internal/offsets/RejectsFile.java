@@ -158,7 +158,7 @@ public final class RejectsFile implements AutoCloseable {
      */
     public synchronized void rejected(SourceId id, Rejection rejection, Optional<String> said) {
         Item item = new Item(rejection.stage(), id);
-        Event event = new Event(Kind.REJECTED, rejection.rev().orElse(""), rejection.code());
+        Event event = new Event(Kind.REJECTED, rejection.rev().orElse(""), rejection.code(), rejection.reason());
         if (event.equals(events.outstanding().get(item))) {
             return;
         }

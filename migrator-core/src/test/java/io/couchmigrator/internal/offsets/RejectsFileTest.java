@@ -73,6 +73,27 @@ final class RejectsFileTest {
         }
     }
 
+    /** The reason is all that an operator has: the same type may be wrong in another field by now. */
+    @Test
+    void tellsARejectionAgainOnlyWhereItsRevisionCodeOrReasonIsAnother() throws IOException {
+        Rejection first = rejection("orders", "1-a", "wrong-type");
+        for (int run = 0; run < 2; run++) {
+            try (RejectsFile rejects = open()) {
+                rejects.rejected(A, first, Optional.empty());
+            }
+        }
+        assertThat(Files.readAllLines(path)).hasSize(1);
+
+        Rejection other = new Rejection("orders", "any", first.rev(), first.code(), "another reason");
+        for (int run = 0; run < 2; run++) {
+            try (RejectsFile rejects = open()) {
+                rejects.rejected(A, other, Optional.empty());
+                assertThat(rejects.outstanding()).isEqualTo(1);
+            }
+        }
+        assertThat(Files.readAllLines(path)).hasSize(2).last().asString().contains("another reason");
+    }
+
     @Test
     void keepsWhatAVerificationFoundApartFromWhatRunsRejected() throws IOException {
         try (RejectsFile rejects = open()) {
