@@ -148,10 +148,21 @@ final class StageRun<S, R> {
     /** Returns what a verification counted of it: all that is there, and what came or changed behind it and is not migrated. */
     Tallies verified() {
         Tallies ranges = talliesOfRanges();
-        return saved().map(offset -> offset.others().verified())
-                .map(behind -> behind.missing() + behind.different() + behind.notYetMigrated())
-                .map(documents -> ranges.plus(Stages.notYetMigrated(documents)))
-                .orElse(ranges);
+        return saved().map(offset -> ranges.plus(behind(offset.others()))).orElse(ranges);
+    }
+
+    private static Tallies behind(Tallies found) {
+        Tallies.Verified documents = found.verified();
+        long notYet = documents.missing() + documents.different() + documents.notYetMigrated();
+        return new Tallies(
+                notYet,
+                0,
+                0,
+                0,
+                0,
+                0,
+                new Tallies.Verified(0, 0, 0, notYet, documents.misplaced()),
+                new Tallies.Rows(0, 0, 0, found.rows().misplaced()));
     }
 
     /** Returns how many items there were when the stage was planned; empty if it was not yet. */
