@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -110,9 +111,14 @@ public final class Migrator {
         }
     }
 
-    /** Checks everything that {@link #run} checks before the first document, and writes nothing. Blocks. */
+    /**
+     * Checks everything that {@link #run} checks before the first document, and writes nothing. Blocks.
+     *
+     * @throws CancellationException if the calling thread is interrupted, whose interrupt status is then set
+     */
     public CheckReport check() {
-        return new CheckRun(settings).check();
+        CheckRun run = new CheckRun(settings);
+        return OwnThread.call("migrator-" + settings.migration().slug() + "-check", run::check, run::stop);
     }
 
     /** Asks every run under way to finish the batches in hand, save and return. Returns at once, from any thread. */

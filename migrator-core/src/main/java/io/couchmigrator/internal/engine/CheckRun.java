@@ -8,10 +8,12 @@ import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.retry.Watch;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 
 /** Checks all that a run checks, and writes nothing. Used once. */
 public final class CheckRun {
@@ -23,6 +25,8 @@ public final class CheckRun {
 
     private final Settings settings;
     private final Duration longestSilence;
+    private final StopSignal stop = new StopSignal();
+    private final CouchClient couch;
 
     public CheckRun(Settings settings) {
         this(settings, LONGEST_SILENCE);
@@ -31,11 +35,30 @@ public final class CheckRun {
     CheckRun(Settings settings, Duration longestSilence) {
         this.settings = settings;
         this.longestSilence = longestSilence;
+        this.couch = new CouchClient(settings.source());
     }
 
-    /** Checks. */
+    /** Gives it up. */
+    public void stop() {
+        stop.request();
+        couch.cancel();
+    }
+
+    /**
+     * Checks.
+     *
+     * @throws CancellationException if it was given up before all was looked at
+     */
     public CheckReport check() {
-        StopSignal stop = new StopSignal();
+        try (couch) {
+            return report();
+        } catch (StoppedException e) {
+            throw new CancellationException("the check of \"%s\" was given up before it had looked at all"
+                    .formatted(settings.migration().slug()));
+        }
+    }
+
+    private CheckReport report() {
         Reporter reporter = new Reporter(settings.listener());
         Preflight preflight = new Preflight(settings.migration());
         Path directory = settings.logDirectory();
@@ -46,19 +69,15 @@ public final class CheckRun {
             preflight.fault(e);
         }
         try (Watch watch = new Watch(longestSilence, reporter);
-                CouchClient couch = new CouchClient(settings.source());
                 Target target = Target.of(
                         settings.target(),
                         settings.shards(),
                         settings.tableSources(),
                         settings.workers(),
                         stop,
-                        server -> patience(server, stop, reporter, watch))) {
-            Patience source = patience(couch.name(), stop, reporter, watch);
-            preflight.servers(couch, source, target, () -> {
-                stop.request();
-                couch.cancel();
-            });
+                        server -> patience(server, reporter, watch))) {
+            Patience source = patience(couch.name(), reporter, watch);
+            preflight.servers(couch, source, target, this::stop);
             preflight.tellRemarks(reporter);
             // Starting over puts these files aside, whatever is in them.
             if (!settings.startOver()) {
@@ -76,16 +95,11 @@ public final class CheckRun {
                             }
                         });
             }
-        } finally {
-            // A check has no thread of its own: this one is the caller's.
-            if (stop.isInterrupted()) {
-                Thread.currentThread().interrupt();
-            }
         }
         return new CheckReport(preflight.stages(), preflight.faults());
     }
 
-    private Patience patience(String server, StopSignal stop, Reporter reporter, Watch watch) {
+    private Patience patience(String server, Reporter reporter, Watch watch) {
         return new Patience(server, settings.maxOutage(), stop, reporter, Clock.systemUTC())
                 .ofChecks(LONGEST_WAIT, watch);
     }
