@@ -94,28 +94,38 @@ public final class Patience {
      */
     public <T> T persist(Attempt<T> attempt) {
         Outage outage = null;
+        boolean answered = false;
         int failures = 0;
         try {
             while (true) {
                 Instant began = clock.instant();
                 try {
-                    T result = watch == null ? attempt.make() : watch.over(server, began, attempt);
-                    if (outage != null) {
-                        succeeded(outage);
-                        outage = null;
-                    }
-                    return result;
+                    answered = true;
+                    return watch == null ? attempt.make() : watch.over(server, began, attempt);
                 } catch (PassingException e) {
+                    answered = false;
                     stop.check();
                     failures = e.narrows() ? 1 : failures + 1;
                     outage = failed(outage, e, began);
                     pause(outage, e, pauseAfter(failures, e), began);
                 }
             }
+        } catch (StoppedException e) {
+            answered = false;
+            throw e;
         } finally {
             if (outage != null) {
-                abandoned();
+                over(outage, answered);
             }
+        }
+    }
+
+    /** Whatever else came than an error that may pass, a refusal as well, the server is back. */
+    private void over(Outage outage, boolean answered) {
+        if (answered) {
+            succeeded(outage);
+        } else {
+            abandoned();
         }
     }
 

@@ -74,6 +74,39 @@ final class PatienceTest {
         assertThat(attempts).last().isEqualTo(began.plus(MAX_OUTAGE));
     }
 
+    /** A server that refuses is back; it is told as away no longer. */
+    @Test
+    void tellsThatAServerIsBackAlsoWhereItRefuses() {
+        IllegalStateException refused = new IllegalStateException("refused");
+        Patience.Attempt<String> recovering = failing(9, null);
+
+        assertThatThrownBy(() -> patience.persist(() -> {
+                    recovering.make();
+                    throw refused;
+                }))
+                .isSameAs(refused);
+
+        assertThat(listener.lines).containsOnlyOnce("recovered").last().isEqualTo("recovered");
+    }
+
+    @Test
+    void doesNotTellThatAServerIsBackWhereItGivesUpOrIsStopped() {
+        assertThatThrownBy(() -> patience.persist(failing(Integer.MAX_VALUE, null)))
+                .isSameAs(givenUp);
+        Patience.Attempt<String> away = failing(Integer.MAX_VALUE, null);
+        List<Instant> attempts = new ArrayList<>();
+        assertThatThrownBy(() -> patience.persist(() -> {
+                    attempts.add(clock.instant());
+                    if (attempts.size() == 9) {
+                        stop.request();
+                    }
+                    return away.make();
+                }))
+                .isInstanceOf(StoppedException.class);
+
+        assertThat(listener.lines).contains("waiting").doesNotContain("recovered");
+    }
+
     @Test
     void givesUpAtOnceIfTheServerAsksForMoreThanTheOutageMayLast() {
         for (Duration asked : List.of(MAX_OUTAGE.plusSeconds(1), Duration.ofSeconds(Long.MAX_VALUE))) {
