@@ -9,6 +9,7 @@ import io.couchmigrator.testkit.TestDatabase;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows that policies hide are never taken for rows that are not there. */
 @ExtendWith(MigratorExtension.class)
+@Tag("catalogue")
 final class RowSecurityIT {
     private static final Lookup<Long, String> NAMES = Lookup.rows("names", "id", "name");
 

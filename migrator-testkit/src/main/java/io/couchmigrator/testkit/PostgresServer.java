@@ -196,6 +196,7 @@ public final class PostgresServer implements AutoCloseable {
                     .setPort(port)
                     .setLocaleConfig("locale", "C")
                     .setServerConfig("full_page_writes", "off")
+                    .setServerConfig("password_encryption", "scram-sha-256")
                     .setOutputRedirector(ProcessBuilder.Redirect.appendTo(output.toFile()))
                     .setPGStartupWait(STARTUP_WAIT)
                     .start();

@@ -113,7 +113,10 @@ public final class TestDatabase implements AutoCloseable {
     /** Drops the database and its user, whoever is still connected. */
     @Override
     public void close() throws SQLException {
-        server.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(name));
+        // As DROP DATABASE WITH (FORCE) does, which PostgreSQL 12 does not have.
+        server.execute("UPDATE pg_database SET datallowconn = false WHERE datname = '%s'".formatted(name));
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'".formatted(name));
+        server.execute("DROP DATABASE IF EXISTS %s".formatted(name));
         server.execute("DROP ROLE IF EXISTS %s".formatted(name));
     }
 
