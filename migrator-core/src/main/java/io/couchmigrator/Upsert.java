@@ -110,18 +110,11 @@ public final class Upsert<R> implements Writer<R> {
         return tables;
     }
 
-    /** Returns the names of the columns that it writes of this table, its own. */
-    public Set<String> columns(String ofTable) {
-        Set<String> names = new TreeSet<>();
-        columns.forEach(column -> names.add(column.name()));
-        expressions.forEach(expression -> names.add(expression.column()));
-        return names;
-    }
-
-    /** Returns the names of the table and its columns. */
+    /** Returns the names of the table and of the columns that get values of rows. */
     @Override
     public String toString() {
-        return "upsert into \"%s\" of %s".formatted(table, columns(table));
+        return "upsert into \"%s\" of %s"
+                .formatted(table, columns.stream().map(Column::name).toList());
     }
 
     /** What a column must hold, so that a wrong table is found before the first document. */

@@ -27,7 +27,7 @@ final class MigrationTest {
                 .writer(upsert)
                 .build();
 
-        assertThat(upsert).hasToString("upsert into \"orders\" of [customer, id]");
+        assertThat(upsert).hasToString("upsert into \"orders\" of [id, customer]");
         assertThat(documents).hasToString("stage \"orders\" of database \"shop\"");
         assertThat(rows).hasToString("stage \"old_orders\" of table \"old_orders\"");
         assertThat(Migration.builder("shop").stage(documents).stage(rows).build())

@@ -43,7 +43,7 @@ public final class TargetChecks {
         Optional<TableFacts> table = checks.table(into);
         if (table.isPresent()) {
             checks.upsertColumns(upsert, table.get());
-            checks.written(upsert.columns(into), table.get());
+            checks.written(Upserts.written(upsert), table.get());
         }
         if (!into.equals(upsert.table())) {
             checks.view(upsert);
@@ -193,15 +193,15 @@ public final class TargetChecks {
     private void view(Upsert<?> upsert) throws SQLException {
         String key = upsert.columns().get(0).name();
         Optional<TableFacts> found = table(upsert.table());
-        if (found.isPresent()) {
-            TableFacts view = found.get();
-            upsert.columns()
-                    .forEach(column -> column(
-                            view,
-                            column.name(),
-                            facts -> privileges(view, facts, column.name().equals(key), false, false)));
-            faults.addAll(KeyColumn.faults(connection, view, key));
+        if (found.isEmpty()) {
+            return;
         }
+        TableFacts view = found.get();
+        for (Upsert.Column<?> column : upsert.columns()) {
+            String name = column.name();
+            column(view, name, facts -> privileges(view, facts, name.equals(key), false, false));
+        }
+        faults.addAll(KeyColumn.faults(connection, view, key));
     }
 
     private void written(Set<String> columns, TableFacts table) throws SQLException {

@@ -9,6 +9,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The door from the public {@link Upsert} to what carries it out. */
 public final class Upserts {
@@ -25,6 +27,14 @@ public final class Upserts {
             }
         }
         return new PreparedUpsert<>(upsert, table);
+    }
+
+    /** Returns the names of the columns that it writes. */
+    static Set<String> written(Upsert<?> upsert) {
+        Set<String> names = new TreeSet<>();
+        upsert.columns().forEach(column -> names.add(column.name()));
+        upsert.expressions().forEach(expression -> names.add(expression.column()));
+        return names;
     }
 
     /** Returns how rows stand, in their order, as far as the writer would change that. */
