@@ -4,6 +4,9 @@ package io.couchmigrator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.FaultyDataSource;
+import io.couchmigrator.testkit.JdbcFault;
+import io.couchmigrator.testkit.JdbcStep;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.PostgresServer;
 import io.couchmigrator.testkit.TestDatabase;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(MigratorExtension.class)
 final class BrokenTextIT {
     private static final int COUNT = 50;
+    private static final String BY_KEYS = "from \"names\" where \"id\" = any";
     private static final Lookup<Long, String> NAMES = Lookup.rows("names", "id", "name");
 
     @TempDir
@@ -55,6 +59,35 @@ final class BrokenTextIT {
                 .content()
                 .contains("PostgreSQL has the row but cannot send it: SQLSTATE 22021");
         assertThat(people()).hasSize(COUNT - 3);
+    }
+
+    /** Where a page is refused its keys are read before its rows, so that it may have fewer rows than were asked for. */
+    @Test
+    void readsToTheEndThoughRowsAreDeletedBetweenTheirKeysAndThemselves(CouchDouble couch) throws Exception {
+        database.execute("insert into names (name) select 'm' || i from generate_series(1, 2500) i");
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        target.script(JdbcFault.meanwhile("delete from names where id = (select min(id) from names where id > 800)")
+                .on(JdbcStep.statements(BY_KEYS)));
+
+        migrator(table(), couch).target(target).build().run();
+
+        assertThat(unread()).containsExactly("7", "8", "50");
+    }
+
+    @Test
+    void readsToTheEndThoughAllRowsOfAPageAreDeletedOnceTheirKeysAreRead(CouchDouble couch) throws Exception {
+        database.execute("insert into names (name) select 'm' || i from generate_series(1, 2500) i");
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        // The first statement of this kind has no keys: it tells whether rows are to blame.
+        target.script(JdbcFault.meanwhile("delete from names where id between 2 and 1500")
+                .on(JdbcStep.statements(BY_KEYS))
+                .nth(2));
+
+        Result result = migrator(table(), couch).target(target).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies().rejected()).isZero();
+        assertThat(unread()).isEmpty();
     }
 
     @Test
@@ -120,6 +153,10 @@ final class BrokenTextIT {
 
     private static Upsert<String> writer() {
         return Upsert.<String>into("people").key("name", name -> name).build();
+    }
+
+    private List<String> unread() throws SQLException {
+        return database.query("select id from names where name not in (select name from people) order by id");
     }
 
     private List<String> people() throws SQLException {

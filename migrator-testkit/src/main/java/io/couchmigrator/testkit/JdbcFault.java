@@ -77,6 +77,16 @@ public final class JdbcFault {
         });
     }
 
+    /** Lets somebody else carry out a statement, on a second connection and committed, and goes on as if nothing had been. */
+    public static JdbcFault meanwhile(String sql) {
+        return before("meanwhile " + sql, (connection, target, signal) -> {
+            try (Connection second = target.getConnection();
+                    PreparedStatement statement = second.prepareStatement(sql)) {
+                statement.execute();
+            }
+        });
+    }
+
     /** Returns the same fault after the step was carried out. */
     public JdbcFault afterwards() {
         return new JdbcFault(description + " afterwards", true, event);

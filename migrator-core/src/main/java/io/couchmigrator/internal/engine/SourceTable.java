@@ -33,20 +33,41 @@ final class SourceTable {
     }
 
     /**
-     * Returns what there is under the keys that come next, in their order.
+     * A page of the table.
+     *
+     * @param items what there is under its keys, in their order
+     * @param mayGoOn whether the table may have more after it. That it has fewer items than were asked for says nothing:
+     *     a row may be deleted between its key and itself
+     */
+    record Page(List<Item<SourceRow>> items, boolean mayGoOn) {}
+
+    /**
+     * Returns what there is under the keys that come next; nothing only at the end.
      *
      * @param after the key they come after; null for the first
      */
-    List<Item<SourceRow>> page(Session session, @Nullable Long after, int limit) {
+    Page page(Session session, @Nullable Long after, int limit) {
         RowAttempts attempts = attempts(session);
         try {
-            return found(patience.persist(
-                    () -> attempts.make(limit, connection -> Statements.page(connection, stage, after, limit))));
+            List<SourceRow> rows = patience.persist(
+                    () -> attempts.make(limit, connection -> Statements.page(connection, stage, after, limit)));
+            return new Page(found(rows), rows.size() >= limit);
         } catch (RefusedException e) {
-            List<Long> keys = patience.persist(
-                    () -> session.attempt(reading(), connection -> Statements.keys(connection, stage, after, limit)));
-            return byKeys(attempts, keys);
+            return byKeys(session, attempts, after, limit);
         }
+    }
+
+    private Page byKeys(Session session, RowAttempts attempts, @Nullable Long after, int limit) {
+        @Nullable Long position = after;
+        Page page;
+        do {
+            Long from = position;
+            List<Long> keys = patience.persist(
+                    () -> session.attempt(reading(), connection -> Statements.keys(connection, stage, from, limit)));
+            page = new Page(byKeys(attempts, keys), keys.size() >= limit);
+            position = keys.isEmpty() ? position : keys.get(keys.size() - 1);
+        } while (page.items().isEmpty() && page.mayGoOn());
+        return page;
     }
 
     /** Returns what there is under some keys, in their order; what is not there is left out. */

@@ -69,13 +69,13 @@ final class TableFeed implements Feed<SourceRow> {
         return (place, limit, intake) -> {
             SourceId after = place.now().after();
             int most = Math.min(limit, MOST_AT_ONCE);
-            List<Item<SourceRow>> rows = source.page(session, after == null ? null : ((RowId) after).key(), most);
+            SourceTable.Page page = source.page(session, after == null ? null : ((RowId) after).key(), most);
             intake.restart();
-            for (Item<SourceRow> row : rows) {
+            for (Item<SourceRow> row : page.items()) {
                 intake.take(row);
                 seen(key(row));
             }
-            return rows.size() >= most;
+            return page.mayGoOn();
         };
     }
 
@@ -159,9 +159,9 @@ final class TableFeed implements Feed<SourceRow> {
 
         @Override
         public boolean page(Intake<SourceRow> intake) {
-            List<Item<SourceRow>> rows = source.page(session, after, MOST_AT_ONCE);
+            SourceTable.Page page = source.page(session, after, MOST_AT_ONCE);
             intake.restart();
-            for (Item<SourceRow> row : rows) {
+            for (Item<SourceRow> row : page.items()) {
                 after = key(row);
                 if (!wasSeen(key(row))) {
                     changes++;
@@ -169,7 +169,7 @@ final class TableFeed implements Feed<SourceRow> {
                     seen(key(row));
                 }
             }
-            return rows.size() >= MOST_AT_ONCE;
+            return page.mayGoOn();
         }
 
         @Override
