@@ -5,7 +5,6 @@ import com.google.gson.JsonElement;
 import io.couchmigrator.Document;
 import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchRow;
-import io.couchmigrator.internal.couch.DatabaseFacts;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
@@ -15,13 +14,13 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code _changes} since a sequence, as far as they were pending when it began. */
+/** Reads {@code _changes} since a sequence, as far as {@link FeedBound} says. */
 final class DocumentCatchUp implements CatchUp<Document> {
     private final DocumentFeed feed;
     private final Narrowing narrowing = new Narrowing();
     private final boolean isPending;
     private final OptionalLong pending;
-    private final long bound;
+    private final FeedBound bound;
 
     private @Nullable JsonElement position;
     private long changes;
@@ -31,14 +30,8 @@ final class DocumentCatchUp implements CatchUp<Document> {
         this.position = since;
         PageEnd first = feed.patience().persist(() -> changes(1, null, Meter.NONE, new ArrayList<>()));
         this.isPending = first.rows() > 0;
-        this.pending = pending(first);
-        this.bound = pending.orElseGet(this::mostThatCanBePending);
-    }
-
-    /** An empty page proves that nothing is pending, also where the server does not say. */
-    private static OptionalLong pending(PageEnd first) {
-        boolean told = first.rows() == 0 || first.pending().isPresent();
-        return told ? OptionalLong.of(first.rows() + first.pending().orElse(0)) : OptionalLong.empty();
+        this.pending = FeedBound.pending(first);
+        this.bound = FeedBound.of(first, feed.stage().database(), feed.couch(), feed.patience());
     }
 
     @Override
@@ -72,7 +65,7 @@ final class DocumentCatchUp implements CatchUp<Document> {
                 narrowing.passed();
                 position = end.lastSequence() == null ? position : end.lastSequence();
                 changes += end.rows();
-                return end.mayGoOn(limit) && changes < bound;
+                return end.mayGoOn(limit) && bound.allows(changes, end.pending().orElse(0));
             } catch (BrokenAnswerException e) {
                 throw narrowing.broke(position, limit, e);
             }
@@ -103,12 +96,5 @@ final class DocumentCatchUp implements CatchUp<Document> {
     private PageEnd changes(int limit, @Nullable List<String> fields, Meter meter, List<CouchRow> rows)
             throws PassingException {
         return feed.couch().changes(feed.stage().database(), position, limit, fields, meter, rows::add);
-    }
-
-    /** Each document shows once in a feed, so a server that does not say what is pending has at most this many. */
-    private long mostThatCanBePending() {
-        DatabaseFacts facts =
-                feed.patience().persist(() -> feed.couch().database(feed.stage().database()));
-        return facts.documents() + facts.deleted();
     }
 }
