@@ -35,9 +35,14 @@ final class ChangedIds {
      */
     record Page(List<String> ids, long left, @Nullable JsonElement position) {}
 
-    /** Reads page after page, as long as the reader wants more and there is more; nothing if the position is not known. */
+    /**
+     * Reads page after page, as long as the reader wants more and there is more, as far as {@link FeedBound} says; nothing
+     * if the position is not known.
+     */
     void read(@Nullable JsonElement since, StopSignal stop, Predicate<Page> reader) {
         JsonElement position = since;
+        @Nullable FeedBound bound = null;
+        long read = 0;
         boolean more = since != null;
         while (more) {
             stop.check();
@@ -48,7 +53,12 @@ final class ChangedIds {
                 return couch.changes(database, next, AT_ONCE, null, Meter.NONE, change -> ids.add(change.id()));
             });
             position = end.lastSequence();
+            read += end.rows();
             more = reader.test(new Page(ids, end.rows() + end.pending().orElse(0), position)) && end.mayGoOn(AT_ONCE);
+            if (more) {
+                bound = bound == null ? FeedBound.of(end, database, couch, patience) : bound;
+                more = bound.allows(read, end.pending().orElse(0));
+            }
         }
     }
 }
