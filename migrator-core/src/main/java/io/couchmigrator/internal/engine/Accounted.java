@@ -5,10 +5,10 @@ import io.couchmigrator.Standing.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Writes rows and accounts for each: it was written, or is seen to be there. A trigger or a rule may drop a row without any
@@ -27,21 +27,24 @@ final class Accounted<R> {
     }
 
     /**
-     * Writes rows in the transaction that is open.
+     * Writes rows in the transaction that is open. Those that are missing then are written once more.
      *
      * @return how many were inserted or changed; the others are there
      * @throws DroppedException if some are neither; the transaction is to be rolled back
      */
     int write(Connection connection, List<R> rows) throws SQLException {
         int written = counted(writer.write(connection, rows), rows);
-        if (written < rows.size()) {
-            Set<Integer> dropped = new TreeSet<>();
-            find(connection, rows, suspects(connection, rows), dropped);
-            if (!dropped.isEmpty()) {
-                throw new DroppedException(dropped);
-            }
+        if (written == rows.size() || !writer.isComparable()) {
+            return written;
         }
-        return written;
+        List<State> states = states(connection, rows);
+        Set<Integer> dropped = new TreeSet<>();
+        written += missing(connection, rows, places(states, State.MISSING), dropped);
+        different(connection, rows, places(states, State.DIFFERENT), dropped);
+        if (!dropped.isEmpty()) {
+            throw new DroppedException(dropped);
+        }
+        return Math.min(rows.size(), written);
     }
 
     /** Offers rows that were accepted before, to see whether they still are; counts nothing. */
@@ -68,38 +71,63 @@ final class Accounted<R> {
         return written;
     }
 
-    /** Returns the places of the rows that are not there as they should be. */
-    private List<Integer> suspects(Connection connection, List<R> rows) throws SQLException {
-        List<Integer> suspects = new ArrayList<>();
-        if (writer.isComparable()) {
-            List<State> states = writer.states(connection, rows);
-            for (int row = 0; row < rows.size(); row++) {
-                // Where a writer returns too few, nothing is known of the others.
-                State state = row < states.size() ? states.get(row) : State.SAME;
-                if (state == State.MISSING || state == State.DIFFERENT) {
-                    suspects.add(row);
-                }
-            }
+    private List<State> states(Connection connection, List<R> rows) throws SQLException {
+        List<State> states = writer.states(connection, rows);
+        if (states.size() != rows.size()) {
+            throw new IllegalStateException(
+                    "the writer of stage \"%s\", %s, compared %s rows: expected one result for each of %s"
+                            .formatted(stage, writer.name(), states.size(), rows.size()));
         }
-        return suspects;
+        return states;
+    }
+
+    /** Returns the places of the rows that stand so. */
+    private static List<Integer> places(List<State> states, State state) {
+        return IntStream.range(0, states.size())
+                .filter(row -> states.get(row) == state)
+                .boxed()
+                .toList();
+    }
+
+    private static <R> List<R> at(List<Integer> places, List<R> rows) {
+        return places.stream().map(rows::get).toList();
     }
 
     /**
-     * Finds those that writing them again does not write either. Others were written, and a trigger changes their values, or
-     * somebody else has just changed or deleted them.
+     * Writes once more what is not there, which somebody else may have just deleted, and finds what is not there then either:
+     * that the writer counts it tells nothing of whether it stays.
+     *
+     * @return how many were written
      */
-    private void find(Connection connection, List<R> rows, List<Integer> suspects, Set<Integer> dropped)
+    private int missing(Connection connection, List<R> rows, List<Integer> missing, Set<Integer> dropped)
             throws SQLException {
-        if (suspects.isEmpty()) {
+        if (missing.isEmpty()) {
+            return 0;
+        }
+        List<R> again = at(missing, rows);
+        int written = counted(writer.write(connection, again), again);
+        for (int still : places(states(connection, again), State.MISSING)) {
+            dropped.add(missing.get(still));
+        }
+        return written;
+    }
+
+    /**
+     * Finds those of other values that writing them again does not change either. Others were written, and a trigger changes
+     * their values, or somebody else has just changed them.
+     */
+    private void different(Connection connection, List<R> rows, List<Integer> different, Set<Integer> dropped)
+            throws SQLException {
+        if (different.isEmpty()) {
             return;
         }
-        int again = again(connection, suspects.stream().map(rows::get).toList());
+        int again = again(connection, at(different, rows));
         if (again == 0) {
-            dropped.addAll(suspects);
-        } else if (again < suspects.size()) {
-            int half = suspects.size() / 2;
-            find(connection, rows, suspects.subList(0, half), dropped);
-            find(connection, rows, suspects.subList(half, suspects.size()), dropped);
+            dropped.addAll(different);
+        } else if (again < different.size()) {
+            int half = different.size() / 2;
+            different(connection, rows, different.subList(0, half), dropped);
+            different(connection, rows, different.subList(half, different.size()), dropped);
         }
     }
 
@@ -108,6 +136,7 @@ final class Accounted<R> {
         Savepoint before = connection.setSavepoint();
         int written = writer.write(connection, rows);
         connection.rollback(before);
+        connection.releaseSavepoint(before);
         return written;
     }
 }
