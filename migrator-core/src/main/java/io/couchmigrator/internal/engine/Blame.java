@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /**
  * Whether the target, and not its documents, is to blame. It is suspected where so many in a row were refused alone and alike,
- * and to blame if it refuses what it accepted before as well, or, where it accepted nothing yet, others. Safe for use by
+ * and to blame if it refuses what it accepted before as well, or, where it accepted nothing yet, others, or very many. Safe for use by
  * multiple threads; workers count together.
  *
  * @param <R> the type of the rows
@@ -30,6 +30,9 @@ final class Blame<R> {
     private final TargetDatabase database;
     private String likeness = "";
     private int alike;
+    /** Whether it was suspected, and there were no others to ask. */
+    private boolean undecided;
+
     private List<R> accepted = List.of();
 
     Blame(String stage, Accounted<R> accounted, TargetDatabase database) {
@@ -42,6 +45,7 @@ final class Blame<R> {
     synchronized void accepted(List<R> rows) {
         accepted = rows;
         alike = 0;
+        undecided = false;
     }
 
     /**
@@ -52,10 +56,10 @@ final class Blame<R> {
      */
     void refused(Refusal refusal, List<Ready<R>> later, RowAttempts attempts) {
         int suspicious = counted(refusal);
-        if (suspicious == 0) {
+        List<R> before = accepted();
+        if (suspicious == 0 || (before.isEmpty() && later.isEmpty() && isTooEarly(suspicious))) {
             return;
         }
-        List<R> before = accepted();
         boolean refuses = before.isEmpty()
                 ? others(later).stream().noneMatch(rows -> accepts(rows, refusal, attempts))
                 : isMet(refusal, attempts, connection -> accounted.offer(connection, before));
@@ -73,9 +77,19 @@ final class Blame<R> {
 
     /** Returns how many in a row were refused alike, this one included, if that is enough to be suspicious; else 0. */
     private synchronized int counted(Refusal refusal) {
-        alike = refusal.likeness().equals(likeness) ? alike + 1 : 1;
+        if (!refusal.likeness().equals(likeness)) {
+            alike = 0;
+            undecided = false;
+        }
+        alike++;
         likeness = refusal.likeness();
-        return alike % (accepted.isEmpty() ? FIRST : LATER) == 0 ? alike : 0;
+        return undecided || alike % (accepted.isEmpty() ? FIRST : LATER) == 0 ? alike : 0;
+    }
+
+    /** A stage may have no others: without them the next batch is awaited, or so many that it takes none. */
+    private synchronized boolean isTooEarly(int suspicious) {
+        undecided = suspicious < LATER;
+        return undecided;
     }
 
     private synchronized List<R> accepted() {
