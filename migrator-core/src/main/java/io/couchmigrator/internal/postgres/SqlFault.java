@@ -49,9 +49,11 @@ public record SqlFault(
     private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "58");
     private static final Set<String> TERMINAL_CLASSES = Set.of("28", "3D", "3F");
     private static final Set<String> PASSING_STATES =
-            Set.of("55P03", "57014", "57P01", "57P02", "57P03", "57P05", "25006", "25P03");
+            Set.of("55P03", "57014", "57P01", "57P02", "57P03", "57P05", "25006", "25P03", "25P04");
 
-    private static final String CANCELLED = "57014";
+    /** By statement_timeout or somebody, and by transaction_timeout. */
+    private static final Set<String> CANCELLED = Set.of("57014", "25P04");
+
     private static final String NOT_SUPPORTED = "0A000";
 
     /**
@@ -82,9 +84,9 @@ public record SqlFault(
         return kind == Kind.PASSING;
     }
 
-    /** Returns whether the statement was cancelled, for its time or by somebody: one with less to do may pass. */
+    /** Returns whether the statement or its transaction was cancelled, for its time or by somebody: one with less to do may pass. */
     public boolean isCancelled() {
-        return sqlState.equals(CANCELLED);
+        return CANCELLED.contains(sqlState);
     }
 
     /** Returns what an error means. */
@@ -169,7 +171,7 @@ public record SqlFault(
 
     /** The messages of bad values and violated constraints may quote them, and functions raise what they like. */
     private boolean quotesValues() {
-        return sqlState.startsWith("22") || sqlState.startsWith("23") || sqlState.startsWith("P0");
+        return raised.isPresent() || sqlState.startsWith("22") || sqlState.startsWith("23");
     }
 
     private static Kind kind(SQLException e, String state) {

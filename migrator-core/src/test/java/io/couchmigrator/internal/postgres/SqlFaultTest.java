@@ -14,6 +14,7 @@ import java.sql.SQLTransientConnectionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
@@ -25,7 +26,7 @@ final class SqlFaultTest {
         "PASSING, 08000 08001 08003 08006 08007 08P01",
         "PASSING, 40000 40001 40002 40003 40P01",
         "PASSING, 53000 53100 53200 53300 53400",
-        "PASSING, 55P03 57014 57P01 57P02 57P03 57P05 58000 58030 25006",
+        "PASSING, 55P03 57014 57P01 57P02 57P03 57P05 58000 58030 25006 25P03 25P04",
         "TERMINAL, 08004 28000 28P01 3D000 3F000",
         "REFUSED, 22000 22001 22003 22021 22P02 22P05 22012 22007",
         "REFUSED, 23000 23001 23502 23503 23505 23514 23P01",
@@ -118,6 +119,26 @@ final class SqlFaultTest {
         assertThat(SqlFault.of(psql("23514", "RExecConstraints\0Mviolates check\0"))
                         .raised())
                 .isEmpty();
+    }
+
+    /** A function may choose any state, also one whose messages of the server's own are shown. */
+    @ParameterizedTest
+    @ValueSource(strings = {"40001", "55P03", "42501", "P0001"})
+    void showsNothingOfWhatAFunctionOfTheTargetsRaised(String state) {
+        PSQLException raised = psql(state, "Rexec_stmt_raise\0Mnot for a secret\0");
+
+        assertThat(SqlFault.of(raised).seen()).isEqualTo("SQLSTATE " + state);
+        assertThat(SqlFault.withoutValues(raised).getMessage()).doesNotContain("secret");
+        assertThat(SqlFault.of(psql(state.replace("P0001", "42501"), "Mcould not\0"))
+                        .seen())
+                .startsWith("could not");
+    }
+
+    @Test
+    void takesATransactionThatIsOutOfTimeForACancelledStatement() {
+        assertThat(SqlFault.of(psql("57014", "")).isCancelled()).isTrue();
+        assertThat(SqlFault.of(psql("25P04", "")).isCancelled()).isTrue();
+        assertThat(SqlFault.of(psql("25P03", "")).isCancelled()).isFalse();
     }
 
     @Test
