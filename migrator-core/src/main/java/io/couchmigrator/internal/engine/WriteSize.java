@@ -17,7 +17,7 @@ final class WriteSize {
     private final Reporter reporter;
     private int most = Integer.MAX_VALUE;
     private int passed;
-    private boolean told;
+    private int advised = Integer.MAX_VALUE;
     private @Nullable SqlFault cancelled;
 
     WriteSize(String stage, Reporter reporter) {
@@ -43,16 +43,16 @@ final class WriteSize {
         cancelled = fault;
     }
 
-    /** Takes note that so many were written, and tells once of what was too many that these were not. */
+    /** Takes note that so many were written, and tells of what was too many that these were not: once, and again where what it told of is too many. */
     synchronized void passed(int documents) {
         SqlFault fault = cancelled;
         if (fault == null || documents <= most / 2) {
             return;
         }
-        if (!told) {
-            told = true;
+        if (most < advised) {
+            advised = documents;
             reporter.tell(to -> to.warned(
-                    "PostgreSQL cancelled statements of stage \"%s\" for the time they took (%s, as statement_timeout has it): they pass with %s documents. Set chunkSize to %s, or give statements more time."
+                    "PostgreSQL cancelled statements of stage \"%s\" for the time they took (%s, as statement_timeout or transaction_timeout has it): they pass with %s documents. Set chunkSize to %s, or give statements more time."
                             .formatted(stage, fault.withoutValues(), documents, documents)));
         }
         passed++;
