@@ -115,6 +115,28 @@ final class DroppedRowsIT {
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
     }
 
+    /** The rows of a child are changed with the table's own, and are no others that were written. */
+    @Test
+    void seesADroppedRowWhereAChildOfTheTableHasTheKeysOfOthers(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute("create table orders_old () inherits (orders);"
+                + "insert into orders (id) select 'o' || lpad(i::text, 5, '0') from generate_series(0, 49) i;"
+                + "insert into orders_old (id) select id from only orders;" + trigger("insert", "new.total = 77"));
+
+        Result first = migrator(updating(), couch, database).build().run();
+        database.execute("drop trigger drops on orders");
+        Result second = migrator(updating(), couch, database).build().run();
+        Result verified = migrator(updating(), couch, database).build().verify();
+
+        assertThat(first.failures()).isEmpty();
+        assertThat(first.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(recorder.lines()).contains("rejected orders o00077 refused-by-target");
+        assertThat(first.tallies()).isEqualTo(new Tallies(COUNT, COUNT - 1, 0, 1, COUNT - 1, 0));
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(verified.outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
     @Test
     void blamesTheTargetThatDropsEveryRow(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, COUNT);

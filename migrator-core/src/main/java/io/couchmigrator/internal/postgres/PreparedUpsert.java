@@ -49,9 +49,10 @@ final class PreparedUpsert<R> implements Writer<R> {
     public int write(Connection connection, List<R> rows) throws SQLException {
         Object[] arrays = arrays(distinct(rows));
         return Jooq.with(connection, jooq -> {
-            int changed = upsert.conflictRule() == ConflictRule.UPDATE ? jooq.execute(update, arrays) : 0;
-            // An update finds more rows than were given where a table inherits from this one and has their keys, too.
-            return Math.min(rows.size(), changed + jooq.execute(insert, arrays));
+            int changed = upsert.conflictRule() == ConflictRule.UPDATE && !update.isEmpty()
+                    ? jooq.resultQuery(update, arrays).fetchSingleInto(int.class)
+                    : 0;
+            return changed + jooq.execute(insert, arrays);
         });
     }
 

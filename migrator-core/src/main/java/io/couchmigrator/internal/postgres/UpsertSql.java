@@ -77,6 +77,7 @@ final class UpsertSql {
                 upsert.conflictRule() == ConflictRule.NOTHING ? "nothing" : "update set " + assignments("excluded."));
     }
 
+    /** Changes the rows that are there and differ, and counts those that were given: children of the table may have a key, too. */
     String update() {
         if (facts.size() == 1) {
             return "";
@@ -84,7 +85,7 @@ final class UpsertSql {
         String set = IntStream.range(1, facts.size())
                 .mapToObj(i -> quoted(facts.get(i).name()) + " = " + value(i))
                 .collect(Collectors.joining(", "));
-        return "update %s b set %s from %s where b.%s = %s and %s"
+        return "with changed as (update %s b set %s from %s where b.%s = %s and %s returning u.n) select count(distinct n) from changed"
                 .formatted(table, set, source, key, value(0), differ(IntStream.range(1, facts.size())));
     }
 
@@ -100,16 +101,16 @@ final class UpsertSql {
         String differs = IntStream.range(1, facts.size())
                 .mapToObj(i -> differ(IntStream.of(i)))
                 .collect(Collectors.joining(", "));
-        String joined = isView()
-                ? "lateral (%s limit 1) b on true".formatted(there("b.*"))
-                : "%s b on b.%s = %s".formatted(table, key, value(0));
-        return "select b.%s is not null, array[%s]::boolean[] from %s left join %s order by u.n"
-                .formatted(key, differs, source, joined);
+        String columns =
+                facts.stream().map(column -> "b." + quoted(column.name())).collect(Collectors.joining(", "));
+        return "select b.%s is not null, array[%s]::boolean[] from %s left join lateral (%s limit 1) b on true order by u.n"
+                .formatted(key, differs, source, there(columns));
     }
 
     /**
-     * Asks for what is there with a row's key. Of a view over several tables that must be asked key by key, which LIMIT and
-     * OFFSET see to: joined with it, the server would read whole tables.
+     * Asks for what is there with a row's key, which a view's tables or a table's children may have more than once. Of a view
+     * over several tables that must be asked key by key, which LIMIT and OFFSET see to: joined with it, the server would read
+     * whole tables.
      */
     private String there(String what) {
         return "select %s from %s b where b.%s = %s".formatted(what, table, key, value(0));
