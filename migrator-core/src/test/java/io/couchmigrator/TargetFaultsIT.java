@@ -27,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -105,6 +106,30 @@ final class TargetFaultsIT {
         assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(first.tallies().written() + second.tallies().written()).isEqualTo(COUNT);
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    /** No row is to blame for what a transaction meets before its work, even if the error has no state or an unknown one. */
+    @ParameterizedTest
+    @CsvSource({"true, '', COMPLETE", "false, '', COMPLETE", "true, XX000, TARGET_FAILED", "false, XX000, TARGET_FAILED"
+    })
+    void rejectsNothingForWhatIsMetBeforeAnyRow(
+            boolean connecting, String sqlState, Outcome outcome, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        Predicate<JdbcStep> step = connecting ? JdbcStep.connects() : JdbcStep.statements("set_config");
+        Scripts scripts = new Scripts(
+                target,
+                301,
+                JdbcFault.terminate().on(INSERTS).once(),
+                JdbcFault.error(sqlState).on(step).times(2));
+
+        Result result =
+                migrator(couch, database, target).listener(scripts).build().run();
+
+        assertThat(result.outcome()).isEqualTo(outcome);
+        assertThat(result.outstanding()).isZero();
+        assertThat(recorder.lines()).noneMatch(line -> line.startsWith("rejected"));
     }
 
     @Test

@@ -42,6 +42,8 @@ final class RowAttempts {
     <T> T make(int items, Session.Work<T> work) throws PassingException {
         try {
             return session.transaction(work);
+        } catch (Session.NotBegunException e) {
+            throw session.passing(what, e);
         } catch (SQLException e) {
             SqlFault fault = SqlFault.of(e);
             boolean fewerMayPass = fault.isCancelled() && items > 1;
@@ -67,6 +69,8 @@ final class RowAttempts {
         try {
             session.rehearse(work);
             return Optional.empty();
+        } catch (Session.NotBegunException e) {
+            throw session.passing(what, e);
         } catch (SQLException e) {
             SqlFault met = SqlFault.of(e);
             if (met.isPassing()) {

@@ -6,6 +6,7 @@ import io.couchmigrator.internal.retry.PassingException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.sql.Statement;
 import java.util.Objects;
 import javax.sql.DataSource;
@@ -75,6 +76,18 @@ public final class Session implements AutoCloseable {
         T in(Connection connection) throws SQLException;
     }
 
+    /**
+     * An error before the work of a transaction began: no row has to do with it. One without a state, as pools throw them,
+     * counts as one that may pass.
+     */
+    public static final class NotBegunException extends SQLTransientException {
+        private static final long serialVersionUID = 1L;
+
+        private NotBegunException(SQLException e) {
+            super(e.getMessage(), e.getSQLState(), e.getErrorCode(), e);
+        }
+    }
+
     /** Returns whether the connection is there. */
     public boolean isOpen() {
         return connection != null;
@@ -100,14 +113,12 @@ public final class Session implements AutoCloseable {
     /**
      * Makes one attempt at a transaction. After an error it is rolled back, and a connection that broke is given up.
      *
+     * @throws NotBegunException if the work was not begun
      * @throws TargetException if the server is on another timeline than it should be
      */
     public <T> T transaction(Work<T> work) throws SQLException {
         gate.pass(connection == null);
-        if (connection == null) {
-            take(target.getConnection());
-        }
-        Connection current = Objects.requireNonNull(connection);
+        Connection current = connected();
         try {
             begin(current);
             T result = work.in(current);
@@ -119,11 +130,22 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    private Connection connected() throws NotBegunException {
+        try {
+            if (connection == null) {
+                take(target.getConnection());
+            }
+            return Objects.requireNonNull(connection);
+        } catch (SQLException e) {
+            throw new NotBegunException(e);
+        }
+    }
+
     /**
      * One round trip, as a plain statement: a prepared one that an earlier run executed often enough would be named
      * before it can tell that a pooler stands between.
      */
-    private void begin(Connection current) throws SQLException {
+    private void begin(Connection current) throws NotBegunException {
         Timeline expected = timeline;
         String sql = expected == null ? BEGIN : BEGIN + ", " + Timeline.FILE + " as file";
         try (Statement settings = current.createStatement();
@@ -133,6 +155,8 @@ public final class Session implements AutoCloseable {
             if (expected != null) {
                 expected.check(row.getString("file"));
             }
+        } catch (SQLException e) {
+            throw new NotBegunException(e);
         }
     }
 
