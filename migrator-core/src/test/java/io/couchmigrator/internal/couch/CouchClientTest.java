@@ -11,6 +11,7 @@ import io.couchmigrator.CouchServer;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.couch.CouchRow.State;
 import io.couchmigrator.internal.retry.PassingException;
+import io.couchmigrator.testkit.CouchDatabase;
 import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.CouchRequest;
 import io.couchmigrator.testkit.Fault;
@@ -344,6 +345,26 @@ final class CouchClientTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void findsTheLastIdBelowAnotherWhereTheServerSendsOneRowAtOnce() throws Exception {
+        try (CouchDouble narrow = CouchDouble.builder().queryLimit(1).start();
+                CouchClient asking = at(narrow.url())) {
+            CouchDatabase orders = narrow.create("orders");
+            List.of("a", "b", "c").forEach(id -> orders.put(document(id)));
+
+            assertThat(asking.lastId("orders", null)).hasValue("c");
+            assertThat(asking.lastId("orders", "c")).hasValue("b");
+            assertThat(asking.lastId("orders", "bb")).hasValue("b");
+            assertThat(asking.lastId("orders", "a")).isEmpty();
+        }
+    }
+
+    private static JsonObject document(String id) {
+        JsonObject document = new JsonObject();
+        document.addProperty("_id", id);
+        return document;
     }
 
     private static CouchClient at(String url) {
