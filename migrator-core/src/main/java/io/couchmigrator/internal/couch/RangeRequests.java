@@ -74,13 +74,20 @@ final class RangeRequests {
                 : http.post(what, target, body.toString(), parser);
     }
 
-    /** A server that reads the key knows of nothing beyond all ids; one that does not begins at the beginning. */
+    /**
+     * A server that reads the key knows of nothing beyond all ids; one that does not begins at the beginning. That there is
+     * nothing in a database without documents says neither.
+     */
     private boolean readsBodies(String what, HttpUrl target) throws PassingException {
         if (bodies == Bodies.UNKNOWN) {
             HttpUrl.Builder first = target.newBuilder().query(null).addQueryParameter("limit", "1");
             String body = "{\"startkey\":%s}".formatted(JsonText.quoted(KeyPage.BEYOND_ALL));
             PageEnd end = http.post(what, first, body, CouchClient.rows(null, Meter.NONE, row -> {}));
-            bodies = end.rows() == 0 ? Bodies.HEEDED : Bodies.IGNORED;
+            if (end.rows() > 0) {
+                bodies = Bodies.IGNORED;
+            } else if (end.total().orElse(0) > 0) {
+                bodies = Bodies.HEEDED;
+            }
         }
         return bodies == Bodies.HEEDED;
     }

@@ -15,6 +15,7 @@ import io.couchmigrator.testkit.CouchDatabase;
 import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.CouchRequest;
 import io.couchmigrator.testkit.Fault;
+import io.couchmigrator.testkit.Pose;
 import io.couchmigrator.testkit.Requests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -358,6 +359,23 @@ final class CouchClientTest {
             assertThat(asking.lastId("orders", "c")).hasValue("b");
             assertThat(asking.lastId("orders", "bb")).hasValue("b");
             assertThat(asking.lastId("orders", "a")).isEmpty();
+        }
+    }
+
+    @Test
+    void takesNoEmptyDatabaseForTheProofThatAServerReadsBodies() throws Exception {
+        try (CouchDouble old = CouchDouble.builder().pose(Pose.OLD).start();
+                CouchClient asking = at(old.url())) {
+            old.create("empty");
+            CouchDatabase orders = old.create("orders");
+            List.of("a", "z").forEach(id -> orders.put(document(id)));
+            KeyPage far = KeyPage.ids("orders", "b".repeat(3_000), 10);
+            List<String> ids = new ArrayList<>();
+
+            asking.page(KeyPage.ids("empty", "b".repeat(3_000), 10), Meter.NONE, row -> {});
+            asking.page(far, Meter.NONE, row -> ids.add(row.id()));
+
+            assertThat(ids).containsExactly("z");
         }
     }
 
