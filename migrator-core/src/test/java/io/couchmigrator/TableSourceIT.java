@@ -193,6 +193,62 @@ final class TableSourceIT {
     }
 
     @Test
+    void stopsWhereItsDatabaseFailedOverAndGoesOnOnlyWhenThatIsAccepted() throws Exception {
+        try (PostgresServer server = PostgresServer.start()) {
+            TestDatabase away = server.createDatabase();
+            away.execute(TABLE + ";" + ROWS);
+            from(away).build().run();
+            server.failOver();
+
+            Result refused = from(away).build().run();
+            CheckReport check = from(away).build().check();
+            Result accepted = from(away).acceptFailover(true).build().run();
+            Result later = from(away).build().run();
+
+            assertThat(refused.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+            assertThat(refused.tallies().read()).isZero();
+            assertThat(refused.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                    .hasMessageStartingWith("PostgreSQL with database \"%s\" (parts) is on timeline 2, expected 1"
+                            .formatted(away.name())));
+            assertThat(check.faults()).hasSize(1);
+            assertThat(accepted.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(later.outcome()).isEqualTo(Outcome.COMPLETE);
+        }
+    }
+
+    @Test
+    void readsFromAStandbyWhichTellsNoTimeline() throws Exception {
+        says("pg_is_in_recovery() returns boolean", "select true");
+
+        Result result = from(elsewhere).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies().written()).isEqualTo(2500);
+        assertThat(Files.readString(logs.resolve("parts.offsets.json"))).containsOnlyOnce("\"timeline\"");
+    }
+
+    @Test
+    void refusesAServerThatIsTooOld() throws Exception {
+        says(
+                "current_setting(text) returns text",
+                "select case $1 when 'server_version_num' then '110022' when 'server_version' then '11.22'"
+                        + " else pg_catalog.current_setting($1) end");
+
+        Result result = from(elsewhere).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("(parts): the server is PostgreSQL 11.22: expected 12 or later"));
+    }
+
+    /** Lets the database answer as another server would. */
+    private void says(String function, String answer) throws Exception {
+        elsewhere.execute(
+                "create schema mine; create function mine.%s language sql as $$ %s $$;".formatted(function, answer)
+                        + "alter role %s set search_path = mine, pg_catalog, public".formatted(elsewhere.user()));
+    }
+
+    @Test
     void isAskedForByTheNameOfAStageThatReadsATable() {
         DataSource source = elsewhere.dataSource();
 

@@ -77,6 +77,12 @@ final class Checks {
                 changedTimeline(name, before.shards().get(i).database(), held.database())
                         .ifPresent(changed::add);
             }
+            now.sources().forEach((stage, database) -> {
+                String name = "PostgreSQL with database \"%s\" (%s)".formatted(database.database(), stage);
+                Optional.ofNullable(before.sources().get(stage))
+                        .flatMap(known -> changedTimeline(name, known, database))
+                        .ifPresent(changed::add);
+            });
         });
         return changed;
     }

@@ -36,6 +36,7 @@ final class DatabaseLook {
     static DatabaseLook at(TargetDatabase database, Set<String> tables, Consumer<DatabaseLook> more) {
         return look(database, look -> {
             look.identify(tables);
+            look.check(TargetIdentity::serverFaults);
             more.accept(look);
         });
     }
@@ -64,7 +65,8 @@ final class DatabaseLook {
      */
     static DatabaseLook atSource(TargetDatabase database, Consumer<DatabaseLook> more) {
         return look(database, look -> {
-            look.identifyItself(Set.of());
+            look.identify(Set.of());
+            look.check(TargetIdentity::versionFaults);
             more.accept(look);
         });
     }
@@ -116,18 +118,13 @@ final class DatabaseLook {
         }
     }
 
-    private void identifyItself(Set<String> tables) {
+    private void identify(Set<String> tables) {
         check(connection -> {
             identity = Optional.of(TargetIdentity.of(connection, tables));
             return List.of();
         });
-    }
-
-    private void identify(Set<String> tables) {
-        identifyItself(tables);
         OptionalLong timeline = database.patience()
                 .persist(() -> Timeline.of(database.sessions().own()));
         identity = identity.map(seen -> seen.on(timeline));
-        check(TargetIdentity::serverFaults);
     }
 }

@@ -103,12 +103,18 @@ final class Target implements AutoCloseable {
         return sessions(of -> of.worker(index));
     }
 
-    /** Holds all connections to the timelines of their servers, as far as these tell them. */
+    /** Holds all connections to the timelines of their servers, as far as these tell them: a standby does not. */
     void hold(TargetIdentity identity) {
         identity.timeline().ifPresent(main::hold);
         for (int i = 0; i < identity.shards().size(); i++) {
             identity.shards().get(i).database().timeline().ifPresent(databases.get(i)::hold);
         }
+        sources.forEach((stage, database) -> {
+            TargetIdentity seen = identity.sources().get(stage);
+            if (seen != null) {
+                seen.timeline().ifPresent(database::hold);
+            }
+        });
     }
 
     /** Lets each connection ask here before every transaction. */

@@ -149,24 +149,32 @@ public record TargetIdentity(
 
     /** Returns what makes the server itself unfit to be written to. */
     public static List<String> serverFaults(Connection connection) throws SQLException {
-        List<String> faults = new ArrayList<>();
+        List<String> faults = versionFaults(connection);
         Record server = Jooq.with(
                 connection,
                 jooq -> jooq.fetchSingle(
-                        "select current_setting('server_version_num')::int, current_setting('server_version'),"
-                                + " pg_is_in_recovery(), current_setting('transaction_read_only')::boolean,"
+                        "select pg_is_in_recovery(), current_setting('transaction_read_only')::boolean,"
                                 + " quote_ident(current_user), current_setting('default_transaction_read_only')"));
-        int version = Optional.ofNullable(server.get(0, Integer.class)).orElse(0);
-        if (version < LEAST_VERSION) {
-            faults.add("the server is PostgreSQL %s: expected 12 or later".formatted(server.get(1)));
-        }
-        if (Boolean.TRUE.equals(server.get(2, Boolean.class))) {
+        if (Boolean.TRUE.equals(server.get(0, Boolean.class))) {
             faults.add("the server is a standby and cannot be written to: connect to its primary");
-        } else if (Boolean.TRUE.equals(server.get(3, Boolean.class))) {
+        } else if (Boolean.TRUE.equals(server.get(1, Boolean.class))) {
             faults.add(
                     ("transactions of user %s are read-only here (default_transaction_read_only is %s): alter role %s set"
                                     + " default_transaction_read_only = off, or the database if it is its setting")
-                            .formatted(server.get(4), server.get(5), server.get(4)));
+                            .formatted(server.get(2), server.get(3), server.get(2)));
+        }
+        return faults;
+    }
+
+    /** Returns what makes the server itself unfit to be read from, too. */
+    public static List<String> versionFaults(Connection connection) throws SQLException {
+        Record server = Jooq.with(
+                connection,
+                jooq -> jooq.fetchSingle(
+                        "select current_setting('server_version_num')::int, current_setting('server_version')"));
+        List<String> faults = new ArrayList<>();
+        if (Optional.ofNullable(server.get(0, Integer.class)).orElse(0) < LEAST_VERSION) {
+            faults.add("the server is PostgreSQL %s: expected 12 or later".formatted(server.get(1)));
         }
         return faults;
     }
