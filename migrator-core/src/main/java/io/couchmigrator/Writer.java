@@ -25,7 +25,8 @@ public interface Writer<R> {
      * Writes rows inside the transaction that is open on the connection, which it neither commits nor rolls back nor
      * closes. Called without rows, in a transaction that is rolled back, to find out whether an error is the fault of a row.
      *
-     * @return how many rows were inserted or changed; the others count as already there
+     * @return how many rows were inserted or changed; the others count as already there if {@link #compare} tells so, and, with
+     *     a warning, if the writer cannot compare
      */
     int write(Connection connection, List<R> rows) throws SQLException;
 
@@ -66,7 +67,8 @@ public interface Writer<R> {
         return Set.of();
     }
 
-    /** Returns whether {@link #compare} can be called, which a verification needs. By default it cannot. */
+    /** Returns whether {@link #compare} can be called, which a verification needs, and which shows what became of rows that
+     * {@link #write} did not count. By default it cannot, and the writer is believed. */
     default boolean isComparable() {
         return false;
     }

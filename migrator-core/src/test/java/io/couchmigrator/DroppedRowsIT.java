@@ -235,6 +235,31 @@ final class DroppedRowsIT {
 
         assertThat(result.tallies().written()).isEqualTo(200);
         assertThat(result.outstanding()).isEqualTo(comparable ? 100 : 0);
+        assertThat(recorder.lines().stream().filter(line -> line.startsWith("warned")))
+                .hasSize(comparable ? 0 : 1)
+                .allSatisfy(line -> assertThat(line)
+                        .containsPattern("the writer of stage \"orders\" says that it wrote [0-9]+ of [0-9]+ rows"
+                                + " and cannot tell whether the others are there"));
+    }
+
+    @Test
+    void refusesAWriterThatComparesFewerRowsThanItWasGiven(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute(trigger("insert", EVERY_THIRD));
+        Writer<Document> writer = new Delegating(Orders.upsert().build(), true) {
+            @Override
+            public List<Standing> compare(Connection connection, List<Document> rows) {
+                return List.of();
+            }
+        };
+
+        Migrator migrator =
+                migrator(Orders.stage().writer(writer).build(), couch, database).build();
+
+        assertThatThrownBy(migrator::run)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the writer of stage \"orders\"")
+                .hasMessageContaining("compared 0 rows: expected one result for each of");
     }
 
     @Test
@@ -285,7 +310,20 @@ final class DroppedRowsIT {
                 .toList();
     }
 
-    private record Delegating(Writer<Document> writer, boolean isComparable) implements Writer<Document> {
+    private static class Delegating implements Writer<Document> {
+        private final Writer<Document> writer;
+        private final boolean comparable;
+
+        Delegating(Writer<Document> writer, boolean comparable) {
+            this.writer = writer;
+            this.comparable = comparable;
+        }
+
+        @Override
+        public boolean isComparable() {
+            return comparable;
+        }
+
         @Override
         public int write(Connection connection, List<Document> rows) throws SQLException {
             return writer.write(connection, rows);

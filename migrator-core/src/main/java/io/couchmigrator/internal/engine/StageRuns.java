@@ -110,11 +110,13 @@ final class StageRuns {
         OddEntries odd = new OddEntries();
         StageJournal journal = new StageJournal(stage.name(), log, odd, rejects, site.reporter());
         WriteSize size = new WriteSize(stage.name(), site.reporter());
+        Trust trust = new Trust(stage.name(), site.reporter());
         return new StageRun<>(
                 stage,
                 feed,
-                new BatchWriter<>(preparation, sink(stage, writers, size, UpsertSink::of), journal),
-                Optional.of(new BatchWriter<>(preparation, sink(stage, writers, size, UpsertSink::ofRejects), journal)),
+                new BatchWriter<>(preparation, sink(stage, writers, trust, size, UpsertSink::of), journal),
+                Optional.of(new BatchWriter<>(
+                        preparation, sink(stage, writers, trust, size, UpsertSink::ofRejects), journal)),
                 site,
                 checkpoints,
                 rejects,
@@ -125,10 +127,10 @@ final class StageRuns {
     /** Makes the sink of one database. */
     @FunctionalInterface
     private interface Sinks<R> {
-        UpsertSink<R> of(String stage, GuardedWriter<R> writer, WriteSize size, TargetDatabase database, int number);
+        UpsertSink<R> of(String stage, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number);
     }
 
-    private <R> Sink<R> sink(Stage<?, R> stage, Writers<R> writers, WriteSize size, Sinks<R> make) {
+    private <R> Sink<R> sink(Stage<?, R> stage, Writers<R> writers, Trust trust, WriteSize size, Sinks<R> make) {
         List<Sink<R>> sinks = new ArrayList<>();
         StageFunctions functions = new StageFunctions(stage);
         for (TargetDatabase database : site.target().databases()) {
@@ -136,7 +138,8 @@ final class StageRuns {
             sinks.add(new WriterSink<>(
                     functions,
                     writers.all().get(number),
-                    writer -> make.of(stage.name(), writer, size, database, number)));
+                    writer -> make.of(
+                            stage.name(), new Accounted<>(stage.name(), writer, trust), size, database, number)));
         }
         return sinks.size() == 1
                 ? sinks.get(0)

@@ -47,16 +47,15 @@ final class UpsertSink<R> implements Sink<R> {
      * @param number the database's place among {@link Target#databases}
      */
     static <R> UpsertSink<R> of(
-            String stage, GuardedWriter<R> writer, WriteSize size, TargetDatabase database, int number) {
-        Accounted<R> accounted = new Accounted<>(stage, writer);
+            String stage, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number) {
         Blame<R> blame = new Blame<>(stage, accounted, database);
         return new UpsertSink<>(stage, accounted, Optional.of(blame), size, database, number);
     }
 
     /** Returns a sink for documents that were rejected before, and may well all be rejected again. */
     static <R> UpsertSink<R> ofRejects(
-            String stage, GuardedWriter<R> writer, WriteSize size, TargetDatabase database, int number) {
-        return new UpsertSink<>(stage, new Accounted<>(stage, writer), Optional.empty(), size, database, number);
+            String stage, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number) {
+        return new UpsertSink<>(stage, accounted, Optional.empty(), size, database, number);
     }
 
     @Override
