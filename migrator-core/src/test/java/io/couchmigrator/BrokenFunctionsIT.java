@@ -345,6 +345,35 @@ final class BrokenFunctionsIT {
         assertThat(result.tallies().written()).isEqualTo(COUNT);
     }
 
+    /** What was committed before it broke stays counted as written. */
+    @Test
+    void countsWhatWasWrittenBeforeAWriterBroke(CouchDouble couch, TestDatabase database) throws Exception {
+        create(couch, database);
+        database.execute("alter table orders add constraint cheap check (total <> 3)");
+        Upsert<Document> upsert = Orders.upsert().build();
+        Writer<Document> breaking = (connection, orders) -> {
+            int written = upsert.prepared(connection).write(connection, orders);
+            if (orders.stream().anyMatch(order -> order.id().equals(CULPRIT))) {
+                throw new IllegalStateException("broken");
+            }
+            return written;
+        };
+
+        Result result = migrator(
+                        Orders.stage()
+                                .writer(breaking)
+                                .onTransformError(ErrorRule.REJECT)
+                                .build(),
+                        Place.WRITER,
+                        couch,
+                        database)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT - 2, 0, 2, COUNT - 2, 0));
+    }
+
     @Test
     void rejectsSourceRowsTheSame(CouchDouble couch, TestDatabase database) throws Exception {
         database.execute(Orders.TABLE);

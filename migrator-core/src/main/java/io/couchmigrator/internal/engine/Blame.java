@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.engine.GuardedWriter.WriterException;
 import io.couchmigrator.internal.postgres.Session;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,8 +62,8 @@ final class Blame<R> {
             return;
         }
         boolean refuses = before.isEmpty()
-                ? others(later).stream().noneMatch(rows -> accepts(rows, refusal, attempts))
-                : isMet(refusal, attempts, connection -> accounted.offer(connection, before));
+                ? others(later).stream().allMatch(rows -> refuses(rows, refusal, attempts))
+                : isMet(refusal, met(attempts, connection -> accounted.offer(connection, before)));
         if (refuses) {
             throw new TargetException(database.told(
                     "could not write rows of stage \"%s\"%s: each of %s documents in a row was refused alone with %s%s: mend the target and run the same command again"
@@ -106,23 +107,30 @@ final class Blame<R> {
         return others;
     }
 
-    private boolean accepts(List<R> rows, Refusal refusal, RowAttempts attempts) {
-        boolean accepts = !isMet(refusal, attempts, connection -> accounted.write(connection, rows));
-        if (accepts) {
+    private boolean refuses(List<R> rows, Refusal refusal, RowAttempts attempts) {
+        Optional<String> met = met(attempts, connection -> accounted.write(connection, rows));
+        if (met.isEmpty()) {
             accepted(rows);
         }
-        return accepts;
+        return isMet(refusal, met);
     }
 
-    /** Returns whether an attempt that comes to nothing is refused for the same reason. */
-    private boolean isMet(Refusal refusal, RowAttempts attempts, Session.Work<?> work) {
-        Optional<Refusal> met;
+    private static boolean isMet(Refusal refusal, Optional<String> met) {
+        return met.filter(refusal.likeness()::equals).isPresent();
+    }
+
+    /** Returns what an attempt that comes to nothing meets, as refusals tell it; empty if it would be accepted. */
+    private Optional<String> met(RowAttempts attempts, Session.Work<?> work) {
         try {
-            met = database.patience().persist(() -> attempts.rehearse(work)).map(Refusal::of);
+            return database.patience()
+                    .persist(() -> attempts.rehearse(work))
+                    .map(Refusal::of)
+                    .map(Refusal::likeness);
         } catch (DroppedException e) {
-            met = Optional.of(Refusal.dropped(accounted.tables()));
+            return Optional.of(Refusal.dropped(accounted.tables()).likeness());
+        } catch (WriterException e) {
+            return Optional.of("writer");
         }
-        return met.filter(same -> same.likeness().equals(refusal.likeness())).isPresent();
     }
 
     private String tables() {

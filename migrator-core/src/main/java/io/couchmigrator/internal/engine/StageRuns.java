@@ -127,7 +127,8 @@ final class StageRuns {
     /** Makes the sink of one database. */
     @FunctionalInterface
     private interface Sinks<R> {
-        UpsertSink<R> of(String stage, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number);
+        UpsertSink<R> of(
+                StageFunctions functions, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number);
     }
 
     private <R> Sink<R> sink(Stage<?, R> stage, Writers<R> writers, Trust trust, WriteSize size, Sinks<R> make) {
@@ -135,11 +136,9 @@ final class StageRuns {
         StageFunctions functions = new StageFunctions(stage);
         for (TargetDatabase database : site.target().databases()) {
             int number = sinks.size();
-            sinks.add(new WriterSink<>(
-                    functions,
-                    writers.all().get(number),
-                    writer -> make.of(
-                            stage.name(), new Accounted<>(stage.name(), writer, trust), size, database, number)));
+            GuardedWriter<R> writer = new GuardedWriter<>(writers.all().get(number));
+            Accounted<R> accounted = new Accounted<>(stage.name(), writer, trust);
+            sinks.add(make.of(functions, accounted, size, database, number));
         }
         return sinks.size() == 1
                 ? sinks.get(0)

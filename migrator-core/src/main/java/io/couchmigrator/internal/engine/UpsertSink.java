@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
+import io.couchmigrator.RejectException;
+import io.couchmigrator.internal.engine.GuardedWriter.WriterException;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
@@ -13,12 +15,12 @@ import java.util.Set;
 
 /**
  * Writes rows. A batch that the target refuses is written again in halves until the culprits stand alone; one of which it drops
- * rows, without their documents.
+ * rows, without their documents. One for which the writer throws what is no {@link java.sql.SQLException} is written in halves, too.
  *
  * @param <R> the type of the rows
  */
 final class UpsertSink<R> implements Sink<R> {
-    private final String stage;
+    private final StageFunctions functions;
     private final Accounted<R> accounted;
     private final Optional<Blame<R>> blame;
     private final WriteSize size;
@@ -26,13 +28,13 @@ final class UpsertSink<R> implements Sink<R> {
     private final int number;
 
     private UpsertSink(
-            String stage,
+            StageFunctions functions,
             Accounted<R> accounted,
             Optional<Blame<R>> blame,
             WriteSize size,
             TargetDatabase database,
             int number) {
-        this.stage = stage;
+        this.functions = functions;
         this.accounted = accounted;
         this.blame = blame;
         this.size = size;
@@ -47,15 +49,15 @@ final class UpsertSink<R> implements Sink<R> {
      * @param number the database's place among {@link Target#databases}
      */
     static <R> UpsertSink<R> of(
-            String stage, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number) {
-        Blame<R> blame = new Blame<>(stage, accounted, database);
-        return new UpsertSink<>(stage, accounted, Optional.of(blame), size, database, number);
+            StageFunctions functions, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number) {
+        Blame<R> blame = new Blame<>(functions.stage().name(), accounted, database);
+        return new UpsertSink<>(functions, accounted, Optional.of(blame), size, database, number);
     }
 
     /** Returns a sink for documents that were rejected before, and may well all be rejected again. */
     static <R> UpsertSink<R> ofRejects(
-            String stage, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number) {
-        return new UpsertSink<>(stage, accounted, Optional.empty(), size, database, number);
+            StageFunctions functions, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number) {
+        return new UpsertSink<>(functions, accounted, Optional.empty(), size, database, number);
     }
 
     @Override
@@ -79,8 +81,9 @@ final class UpsertSink<R> implements Sink<R> {
 
         Batch(List<Ready<R>> items, Session session) {
             this.items = items;
-            this.attempts =
-                    new RowAttempts(session, "write rows of stage \"%s\"".formatted(stage), accounted::writeNothing);
+            String what =
+                    "write rows of stage \"%s\"".formatted(functions.stage().name());
+            this.attempts = new RowAttempts(session, what, accounted::writeNothing);
         }
 
         /** Writes what was not refused yet. Documents whose rows are dropped are refused, and the others written without them. */
@@ -93,6 +96,8 @@ final class UpsertSink<R> implements Sink<R> {
             }
             try {
                 attempt(left);
+            } catch (WriterException e) {
+                halve(left, e.thrown());
             } catch (DroppedException e) {
                 Refusal dropped = Refusal.dropped(accounted.tables());
                 List<Ready<R>> culprits = owners(left, e.rows());
@@ -102,6 +107,28 @@ final class UpsertSink<R> implements Sink<R> {
                 } else {
                     culprits.forEach(item -> suspect(item, dropped));
                 }
+            }
+        }
+
+        /** Writes in halves what the writer is broken for, and refuses what is alone, or ends the run for it. */
+        private void halve(List<Ready<R>> some, Throwable thrown) {
+            int half = some.size() / 2;
+            if (half == 0) {
+                reject(some.get(0), thrown);
+            } else {
+                Halves.of(some.subList(0, half), this::write, this::refuse);
+                Halves.of(some.subList(half, some.size()), this::write, this::refuse);
+            }
+        }
+
+        private void reject(Ready<R> item, Throwable thrown) {
+            RuntimeException broken = functions.broken("writer", item.id(), thrown);
+            if (broken instanceof RejectException because) {
+                refused.put(
+                        item.id(),
+                        Refused.of(item.id(), item.rev(), item.docType().get(), because));
+            } else {
+                throw broken;
             }
         }
 
