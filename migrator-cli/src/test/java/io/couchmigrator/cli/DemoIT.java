@@ -76,6 +76,11 @@ final class DemoIT {
                 check, "sh", "-c", setUp + "\nmigrator check migrate_metadata --log-dir=blobmeta-migration-logs");
 
         assertThat(practice.waitFor()).as(Files.readString(check)).isZero();
+        Path run = directory.resolve("run.txt");
+        Process runbook = process(run, "sh", "-c", setUp + "\n" + line("migrator run_blob_migration "));
+        int status = runbook.waitFor();
+        assertThat(console()).contains("It ends with status " + status);
+        assertThat(status).as(Files.readString(run)).isEqualTo(5);
         demo.destroy();
         assertThat(demo.waitFor()).isEqualTo(143);
         assertNothingIsLeft();
@@ -97,6 +102,14 @@ final class DemoIT {
                         "there is no PostgreSQL for Linux on ppc64le here",
                         "Linux or macOS on x86-64 or 64-bit ARM")
                 .doesNotContain("\tat ", "unexpectedly");
+    }
+
+    private String line(String beginning) throws IOException {
+        return console()
+                .lines()
+                .filter(line -> line.startsWith(beginning))
+                .findFirst()
+                .orElseThrow();
     }
 
     private Process start(String... options) throws IOException {

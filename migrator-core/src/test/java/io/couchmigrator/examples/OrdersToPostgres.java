@@ -8,6 +8,7 @@ import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Migrator;
+import io.couchmigrator.Outcome;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.Result;
 import io.couchmigrator.Upsert;
@@ -26,7 +27,10 @@ final class OrdersToPostgres {
         Result result =
                 migrator(arguments[0], target, Path.of(arguments[2])).run().orThrow();
         System.out.printf(
-                "%s, rows written: %d%n", result.outcome(), result.tallies().written());
+                "%s, rows written: %s%n", result.outcome(), result.tallies().written());
+        if (result.outcome() != Outcome.COMPLETE) {
+            System.exit(result.outcome().exitStatus());
+        }
     }
 
     static Migrator migrator(String couchUrl, DataSource target, Path logDirectory) {

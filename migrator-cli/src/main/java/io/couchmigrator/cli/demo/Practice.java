@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.demo;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.util.concurrent.CountDownLatch;
 
 /** Leaves the servers up, so that the runbook can be practised in another terminal. */
@@ -23,7 +23,7 @@ final class Practice {
 
     /** Says how, and waits until the process is ended. */
     void offer() throws InterruptedException {
-        String revision = servers.couch().database(DATABASE).put(document(new JsonArray()));
+        String revision = servers.couch().database(DATABASE).put(document(new JsonPrimitive("none")));
         narrator.part(2, "In a second terminal, tell the migrator where the servers are:");
         narrator.say("");
         narrator.say("export PATH=" + quoted(String.valueOf(program.launcher().getParent())) + ":\"$PATH\"");
@@ -40,7 +40,7 @@ final class Practice {
         narrator.part(4, "What to try:");
         narrator.say(
                 "   - Press Ctrl-C while it runs, or end it from elsewhere with kill -9; give the same command again.",
-                "   - It ends with status 5, since one document cannot be stored: its external_blobs are no object. See",
+                "   - It ends with status 5, since one document cannot be stored: its external_blobs are a text. See",
                 "     the rejects file in the log directory. Mend the document, and give the same command once more:",
                 "",
                 "curl -X PUT \"$COUCHDB_URL\"%s/%s -H 'Content-Type: application/json' -d '%s'"
