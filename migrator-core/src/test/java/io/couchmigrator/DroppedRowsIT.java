@@ -121,7 +121,7 @@ final class DroppedRowsIT {
             throws Exception {
         Orders.create(couch, database, COUNT);
         database.execute("create table orders_old () inherits (orders);"
-                + "insert into orders (id) select 'o' || lpad(i::text, 5, '0') from generate_series(0, 49) i;"
+                + "insert into orders (id) select 'o' || lpad(i::text, 5, '0') from generate_series(0, 299) i where i <> 77;"
                 + "insert into orders_old (id) select id from only orders;" + trigger("insert", "new.total = 77"));
 
         Result first = migrator(updating(), couch, database).build().run();

@@ -122,7 +122,7 @@ final class TargetFaultsIT {
                 target,
                 301,
                 JdbcFault.terminate().on(INSERTS).once(),
-                JdbcFault.error(sqlState).on(step).times(2));
+                JdbcFault.error(sqlState).on(step).times(outcome == Outcome.COMPLETE ? 2 : 1));
 
         Result result =
                 migrator(couch, database, target).listener(scripts).build().run();
