@@ -220,6 +220,38 @@ final class OutcomeIT {
                 .isEmpty();
     }
 
+    /** An empty file tells of no reject, as one does in which all are resolved. */
+    @Test
+    void refusesAFileOfRejectsThatLacksSomeWhichWereOutstanding(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        database.execute(TABLES + "; insert into src(v) select 'x' from generate_series(1,5)");
+        Stage<?, ?> stage = TableStage.<Row>builder("src")
+                .transform((row, context) -> {
+                    throw new RejectException("wrong", "is wrong");
+                })
+                .writer(Upsert.<Row>into("dst").key("k", Row::key).build())
+                .build();
+        Migration migration = Migration.builder("m").stage(stage).build();
+        assertThat(migrator(migration, couch, database).build().run().outstanding())
+                .isEqualTo(5);
+        Path rejects = logs.resolve("m.rejects.jsonl");
+        List<String> lines = Files.readAllLines(rejects);
+
+        for (int left : List.of(0, 4)) {
+            Files.write(rejects, lines.subList(0, left));
+            String refusal = "is cut: it tells of %s: the offset file knows of outstanding rejects (5)".formatted(left);
+
+            assertThat(migrator(migration, couch, database).build().check().faults())
+                    .singleElement()
+                    .satisfies(fault -> assertThat(fault).hasMessageContaining(refusal));
+            Result result = migrator(migration, couch, database).build().run();
+
+            assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+            assertThat(result.failures()).singleElement().satisfies(fault -> assertThat(fault)
+                    .hasMessageContaining(refusal));
+        }
+    }
+
     private Outcome runAndStopWhileWaiting(Migration migration, TestDatabase database) {
         AtomicReference<Migrator> self = new AtomicReference<>();
         Migrator second = Migrator.builder(migration)

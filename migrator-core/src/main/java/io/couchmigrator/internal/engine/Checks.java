@@ -49,12 +49,22 @@ final class Checks {
         return accept ? saved.map(sources::accept) : saved;
     }
 
-    /** Adds a fault if the file of rejects is gone, although a migration has some. */
+    /** Adds a fault if the file of rejects is gone, or its beginning is, although a migration has some. */
     static void rejects(Offsets saved, Path rejects, Preflight preflight) {
-        if (saved.outstanding() > 0 && Files.notExists(rejects)) {
+        long told;
+        try {
+            told = RejectsFile.probe(rejects);
+        } catch (LogDirectoryException e) {
+            // It is a fault already, of whoever looked for the offsets.
+            return;
+        }
+        if (told < saved.outstanding()) {
             preflight.fault(new LogDirectoryException(
-                    "\"%s\" is missing: the offset file knows of outstanding rejects (%s): restore it from a copy, or start over with --reset (rows stay, all is read again)"
-                            .formatted(rejects, saved.outstanding())));
+                    "\"%s\" is %s: the offset file knows of outstanding rejects (%s): restore it from a copy, or start over with --reset (rows stay, all is read again)"
+                            .formatted(
+                                    rejects,
+                                    Files.notExists(rejects) ? "missing" : "cut: it tells of %s".formatted(told),
+                                    saved.outstanding())));
         }
     }
 

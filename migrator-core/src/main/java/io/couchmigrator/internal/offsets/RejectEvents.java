@@ -33,6 +33,8 @@ final class RejectEvents {
      */
     private final Map<Item, String> written = new HashMap<>();
 
+    private long told;
+
     record Item(String stage, SourceId id) {}
 
     record Event(Kind kind, String rev, String code, String reason) {}
@@ -101,6 +103,7 @@ final class RejectEvents {
             case CONFIRMED -> outstanding.remove(item);
             default -> {
                 Kind kind = Kind.of(event).orElseThrow(() -> new JsonParseException("an unknown event"));
+                told++;
                 if (kind == Kind.REJECTED) {
                     outstanding.put(
                             item,
@@ -124,6 +127,11 @@ final class RejectEvents {
         } else {
             written.remove(item);
         }
+    }
+
+    /** Returns how often something became outstanding. */
+    long told() {
+        return told;
     }
 
     /** Returns what is outstanding, in the order of the events. */

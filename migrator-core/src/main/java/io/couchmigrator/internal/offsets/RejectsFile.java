@@ -96,11 +96,12 @@ public final class RejectsFile implements AutoCloseable {
     /**
      * Looks whether a file could be opened, and changes nothing.
      *
+     * @return how often it tells that something became outstanding, which is never less often than an offset file counts
      * @throws LogDirectoryException if it cannot be read, or a line of it is no event
      */
-    public static void probe(Path path) {
+    public static long probe(Path path) {
         try {
-            RejectEvents.read(path);
+            return RejectEvents.read(path).told();
         } catch (IOException e) {
             throw LogDirectory.failed("read", path, e);
         }
