@@ -214,7 +214,7 @@ public final class Session implements AutoCloseable {
 
     private static String advice(SqlFault fault) {
         if (fault.isOfMissingPassword()) {
-            return "set PGPASSWORD, or add the database to ~/.pgpass";
+            return "set PGPASSWORD, or add the database to ~/.pgpass, or to the file that PGPASSFILE names, if that is set";
         }
         return switch (fault.sqlState().length() < 2 ? "" : fault.sqlState().substring(0, 2)) {
             case "08", "28" -> "check user, password and TLS settings";

@@ -175,7 +175,8 @@ final class SqlFaultTest {
 
         assertThatThrownBy(() -> new Session(target).passing("connect", missing))
                 .hasMessageStartingWith("PostgreSQL at localhost:5432/hq: could not connect: ")
-                .hasMessageEndingWith(": set PGPASSWORD, or add the database to ~/.pgpass");
+                .hasMessageEndingWith(": set PGPASSWORD, or add the database to ~/.pgpass,"
+                        + " or to the file that PGPASSFILE names, if that is set");
     }
 
     private static PSQLException psql(String state, String more) {
