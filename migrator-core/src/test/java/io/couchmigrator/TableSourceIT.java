@@ -136,6 +136,11 @@ final class TableSourceIT {
                     .hasMessageContaining("database of the table of stage \"parts\": seen \"" + target.name())
                     .hasMessageContaining("expected \"" + elsewhere.name()));
         }
+        assertThat(unnamed.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageEndingWith(": name the database of this stage's table, as the run did that wrote the file")
+                .hasMessageNotContaining("--reset"));
+        assertThat(fromTarget.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("--reset"));
     }
 
     @Test

@@ -104,7 +104,9 @@ final class Identity {
                     "database of the table of stage \"%s\"".formatted(stage),
                     was.described(),
                     now.orElse(seen).described(),
-                    OTHERWISE.formatted("rows stay, all is read again"));
+                    now.isEmpty()
+                            ? "name the database of this stage's table, as the run did that wrote the file"
+                            : OTHERWISE.formatted("rows stay, all is read again"));
         }
     }
 
