@@ -41,7 +41,7 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
                                     Numbers.of(found.again(), "document is", "documents are"),
                                     found.again() == 1 ? "it" : "them"));
         }
-        if (result.outcome() == Outcome.DIFFERENCES_FOUND) {
+        if (result.outcome() == Outcome.DIFFERENCES_FOUND || found.leftAlone() > 0) {
             lines.add("What was found is listed in %s."
                     .formatted(findings.orElse(logDirectory.resolve(slug + "-verify-*.jsonl"))));
         }

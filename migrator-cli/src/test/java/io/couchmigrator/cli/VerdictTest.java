@@ -131,6 +131,16 @@ class VerdictTest {
     }
 
     @Test
+    void saysWhereAVerificationListsWhatWasLeftAlone() {
+        Result verified = verification(Outcome.COMPLETE, new Verified(0, 0, 3, 0));
+
+        assertThat(ofVerification(verified))
+                .satisfies(line -> assertThat(line).startsWith("migrate_metadata is verified: "), atIndex(0))
+                .contains("What was found is listed in logs/one.jsonl.", atIndex(1))
+                .hasSize(2);
+    }
+
+    @Test
     void saysWhoDeletesWhatIsMisplaced() {
         Result found = verification(Outcome.DIFFERENCES_FOUND, new Verified(0, 0, 0, 0, 3));
 
