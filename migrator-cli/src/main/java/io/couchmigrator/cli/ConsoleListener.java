@@ -35,6 +35,7 @@ final class ConsoleListener implements Listener {
     private boolean begun;
     private Optional<Path> findings = Optional.empty();
     private boolean resumed;
+    private final List<String> skipped = new ArrayList<>();
     private long resolved;
     private OptionalLong pending = OptionalLong.empty();
 
@@ -54,6 +55,11 @@ final class ConsoleListener implements Listener {
     /** Returns how many documents that were rejected earlier no longer are. */
     long resolved() {
         return resolved;
+    }
+
+    /** Returns the stages that were skipped, for whatever reason. */
+    List<String> skipped() {
+        return List.copyOf(skipped);
     }
 
     /** Returns where a verification lists what it finds; empty if it has read nothing, or went on with one that was stopped. */
@@ -128,6 +134,7 @@ final class ConsoleListener implements Listener {
     @Override
     public void stageSkipped(String stage, String reason) {
         begun = true;
+        skipped.add(stage);
         console.line(skipped(stage, reason));
     }
 

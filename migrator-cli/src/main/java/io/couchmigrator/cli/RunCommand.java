@@ -58,6 +58,7 @@ final class RunCommand {
             result.failures().forEach(failure -> console.line(Verdict.error(failure)));
             verdict.resolved(listener.resolved()).ifPresent(console::line);
             Verdict.audit(result).ifPresent(console::line);
+            Verdict.skipped(result, listener.skipped()).ifPresent(console::line);
             console.lines(
                     command == Command.RUN
                             ? verdict.of(result, next(listener))

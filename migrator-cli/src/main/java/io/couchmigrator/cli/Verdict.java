@@ -54,6 +54,30 @@ final class Verdict {
                         .formatted(Numbers.of(count, "document", "documents"), count == 1 ? "was" : "were", rejects()));
     }
 
+    /**
+     * Returns what is told of stages that were skipped for lack of their tables; empty if there are none. Those that no
+     * run has come to are told by the verdict on a verification.
+     *
+     * @param stages those that were skipped, for whatever reason
+     */
+    static Optional<String> skipped(Result result, List<String> stages) {
+        List<String> missing = stages.stream()
+                .filter(stage -> !result.gaps().unfinished().contains(stage))
+                .toList();
+        boolean ended =
+                switch (result.outcome()) {
+                    case COMPLETE, REJECTS_OUTSTANDING, INCOMPLETE, DIFFERENCES_FOUND -> true;
+                    default -> false;
+                };
+        return !ended || missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("%s skipped, since %s not in the database that was looked into: %s."
+                        .formatted(
+                                Numbers.of(missing.size(), "stage was", "stages were"),
+                                missing.size() == 1 ? "its table is" : "their tables are",
+                                String.join(", ", missing)));
+    }
+
     /** Returns the verdict on a run; {@code next} is the command that goes on with it. */
     List<String> of(Result result, String next) {
         return switch (result.outcome()) {

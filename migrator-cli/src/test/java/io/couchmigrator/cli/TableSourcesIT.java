@@ -14,6 +14,7 @@ import io.couchmigrator.testkit.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,7 @@ final class TableSourcesIT {
     @Test
     void saysHowToNameTheDatabaseAndReadsItOnceItIsNamed() throws Exception {
         Operator.Ended skipped = operator.runs();
+        Operator.Ended unread = operator.types("verify", "migrate_metadata", "--log-dir=" + operator.logs());
         Operator.Ended checked = operator.types("check", "migrate_metadata", "--log-dir=" + operator.logs(), config());
 
         Operator.Ended ended = operator.runs(config());
@@ -92,6 +94,13 @@ final class TableSourcesIT {
                                         + " installation has it in another database, name that one by \"sources\": {\"IcdsFile\": ...}"
                                         + " in the file of --config.")
                                 .formatted(main.port(), main.name()));
+        for (Operator.Ended without : List.of(skipped, unread)) {
+            assertThat(without.status()).as(without.console()).isZero();
+            assertThat(without.lastLines(2))
+                    .startsWith(
+                            "1 stage was skipped, since its table is not in the database that was looked into: IcdsFile.");
+        }
+        assertThat(ended.console()).doesNotContain("skipped, since");
         assertThat(checked.status()).as(checked.console()).isZero();
         assertThat(ended.status()).as(ended.console()).isZero();
         assertThat(ExpectedRow.readAll(main.dataSource())).containsExactlyInAnyOrderElementsOf(corpus.rows());

@@ -48,6 +48,24 @@ class VerdictTest {
     }
 
     @Test
+    void namesTheStagesThatWereSkippedForLackOfATable() {
+        Result complete = result(Outcome.COMPLETE, 745, 0, 0);
+        Result unbegun = verification(
+                Outcome.INCOMPLETE, Verified.NONE, 0, new Gaps(List.of("commcarehq", "DemoUserRestore"), List.of()));
+
+        assertThat(Verdict.skipped(complete, List.of("IcdsFile")))
+                .contains(
+                        "1 stage was skipped, since its table is not in the database that was looked into: IcdsFile.");
+        assertThat(Verdict.skipped(complete, List.of("CaseUploadFileMeta", "IcdsFile")))
+                .contains(
+                        "2 stages were skipped, since their tables are not in the database that was looked into: CaseUploadFileMeta, IcdsFile.");
+        assertThat(Verdict.skipped(complete, List.of())).isEmpty();
+        assertThat(Verdict.skipped(unbegun, List.of("DemoUserRestore"))).isEmpty();
+        assertThat(Verdict.skipped(result(Outcome.STOPPED, 5, 6, 0), List.of("IcdsFile")))
+                .isEmpty();
+    }
+
+    @Test
     void saysHowManyRejectsWereResolved() {
         assertThat(verdict.resolved(0)).isEmpty();
         assertThat(verdict.resolved(1))
