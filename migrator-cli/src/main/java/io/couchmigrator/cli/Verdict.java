@@ -97,7 +97,13 @@ final class Verdict {
                         indented(next));
             case SOURCE_FAILED -> failed("CouchDB failed", result, next);
             case TARGET_FAILED -> failed("PostgreSQL failed", result, next);
-            case STOPPED_BY_LIMIT -> failed("Stopped by --max-rejects", result, next);
+            case STOPPED_BY_LIMIT ->
+                failed(
+                        "Stopped by --max-rejects",
+                        result,
+                        rows(result),
+                        "Mend the cause of the rejects or raise the limit first, then give the command again:",
+                        next);
             case LOG_DIRECTORY_FAILED -> failed("The log directory is not fit for this run", result, next);
             case BUSY -> busy(result, next);
             case DIFFERENCES_FOUND, INCOMPLETE -> throw impossible("run", result);
@@ -166,15 +172,17 @@ final class Verdict {
     }
 
     private static List<String> failed(String what, Result result, String counted, String next) {
+        String advice = "When the %s above %s mended, run the same command again:"
+                .formatted(
+                        result.failures().size() == 1 ? "error" : "errors",
+                        result.failures().size() == 1 ? "is" : "are");
+        return failed(what, result, counted, advice, next);
+    }
+
+    private static List<String> failed(String what, Result result, String counted, String advice, String next) {
         return List.of(
                 "This run: " + counted + ".",
-                "%s (exit status %s). %s When the %s above %s mended, run the same command again:"
-                        .formatted(
-                                what,
-                                result.outcome().exitStatus(),
-                                done(result),
-                                result.failures().size() == 1 ? "error" : "errors",
-                                result.failures().size() == 1 ? "is" : "are"),
+                "%s (exit status %s). %s %s".formatted(what, result.outcome().exitStatus(), done(result), advice),
                 indented(next));
     }
 

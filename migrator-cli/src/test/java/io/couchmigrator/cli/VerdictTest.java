@@ -117,7 +117,9 @@ class VerdictTest {
                         .get(1))
                 .startsWith("The log directory is not fit for this run (exit status 6). ");
         assertThat(verdict.of(result(Outcome.STOPPED_BY_LIMIT, 0, 0, 0), NEXT).get(1))
-                .startsWith("Stopped by --max-rejects (exit status 8). ");
+                .startsWith("Stopped by --max-rejects (exit status 8). ")
+                .endsWith(
+                        " done. Mend the cause of the rejects or raise the limit first, then give the command again:");
     }
 
     @Test
