@@ -128,7 +128,7 @@ final class SourceFaultsIT {
 
             Result first = migrator(couch, database, directory)
                     .listener(scene.change())
-                    .maxOutage(outage ? Duration.ofMillis(600) : Duration.ZERO)
+                    .maxOutage(outage ? Duration.ofMillis(1_500) : Duration.ZERO)
                     .build()
                     .run();
             couch.heal();
