@@ -93,7 +93,8 @@ public final class CouchServer {
         }
 
         /**
-         * Sets how long to wait for a connection, in whole milliseconds. The default is 10 seconds; zero waits for ever.
+         * Sets how long to wait for a connection, and for each answer of its TLS handshake, in whole milliseconds. The
+         * default is 10 seconds; zero waits for ever.
          *
          * @throws IllegalArgumentException if it is not zero and below 1 ms, or above {@link Integer#MAX_VALUE} ms
          */

@@ -84,9 +84,16 @@ final class Answers {
                     e);
         }
         String seen = e instanceof SocketTimeoutException ? late(e) : said(e);
+        String perhaps = answered
+                ? ""
+                : OtherScheme.perhaps(server.url().getScheme(), e)
+                        .map(scheme -> scheme + ", else ")
+                        .orElse("");
         return new PassingException(
                 new SourceException(
-                        failed(what) + seen + ": check that the server runs and can be reached from here", e),
+                        failed(what) + seen + ": " + perhaps
+                                + "check that the server runs and can be reached from here",
+                        e),
                 seen,
                 null);
     }
@@ -252,6 +259,9 @@ final class Answers {
 
     /** What OkHttp says of a server that is silent is no more than "timeout". */
     private String late(IOException e) {
+        if (e instanceof TlsGreeting.Unanswered) {
+            return "no answer to a TLS greeting for %s s".formatted(seconds(server.connectTimeout()));
+        }
         boolean silent = "timeout".equals(e.getMessage()) || "Read timed out".equals(e.getMessage());
         return silent
                 ? "nothing came for %s s".formatted(seconds(server.readTimeout()))

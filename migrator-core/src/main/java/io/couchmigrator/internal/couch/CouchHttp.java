@@ -10,9 +10,11 @@ import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.X509TrustManager;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
@@ -60,6 +62,7 @@ final class CouchHttp implements AutoCloseable {
                 .readTimeout(server.readTimeout())
                 .writeTimeout(server.readTimeout())
                 .connectionPool(new ConnectionPool(MOST_IDLE_CONNECTIONS, 5, TimeUnit.MINUTES))
+                .eventListenerFactory(call -> call.request().tag(TlsGreeting.class))
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)
                 .followSslRedirects(false);
@@ -85,7 +88,11 @@ final class CouchHttp implements AutoCloseable {
                     ? response.newBuilder().removeHeader("Retry-After").build()
                     : response;
         });
-        if (!url.isHttps()) {
+        if (url.isHttps()) {
+            OkHttpClient usual = builder.build();
+            X509TrustManager trust = Objects.requireNonNull(usual.x509TrustManager());
+            builder.sslSocketFactory(new TlsSockets(usual.sslSocketFactory(), server.connectTimeout()), trust);
+        } else {
             // Else the JVM reads its trusted certificates, for nothing.
             builder.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
         }
@@ -140,12 +147,14 @@ final class CouchHttp implements AutoCloseable {
     }
 
     private <T> T answer(String what, Request request, Parser<T> parser) throws PassingException {
-        Call call = http.newCall(request);
+        TlsGreeting greeting = new TlsGreeting();
+        Call call = http.newCall(
+                request.newBuilder().tag(TlsGreeting.class, greeting).build());
         Response response;
         try {
             response = call.execute();
         } catch (IOException e) {
-            throw answers.unreachable(what, e, answered);
+            throw answers.unreachable(what, greeting.reason(e), answered);
         }
         answered = true;
         try (response) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.couch;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -21,6 +23,9 @@ final class OtherScheme {
     /** What nginx, Apache and Go's servers say. */
     private static final Pattern SAID = Pattern.compile("plain HTTP|HTTP request to an HTTPS server");
 
+    /** How OkHttp shows a status line that broke off. */
+    private static final Pattern BEGUN = Pattern.compile("not found: limit=[1-9]");
+
     private static final long MOST_OF_A_BODY = 4096;
 
     private OtherScheme() {}
@@ -33,6 +38,29 @@ final class OtherScheme {
         boolean alert = ALERT.matcher(told(e)).find()
                 || (e.getCause() != null && ALERT.matcher(told(e.getCause())).find());
         return alert ? Optional.of(HTTPS) : Optional.empty();
+    }
+
+    /** Returns what may be the reason that a server hung up or was silent, before it said a word; empty if it is not. */
+    static Optional<String> perhaps(String spoken, IOException e) {
+        if (!isWordless(e)) {
+            return Optional.empty();
+        }
+        String other = "https".equalsIgnoreCase(spoken) ? "http" : "https";
+        return Optional.of("if the port speaks %s, give %s://".formatted(other, other));
+    }
+
+    private static boolean isWordless(Throwable e) {
+        if (e instanceof TlsGreeting.Unanswered) {
+            return true;
+        }
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            boolean ended =
+                    cause instanceof EOFException && !BEGUN.matcher(told(cause)).find();
+            if (ended || (cause instanceof SocketException && told(cause).contains("Connection reset"))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns what to tell of an answer; empty if that is not the reason. */

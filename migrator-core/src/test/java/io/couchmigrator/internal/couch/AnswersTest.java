@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.internal.retry.PassingException;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +97,19 @@ final class AnswersTest {
         assertThat(answers.unreachable("a page", new SocketTimeoutException("Connect timed out"), false)
                         .seen())
                 .isEqualTo("no answer came in time (Connect timed out)");
+    }
+
+    @Test
+    void takesAServerForOneOfTheOtherSchemeOnlyBeforeItsFirstByte() {
+        IOException wordless = new IOException(
+                "unexpected end of stream on http://couch/...", new EOFException("\\n not found: limit=0 content=…"));
+        IOException brokenOff = new IOException(
+                "unexpected end of stream on http://couch/...",
+                new EOFException("\\n not found: limit=4 content=48545450…"));
+
+        assertThat(answers.unreachable("a page", wordless, false)).hasMessageContaining("if the port speaks https");
+        assertThat(answers.unreachable("a page", wordless, true)).hasMessageNotContaining("the port speaks");
+        assertThat(answers.unreachable("a page", brokenOff, false)).hasMessageNotContaining("the port speaks");
     }
 
     @ParameterizedTest

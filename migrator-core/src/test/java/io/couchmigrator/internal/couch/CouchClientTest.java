@@ -339,6 +339,61 @@ final class CouchClientTest {
         }
     }
 
+    /** A server of http waits for the end of a line, of which a TLS greeting has none. */
+    @Test
+    void saysThatAServerMaySpeakHttpWhereATlsGreetingGetsNoAnswer() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                CouchClient secured = new CouchClient(impatient("https://127.0.0.1:" + silent.getLocalPort()))) {
+            assertThatThrownBy(() -> secured.database("orders"))
+                    .isInstanceOf(PassingException.class)
+                    .hasMessageContaining(
+                            "no answer to a TLS greeting for 0.2 s: if the port speaks http, give http://, else check that the server runs");
+        }
+    }
+
+    @Test
+    void saysSoAlthoughNobodyIsAtAnotherAddressOfTheSameName() throws Exception {
+        InetAddress nobody = InetAddress.getByAddress(new byte[] {127, 0, 0, 2});
+        Dns names = host -> List.of(nobody, InetAddress.getLoopbackAddress());
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                CouchClient secured = new CouchClient(impatient("https://localhost:" + silent.getLocalPort()), names)) {
+            assertThatThrownBy(() -> secured.database("orders"))
+                    .isInstanceOf(PassingException.class)
+                    .hasMessageContaining("no answer to a TLS greeting for 0.2 s: if the port speaks http");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http, https, false", "http, https, true", "https, http, false", "https, http, true"})
+    void saysThatAServerMaySpeakTheOtherSchemeWhereItHangsUpWithoutAWord(String spoken, String other, boolean reset)
+            throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                CouchClient asking = at(spoken + "://127.0.0.1:" + server.getLocalPort())) {
+            CompletableFuture<Void> hungUp = CompletableFuture.runAsync(() -> hangUp(server, reset));
+
+            assertThatThrownBy(() -> asking.database("orders"))
+                    .isInstanceOf(PassingException.class)
+                    .hasMessageContaining(": if the port speaks %s, give %s://, else check that the server runs"
+                            .formatted(other, other));
+            hungUp.join();
+        }
+    }
+
+    private static CouchServer impatient(String url) {
+        return CouchServer.builder(url).connectTimeout(Duration.ofMillis(200)).build();
+    }
+
+    private static void hangUp(ServerSocket server, boolean reset) {
+        try (Socket connection = server.accept()) {
+            connection.getInputStream().read(new byte[4096]);
+            if (reset) {
+                connection.setSoLinger(true, 0);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void refuse(ServerSocket server) {
         try (Socket connection = server.accept()) {
             connection.getInputStream().read(new byte[1024]);
