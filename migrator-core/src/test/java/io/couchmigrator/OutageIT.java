@@ -11,7 +11,9 @@ import io.couchmigrator.testkit.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +56,24 @@ final class OutageIT {
                 .run();
 
         assertWaited(result, "PostgreSQL");
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    /** An idle transaction may hold a lock for ever, and a run that waited for it would say nothing. */
+    @Test
+    void tellsThatItWaitsForALockOfAnotherAndGoesOn(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute("alter database %s set lock_timeout = '50ms'".formatted(database.name()));
+        try (Connection other = database.dataSource().getConnection()) {
+            other.setAutoCommit(false);
+            Result result = migrator(couch, database)
+                    .workers(1)
+                    .listener(new Outages(
+                            () -> execute(other, "lock table orders in share mode"), () -> execute(other, "rollback")))
+                    .build()
+                    .run();
+
+            assertWaited(result, "PostgreSQL");
+        }
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
     }
 
@@ -124,6 +144,14 @@ final class OutageIT {
 
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
         return Orders.migrator(Orders.migration(), couch, database, logs).listener(recorder);
+    }
+
+    private static void execute(Connection connection, String sql) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static void restart(PostgresServer postgres) {

@@ -18,6 +18,13 @@ final class TransactionSettings {
     private static final String DURABLE = "set_config('synchronous_commit', case current_setting('synchronous_commit')"
             + " when 'remote_apply' then 'remote_apply' else 'on' end, true)";
 
+    /**
+     * Whoever holds a row or table locked for long, as an idle transaction does, is waited for as a server that is away: it
+     * is told, and ends the run in time. A limit of the server's own stays.
+     */
+    private static final String PATIENT = "set_config('lock_timeout', case current_setting('lock_timeout')"
+            + " when '0' then '10s' else current_setting('lock_timeout') end, true)";
+
     private TransactionSettings() {}
 
     /** Returns the expressions that set them until the end of the transaction, all for one {@code select}. */
@@ -25,6 +32,7 @@ final class TransactionSettings {
         List<String> expressions = new ArrayList<>();
         settings().forEach((name, value) -> expressions.add("set_config('" + name + "', '" + value + "', true)"));
         expressions.add(DURABLE);
+        expressions.add(PATIENT);
         return String.join(", ", expressions);
     }
 

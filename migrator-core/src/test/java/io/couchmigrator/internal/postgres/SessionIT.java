@@ -71,6 +71,18 @@ final class SessionIT {
     }
 
     @ParameterizedTest
+    @CsvSource({"0, 10s", "50ms, 50ms", "1min, 1min"})
+    void waitsNoLongerForALockThanItIsToldOrTenSeconds(String came, String inside, TestDatabase database)
+            throws SQLException {
+        database.execute("alter database %s set lock_timeout = '%s'".formatted(database.name(), came));
+        try (Session session = new Session(database.dataSource())) {
+            String seen = session.transaction(connection -> shown(connection, "lock_timeout"));
+
+            assertThat(seen).isEqualTo(inside);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "insert into notes values (7, 'secret'), (7, 'secret')",
@@ -106,8 +118,12 @@ final class SessionIT {
     }
 
     private static String synchronousCommit(Connection connection) throws SQLException {
+        return shown(connection, "synchronous_commit");
+    }
+
+    private static String shown(Connection connection, String name) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet setting = statement.executeQuery("show synchronous_commit")) {
+                ResultSet setting = statement.executeQuery("show " + name)) {
             setting.next();
             return setting.getString(1);
         }
