@@ -287,6 +287,9 @@ final class PoisonIT {
                 arguments("23514", trigger("= 70", "raise exception 'no' using errcode = '23514'")),
                 arguments("0A000", trigger("= 70", "raise exception 'no' using errcode = '0A000'")),
                 arguments("42P01", trigger("= 70", "insert into no_such_table values (1)")),
+                arguments("28000", trigger("= 70", "raise exception 'no' using errcode = '28000'")),
+                arguments("3D000", trigger("= 70", "raise exception 'no' using errcode = '3D000'")),
+                arguments("3F000", trigger("= 70", "execute format('select %I.audit()', 'of_' || new.customer)")),
                 arguments("42883", trigger("= 70", "perform no_such_function(new.id)")),
                 arguments("23503", """
                         create table customers (name text primary key);

@@ -3,7 +3,6 @@ package io.couchmigrator.internal.engine;
 
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
-import io.couchmigrator.internal.postgres.SqlFault.Kind;
 import io.couchmigrator.internal.retry.PassingException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -47,7 +46,7 @@ final class RowAttempts {
         } catch (SQLException e) {
             SqlFault fault = SqlFault.of(e);
             boolean fewerMayPass = fault.isCancelled() && items > 1;
-            if (fewerMayPass || (fault.kind() == Kind.REFUSED && isOfRows(fault))) {
+            if (fewerMayPass || (!fault.isPassing() && isOfRows(fault))) {
                 throw new RefusedException(fault);
             }
             throw session.passing(what, e);

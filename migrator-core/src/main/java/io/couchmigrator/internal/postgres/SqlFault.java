@@ -40,14 +40,11 @@ public record SqlFault(
     public enum Kind {
         /** Another attempt may succeed. */
         PASSING,
-        /** No attempt will succeed, whatever is sent. */
-        TERMINAL,
-        /** Of a statement with rows, the fault of a row; unless the same statement without rows meets it as well. */
+        /** It will not pass. Of a statement with rows, the fault of a row; unless the same statement without rows meets it as well. */
         REFUSED
     }
 
     private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "58");
-    private static final Set<String> TERMINAL_CLASSES = Set.of("28", "3D", "3F");
     private static final Set<String> PASSING_STATES =
             Set.of("55P03", "57014", "57P01", "57P02", "57P03", "57P05", "25006", "25P03", "25P04");
 
@@ -177,7 +174,7 @@ public record SqlFault(
     private static Kind kind(SQLException e, String state) {
         String group = state.length() < 2 ? "" : state.substring(0, 2);
         if (REFUSED_BY_DRIVER.equals(state) || isOfTrust(e)) {
-            return Kind.TERMINAL;
+            return Kind.REFUSED;
         }
         if (PASSING_CLASSES.contains(group) || PASSING_STATES.contains(state)) {
             return Kind.PASSING;
@@ -185,7 +182,7 @@ public record SqlFault(
         if (state.isEmpty() && (e instanceof SQLTransientException || e instanceof SQLRecoverableException)) {
             return Kind.PASSING;
         }
-        return TERMINAL_CLASSES.contains(group) ? Kind.TERMINAL : Kind.REFUSED;
+        return Kind.REFUSED;
     }
 
     private static boolean isOfCachedPlan(String state, @Nullable ServerErrorMessage server) {

@@ -27,7 +27,7 @@ final class SqlFaultTest {
         "PASSING, 40000 40001 40002 40003 40P01",
         "PASSING, 53000 53100 53200 53300 53400",
         "PASSING, 55P03 57014 57P01 57P02 57P03 57P05 58000 58030 25006 25P03 25P04",
-        "TERMINAL, 08004 28000 28P01 3D000 3F000",
+        "REFUSED, 08004 28000 28P01 3D000 3F000",
         "REFUSED, 22000 22001 22003 22021 22P02 22P05 22012 22007",
         "REFUSED, 23000 23001 23502 23503 23505 23514 23P01",
         "REFUSED, 21000 0A000 P0001 P0000 HV000",
@@ -57,7 +57,7 @@ final class SqlFaultTest {
         SQLException pool = new SQLTransientConnectionException("timed out", psql("28P01", ""));
 
         assertThat(SqlFault.of(batch).sqlState()).isEqualTo("22001");
-        assertThat(SqlFault.of(pool).kind()).isEqualTo(Kind.TERMINAL);
+        assertThat(SqlFault.of(pool).kind()).isEqualTo(Kind.REFUSED);
     }
 
     @Test
