@@ -290,6 +290,15 @@ final class PoisonIT {
                 arguments("28000", trigger("= 70", "raise exception 'no' using errcode = '28000'")),
                 arguments("3D000", trigger("= 70", "raise exception 'no' using errcode = '3D000'")),
                 arguments("3F000", trigger("= 70", "execute format('select %I.audit()', 'of_' || new.customer)")),
+                arguments("40001", trigger("= 70", "raise exception 'no' using errcode = 'serialization_failure'")),
+                arguments("55P03", trigger("= 70", "raise exception 'no' using errcode = 'lock_not_available'")),
+                arguments(
+                        "08001",
+                        trigger(
+                                "= 70",
+                                "raise exception 'no' using errcode = 'sqlclient_unable_to_establish_sqlconnection'")),
+                arguments("25006", trigger("= 70", "raise exception 'no' using errcode = 'read_only_sql_transaction'")),
+                arguments("57014", trigger("= 70", "raise exception 'no' using errcode = 'query_canceled'")),
                 arguments("42883", trigger("= 70", "perform no_such_function(new.id)")),
                 arguments("23503", """
                         create table customers (name text primary key);

@@ -243,11 +243,14 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    private static boolean isOfConnection(SqlFault fault) {
+        return fault.isPassing() && fault.sqlState().startsWith("08");
+    }
+
     private void rollBack(Connection current, Throwable because) {
         try {
             current.rollback();
-            if (because instanceof SQLException sql
-                    && SqlFault.of(sql).sqlState().startsWith("08")) {
+            if (because instanceof SQLException sql && isOfConnection(SqlFault.of(sql))) {
                 close();
             }
         } catch (SQLException e) {

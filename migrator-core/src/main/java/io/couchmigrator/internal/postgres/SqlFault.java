@@ -83,7 +83,7 @@ public record SqlFault(
 
     /** Returns whether the statement or its transaction was cancelled, for its time or by somebody: one with less to do may pass. */
     public boolean isCancelled() {
-        return CANCELLED.contains(sqlState);
+        return isPassing() && CANCELLED.contains(sqlState);
     }
 
     /** Returns what an error means. */
@@ -92,7 +92,7 @@ public record SqlFault(
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         ServerErrorMessage server = e instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
         return new SqlFault(
-                isOfCachedPlan(state, server) ? Kind.PASSING : kind(e, state),
+                kind(e, state, server),
                 state,
                 Optional.ofNullable(server).map(ServerErrorMessage::getTable),
                 Optional.ofNullable(server).map(ServerErrorMessage::getColumn),
@@ -102,7 +102,7 @@ public record SqlFault(
                         .orElseGet(
                                 () -> oneLine(server == null ? e.getMessage() : server.getMessage(), LONGEST_MESSAGE)),
                 Optional.ofNullable(server)
-                        .filter(said -> state.startsWith("P0") || RAISE.equals(said.getRoutine()))
+                        .filter(said -> state.startsWith("P0") || isRaised(said))
                         .map(said -> oneLine(said.getMessage(), LONGEST_RAISED)));
     }
 
@@ -171,9 +171,12 @@ public record SqlFault(
         return raised.isPresent() || sqlState.startsWith("22") || sqlState.startsWith("23");
     }
 
-    private static Kind kind(SQLException e, String state) {
+    private static Kind kind(SQLException e, String state, @Nullable ServerErrorMessage server) {
         String group = state.length() < 2 ? "" : state.substring(0, 2);
-        if (REFUSED_BY_DRIVER.equals(state) || isOfTrust(e)) {
+        if (isOfCachedPlan(state, server)) {
+            return Kind.PASSING;
+        }
+        if (isRaised(server) || REFUSED_BY_DRIVER.equals(state) || isOfTrust(e)) {
             return Kind.REFUSED;
         }
         if (PASSING_CLASSES.contains(group) || PASSING_STATES.contains(state)) {
@@ -183,6 +186,14 @@ public record SqlFault(
             return Kind.PASSING;
         }
         return Kind.REFUSED;
+    }
+
+    /**
+     * A function decided it, by what it was given, and no state of the server. One that catches the server's error and
+     * raises it again by a RAISE without anything does not change what it is.
+     */
+    private static boolean isRaised(@Nullable ServerErrorMessage server) {
+        return server != null && RAISE.equals(server.getRoutine());
     }
 
     private static boolean isOfCachedPlan(String state, @Nullable ServerErrorMessage server) {

@@ -121,6 +121,27 @@ final class SqlFaultTest {
                 .isEmpty();
     }
 
+    /** Even where the server notices it inside a function. */
+    @ParameterizedTest
+    @CsvSource({
+        "40001, exec_stmt_raise, PL/pgSQL function f() line 3 at RAISE, REFUSED",
+        "55P03, exec_stmt_raise, PL/pgSQL function f() line 3 at RAISE, REFUSED",
+        "08001, exec_stmt_raise, PL/pgSQL function f() line 3 at RAISE, REFUSED",
+        "08004, exec_stmt_raise, PL/pgSQL function f() line 3 at RAISE, REFUSED",
+        "25006, exec_stmt_raise, PL/pgSQL function f() line 3 at RAISE, REFUSED",
+        "57014, exec_stmt_raise, PL/pgSQL function f() line 3 at RAISE, REFUSED",
+        "40P01, DeadLockReport, PL/pgSQL function f() line 3 at SQL statement, PASSING",
+        "40001, ExecUpdate, PL/pgSQL function f() line 3 at SQL statement, PASSING",
+        "55P03, ProcSleep, PL/pgSQL function f() line 3 at SQL statement, PASSING",
+        "57014, ProcessInterrupts, PL/pgSQL function f() line 3 at RAISE, PASSING"
+    })
+    void tellsWhatAFunctionRaisedFromWhatTheServerMet(String state, String routine, String where, Kind kind) {
+        SqlFault fault = SqlFault.of(psql(state, "R%s\0W%s\0Mno\0".formatted(routine, where)));
+
+        assertThat(fault.kind()).isEqualTo(kind);
+        assertThat(fault.isCancelled()).isEqualTo(state.equals("57014") && kind == Kind.PASSING);
+    }
+
     /** A function may choose any state, also one whose messages of the server's own are shown. */
     @ParameterizedTest
     @ValueSource(strings = {"40001", "55P03", "42501", "P0001"})
