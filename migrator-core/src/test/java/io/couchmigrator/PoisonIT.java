@@ -211,6 +211,31 @@ final class PoisonIT {
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(500));
     }
 
+    /** What such a trigger says of a row that is there tells nothing of whether the target is closed. */
+    @Test
+    void doesNotBlameTheTargetWhoseTriggerRefusesKeysThatAreThere(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 400);
+        database.execute("""
+                create function refuse() returns trigger language plpgsql as $$ begin
+                    if exists (select from orders where id = new.id) then
+                        raise exception 'key is there already';
+                    end if;
+                    if new.total between 101 and 350 then
+                        raise exception 'no';
+                    end if;
+                    return new;
+                end $$;
+                create trigger refuse before insert on orders for each row execute function refuse()""");
+
+        Result result =
+                migrator(Orders.stage().build(), couch, database).build().run();
+
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(result.outstanding()).isEqualTo(250);
+    }
+
     @Test
     void keepsWhatATriggerSaysInTheRejectsFileAlone(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, 50).put(Orders.order(7, "secret"));

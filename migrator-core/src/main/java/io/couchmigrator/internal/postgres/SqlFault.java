@@ -27,6 +27,7 @@ import org.postgresql.util.ServerErrorMessage;
  * @param message what the server says, in one line
  * @param raised what a function of the target's own says by RAISE, which may quote values, in one line; empty where the
  *     server itself speaks
+ * @param raisedAt the function and line of that RAISE, as the server tells them; empty where there is none
  */
 public record SqlFault(
         Kind kind,
@@ -35,7 +36,8 @@ public record SqlFault(
         Optional<String> column,
         Optional<String> constraint,
         String message,
-        Optional<String> raised) {
+        Optional<String> raised,
+        Optional<String> raisedAt) {
     /** Whose fault it is. */
     public enum Kind {
         /** Another attempt may succeed. */
@@ -103,7 +105,11 @@ public record SqlFault(
                                 () -> oneLine(server == null ? e.getMessage() : server.getMessage(), LONGEST_MESSAGE)),
                 Optional.ofNullable(server)
                         .filter(said -> state.startsWith("P0") || isRaised(said))
-                        .map(said -> oneLine(said.getMessage(), LONGEST_RAISED)));
+                        .map(said -> oneLine(said.getMessage(), LONGEST_RAISED)),
+                Optional.ofNullable(server)
+                        .filter(SqlFault::isRaised)
+                        .map(ServerErrorMessage::getWhere)
+                        .flatMap(where -> where.lines().findFirst()));
     }
 
     /** The driver says of a host that has no address only that the attempt failed. */
@@ -113,9 +119,9 @@ public record SqlFault(
                 : Optional.empty();
     }
 
-    /** Returns what tells this fault from others of its kind: the state, and what it is about. */
+    /** Returns what tells this fault from others of its kind: the state, what it is about, and which RAISE raised it. */
     public String likeness() {
-        return sqlState + " " + constraint.or(this::column).orElse("");
+        return sqlState + " " + constraint.or(this::column).or(this::raisedAt).orElse("");
     }
 
     /** Returns the state and what it is about, without the values that a message might quote. */

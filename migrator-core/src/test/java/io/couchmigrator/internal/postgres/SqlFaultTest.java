@@ -171,6 +171,15 @@ final class SqlFaultTest {
     }
 
     @Test
+    void tellsOneRaiseOfAFunctionFromAnother() {
+        String at = "Rexec_stmt_raise\0WPL/pgSQL function f() line %s at RAISE\nSQL statement \"%s\"\0";
+
+        assertThat(SqlFault.of(psql("P0001", at.formatted(3, "one"))).likeness())
+                .isEqualTo(SqlFault.of(psql("P0001", at.formatted(3, "other"))).likeness())
+                .isNotEqualTo(SqlFault.of(psql("P0001", at.formatted(5, "one"))).likeness());
+    }
+
+    @Test
     void adviseWhereWaitingWillNotHelp() {
         PGSimpleDataSource target = new PGSimpleDataSource();
         target.setUrl("jdbc:postgresql://db.example.org:5433/hq?user=hq&password=secret");
