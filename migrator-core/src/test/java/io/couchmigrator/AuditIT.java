@@ -12,6 +12,7 @@ import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.Offsets;
 import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.ScriptedFault;
 import io.couchmigrator.testkit.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,6 +98,31 @@ final class AuditIT {
         assertThat(result.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
                 .hasMessageContaining("tells of no change"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "o00600", "o01500", "o02000"})
+    void takesNoStrayEmptyAnswerForTheEndOfARange(String from, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        create(couch, database);
+        Predicate<CouchRequest> there =
+                large().and(request -> request.startKey().orElse("").compareTo(from) >= 0);
+
+        Result result = runWithStrayAnswer(couch, database, there, 1);
+
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+        assertThat(result.audit().differences()).isZero();
+    }
+
+    private Result runWithStrayAnswer(
+            CouchDouble couch, TestDatabase database, Predicate<CouchRequest> requests, int nth) {
+        ScriptedFault stray = couch.script(
+                Fault.status(200).body("{\"rows\":[]}").on(requests).nth(nth));
+        Result result = migrator(couch, database).build().run();
+        assertThat(stray.hits()).isEqualTo(1);
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        return result;
     }
 
     static Stream<Arguments> everyRowOutOfOrder() {

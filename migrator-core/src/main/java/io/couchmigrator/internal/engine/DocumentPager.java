@@ -12,7 +12,6 @@ import io.couchmigrator.internal.retry.PassingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a range of {@code _all_docs}. */
@@ -59,20 +58,23 @@ final class DocumentPager implements Pager<Document> {
 
     private boolean whole(Place place, RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
         PageEnd end = ascending(place, at, limit, intake);
-        feed.read(end);
-        // What an empty page tells may be the rank of its end: there is no first row to count from.
-        OptionalLong rank =
-                at.rank().isPresent() && end.rows() == 0 ? feed.ranks().of(DocumentRanks.next(at)) : end.offset();
-        if (at.rank().isEmpty() || rank.isEmpty()) {
+        if (at.rank().isEmpty()) {
+            feed.read(end);
             // A range ends where the server has no more, which only an empty page says.
             return end.rows() > 0;
         }
-        boolean goesOn = audit.page(place, at, rank.getAsLong());
+        feed.ranks().told(end);
+        feed.read(end);
+        // What an empty page tells may be the rank of its end: there is no first row to count from.
+        long rank = end.rows() == 0
+                ? feed.ranks().of(DocumentRanks.next(at))
+                : end.offset().orElseThrow();
+        boolean goesOn = audit.page(place, at, rank);
         if (!goesOn) {
             intake.restart();
             feed.patience().rest();
         }
-        RangeOffset counted = at.ranked(rank.getAsLong());
+        RangeOffset counted = at.ranked(rank);
         return !goesOn || end.rows() >= limit || !isEnd(place, counted, end);
     }
 
@@ -92,12 +94,11 @@ final class DocumentPager implements Pager<Document> {
 
     /** A range has ended if as many ids come before its end as were counted up to there. */
     private boolean isEnd(Place place, RangeOffset at, PageEnd page) {
-        OptionalLong rank = range.before() == null ? page.total() : feed.ranks().of(DocumentRanks.end(range));
-        if (rank.isEmpty()) {
-            return page.rows() == 0;
-        }
+        long rank = range.before() == null
+                ? page.total().orElseThrow()
+                : feed.ranks().of(DocumentRanks.end(range));
         // Where ids are counted behind the rows of this page, the next one begins there.
-        return audit.isEnd(at, page.rows(), DocumentRanks.end(range), rank.getAsLong())
+        return audit.isEnd(at, page.rows(), DocumentRanks.end(range), rank)
                 || (page.rows() == 0 && audit.isEmptyEnd(place, at, DocumentRanks.end(range)));
     }
 

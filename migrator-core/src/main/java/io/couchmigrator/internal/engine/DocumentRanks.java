@@ -16,15 +16,14 @@ import io.couchmigrator.internal.retry.StopSignal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ranks of one database, which CouchDB tells as the {@code offset} of a page. Waits out passing errors. Safe for use
- * by multiple threads.
+ * The ranks of one database, which CouchDB tells as the {@code offset} of a page. Waits out passing errors; where ranks are
+ * told, an answer without one is such an error. Safe for use by multiple threads.
  */
 final class DocumentRanks implements Ranks {
     private static final Logger LOG = LoggerFactory.getLogger(DocumentRanks.class);
@@ -62,30 +61,58 @@ final class DocumentRanks implements Ranks {
      * servers tell 0, what was skipped, or nothing.
      */
     boolean areTold() {
-        PageEnd first = page("", 0, new ArrayList<>());
+        patience.persist(() -> read("", 0, new ArrayList<>()));
         try {
-            PageEnd last = page(KeyPage.BEYOND_ALL, 0, new ArrayList<>());
-            return first.offset().equals(OptionalLong.of(0))
-                    && last.offset().isPresent()
-                    && last.offset().equals(last.total());
+            return patience.persist(this::areToldAtBothEnds);
         } catch (SourceException e) {
             LOG.info("no rank beyond all ids: {}", e.getMessage());
             return false;
         }
     }
 
-    /** Returns how many ids come before a key; empty if the server does not say. */
-    OptionalLong of(String key) {
-        return page(key, 0, new ArrayList<>()).offset();
+    private boolean areToldAtBothEnds() throws PassingException {
+        PageEnd first = read("", 0, new ArrayList<>());
+        PageEnd last = read(KeyPage.BEYOND_ALL, 0, new ArrayList<>());
+        if (isTold(first) != isTold(last)) {
+            throw untold();
+        }
+        return isTold(first)
+                && first.offset().orElseThrow() == 0
+                && last.offset().equals(last.total());
+    }
+
+    /** Holds a page to what this server told on others: one without it is the answer to something else. */
+    PageEnd told(PageEnd page) throws PassingException {
+        if (!isTold(page)) {
+            throw untold();
+        }
+        return page;
+    }
+
+    private static boolean isTold(PageEnd page) {
+        return page.offset().isPresent() && page.total().isPresent();
+    }
+
+    private PassingException untold() {
+        String seen = "a page came without the offset and total_rows that others have";
+        String message =
+                "could not read documents of \"%s\" from %s: %s: look at the server's log, and at any proxy in between"
+                        .formatted(database, couch.name(), seen);
+        return new PassingException(new SourceException(message), seen, null);
+    }
+
+    /** Returns how many ids come before a key. */
+    long of(String key) {
+        return page(key, 0, new ArrayList<>()).offset().orElseThrow();
     }
 
     @Override
     public Optional<Place> from(String key) {
         List<CouchRow> rows = new ArrayList<>();
-        OptionalLong rank = page(key, 1, rows).offset();
-        return rank.isEmpty() || rows.isEmpty()
+        long rank = page(key, 1, rows).offset().orElseThrow();
+        return rows.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Place(rank.getAsLong(), rows.get(0).id()));
+                : Optional.of(new Place(rank, rows.get(0).id()));
     }
 
     @Override
@@ -96,8 +123,8 @@ final class DocumentRanks implements Ranks {
     /** Returns how many ids there are from one key to before another, as of now. */
     long between(String from, String before) {
         PageEnd first = page(from, 0, new ArrayList<>());
-        OptionalLong end = before.equals(KeyPage.BEYOND_ALL) ? first.total() : of(before);
-        return end.orElse(0) - first.offset().orElse(0);
+        long end = before.equals(KeyPage.BEYOND_ALL) ? first.total().orElseThrow() : of(before);
+        return end - first.offset().orElseThrow();
     }
 
     /**
@@ -118,7 +145,7 @@ final class DocumentRanks implements Ranks {
     }
 
     private PageEnd page(String key, int limit, List<CouchRow> rows) {
-        return patience.persist(() -> read(key, limit, rows));
+        return patience.persist(() -> told(read(key, limit, rows)));
     }
 
     private PageEnd read(String key, int limit, List<CouchRow> rows) throws PassingException {

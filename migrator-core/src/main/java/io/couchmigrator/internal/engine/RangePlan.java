@@ -4,7 +4,6 @@ package io.couchmigrator.internal.engine;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,12 +51,8 @@ final class RangePlan {
     private Stream<RangeOffset> cut(RangeOffset range) {
         String from = DocumentFeed.from(range);
         String before = DocumentFeed.before(range);
-        OptionalLong first = ranks.of(DocumentRanks.next(range));
-        OptionalLong end = ranks.of(DocumentRanks.end(range));
-        if (first.isEmpty() || end.isEmpty()) {
-            return Stream.of(range);
-        }
-        int wanted = RangeCutter.ranges(end.getAsLong() - first.getAsLong());
+        long first = ranks.of(DocumentRanks.next(range));
+        int wanted = RangeCutter.ranges(ranks.of(DocumentRanks.end(range)) - first);
         List<Ranks.Place> places = RangeCutter.cuts(ranks, from, before, wanted);
         if (places.isEmpty() && wanted > 1) {
             // The last document may have gone just when it was asked for.
@@ -66,6 +61,6 @@ final class RangePlan {
         List<RangeOffset.Cut> cuts = places.stream()
                 .map(place -> new RangeOffset.Cut(new DocumentId(place.id()), place.rank()))
                 .toList();
-        return range.cutAt(first.getAsLong(), cuts).stream();
+        return range.cutAt(first, cuts).stream();
     }
 }
