@@ -82,6 +82,23 @@ final class TableSourceIT {
     }
 
     @Test
+    void estimatesRowsThatTakeTooLongToCount() throws Exception {
+        elsewhere.execute("analyze parts; create schema mine;"
+                + "create function mine.cancel(bigint) returns bigint language plpgsql as"
+                + " $$ begin raise exception using errcode = 'query_canceled'; end $$;"
+                + "create aggregate mine.count(*) (sfunc = mine.cancel, stype = bigint, initcond = '0');"
+                + "alter role %s set search_path = mine, pg_catalog, public".formatted(elsewhere.user()));
+
+        CheckReport checked = from(elsewhere).build().check();
+        Result result = from(elsewhere).build().run();
+
+        assertThat(checked.faults()).isEmpty();
+        assertThat(checked.stages().get(0).documents()).hasValue(2500);
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.tallies().written()).isEqualTo(2500);
+    }
+
+    @Test
     void refusesATableWhoseKeysDoNotTellItsRowsApart() throws Exception {
         elsewhere.execute(
                 "alter table parts drop constraint parts_pkey, alter column id drop not null, add unique (id);"

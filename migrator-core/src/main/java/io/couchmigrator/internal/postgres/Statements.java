@@ -7,6 +7,7 @@ import io.couchmigrator.SourceRow;
 import io.couchmigrator.TableStage;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -39,8 +40,28 @@ public final class Statements {
         return TableFacts.of(connection, table).isPresent();
     }
 
-    /** Returns how many rows a source table has. */
+    /** Returns how many rows a source table has, for display: where counting takes too long, what the server estimates. */
     public static long count(Connection connection, TableStage<?> stage) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            return counted(connection, stage);
+        } catch (SQLException e) {
+            if (!SqlFault.of(e).isCancelled()) {
+                throw e;
+            }
+            connection.rollback(before);
+            return estimated(connection, stage);
+        }
+    }
+
+    private static long estimated(Connection connection, TableStage<?> stage) throws SQLException {
+        return Jooq.with(connection, jooq -> jooq.resultQuery(
+                        "select greatest(reltuples, 0)::bigint from pg_class where oid = to_regclass(?)",
+                        Jooq.sql(Jooq.table(stage.table())))
+                .fetchSingleInto(long.class));
+    }
+
+    private static long counted(Connection connection, TableStage<?> stage) throws SQLException {
         return Jooq.with(connection, jooq -> Optional.ofNullable(
                         jooq.resultQuery("select count(*) from {0}", Jooq.table(stage.table()))
                                 .fetchSingle(0, Long.class))
