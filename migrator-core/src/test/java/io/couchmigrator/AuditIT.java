@@ -101,6 +101,18 @@ final class AuditIT {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5, 6, 7})
+    void cutsAllRangesWhereAStrayEmptyAnswerComesInPlanning(int nth, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        create(couch, database);
+
+        Result result = runWithStrayAnswer(couch, database, Requests.allDocs().and(Requests.method("GET")), nth);
+
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+        assertThat(result.audit().pages()).isGreaterThan(10);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "o00600", "o01500", "o02000"})
     void takesNoStrayEmptyAnswerForTheEndOfARange(String from, CouchDouble couch, TestDatabase database)
             throws Exception {
