@@ -56,6 +56,14 @@ final class Reporter implements OutageListener {
         }
     }
 
+    /** Keeps an event of a stage, which has so many items, in the history. */
+    void remember(String event, String stage, long total) {
+        JsonObject details = new JsonObject();
+        details.addProperty("stage", stage);
+        details.addProperty("total", total);
+        remember(event, details);
+    }
+
     void rejected(Rejection rejection) {
         LOG.info("rejected {} \"{}\": {}: {}", rejection.stage(), rejection.id(), rejection.code(), rejection.reason());
         tell(to -> to.rejected(rejection));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.engine;
 
-import com.google.gson.JsonObject;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
@@ -147,22 +146,7 @@ final class StageRun<S, R> {
 
     /** Returns what a verification counted of it: all that is there, and what came or changed behind it and is not migrated. */
     Tallies verified() {
-        Tallies ranges = talliesOfRanges();
-        return saved().map(offset -> ranges.plus(behind(offset.others()))).orElse(ranges);
-    }
-
-    private static Tallies behind(Tallies found) {
-        Tallies.Verified documents = found.verified();
-        long notYet = documents.missing() + documents.different() + documents.notYetMigrated();
-        return new Tallies(
-                notYet,
-                0,
-                0,
-                0,
-                0,
-                0,
-                new Tallies.Verified(0, 0, 0, notYet, documents.misplaced()),
-                new Tallies.Rows(0, 0, 0, found.rows().misplaced()));
+        return saved().map(StageOffset::verified).orElse(Tallies.NONE);
     }
 
     /** Returns how many items there were when the stage was planned; empty if it was not yet. */
@@ -208,21 +192,16 @@ final class StageRun<S, R> {
 
     private StageState planned() {
         Feed.Plan plan = feed.plan(own().main());
-        Instant now = site.clock().instant();
-        StageState fresh = checkpoints.keep(new StageOffset(
+        StageState fresh = checkpoints.keep(StageOffset.planned(
                 stage.name(),
                 stage.definition(),
                 plan.database(),
-                Phase.READING,
                 plan.sequence(),
                 plan.total(),
-                now,
-                null,
-                feed.cut(List.of(RangeOffset.of(null, null))),
-                Tallies.NONE,
-                List.of()));
+                site.clock().instant(),
+                feed.cut(List.of(RangeOffset.of(null, null)))));
         checkpoints.saveIfChanged();
-        remember("stage planned", plan.total());
+        site.reporter().remember("stage planned", stage.name(), plan.total());
         return fresh;
     }
 
@@ -266,7 +245,8 @@ final class StageRun<S, R> {
             checkpoints.saveIfChanged();
         }
         if (phase != Phase.COMPLETE) {
-            remember("stage complete", now.offset().total());
+            site.reporter()
+                    .remember("stage complete", stage.name(), now.offset().total());
         }
         if (told) {
             long rows = thisRun.get().written() - before.written();
@@ -306,13 +286,6 @@ final class StageRun<S, R> {
     private Progress progress(StageState now) {
         return now.progress(
                 stage.description(), Duration.between(began, site.clock().instant()));
-    }
-
-    private void remember(String event, long total) {
-        JsonObject details = new JsonObject();
-        details.addProperty("stage", stage.name());
-        details.addProperty("total", total);
-        site.reporter().remember(event, details);
     }
 
     private StageState started() {

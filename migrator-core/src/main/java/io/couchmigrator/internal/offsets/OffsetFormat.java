@@ -5,9 +5,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import io.couchmigrator.Tallies;
-import io.couchmigrator.Tallies.Rows;
-import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.postgres.TargetIdentity;
@@ -135,7 +132,7 @@ final class OffsetFormat {
         json.addProperty(
                 "completed",
                 stage.completed() == null ? null : stage.completed().toString());
-        json.add("tallies_outside_ranges", json(stage.others()));
+        json.add("tallies_outside_ranges", TalliesFormat.json(stage.others()));
         if (stage.source().isPresent()) {
             JsonArray witnesses = new JsonArray();
             stage.witnesses().forEach(witness -> witnesses.add(json(witness)));
@@ -174,7 +171,7 @@ final class OffsetFormat {
                 place.instant("planned"),
                 place.stringOrNull("completed") == null ? null : place.instant("completed"),
                 ranges,
-                tallies(place.object("tallies_outside_ranges")),
+                TalliesFormat.tallies(place.object("tallies_outside_ranges")),
                 place.has("witnesses") ? place.list("witnesses", OffsetFormat::witness) : List.of());
     }
 
@@ -215,7 +212,7 @@ final class OffsetFormat {
         json.add("after", json(range.after()));
         range.rank().ifPresent(rank -> json.addProperty("rank", rank));
         json.addProperty("done", range.done());
-        json.add("tallies", json(range.tallies()));
+        json.add("tallies", TalliesFormat.json(range.tallies()));
         return json;
     }
 
@@ -226,81 +223,10 @@ final class OffsetFormat {
                 place.id("after"),
                 place.numberOrNone("rank"),
                 place.flag("done"),
-                tallies(place.object("tallies")));
+                TalliesFormat.tallies(place.object("tallies")));
     }
 
     private static JsonElement json(@Nullable SourceId id) {
         return id == null ? JsonNull.INSTANCE : id.json();
-    }
-
-    private static JsonObject json(Tallies tallies) {
-        JsonObject json = new JsonObject();
-        json.addProperty("read", tallies.read());
-        json.addProperty("processed", tallies.processed());
-        json.addProperty("filtered", tallies.filtered());
-        json.addProperty("rejected", tallies.rejected());
-        json.addProperty("written", tallies.written());
-        json.addProperty("already_there", tallies.alreadyThere());
-        if (!tallies.verified().equals(Verified.NONE)) {
-            json.add("verified", json(tallies.verified()));
-        }
-        if (!tallies.rows().equals(Rows.NONE)) {
-            json.add("rows", json(tallies.rows()));
-        }
-        return json;
-    }
-
-    private static Tallies tallies(FilePlace place) {
-        return new Tallies(
-                place.number("read"),
-                place.number("processed"),
-                place.number("filtered"),
-                place.number("rejected"),
-                place.number("written"),
-                place.number("already_there"),
-                place.has("verified") ? verified(place.object("verified")) : Verified.NONE,
-                place.has("rows") ? rows(place.object("rows")) : Rows.NONE);
-    }
-
-    private static JsonObject json(Verified verified) {
-        JsonObject json = new JsonObject();
-        json.addProperty("missing", verified.missing());
-        json.addProperty("different", verified.different());
-        json.addProperty("left_alone", verified.leftAlone());
-        json.addProperty("not_yet_migrated", verified.notYetMigrated());
-        if (verified.misplaced() > 0) {
-            json.addProperty("misplaced", verified.misplaced());
-        }
-        if (verified.again() > 0) {
-            json.addProperty("again", verified.again());
-        }
-        return json;
-    }
-
-    private static Verified verified(FilePlace place) {
-        return new Verified(
-                place.number("missing"),
-                place.number("different"),
-                place.number("left_alone"),
-                place.number("not_yet_migrated"),
-                place.has("misplaced") ? place.number("misplaced") : 0,
-                place.has("again") ? place.number("again") : 0);
-    }
-
-    private static JsonObject json(Rows rows) {
-        JsonObject json = new JsonObject();
-        json.addProperty("missing", rows.missing());
-        json.addProperty("different", rows.different());
-        json.addProperty("left_alone", rows.leftAlone());
-        json.addProperty("misplaced", rows.misplaced());
-        return json;
-    }
-
-    private static Rows rows(FilePlace place) {
-        return new Rows(
-                place.number("missing"),
-                place.number("different"),
-                place.number("left_alone"),
-                place.number("misplaced"));
     }
 }

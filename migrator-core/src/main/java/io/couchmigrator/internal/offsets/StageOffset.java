@@ -41,6 +41,19 @@ public record StageOffset(
         witnesses = List.copyOf(witnesses);
     }
 
+    /** Returns one of which nothing is read yet. */
+    public static StageOffset planned(
+            String name,
+            int definition,
+            Optional<Database> source,
+            @Nullable JsonElement sequence,
+            long total,
+            Instant at,
+            List<RangeOffset> ranges) {
+        return new StageOffset(
+                name, definition, source, Phase.READING, sequence, total, at, null, ranges, Tallies.NONE, List.of());
+    }
+
     /**
      * What tells one CouchDB database from another of its name.
      *
@@ -130,6 +143,25 @@ public record StageOffset(
     /** Returns what was counted in all ranges. */
     public Tallies rangeTallies() {
         return ranges.stream().map(RangeOffset::tallies).reduce(Tallies.NONE, Tallies::plus);
+    }
+
+    /**
+     * Returns what a verification counted in all ranges, and of what came or changed behind them: what is not as it should be
+     * there is not yet migrated, but for what is misplaced.
+     */
+    public Tallies verified() {
+        Tallies.Verified behind = others.verified();
+        long notYet = behind.missing() + behind.different() + behind.notYetMigrated();
+        Tallies found = new Tallies(
+                notYet,
+                0,
+                0,
+                0,
+                0,
+                0,
+                new Tallies.Verified(0, 0, 0, notYet, behind.misplaced()),
+                new Tallies.Rows(0, 0, 0, others.rows().misplaced()));
+        return rangeTallies().plus(found);
     }
 
     /**
