@@ -45,9 +45,7 @@ public final class TargetChecks {
             checks.upsertColumns(upsert, table.get());
             checks.written(Upserts.written(upsert), table.get());
         }
-        if (!into.equals(upsert.table())) {
-            checks.view(upsert);
-        }
+        checks.view(upsert, into);
         if (table.isPresent() && checks.faults.isEmpty() && checks.missing.isEmpty()) {
             new PreparedUpsert<>(upsert, table.get()).plan(connection);
         }
@@ -127,9 +125,9 @@ public final class TargetChecks {
                 checks.column(table, name, column -> checks.privileges(table, column, true, false, false));
             }
             if (TableFacts.hasHeirs(connection, table)) {
-                checks.faults.add(
-                        "table \"%s\" has rows of tables that inherit from it, whose keys may be there twice, and then one of them is never read: read each of these tables by a stage of its own"
-                                .formatted(table.name()));
+                String fault =
+                        "table \"%s\" has rows of tables that inherit from it, whose keys may be there twice, and then one of them is never read: read each of these tables by a stage of its own";
+                checks.faults.add(fault.formatted(table.name()));
             }
         }
         return checks.faults();
@@ -190,13 +188,13 @@ public final class TargetChecks {
     }
 
     /** What is asked of a view, where rows go into a table behind it. */
-    private void view(Upsert<?> upsert) throws SQLException {
-        String key = upsert.columns().get(0).name();
-        Optional<TableFacts> found = table(upsert.table());
+    private void view(Upsert<?> upsert, String into) throws SQLException {
+        Optional<TableFacts> found = into.equals(upsert.table()) ? Optional.empty() : table(upsert.table());
         if (found.isEmpty()) {
             return;
         }
         TableFacts view = found.get();
+        String key = upsert.columns().get(0).name();
         for (Upsert.Column<?> column : upsert.columns()) {
             String name = column.name();
             column(view, name, facts -> privileges(view, facts, name.equals(key), false, false));
