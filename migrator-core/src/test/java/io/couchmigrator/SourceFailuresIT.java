@@ -82,7 +82,7 @@ final class SourceFailuresIT {
         Orders.create(couch, database, 10);
         couch.script(Fault.status(200)
                 .body(
-                        "{\"rows\":[{\"id\":\"a\",\"value\":{\"rev\":\"1-a\"},\"doc\":{\"_id\":\"a\",\"_rev\":\"1-a\"}}]}")
+                        "{\"total_rows\":10,\"offset\":0,\"rows\":[{\"id\":\"a\",\"value\":{\"rev\":\"1-a\"},\"doc\":{\"_id\":\"a\",\"_rev\":\"1-a\"}}]}")
                 .on(Requests.pages()));
 
         Result result = migrator(couch, database).build().run();
