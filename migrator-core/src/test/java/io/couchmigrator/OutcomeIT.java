@@ -11,7 +11,9 @@ import io.couchmigrator.testkit.Requests;
 import io.couchmigrator.testkit.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -249,6 +251,46 @@ final class OutcomeIT {
             assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
             assertThat(result.failures()).singleElement().satisfies(fault -> assertThat(fault)
                     .hasMessageContaining(refusal));
+        }
+    }
+
+    /** Rows that were written before are in the former table, and nobody would ever look there. */
+    @Test
+    void endsWhereATableIsReplacedWhileItIsWritten(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute(TABLES + "; insert into src(v) select 'x' from generate_series(1,500)");
+        Migration migration = Migration.builder("m").stage(table()).build();
+        AtomicBoolean replaced = new AtomicBoolean();
+        Listener replacing = new Listener() {
+            @Override
+            public void progressed(Progress progress) {
+                if (!replaced.getAndSet(true)) {
+                    replace(database);
+                }
+            }
+        };
+
+        Result first = migrator(migration, couch, database)
+                .chunkSize(100)
+                .listener(replacing)
+                .build()
+                .run();
+        Result second = migrator(migration, couch, database).build().run();
+        Result third =
+                migrator(migration, couch, database).startOver(true).build().run();
+
+        assertThat(first.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(first.failures()).singleElement().satisfies(fault -> assertThat(fault)
+                .hasMessageContaining("table \"dst\" was replaced while rows were written into it: seen oid "));
+        assertThat(second.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(third.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(database.query("select count(*) from dst")).containsExactly("500");
+    }
+
+    private static void replace(TestDatabase database) {
+        try {
+            database.execute("alter table dst rename to former; create table dst (like former including all)");
+        } catch (SQLException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -6,6 +6,7 @@ import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.TargetName;
 import io.couchmigrator.internal.postgres.Timeline;
+import io.couchmigrator.internal.postgres.WrittenOids;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import java.sql.Connection;
@@ -65,6 +66,10 @@ final class Sessions implements AutoCloseable {
     /** Holds all of them to this timeline, also after they were replaced. */
     void hold(Timeline timeline) {
         sessions.forEach(session -> session.hold(timeline));
+    }
+
+    void hold(WrittenOids written) {
+        sessions.forEach(session -> session.hold(written));
     }
 
     /** Lets each of them ask here before every transaction. */

@@ -103,11 +103,19 @@ final class Target implements AutoCloseable {
         return sessions(of -> of.worker(index));
     }
 
-    /** Holds all connections to the timelines of their servers, as far as these tell them: a standby does not. */
+    /**
+     * Holds all connections to the timelines of their servers, as far as these tell them: a standby does not. And to the tables
+     * where rows go.
+     */
     void hold(TargetIdentity identity) {
         identity.timeline().ifPresent(main::hold);
+        if (identity.shards().isEmpty()) {
+            main.hold(identity.tables());
+        }
         for (int i = 0; i < identity.shards().size(); i++) {
-            identity.shards().get(i).database().timeline().ifPresent(databases.get(i)::hold);
+            TargetIdentity seen = identity.shards().get(i).database();
+            seen.timeline().ifPresent(databases.get(i)::hold);
+            databases.get(i).hold(seen.tables());
         }
         sources.forEach((stage, database) -> {
             TargetIdentity seen = identity.sources().get(stage);

@@ -5,9 +5,11 @@ import io.couchmigrator.ShardMap.Shards;
 import io.couchmigrator.internal.postgres.SameDatabase;
 import io.couchmigrator.internal.postgres.TargetName;
 import io.couchmigrator.internal.postgres.Timeline;
+import io.couchmigrator.internal.postgres.WrittenOids;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Watch;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Function;
 import javax.sql.DataSource;
 
@@ -63,6 +65,11 @@ record TargetDatabase(String name, Sessions sessions, Patience patience) impleme
     /** Holds its connections to this timeline. */
     void hold(long timeline) {
         sessions.hold(new Timeline(called(), timeline));
+    }
+
+    /** Holds its connections to these tables, by their oids. */
+    void hold(Map<String, Long> written) {
+        sessions.hold(new WrittenOids(called(), written));
     }
 
     /** Returns the same with the patience of checks. */

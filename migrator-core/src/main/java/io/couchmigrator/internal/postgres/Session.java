@@ -31,6 +31,7 @@ public final class Session implements AutoCloseable {
     private @Nullable NamedStatements named;
     private boolean autoCommit;
     private @Nullable Timeline timeline;
+    private WrittenOids written = WrittenOids.NONE;
     private Gate gate = anew -> {};
 
     /** Creates one without a connection. */
@@ -51,6 +52,11 @@ public final class Session implements AutoCloseable {
     /** Holds every transaction from now on to this timeline. */
     public void hold(Timeline expected) {
         timeline = expected;
+    }
+
+    /** Holds every transaction from now on to these tables. */
+    public void hold(WrittenOids expected) {
+        written = expected;
     }
 
     /** Asks here before every transaction from now on. */
@@ -114,7 +120,7 @@ public final class Session implements AutoCloseable {
      * Makes one attempt at a transaction. After an error it is rolled back, and a connection that broke is given up.
      *
      * @throws NotBegunException if the work was not begun
-     * @throws TargetException if the server is on another timeline than it should be
+     * @throws TargetException if the server is on another timeline than it should be, or has another table
      */
     public <T> T transaction(Work<T> work) throws SQLException {
         gate.pass(connection == null);
@@ -147,14 +153,16 @@ public final class Session implements AutoCloseable {
      */
     private void begin(Connection current) throws NotBegunException {
         Timeline expected = timeline;
-        String sql = expected == null ? BEGIN : BEGIN + ", " + Timeline.FILE + " as file";
+        String sql = BEGIN + (expected == null ? "" : ", " + Timeline.FILE) + written.sql();
         try (Statement settings = current.createStatement();
                 ResultSet row = settings.executeQuery(sql)) {
             row.next();
-            Objects.requireNonNull(named).ranBy(row.getInt("process"));
+            int process = row.findColumn("process");
+            Objects.requireNonNull(named).ranBy(row.getInt(process));
             if (expected != null) {
-                expected.check(row.getString("file"));
+                expected.check(row.getString(process + 1));
             }
+            written.check(row, process + (expected == null ? 1 : 2));
         } catch (SQLException e) {
             throw new NotBegunException(e);
         }
