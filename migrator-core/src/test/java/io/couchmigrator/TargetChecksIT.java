@@ -220,6 +220,7 @@ final class TargetChecksIT {
                                 .contains(
                                         "column \"id\" of table \"lines\" has type text: expected one for whole numbers"),
                         fault -> assertThat(fault).contains("column \"id\" of table \"lines\" has no unique index"),
+                        fault -> assertThat(fault).contains("column \"id\" of table \"lines\" may be null"),
                         fault -> assertThat(fault).contains("table \"lines\" has no column \"gone\""),
                         fault -> assertThat(fault).contains("table \"absent\" does not exist"),
                         fault -> assertThat(fault).contains("table \"nowhere\" does not exist"),
