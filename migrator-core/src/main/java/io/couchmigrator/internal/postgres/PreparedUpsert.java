@@ -50,9 +50,9 @@ final class PreparedUpsert<R> implements Writer<R> {
         Object[] arrays = arrays(distinct(rows));
         return Jooq.with(connection, jooq -> {
             int changed = upsert.conflictRule() == ConflictRule.UPDATE && !update.isEmpty()
-                    ? jooq.resultQuery(update, arrays).fetchSingleInto(int.class)
+                    ? Planned.fetch(jooq, update, arrays).get(0).get(0, int.class)
                     : 0;
-            return changed + jooq.execute(insert, arrays);
+            return changed + Planned.execute(jooq, insert, arrays);
         });
     }
 
@@ -62,15 +62,14 @@ final class PreparedUpsert<R> implements Writer<R> {
             return compare(connection, rows).stream().map(Standing::state).toList();
         }
         Object keys = arrays(rows)[0];
-        return Jooq.with(connection, jooq -> jooq.resultQuery(isThere, keys).fetchInto(Boolean.class).stream()
-                .map(there -> there ? State.SAME : State.MISSING)
-                .toList());
+        return Jooq.with(connection, jooq -> Planned.fetch(jooq, isThere, keys)
+                .map(there -> Boolean.TRUE.equals(there.get(0, Boolean.class)) ? State.SAME : State.MISSING));
     }
 
     /** Offers rows that are there already, so that the table shows whether it would still take them. */
     void offer(Connection connection, List<R> rows) throws SQLException {
         Object[] arrays = arrays(distinct(rows));
-        Jooq.with(connection, jooq -> jooq.execute(offer, arrays));
+        Jooq.with(connection, jooq -> Planned.execute(jooq, offer, arrays));
     }
 
     /** Lets the server plan what would be written, which fails where it would take no row at all, and writes nothing. */
@@ -103,7 +102,7 @@ final class PreparedUpsert<R> implements Writer<R> {
         Object[] arrays = arrays(rows);
         return Jooq.with(connection, jooq -> {
             List<Standing> standings = new ArrayList<>(rows.size());
-            for (Record found : jooq.fetch(compare, arrays)) {
+            for (Record found : Planned.fetch(jooq, compare, arrays)) {
                 R row = rows.get(standings.size());
                 Boolean there = found.get(0, Boolean.class);
                 Boolean[] differs = found.get(1, Boolean[].class);

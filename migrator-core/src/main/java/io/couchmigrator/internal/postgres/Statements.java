@@ -80,7 +80,8 @@ public final class Statements {
                 connection,
                 jooq -> rows(
                         stage,
-                        jooq.fetch(
+                        Planned.fetch(
+                                jooq,
                                 "select {0} from {1} where {2} " + from(after) + " {3} order by {2} limit {4}",
                                 columns(stage),
                                 Jooq.table(stage.table()),
@@ -93,7 +94,8 @@ public final class Statements {
     public static List<Long> keys(Connection connection, TableStage<?> stage, @Nullable Long after, int limit)
             throws SQLException {
         Name key = DSL.quotedName(stage.primaryKey());
-        return Jooq.with(connection, jooq -> jooq.fetch(
+        return Jooq.with(connection, jooq -> Planned.fetch(
+                        jooq,
                         "select {0}::bigint from {1} where {0} " + from(after) + " {2} order by {0} limit {3}",
                         key,
                         Jooq.table(stage.table()),
@@ -114,7 +116,8 @@ public final class Statements {
                 connection,
                 jooq -> rows(
                         stage,
-                        jooq.fetch(
+                        Planned.fetch(
+                                jooq,
                                 "select {0} from {1} where {2} = any({3}) order by {2}",
                                 columns(stage),
                                 Jooq.table(stage.table()),
@@ -139,7 +142,7 @@ public final class Statements {
             throws SQLException {
         return Jooq.with(connection, jooq -> {
             Map<Long, String> found = new LinkedHashMap<>();
-            for (Record row : jooq.fetch(LOOKUP, parts(lookup, keys))) {
+            for (Record row : Planned.fetch(jooq, LOOKUP, parts(lookup, keys))) {
                 found.put(row.get("k", Long.class), row.get("v", String.class));
             }
             return found;

@@ -39,21 +39,10 @@ final class TransactionSettings {
     /** Returns those that have one value always. */
     static Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
-        plans(settings);
         visibility(settings);
         values(settings);
         texts(settings);
         return settings;
-    }
-
-    /**
-     * A generic plan made while a table was empty would scan it whole for every batch once it has grown, and a hash or
-     * merge join scans it whole for every batch until it is large.
-     */
-    private static void plans(Map<String, String> settings) {
-        settings.put("plan_cache_mode", "force_custom_plan");
-        settings.put("enable_hashjoin", "off");
-        settings.put("enable_mergejoin", "off");
     }
 
     /** A row that is hidden would look like one that is not there: without row security the server raises an error. */

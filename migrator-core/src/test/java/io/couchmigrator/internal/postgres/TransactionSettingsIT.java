@@ -29,9 +29,6 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class TransactionSettingsIT {
     /** For each setting a value that is not the one that transactions have. */
     private static final Map<String, String> ODD = Map.ofEntries(
-            Map.entry("plan_cache_mode", "force_generic_plan"),
-            Map.entry("enable_hashjoin", "on"),
-            Map.entry("enable_mergejoin", "on"),
             Map.entry("row_security", "on"),
             Map.entry("gin_fuzzy_search_limit", "1"),
             Map.entry("TimeZone", "Asia/Kathmandu"),
