@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
-import io.couchmigrator.internal.engine.CheckRun;
-import io.couchmigrator.internal.engine.OwnThread;
-import io.couchmigrator.internal.engine.Run;
-import io.couchmigrator.internal.engine.Settings;
+import io.couchmigrator.internal.retry.OwnThread;
+import io.couchmigrator.internal.run.CheckRun;
+import io.couchmigrator.internal.run.Run;
+import io.couchmigrator.internal.run.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.batch;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.source.Item;
+import io.couchmigrator.internal.source.Refused;
+import io.couchmigrator.internal.target.WorkerSessions;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Carries a batch from items to committed rows: look up, transform, write, and then, only then, log. Safe for use by
+ * multiple threads, each with sessions of its own.
+ *
+ * @param <S> what the stage reads
+ * @param <R> the type of the rows
+ */
+public final class BatchWriter<S, R> implements BatchTaker<S> {
+    private final Preparation<S, R> preparation;
+    private final Sink<R> sink;
+    private final StageJournal journal;
+
+    public BatchWriter(Preparation<S, R> preparation, Sink<R> sink, StageJournal journal) {
+        this.preparation = preparation;
+        this.sink = sink;
+        this.journal = journal;
+    }
+
+    /** Writes a batch; on return its rows are committed. */
+    @Override
+    public Tallies take(List<Item<S>> batch, WorkerSessions sessions) {
+        Preparation.Prepared<R> prepared = preparation.prepared(batch, sessions.main());
+        Sink.Outcome outcome = sink.write(prepared.ready(), sessions);
+        List<Refused> refused = new ArrayList<>(prepared.refused());
+        refused.addAll(outcome.refused());
+        long rejected = journal.committed(batch, prepared.ready(), refused);
+        return new Tallies(
+                batch.size(),
+                prepared.counted() - refused.size(),
+                batch.size() - prepared.counted(),
+                rejected,
+                outcome.written(),
+                outcome.alreadyThere());
+    }
+
+    /** Returns the entry of the migration log for an item that was rejected. */
+    static JsonObject entry(Refused refused) {
+        JsonObject entry = new JsonObject();
+        entry.addProperty("error", refused.code());
+        entry.addProperty("doc_type", refused.docType().isEmpty() ? null : refused.docType());
+        entry.add("doc_id", refused.id().json());
+        entry.addProperty("reason", refused.reason());
+        return entry;
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.batch;
+
+import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.retry.SideBySide;
+import io.couchmigrator.internal.source.Refused;
+import io.couchmigrator.internal.target.WorkerSessions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Writes each row into its database, into all of them side by side. Returns once every database has committed; where one
+ * does not, what the others have is harmless, since it will be there already.
+ *
+ * @param <R> the type of the rows
+ */
+public final class ShardedSink<R> implements Sink<R> {
+    private final Writers<R> writers;
+    private final List<Sink<R>> sinks;
+    private final SideBySide sideBySide;
+
+    /** @param sinks one for each database */
+    public ShardedSink(Writers<R> writers, List<Sink<R>> sinks, SideBySide sideBySide) {
+        this.writers = writers;
+        this.sinks = sinks;
+        this.sideBySide = sideBySide;
+    }
+
+    @Override
+    public Outcome write(List<Ready<R>> items, WorkerSessions sessions) {
+        List<Supplier<Outcome>> parts = new ArrayList<>();
+        List<List<Ready<R>>> routed = routed(items);
+        for (int database = 0; database < sinks.size(); database++) {
+            List<Ready<R>> its = routed.get(database);
+            if (!its.isEmpty()) {
+                Sink<R> sink = sinks.get(database);
+                parts.add(() -> sink.write(its, sessions));
+            }
+        }
+        return parts.isEmpty() ? new Outcome(0, 0, List.of()) : sum(sideBySide.all(parts));
+    }
+
+    /** Returns for each database the items that have rows there, each with those rows. */
+    private List<List<Ready<R>>> routed(List<Ready<R>> items) {
+        List<List<Ready<R>>> routed = new ArrayList<>();
+        sinks.forEach(sink -> routed.add(new ArrayList<>()));
+        for (Ready<R> item : items) {
+            Map<Integer, List<R>> places = new LinkedHashMap<>();
+            for (R row : item.rows()) {
+                places.computeIfAbsent(
+                                writers.place(row),
+                                place -> new ArrayList<>(item.rows().size()))
+                        .add(row);
+            }
+            places.forEach((place, rows) -> routed.get(place).add(item.with(rows)));
+        }
+        return routed;
+    }
+
+    private static Sink.Outcome sum(List<Sink.Outcome> outcomes) {
+        long written = 0;
+        long alreadyThere = 0;
+        Map<SourceId, Refused> refused = new LinkedHashMap<>();
+        for (Sink.Outcome outcome : outcomes) {
+            written += outcome.written();
+            alreadyThere += outcome.alreadyThere();
+            outcome.refused().forEach(item -> refused.putIfAbsent(item.id(), item));
+        }
+        return new Sink.Outcome(written, alreadyThere, List.copyOf(refused.values()));
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.batch;
+
+import io.couchmigrator.internal.source.Refused;
+import io.couchmigrator.internal.target.WorkerSessions;
+import java.util.List;
+
+/**
+ * What becomes of the rows of a batch. Waits out passing errors by itself. Safe for use by multiple threads, each with
+ * a session of its own.
+ *
+ * @param <R> the type of the rows
+ */
+public interface Sink<R> {
+    /** Takes the rows of some items: all rows of one item in one transaction. */
+    Outcome write(List<Ready<R>> items, WorkerSessions sessions);
+
+    /**
+     * What became of them.
+     *
+     * @param written rows inserted or changed
+     * @param alreadyThere rows that were there before
+     * @param refused items that could not be stored
+     */
+    record Outcome(long written, long alreadyThere, List<Refused> refused) {}
+}

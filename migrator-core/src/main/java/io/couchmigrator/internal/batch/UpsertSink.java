@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.batch;
+
+import io.couchmigrator.RejectException;
+import io.couchmigrator.internal.batch.GuardedWriter.WriterException;
+import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.postgres.Halves;
+import io.couchmigrator.internal.postgres.RefusedException;
+import io.couchmigrator.internal.postgres.RowAttempts;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.SqlFault;
+import io.couchmigrator.internal.source.Refused;
+import io.couchmigrator.internal.source.StageFunctions;
+import io.couchmigrator.internal.target.Target;
+import io.couchmigrator.internal.target.TargetDatabase;
+import io.couchmigrator.internal.target.WorkerSessions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Writes rows. A batch that the target refuses is written again in halves until the culprits stand alone; one of which it drops
+ * rows, without their documents. One for which the writer throws what is no {@link java.sql.SQLException} is written in halves, too.
+ *
+ * @param <R> the type of the rows
+ */
+public final class UpsertSink<R> implements Sink<R> {
+    private final StageFunctions functions;
+    private final Accounted<R> accounted;
+    private final Optional<Blame<R>> blame;
+    private final WriteSize size;
+    private final TargetDatabase database;
+    private final int number;
+
+    private UpsertSink(
+            StageFunctions functions,
+            Accounted<R> accounted,
+            Optional<Blame<R>> blame,
+            WriteSize size,
+            TargetDatabase database,
+            int number) {
+        this.functions = functions;
+        this.accounted = accounted;
+        this.blame = blame;
+        this.size = size;
+        this.database = database;
+        this.number = number;
+    }
+
+    /**
+     * Returns a sink that blames the target where it refuses many documents in a row alike, and so what it accepted before.
+     *
+     * @param size how many to write at once, for all sinks of the stage
+     * @param number the database's place among {@link Target#databases}
+     */
+    public static <R> UpsertSink<R> of(
+            StageFunctions functions, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number) {
+        Blame<R> blame = new Blame<>(functions.stage().name(), accounted, database);
+        return new UpsertSink<>(functions, accounted, Optional.of(blame), size, database, number);
+    }
+
+    /** Returns a sink for documents that were rejected before, and may well all be rejected again. */
+    public static <R> UpsertSink<R> ofRejects(
+            StageFunctions functions, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number) {
+        return new UpsertSink<>(functions, accounted, Optional.empty(), size, database, number);
+    }
+
+    @Override
+    public Outcome write(List<Ready<R>> items, WorkerSessions sessions) {
+        List<Ready<R>> withRows =
+                items.stream().filter(item -> !item.rows().isEmpty()).toList();
+        Batch batch = new Batch(withRows, sessions.rows().get(number));
+        if (!withRows.isEmpty()) {
+            Halves.of(withRows, batch::write, batch::refuse);
+        }
+        return new Outcome(batch.written, batch.offered - batch.written, List.copyOf(batch.refused.values()));
+    }
+
+    /** The writing of one batch. */
+    private final class Batch {
+        private final List<Ready<R>> items;
+        private final RowAttempts attempts;
+        private final Map<SourceId, Refused> refused = new LinkedHashMap<>();
+        private long offered;
+        private long written;
+
+        Batch(List<Ready<R>> items, Session session) {
+            this.items = items;
+            String what =
+                    "write rows of stage \"%s\"".formatted(functions.stage().name());
+            this.attempts = new RowAttempts(session, what, accounted::writeNothing);
+        }
+
+        /** Writes what was not refused yet. Documents whose rows are dropped are refused, and the others written without them. */
+        void write(List<Ready<R>> some) {
+            List<Ready<R>> left = some.stream()
+                    .filter(item -> !refused.containsKey(item.id()))
+                    .toList();
+            if (left.isEmpty()) {
+                return;
+            }
+            try {
+                attempt(left);
+            } catch (WriterException e) {
+                halve(left, e.thrown());
+            } catch (DroppedException e) {
+                Refusal dropped = Refusal.dropped(accounted.tables());
+                List<Ready<R>> culprits = owners(left, e.rows());
+                culprits.forEach(item -> refused.put(item.id(), dropped.of(item)));
+                if (culprits.size() < left.size()) {
+                    write(left);
+                } else {
+                    culprits.forEach(item -> suspect(item, dropped));
+                }
+            }
+        }
+
+        /** Writes in halves what the writer is broken for, and refuses what is alone, or ends the run for it. */
+        private void halve(List<Ready<R>> some, Throwable thrown) {
+            int half = some.size() / 2;
+            if (half == 0) {
+                reject(some.get(0), thrown);
+            } else {
+                Halves.of(some.subList(0, half), this::write, this::refuse);
+                Halves.of(some.subList(half, some.size()), this::write, this::refuse);
+            }
+        }
+
+        private void reject(Ready<R> item, Throwable thrown) {
+            RuntimeException broken = functions.broken("writer", item.id(), thrown);
+            if (broken instanceof RejectException because) {
+                refused.put(
+                        item.id(),
+                        Refused.of(item.id(), item.rev(), item.docType().get(), because));
+            } else {
+                throw broken;
+            }
+        }
+
+        private void attempt(List<Ready<R>> some) {
+            size.ask(some.size());
+            List<R> rows = some.stream().flatMap(item -> item.rows().stream()).toList();
+            try {
+                written += database.patience()
+                        .persist(() -> attempts.make(some.size(), connection -> accounted.write(connection, rows)));
+            } catch (RefusedException e) {
+                if (e.fault().isCancelled()) {
+                    size.cancelled(some.size(), e.fault());
+                }
+                throw e;
+            }
+            offered += rows.size();
+            size.passed(some.size());
+            blame.ifPresent(may -> may.accepted(some.get(some.size() - 1).rows()));
+        }
+
+        /** Returns the documents that rows are of, which are given by their places. */
+        private List<Ready<R>> owners(List<Ready<R>> some, Set<Integer> rows) {
+            List<Ready<R>> owners = new ArrayList<>();
+            int next = 0;
+            for (Ready<R> item : some) {
+                int first = next;
+                next += item.rows().size();
+                int end = next;
+                if (rows.stream().anyMatch(row -> row >= first && row < end)) {
+                    owners.add(item);
+                }
+            }
+            return owners;
+        }
+
+        /** Refuses what was refused alone. */
+        void refuse(Ready<R> item, SqlFault fault) {
+            Refusal refusal = Refusal.of(fault);
+            refused.put(item.id(), refusal.of(item));
+            suspect(item, refusal);
+        }
+
+        private void suspect(Ready<R> item, Refusal refusal) {
+            List<Ready<R>> later = items.subList(items.indexOf(item) + 1, items.size());
+            blame.ifPresent(may -> may.refused(refusal, later, attempts));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import io.couchmigrator.Migration;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.offsets.OffsetFile;
+import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.retry.PassingException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes offsets durable, never ahead of what they stand for: rows are committed before a stage's state changes; what was
+ * logged and rejected by then is flushed next; the offset file comes last. Safe for use by multiple threads.
+ */
+final class Checkpoints implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+
+    private final String migration;
+    private final String url;
+    private final @Nullable Instant verified;
+    private final OffsetFile file;
+    private final RejectsFile rejects;
+    private final Clock clock;
+    private final Map<String, StageOffset> former = new LinkedHashMap<>();
+    private final Map<String, StageState> states = new LinkedHashMap<>();
+    private final List<String> order;
+    private final List<LineFile> logs = new ArrayList<>();
+    private final AtomicBoolean dirty = new AtomicBoolean();
+    private TargetIdentity target;
+    private volatile @Nullable String uuid;
+
+    /** @param verified when the offsets were saved that a verification verifies; null for a migration */
+    Checkpoints(
+            Migration migration,
+            String url,
+            @Nullable Instant verified,
+            TargetIdentity target,
+            OffsetFile file,
+            RejectsFile rejects,
+            Clock clock) {
+        this.migration = migration.slug();
+        this.order =
+                migration.stages().stream().<String>map(stage -> stage.name()).toList();
+        this.url = url;
+        this.verified = verified;
+        this.target = target;
+        this.file = file;
+        this.rejects = rejects;
+        this.clock = clock;
+    }
+
+    /** Goes on from what an earlier run saved, with what is known of its databases by now. */
+    synchronized void resume(Offsets offsets, Map<String, StageOffset.Database> seen) {
+        for (StageOffset stage : offsets.stages()) {
+            StageOffset.Database now = seen.get(stage.name());
+            former.put(stage.name(), now == null ? stage : stage.of(now));
+        }
+        target = target.completedBy(offsets.target());
+        uuid = uuid == null ? offsets.uuid() : uuid;
+    }
+
+    /** Asks the server for its uuid, for whoever reads the file. {@code GET /} may take seconds, so nothing waits for it. */
+    void askForUuid(CouchClient couch) {
+        Thread asking = new Thread(
+                () -> {
+                    try {
+                        couch.uuid().ifPresent(seen -> uuid = seen);
+                    } catch (PassingException | MigrationException e) {
+                        LOG.info("{} did not tell its uuid: {}", couch.name(), e.getMessage());
+                    }
+                },
+                "migrator-uuid");
+        asking.setDaemon(true);
+        asking.start();
+    }
+
+    /** Flushes this log before each checkpoint. */
+    synchronized void logs(LineFile log) {
+        logs.add(log);
+    }
+
+    /** Returns what was saved of a stage; null if it was never planned. */
+    synchronized @Nullable StageOffset saved(String stage) {
+        StageState state = states.get(stage);
+        return state == null ? former.get(stage) : state.offset();
+    }
+
+    /** Begins to keep the state of a stage. */
+    synchronized StageState keep(StageOffset offset) {
+        StageState state = new StageState(offset, () -> dirty.set(true));
+        states.put(offset.name(), state);
+        dirty.set(true);
+        return state;
+    }
+
+    /** Saves if anything changed since the last time. */
+    void saveIfChanged() {
+        if (dirty.get()) {
+            save();
+        }
+    }
+
+    /** Closes the logs that were flushed here. */
+    @Override
+    public synchronized void close() {
+        logs.forEach(LineFile::close);
+    }
+
+    private synchronized void save() {
+        dirty.set(false);
+        try {
+            Offsets now = snapshot();
+            logs.forEach(LineFile::force);
+            rejects.force();
+            file.save(now);
+        } catch (RuntimeException e) {
+            dirty.set(true);
+            throw e;
+        }
+    }
+
+    private Offsets snapshot() {
+        List<StageOffset> stages = new ArrayList<>();
+        for (String name : order) {
+            StageOffset stage = saved(name);
+            if (stage != null) {
+                stages.add(stage);
+            }
+        }
+        return new Offsets(migration, clock.instant(), url, uuid, verified, target, rejects.outstanding(), stages);
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.Audit;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.Result;
+import io.couchmigrator.Tallies;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a run ended: what it did, and the outcome that comes of it.
+ *
+ * @param stopRequested whether it was asked to stop, or interrupted
+ * @param outstanding how many items are for the next run to take first
+ * @param outstandingAgain of these, those that a run had written before
+ */
+record Ending(
+        Verb verb,
+        Stages stages,
+        Failures failures,
+        boolean stopRequested,
+        long outstanding,
+        long outstandingAgain,
+        Audit audit,
+        Duration elapsed) {
+    /**
+     * Returns it for the caller.
+     *
+     * @throws RuntimeException the bug that was met, if one was
+     * @throws IllegalStateException if not all was done, though nothing failed and nobody asked it to stop, which is a bug
+     */
+    Result result() {
+        RuntimeException bug = failures.bug();
+        if (bug != null) {
+            throw bug;
+        }
+        return new Result(
+                outcome(),
+                verb.tallies(stages),
+                stages.done(),
+                stages.total(),
+                outstanding,
+                outstandingAgain,
+                audit,
+                stages.gaps(),
+                failures.inOrder(),
+                elapsed);
+    }
+
+    /** Returns it for the history. */
+    JsonObject json() {
+        Tallies tallies = verb.tallies(stages);
+        JsonObject details = new JsonObject();
+        details.addProperty("outcome", failures.bug() == null ? outcome().name() : "UNEXPECTED");
+        details.addProperty("read", tallies.read());
+        details.addProperty("written", tallies.written());
+        details.addProperty("already_there", tallies.alreadyThere());
+        details.addProperty("rejected", tallies.rejected());
+        details.addProperty("outstanding_rejects", outstanding);
+        details.addProperty("audited_pages", audit.pages());
+        details.addProperty("audit_differences", audit.differences());
+        return details;
+    }
+
+    /** What is complete, and never the mere absence of an error. */
+    private Outcome outcome() {
+        boolean complete = stages.isComplete();
+        if (stopRequested && !complete) {
+            return Outcome.STOPPED;
+        }
+        List<MigrationException> known = failures.inOrder();
+        if (!known.isEmpty()) {
+            return known.get(0).outcome();
+        }
+        if (!complete) {
+            throw new IllegalStateException(
+                    "ended before all was done, though nothing failed and nobody asked for a stop: this is a bug");
+        }
+        return verb.outcome(stages, outstanding);
+    }
+}

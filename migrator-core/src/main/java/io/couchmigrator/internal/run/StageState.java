@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import com.google.gson.JsonElement;
+import io.couchmigrator.Progress;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import io.couchmigrator.internal.source.Item;
+import io.couchmigrator.internal.source.Witnesses;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Where one stage stands now. Every change is of something whose rows are committed. Safe for use by multiple threads. */
+final class StageState {
+    private final Runnable changed;
+    private final Tallies before;
+    private StageOffset offset;
+
+    StageState(StageOffset offset, Runnable changed) {
+        this.offset = offset;
+        this.before = offset.rangeTallies();
+        this.changed = changed;
+    }
+
+    synchronized StageOffset offset() {
+        return offset;
+    }
+
+    /**
+     * Returns how far the ranges are.
+     *
+     * @param elapsed how long this run has been at the stage
+     */
+    Progress progress(String description, Duration elapsed) {
+        StageOffset now = offset();
+        Tallies all = now.rangeTallies();
+        long done = all.read() - before.read();
+        Optional<Duration> remaining = done > 0
+                ? Optional.of(Duration.ofNanos((long) ((double) elapsed.toNanos() / done * now.left())))
+                : Optional.empty();
+        return new Progress(
+                now.name(),
+                description,
+                now.total(),
+                all.read(),
+                before.read(),
+                Math.max(0, all.processed() - before.processed()),
+                Math.max(0, all.filtered() - before.filtered()),
+                Math.max(0, all.rejected() - before.rejected()),
+                elapsed,
+                remaining);
+    }
+
+    RangeOffset range(int index) {
+        return offset().ranges().get(index);
+    }
+
+    void advanced(int index, SourceId to, Tallies tallies) {
+        change(range -> range.advanced(to, tallies), index);
+    }
+
+    /** Goes back to where a range stood before, because what came since is not to be trusted. */
+    void rewound(int index, RangeOffset to) {
+        change(range -> to, index);
+    }
+
+    void finished(int index) {
+        change(RangeOffset::finished, index);
+    }
+
+    /** Takes other ranges that cover the same. */
+    void ranges(List<RangeOffset> ranges) {
+        change(o -> copy(o, o.phase(), o.sequence(), o.completed(), ranges, o.others()));
+    }
+
+    void others(Tallies tallies) {
+        change(o -> copy(
+                o,
+                o.phase(),
+                o.sequence(),
+                o.completed(),
+                o.ranges(),
+                o.others().plus(tallies)));
+    }
+
+    void sequence(@Nullable JsonElement sequence) {
+        change(o -> copy(o, o.phase(), sequence, o.completed(), o.ranges(), o.others()));
+    }
+
+    /** Remembers what the source says of itself, before any more of it is read. */
+    void seen(StageOffset.Database source) {
+        if (!offset().seenAs(source).equals(offset())) {
+            change(o -> o.seenAs(source));
+        }
+    }
+
+    /** Remembers some of a batch, to know the source by. */
+    void witnessed(List<? extends Item<?>> batch) {
+        change(o -> o.witnessedBy(Witnesses.after(o.witnesses(), batch)));
+    }
+
+    /** @throws IllegalStateException if a range is not read to its end, which is a bug */
+    void catchingUp() {
+        if (!offset().ranges().stream().allMatch(RangeOffset::done)) {
+            throw new IllegalStateException("stage \"%s\" is to catch up before all its ranges are read: this is a bug"
+                    .formatted(offset().name()));
+        }
+        change(o -> copy(o, Phase.CATCHING_UP, o.sequence(), o.completed(), o.ranges(), o.others()));
+    }
+
+    void complete(Instant now) {
+        change(o -> copy(o, Phase.COMPLETE, o.sequence(), now, o.ranges(), o.others()));
+    }
+
+    private void change(UnaryOperator<RangeOffset> range, int index) {
+        change(o -> {
+            List<RangeOffset> ranges = new ArrayList<>(o.ranges());
+            ranges.set(index, range.apply(ranges.get(index)));
+            return copy(o, o.phase(), o.sequence(), o.completed(), ranges, o.others());
+        });
+    }
+
+    private void change(UnaryOperator<StageOffset> change) {
+        synchronized (this) {
+            offset = change.apply(offset);
+        }
+        changed.run();
+    }
+
+    private static StageOffset copy(
+            StageOffset of,
+            Phase phase,
+            @Nullable JsonElement sequence,
+            @Nullable Instant completed,
+            List<RangeOffset> ranges,
+            Tallies others) {
+        return new StageOffset(
+                of.name(),
+                of.definition(),
+                of.source(),
+                phase,
+                sequence,
+                of.total(),
+                of.planned(),
+                completed,
+                ranges,
+                others,
+                of.witnesses());
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import io.couchmigrator.CompletionTable;
+import io.couchmigrator.Migration;
+import io.couchmigrator.Result.Gaps;
+import io.couchmigrator.Stage;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Rows;
+import io.couchmigrator.Tallies.Verified;
+import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.postgres.Statements;
+import io.couchmigrator.internal.target.TargetDatabase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** All stages of a run, one after the other. What it tells may be asked by any thread. */
+public final class Stages {
+    private final Migration migration;
+    private final List<StageRun<?, ?>> begun = new CopyOnWriteArrayList<>();
+    private final Map<String, Long> done = new ConcurrentHashMap<>();
+    private final Map<String, Long> total = new ConcurrentHashMap<>();
+    private volatile Tallies outside = Tallies.NONE;
+    private volatile Gaps gaps = Gaps.NONE;
+    private volatile boolean complete;
+
+    Stages(Migration migration) {
+        this.migration = migration;
+    }
+
+    /**
+     * Tries what all stages rejected before, runs them one after the other unless the limit of rejects is exceeded by what
+     * still is, then catches up once more with what changed in the meantime.
+     */
+    void run(StageRuns runs, Preflight preflight) {
+        List<Stage<?, ?>> stages = new ArrayList<>();
+        for (Stage<?, ?> stage : migration.stages()) {
+            stages.add(stage);
+            expect(stage.name(), runs.saved(stage.name()), preflight.count(stage.name()));
+        }
+        List<String> unfinished = new ArrayList<>();
+        List<String> notCompared = new ArrayList<>();
+        for (int number = 0; number < stages.size(); number++) {
+            Stage<?, ?> stage = stages.get(number);
+            String name = stage.name();
+            Optional<String> nothingThere = preflight.skipped(name);
+            if (nothingThere.isPresent()) {
+                if (runs.hasSomethingToVerify(name)) {
+                    notCompared.add("Stage \"%s\" was not compared: %s".formatted(name, nothingThere.get()));
+                }
+                runs.site().reporter().tell(to -> to.stageSkipped(name, nothingThere.get()));
+                continue;
+            }
+            if (runs.isUnfinished(name)) {
+                unfinished.add(name);
+            }
+            if (runs.isUnbegun(name)) {
+                outside = outside.plus(notYetMigrated(preflight.count(name)));
+                runs.site().reporter().tell(to -> to.stageSkipped(name, "no run has come to it yet: skipped"));
+                continue;
+            }
+            StageRun<?, ?> run = runs.of(stage, number);
+            begun.add(run);
+        }
+        for (StageRun<?, ?> run : begun) {
+            runs.site().stop().check();
+            run.tryRejectsAgain();
+        }
+        runs.site().limit().check(done());
+        for (StageRun<?, ?> run : begun) {
+            runs.site().stop().check();
+            run.run();
+        }
+        begun.forEach(StageRun::catchUpAgain);
+        notCompared.addAll(runs.notLookedAt());
+        gaps = new Gaps(unfinished, notCompared);
+    }
+
+    /** Returns the tallies of a verification of so many documents that no run has come to. */
+    static Tallies notYetMigrated(long documents) {
+        return new Tallies(documents, 0, 0, 0, 0, 0, new Verified(0, 0, 0, documents), Rows.NONE);
+    }
+
+    /** Takes note that all is done, in the target too if no reject is outstanding. */
+    void complete(Worksite site, boolean record) {
+        Optional<CompletionTable> completion = migration.completion();
+        if (record && completion.isPresent()) {
+            record(completion.get(), site.target().main());
+        }
+        complete = true;
+    }
+
+    private void record(CompletionTable table, TargetDatabase main) {
+        boolean recorded = main.patience().persist(() -> main.sessions()
+                .own()
+                .attempt("record completion", c -> Statements.complete(c, table, migration.slug())));
+        if (!recorded) {
+            throw new TargetException(
+                    "could not record completion: table \"%s\" has no row of \"%s\" after one was written, so a trigger or a rule of it drops it: mend the table and run the same command again"
+                            .formatted(table.table(), migration.slug()));
+        }
+    }
+
+    /** Returns whether a stop that is asked for now comes too late. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    Tallies tallies() {
+        return begun.stream().map(StageRun::tallies).reduce(Tallies.NONE, Tallies::plus);
+    }
+
+    /**
+     * Returns what a verification counted in all its parts. What it cannot look at, since no run has come to it, counts as
+     * not yet migrated.
+     */
+    Tallies verified() {
+        return begun.stream().map(StageRun::verified).reduce(outside, Tallies::plus);
+    }
+
+    /** Returns what keeps a verification that came to its end from vouching for all, beside what it counted. */
+    Gaps gaps() {
+        return gaps;
+    }
+
+    /** Returns how many items were read in all runs. */
+    long done() {
+        begun.forEach(run -> done.put(run.name(), run.talliesOfRanges().read()));
+        return done.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Returns how many items there are, as far as they were counted. */
+    long total() {
+        begun.forEach(run -> run.total().ifPresent(planned -> total.put(run.name(), planned)));
+        return total.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    void tellProgress() {
+        begun.forEach(StageRun::tellProgress);
+    }
+
+    /** What is known of a stage before its turn: what an earlier run saved, else what was counted just now. */
+    private void expect(String stage, @Nullable StageOffset saved, long counted) {
+        done.put(stage, saved == null ? 0 : saved.rangeTallies().read());
+        total.put(stage, saved == null ? counted : saved.total());
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.retry.Reporter;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Does what is due now and then: checkpoints, tallies in the history, progress when nothing else tells of it. */
+final class Ticker implements AutoCloseable {
+    private static final long CHECKPOINT_MILLIS = 250;
+    private static final long TALLIES_SECONDS = 60;
+    private static final long PROGRESS_SECONDS = 5 * 60;
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "migrator-ticker");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Consumer<RuntimeException> failed;
+
+    Ticker(Checkpoints checkpoints, Stages stages, Reporter reporter, Consumer<RuntimeException> failed) {
+        this.failed = failed;
+        every(CHECKPOINT_MILLIS, TimeUnit.MILLISECONDS, checkpoints::saveIfChanged);
+        every(TALLIES_SECONDS, TimeUnit.SECONDS, () -> reporter.remember("tallies", json(stages.tallies())));
+        every(PROGRESS_SECONDS, TimeUnit.SECONDS, stages::tellProgress);
+    }
+
+    /** Ends after what is being done now. */
+    @Override
+    public void close() {
+        timer.shutdown();
+        boolean interrupted = false;
+        while (!timer.isTerminated()) {
+            try {
+                if (!timer.awaitTermination(1, TimeUnit.MINUTES)) {
+                    timer.shutdownNow();
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The task catches all it throws, so what the timer returns can tell nothing. */
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private void every(long period, TimeUnit unit, Runnable task) {
+        timer.scheduleWithFixedDelay(() -> attempt(task), period, period, unit);
+    }
+
+    private void attempt(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            failed.accept(e);
+        }
+    }
+
+    private static JsonObject json(Tallies tallies) {
+        JsonObject json = new JsonObject();
+        json.addProperty("read", tallies.read());
+        json.addProperty("filtered", tallies.filtered());
+        json.addProperty("rejected", tallies.rejected());
+        json.addProperty("written", tallies.written());
+        json.addProperty("already_there", tallies.alreadyThere());
+        return json;
+    }
+}

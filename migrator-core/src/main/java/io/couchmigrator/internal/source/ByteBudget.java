@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.source;
+
+import io.couchmigrator.internal.retry.StopSignal;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+
+/**
+ * How many bytes of documents, as they were on the wire, all workers may hold together. Each has an equal share; a
+ * document larger than that is let in alone, while the others with such documents wait.
+ */
+public final class ByteBudget {
+    /** A parsed document takes several times its bytes on the wire, and the heap is needed for other things too. */
+    private static final long PART_OF_HEAP = 32;
+
+    private static final long LEAST_SHARE = 64 * 1024;
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
+    private final long share;
+    private final StopSignal stop;
+    private final Semaphore oversized = new Semaphore(1);
+
+    public ByteBudget(long bytes, int workers, StopSignal stop) {
+        this.share = Math.max(LEAST_SHARE, bytes / workers);
+        this.stop = stop;
+    }
+
+    /** Returns a budget that leaves room in the heap of this JVM. */
+    public static ByteBudget ofHeap(int workers, StopSignal stop) {
+        return new ByteBudget(Runtime.getRuntime().maxMemory() / PART_OF_HEAP, workers, stop);
+    }
+
+    /** Returns what one worker may hold. */
+    public long share() {
+        return share;
+    }
+
+    /** Waits until no other worker holds a document larger than its share. */
+    public void enterOversized() {
+        while (!oversized.tryAcquire()) {
+            stop.pause(LOOK_AGAIN);
+        }
+    }
+
+    /** Lets the next one in. */
+    public void leaveOversized() {
+        oversized.release();
+    }
+}

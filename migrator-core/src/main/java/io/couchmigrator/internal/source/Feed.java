@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.source;
+
+import com.google.gson.JsonElement;
+import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.retry.StopSignal;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a stage reads from. Waits out passing errors by itself. Safe for use by multiple threads, each with a session
+ * of its own.
+ *
+ * @param <S> what the stage reads
+ */
+public interface Feed<S> {
+    /** Looks at the source as it is now. */
+    Plan plan(Session session);
+
+    /**
+     * Makes sure that the source is still the one that a stage was read from.
+     *
+     * @return what it says of itself now, for documents
+     * @throws io.couchmigrator.LogDirectoryException if it is another one, or in an older state
+     */
+    Optional<StageOffset.Database> recognize(StageOffset stage);
+
+    /** Cuts what is left of ranges into more, where the source can tell how large they are; others stay as they are. */
+    List<RangeOffset> cut(List<RangeOffset> ranges);
+
+    /** Gets ready to read what is left of these ranges. */
+    void ready(List<RangeOffset> ranges);
+
+    /**
+     * Returns a reader of one range.
+     *
+     * @param since the position in the change feed before anything of the range was read
+     */
+    Pager<S> pager(RangeOffset range, @Nullable JsonElement since, Session session);
+
+    /** Reads items by id, in any order; each id is answered. */
+    void byIds(List<SourceId> ids, Session session, Consumer<Item<S>> consumer);
+
+    /** Returns a reader of what changed since a stage stood there. */
+    CatchUp<S> catchUp(StageOffset since, Session session);
+
+    /** Returns what becomes of a stage that an earlier run completed. */
+    OnceComplete onceComplete();
+
+    /**
+     * Returns which of some items no run has come to yet, or have changed since one did.
+     *
+     * @param migrated where the migration stands
+     * @param stop is looked at between requests
+     */
+    Set<SourceId> notYetMigrated(StageOffset migrated, Set<SourceId> ids, StopSignal stop);
+
+    /** What becomes of a stage that is complete. */
+    enum OnceComplete {
+        /** What changed since is read. */
+        CATCH_UP,
+        /** It is read from its beginning, because its source tells of no changes. */
+        READ_ANEW,
+        /** It is left as it is. */
+        LEAVE
+    }
+
+    /**
+     * What a stage is to read.
+     *
+     * @param database what tells the source from another, for documents
+     * @param sequence the position in the change feed before anything was read
+     * @param total how many items the source has
+     */
+    record Plan(
+            Optional<StageOffset.Database> database,
+            @Nullable JsonElement sequence,
+            long total) {}
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.source;
+
+import com.google.gson.JsonElement;
+import io.couchmigrator.SourceRow;
+import io.couchmigrator.TableStage;
+import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.offsets.SourceId.RowId;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.Statements;
+import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.source.Feed.OnceComplete;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one table of the target's database, by primary key.
+ *
+ * <p>Keys are drawn before their rows are committed, so a row may appear behind the last key that was read. That is
+ * why catching up reads the last keys once more and takes those that this run has not seen.
+ */
+public final class TableFeed implements Feed<SourceRow> {
+    private static final int MOST_AT_ONCE = 1000;
+    private static final int READ_ONCE_MORE = 10_000;
+    private static final long ROUGH_ROW_SIZE = 500;
+
+    private final TableStage<?> stage;
+    private final Patience patience;
+    private final SourceTable source;
+    private final TreeSet<Long> lastSeen = new TreeSet<>();
+
+    public TableFeed(TableStage<?> stage, Patience patience) {
+        this.stage = stage;
+        this.patience = patience;
+        this.source = new SourceTable(stage, patience);
+    }
+
+    @Override
+    public Plan plan(Session session) {
+        long total = patience.persist(() -> session.attempt(source.reading(), c -> Statements.count(c, stage)));
+        return new Plan(Optional.empty(), null, total);
+    }
+
+    /** The target's identity is this source's, too. */
+    @Override
+    public Optional<StageOffset.Database> recognize(StageOffset offset) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<RangeOffset> cut(List<RangeOffset> ranges) {
+        return ranges;
+    }
+
+    @Override
+    public void ready(List<RangeOffset> ranges) {}
+
+    @Override
+    public Pager<SourceRow> pager(RangeOffset range, @Nullable JsonElement since, Session session) {
+        return (place, limit, intake) -> {
+            SourceId after = place.now().after();
+            int most = Math.min(limit, MOST_AT_ONCE);
+            SourceTable.Page page = source.page(session, after == null ? null : ((RowId) after).key(), most);
+            intake.restart();
+            for (Item<SourceRow> row : page.items()) {
+                intake.take(row);
+                seen(key(row));
+            }
+            return page.mayGoOn();
+        };
+    }
+
+    @Override
+    public void byIds(List<SourceId> ids, Session session, Consumer<Item<SourceRow>> consumer) {
+        List<Long> keys = ids.stream().map(id -> ((RowId) id).key()).toList();
+        Set<Long> gone = new HashSet<>(keys);
+        for (Item<SourceRow> row : source.byKeys(session, keys)) {
+            gone.remove(key(row));
+            consumer.accept(row);
+        }
+        gone.forEach(key -> consumer.accept(new Item.Gone<>(new RowId(key))));
+    }
+
+    @Override
+    public CatchUp<SourceRow> catchUp(StageOffset since, Session session) {
+        return new LastKeys(session, since.ranges().get(since.ranges().size() - 1));
+    }
+
+    @Override
+    public OnceComplete onceComplete() {
+        return OnceComplete.READ_ANEW;
+    }
+
+    /** Keys grow, and a table tells of no changes. */
+    @Override
+    public Set<SourceId> notYetMigrated(StageOffset migrated, Set<SourceId> ids, StopSignal stop) {
+        SourceId last = migrated.ranges().get(migrated.ranges().size() - 1).after();
+        Set<SourceId> notYet = new HashSet<>(ids);
+        if (last != null) {
+            notYet.removeIf(id -> ((RowId) id).key() <= ((RowId) last).key());
+        }
+        return notYet;
+    }
+
+    static Item<SourceRow> found(SourceRow row) {
+        return new Item.Found<>(new RowId(row.id()), "", row, ROUGH_ROW_SIZE);
+    }
+
+    private static long key(Item<SourceRow> row) {
+        return ((RowId) row.id()).key();
+    }
+
+    private synchronized void seen(long key) {
+        lastSeen.add(key);
+        if (lastSeen.size() > READ_ONCE_MORE) {
+            lastSeen.pollFirst();
+        }
+    }
+
+    private synchronized boolean wasSeen(long key) {
+        return lastSeen.contains(key);
+    }
+
+    /** The last keys, read once more. */
+    private final class LastKeys implements CatchUp<SourceRow> {
+        private final Session session;
+        private @Nullable Long after;
+        private long changes;
+
+        /** Begins no later than where reading ended: it may have ended in an earlier run. */
+        LastKeys(Session session, RangeOffset last) {
+            this.session = session;
+            OptionalLong start = patience.persist(
+                    () -> session.attempt(source.reading(), c -> Statements.tailStart(c, stage, READ_ONCE_MORE)));
+            this.after = start.isPresent() && last.after() instanceof RowId read
+                    ? Long.valueOf(Math.min(start.getAsLong(), read.key()))
+                    : null;
+        }
+
+        /** Nobody knows before looking. */
+        @Override
+        public boolean isPending() {
+            return true;
+        }
+
+        @Override
+        public OptionalLong pending() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public boolean page(Intake<SourceRow> intake) {
+            SourceTable.Page page = source.page(session, after, MOST_AT_ONCE);
+            intake.restart();
+            for (Item<SourceRow> row : page.items()) {
+                after = key(row);
+                if (!wasSeen(key(row))) {
+                    changes++;
+                    intake.take(row);
+                    seen(key(row));
+                }
+            }
+            return page.mayGoOn();
+        }
+
+        @Override
+        public long changes() {
+            return changes;
+        }
+
+        @Override
+        public @Nullable JsonElement position() {
+            return null;
+        }
+    }
+}

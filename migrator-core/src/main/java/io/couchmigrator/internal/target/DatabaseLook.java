@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.target;
+
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.SqlFault;
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.postgres.Timeline;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** A look at one database of the target: its connections, its identity, and whatever else must be right about it. */
+final class DatabaseLook {
+    private final TargetDatabase database;
+    private final List<MigrationException> faults = new ArrayList<>();
+    private final Set<String> sentences = new LinkedHashSet<>();
+    private final Set<String> remarks = new LinkedHashSet<>();
+    private Optional<TargetIdentity> identity = Optional.empty();
+
+    private DatabaseLook(TargetDatabase database) {
+        this.database = database;
+    }
+
+    /**
+     * Opens the connections and looks; what is wrong is kept.
+     *
+     * @param tables those that are written
+     * @param more looks at what else there is
+     */
+    static DatabaseLook at(TargetDatabase database, Set<String> tables, Consumer<DatabaseLook> more) {
+        return look(database, look -> {
+            look.identify(tables);
+            look.check(TargetIdentity::serverFaults);
+            more.accept(look);
+        });
+    }
+
+    private static DatabaseLook look(TargetDatabase database, Consumer<DatabaseLook> all) {
+        DatabaseLook look = new DatabaseLook(database);
+        try {
+            database.sessions().open(database.patience());
+            all.accept(look);
+        } catch (MigrationException e) {
+            look.faults.add(e);
+        }
+        look.sentences.forEach(sentence -> look.faults.add(new TargetException(database.told(sentence))));
+        return look;
+    }
+
+    /** Returns where the database is, as far as its data source tells. */
+    String where() {
+        return database.sessions().name();
+    }
+
+    /**
+     * Opens the connection to a database that is only read, which may be a standby, and looks; what is wrong is kept.
+     *
+     * @param more looks at what else there is
+     */
+    static DatabaseLook atSource(TargetDatabase database, Consumer<DatabaseLook> more) {
+        return look(database, look -> {
+            look.identify(Set.of());
+            look.check(TargetIdentity::versionFaults);
+            more.accept(look);
+        });
+    }
+
+    /** Returns what tells the database from another; empty if it could not be asked. */
+    Optional<TargetIdentity> identity() {
+        return identity;
+    }
+
+    List<MigrationException> faults() {
+        return faults;
+    }
+
+    /** Returns what is worth telling and no fault, each a sentence. */
+    Set<String> remarks() {
+        return remarks;
+    }
+
+    /** Asks for something worth telling. */
+    void remark(Session.Work<Optional<String>> question) {
+        check(connection -> {
+            question.in(connection).map(database::told).ifPresent(remarks::add);
+            return List.of();
+        });
+    }
+
+    /**
+     * Makes a check, which returns what is wrong, each a whole sentence. What may not even be looked at hides nothing
+     * else; a server that is gone does.
+     *
+     * @return what this check found
+     */
+    List<String> check(Session.Work<List<String>> check) {
+        try {
+            List<String> found =
+                    database.patience().persist(() -> database.sessions().own().attempt("look at the target", check));
+            sentences.addAll(found);
+            return found;
+        } catch (TargetException e) {
+            if (SqlFault.causing(e).filter(SqlFault::isPassing).isPresent()) {
+                throw e;
+            }
+            boolean known = faults.stream()
+                    .anyMatch(fault -> String.valueOf(fault.getMessage()).equals(e.getMessage()));
+            if (!known) {
+                faults.add(e);
+            }
+            return List.of();
+        }
+    }
+
+    private void identify(Set<String> tables) {
+        check(connection -> {
+            identity = Optional.of(TargetIdentity.of(connection, tables));
+            return List.of();
+        });
+        OptionalLong timeline = database.patience()
+                .persist(() -> Timeline.of(database.sessions().own()));
+        identity = identity.map(seen -> seen.on(timeline));
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.target;
+
+import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.SqlFault;
+import io.couchmigrator.internal.postgres.TargetName;
+import io.couchmigrator.internal.postgres.Timeline;
+import io.couchmigrator.internal.postgres.WrittenOids;
+import io.couchmigrator.internal.retry.PassingException;
+import io.couchmigrator.internal.retry.Patience;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import javax.sql.DataSource;
+
+/** The connections of a run: one for each worker and one more, borrowed together so that a small pool shows at once. */
+public final class Sessions implements AutoCloseable {
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+    private final DataSource target;
+    private final String name;
+    private final List<Session> sessions = new ArrayList<>();
+    private final int needed;
+    private final Duration longestWait;
+
+    Sessions(DataSource target, int workers) {
+        this(target, TargetName.of(target), workers);
+    }
+
+    /** @param name what messages call the target */
+    Sessions(DataSource target, String name, int workers) {
+        this(target, name, workers, LONGEST_WAIT);
+    }
+
+    Sessions(DataSource target, String name, int workers, Duration longestWait) {
+        this.target = target;
+        this.name = name;
+        this.longestWait = longestWait;
+        this.needed = workers + 1;
+        for (int i = 0; i < needed; i++) {
+            sessions.add(new Session(target, name));
+        }
+    }
+
+    /**
+     * Borrows all connections that are not there.
+     *
+     * @throws TargetException if the target cannot be reached, or does not give that many
+     */
+    void open(Patience patience) {
+        for (int i = 0; i < needed; i++) {
+            Session session = sessions.get(i);
+            int had = i;
+            patience.persist(() -> opened(session, had));
+        }
+    }
+
+    /** Holds all of them to this timeline, also after they were replaced. */
+    void hold(Timeline timeline) {
+        sessions.forEach(session -> session.hold(timeline));
+    }
+
+    void hold(WrittenOids written) {
+        sessions.forEach(session -> session.hold(written));
+    }
+
+    /** Lets each of them ask here before every transaction. */
+    void ask(Session.Gate gate) {
+        sessions.forEach(session -> session.ask(gate));
+    }
+
+    /** What messages call the target. */
+    public String name() {
+        return name;
+    }
+
+    /** The connection of the run itself. */
+    public Session own() {
+        return sessions.get(0);
+    }
+
+    /** The connection of a worker, counted from 0. */
+    Session worker(int index) {
+        return sessions.get(index + 1);
+    }
+
+    @Override
+    public void close() {
+        sessions.forEach(Session::close);
+    }
+
+    private boolean opened(Session session, int had) throws PassingException {
+        try {
+            if (!session.isOpen()) {
+                session.take(borrowed(had));
+            }
+            return true;
+        } catch (SQLException e) {
+            if (had > 0 && isOfNumber(e)) {
+                throw tooFew(had, SqlFault.withoutValues(e));
+            }
+            throw session.passing("connect", e);
+        }
+    }
+
+    private Connection borrowed(int had) throws SQLException {
+        try {
+            Optional<Connection> borrowed = new Loan(target).within(longestWait);
+            if (borrowed.isPresent()) {
+                return borrowed.get();
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new SQLRecoverableException("interrupted while connecting");
+            }
+            throw new SQLTimeoutException("no connection came within %s ms".formatted(longestWait.toMillis()));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof SQLException sql) {
+                throw sql;
+            }
+            throw new TargetException(
+                    "could not connect to %s after %s of %s connections: %s: see the cause"
+                            .formatted(name, had, needed, e.getCause()),
+                    e.getCause());
+        }
+    }
+
+    /** Whether the server has no connection left, or a pool, which does not pass on an error of the server, has none. */
+    private static boolean isOfNumber(SQLException e) {
+        if (SqlFault.of(e).sqlState().equals("53300")) {
+            return true;
+        }
+        boolean waited = e instanceof SQLTransientConnectionException || e instanceof SQLTimeoutException;
+        return waited && !SqlFault.isOfServer(e);
+    }
+
+    private TargetException tooFew(int had, SQLException e) {
+        return new TargetException(
+                "could not borrow enough connections to %s from %s: needed %s (one for each worker and one more), got %s: enlarge the pool or the server's limit, or use fewer workers"
+                        .formatted(name, target.getClass().getSimpleName(), needed, had),
+                e);
+    }
+}

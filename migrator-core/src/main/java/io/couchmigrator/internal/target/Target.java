@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.target;
+
+import io.couchmigrator.ShardMap;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.SideBySide;
+import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.retry.Watch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import javax.sql.DataSource;
+
+/**
+ * Where a run writes: the main database, which also has source tables, lookups and completion; where the target is
+ * sharded, the databases that rows go to instead; and those in which the table of a stage is instead.
+ */
+public final class Target implements AutoCloseable {
+    private final TargetDatabase main;
+    private final Optional<ShardMap> shards;
+    private final List<TargetDatabase> databases;
+    private final Map<String, TargetDatabase> sources;
+    private final SideBySide sideBySide;
+
+    private Target(
+            TargetDatabase main,
+            Optional<ShardMap> shards,
+            List<TargetDatabase> databases,
+            Map<String, TargetDatabase> sources,
+            SideBySide sideBySide) {
+        this.main = main;
+        this.shards = shards;
+        this.databases = List.copyOf(databases);
+        this.sources = sources;
+        this.sideBySide = sideBySide;
+    }
+
+    /**
+     * Creates one without connections.
+     *
+     * @param sources where the table of a stage is, by the stage's name, if not in the main database
+     * @param patience makes the patience with a server of this name
+     */
+    public static Target of(
+            DataSource main,
+            Optional<ShardMap> shards,
+            Map<String, DataSource> sources,
+            int workers,
+            StopSignal stop,
+            Function<String, Patience> patience) {
+        TargetDatabase own = TargetDatabase.main(main, workers, patience);
+        List<TargetDatabase> databases = new ArrayList<>();
+        shards.ifPresentOrElse(
+                map -> map.databases().forEach(held -> databases.add(TargetDatabase.of(held, workers, patience))),
+                () -> databases.add(own));
+        Map<String, TargetDatabase> elsewhere = new LinkedHashMap<>();
+        sources.forEach((stage, source) -> elsewhere.put(stage, TargetDatabase.ofSource(stage, source, patience)));
+        return new Target(own, shards, databases, elsewhere, new SideBySide(stop));
+    }
+
+    /** Returns the database of source tables, lookups and completion. */
+    public TargetDatabase main() {
+        return main;
+    }
+
+    /** Returns the databases that rows go to: the main one alone, unless the target is sharded. */
+    public List<TargetDatabase> databases() {
+        return databases;
+    }
+
+    /** Returns where the tables of stages are, by the stages' names, if not in the main database. */
+    Map<String, TargetDatabase> sources() {
+        return sources;
+    }
+
+    /** Returns where the table of a stage is; empty if that is the main database. */
+    public Optional<TargetDatabase> source(String stage) {
+        return Optional.ofNullable(sources.get(stage));
+    }
+
+    /** Returns which of them holds which shards; empty where the target is not sharded. */
+    public Optional<ShardMap> shards() {
+        return shards;
+    }
+
+    /** Does something with several databases at once. */
+    public SideBySide sideBySide() {
+        return sideBySide;
+    }
+
+    /** Returns the connections of the run itself. */
+    public WorkerSessions own() {
+        return sessions(Sessions::own);
+    }
+
+    /** Returns the connections of a worker, counted from 0. */
+    public WorkerSessions worker(int index) {
+        return sessions(of -> of.worker(index));
+    }
+
+    /**
+     * Holds all connections to the timelines of their servers, as far as these tell them: a standby does not. And to the tables
+     * where rows go.
+     */
+    public void hold(TargetIdentity identity) {
+        identity.timeline().ifPresent(main::hold);
+        if (identity.shards().isEmpty()) {
+            main.hold(identity.tables());
+        }
+        for (int i = 0; i < identity.shards().size(); i++) {
+            TargetIdentity seen = identity.shards().get(i).database();
+            seen.timeline().ifPresent(databases.get(i)::hold);
+            databases.get(i).hold(seen.tables());
+        }
+        sources.forEach((stage, database) -> {
+            TargetIdentity seen = identity.sources().get(stage);
+            if (seen != null) {
+                seen.timeline().ifPresent(database::hold);
+            }
+        });
+    }
+
+    /** Lets each connection ask here before every transaction. */
+    public void ask(Session.Gate gate) {
+        all().forEach(database -> database.sessions().ask(gate));
+    }
+
+    /** Returns the same, with its connections, but the patience of checks. */
+    public Target ofChecks(Duration outage, Watch watch) {
+        TargetDatabase patient = main.ofChecks(outage, watch);
+        List<TargetDatabase> others = databases.stream()
+                .map(database -> database.ofChecks(outage, watch))
+                .toList();
+        Map<String, TargetDatabase> elsewhere = new LinkedHashMap<>();
+        sources.forEach((stage, database) -> elsewhere.put(stage, database.ofChecks(outage, watch)));
+        return new Target(patient, shards, shards.isPresent() ? others : List.of(patient), elsewhere, sideBySide);
+    }
+
+    @Override
+    public void close() {
+        sideBySide.close();
+        all().forEach(TargetDatabase::close);
+        sources.values().forEach(TargetDatabase::close);
+    }
+
+    /** Returns those that are written. */
+    private Set<TargetDatabase> all() {
+        Set<TargetDatabase> all = new LinkedHashSet<>();
+        all.add(main);
+        all.addAll(databases);
+        return all;
+    }
+
+    private WorkerSessions sessions(Function<Sessions, Session> whose) {
+        return new WorkerSessions(
+                whose.apply(main.sessions()),
+                databases.stream()
+                        .map(database -> whose.apply(database.sessions()))
+                        .toList());
+    }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.target;
+
+import io.couchmigrator.BusyException;
+import io.couchmigrator.internal.postgres.AdvisoryLock;
+import io.couchmigrator.internal.postgres.AdvisoryLock.Attempt;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.SqlFault;
+import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.postgres.TargetName;
+import io.couchmigrator.internal.retry.PassingException;
+import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.Reporter;
+import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.retry.StoppedException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a second host from running the same migration into the same tables, as a courtesy: two would end in the same
+ * rows. Where the lock cannot be had for certain, a run goes on without it and says so. Once had, nothing is written
+ * while it is lost.
+ */
+public final class TargetLock implements AutoCloseable {
+    /** How long a lock may be kept by what is left of a run that was killed. */
+    public static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(TargetLock.class);
+    private static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final int SILENT_PAUSES = 10;
+    private static final long WATCH_SECONDS = 5;
+
+    private final DataSource target;
+    private final String slug;
+    private final long key;
+    private final Duration longestWait;
+    private final Patience patience;
+    private final StopSignal stop;
+    private final Reporter reporter;
+    private final Consumer<RuntimeException> failed;
+    private final ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "migrator-lock");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private @Nullable AdvisoryLock lock;
+    private volatile boolean inUse;
+    private final AtomicLong doubts = new AtomicLong();
+    private volatile long settled;
+
+    /** @param failed hears of a lock that was lost for good */
+    public TargetLock(
+            DataSource target,
+            String slug,
+            TargetIdentity identity,
+            Duration longestWait,
+            Patience patience,
+            StopSignal stop,
+            Reporter reporter,
+            Consumer<RuntimeException> failed) {
+        this.target = target;
+        this.slug = slug;
+        this.key = AdvisoryLock.key(slug, identity);
+        this.longestWait = longestWait;
+        this.patience = patience;
+        this.stop = stop;
+        this.reporter = reporter;
+        this.failed = failed;
+    }
+
+    /**
+     * Takes the lock where that is possible.
+     *
+     * @throws BusyException if another run holds it, and goes on doing so
+     */
+    public void take() {
+        try {
+            AdvisoryLock free = connected();
+            lock = free;
+            if (!free.isOnOwnProcess()) {
+                goWithout("a pooler stands before PostgreSQL");
+            } else {
+                take(free);
+            }
+        } catch (SQLException e) {
+            goWithout("it could not be taken: " + SqlFault.withoutValues(e).getMessage());
+        }
+    }
+
+    private void take(AdvisoryLock free) throws SQLException {
+        switch (attempt(free)) {
+            case HELD -> {
+                inUse = true;
+                every();
+            }
+            case UNPROVED -> goWithout("PostgreSQL does not hold it for this connection");
+            case REFUSED -> throw refused("is held by " + free.holder());
+        }
+    }
+
+    /**
+     * Waits while it is in doubt whether the lock is held.
+     *
+     * @param anew whether a connection was lost, so that the lock's may be, too
+     * @throws StoppedException if the run is stopped meanwhile
+     */
+    public void pass(boolean anew) {
+        if (anew && inUse) {
+            doubts.incrementAndGet();
+            watcher.execute(this::watch);
+        }
+        while (settled < doubts.get()) {
+            stop.pause(PAUSE);
+        }
+    }
+
+    @Override
+    public void close() {
+        watcher.shutdown();
+        try {
+            if (!watcher.awaitTermination(1, TimeUnit.MINUTES)) {
+                LOG.warn("the lock in PostgreSQL is still being looked at");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        forget();
+    }
+
+    private void goWithout(String reason) {
+        forget();
+        LOG.info("no lock is taken in PostgreSQL: {}", reason);
+        reporter.tell(
+                to -> to.warned("No lock is taken in PostgreSQL, since %s. Run this migration on one host at a time."
+                        .formatted(reason)));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private void every() {
+        watcher.scheduleWithFixedDelay(this::watch, WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Looks whether the lock is still held, and takes it again if not. */
+    private void watch() {
+        if (!inUse || stop.isRequested()) {
+            return;
+        }
+        try {
+            // What is doubted after this look began, another look must settle.
+            long before = doubts.get();
+            if (!isHeld()) {
+                before = doubts.incrementAndGet();
+                LOG.warn("the lock in PostgreSQL was lost with its connection");
+                patience.persist(this::retaken);
+            }
+            settled = before;
+        } catch (StoppedException e) {
+            LOG.debug("stopped while the lock in PostgreSQL was in doubt");
+        } catch (RuntimeException e) {
+            // It stays in doubt, so that nothing more is written.
+            failed.accept(e);
+        }
+    }
+
+    private boolean isHeld() {
+        try {
+            return lock != null && lock.isHeld();
+        } catch (SQLException e) {
+            LOG.debug("the lock's connection broke", SqlFault.withoutValues(e));
+            return false;
+        }
+    }
+
+    private boolean retaken() throws PassingException {
+        forget();
+        try {
+            AdvisoryLock again = connected();
+            lock = again;
+            if (!again.isOnOwnProcess() || attempt(again) != Attempt.HELD) {
+                throw refused("was lost with its connection, and is now held by " + again.holder());
+            }
+            return true;
+        } catch (SQLException e) {
+            throw Session.passing(TargetName.of(target), "take the lock again", e);
+        }
+    }
+
+    /** What is left of a killed run may hold it for a while. */
+    private Attempt attempt(AdvisoryLock free) throws SQLException {
+        long end = System.nanoTime() + longestWait.toNanos();
+        Attempt last = free.take("migrator " + slug);
+        for (int pauses = 0; last == Attempt.REFUSED && System.nanoTime() < end; pauses++) {
+            if (pauses == SILENT_PAUSES) {
+                String holder = free.holder();
+                reporter.tell(
+                        to -> to.warned("Waiting up to %s s for the lock of this migration in PostgreSQL, held by %s."
+                                .formatted(longestWait.toSeconds(), holder)));
+            }
+            stop.pause(PAUSE);
+            last = free.take("migrator " + slug);
+        }
+        return last;
+    }
+
+    private AdvisoryLock connected() throws SQLException {
+        try {
+            Optional<Connection> borrowed = new Loan(target).within(CONNECTION_WAIT);
+            return AdvisoryLock.on(
+                    borrowed.orElseThrow(() -> new SQLTimeoutException(
+                            "no connection came for it within %s s".formatted(CONNECTION_WAIT.toSeconds()))),
+                    key);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof SQLException sql ? sql : new SQLException(e.getCause());
+        }
+    }
+
+    private BusyException refused(String state) {
+        return new BusyException("the lock of migration \"%s\" in PostgreSQL %s".formatted(slug, state));
+    }
+
+    private void forget() {
+        AdvisoryLock old = lock;
+        lock = null;
+        if (old != null) {
+            old.close();
+        }
+    }
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.ranges;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.couchmigrator.Audit;
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.Document;
+import io.couchmigrator.DocumentStage;
+import io.couchmigrator.Outage;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.offsets.SourceId.DocumentId;
+import io.couchmigrator.internal.retry.OutageListener;
+import io.couchmigrator.internal.retry.PassingException;
+import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.run.Worksite;
+import io.couchmigrator.internal.source.DocumentFeed;
+import io.couchmigrator.internal.source.Intake;
+import io.couchmigrator.internal.source.Item;
+import io.couchmigrator.internal.source.Pager;
+import io.couchmigrator.internal.source.Throttle;
+import io.couchmigrator.testkit.CouchDatabase;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.CouchRequest;
+import io.couchmigrator.testkit.Fault;
+import io.couchmigrator.testkit.Requests;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import net.jqwik.api.Assume;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+/** What the audit promises, whatever the keys: read from a double over HTTP, by small pages. */
+final class AuditPropertiesTest {
+    private static final String SEED = "20181024";
+    private static final int TRIES = 60;
+
+    @Property(seed = SEED, tries = TRIES)
+    void aStillSourceIsReadOnceAndWithoutADifference(
+            @ForAll(supplier = HostileKeys.class) Set<String> keys,
+            @ForAll @IntRange(min = 1, max = 8) int ranges,
+            @ForAll @IntRange(min = 1, max = 9) int rows) {
+        try (Source source = new Source(keys)) {
+            List<String> read = source.read(ranges, rows, Collections.emptyIterator());
+
+            assertThat(read).containsExactlyInAnyOrderElementsOf(keys);
+            assertThat(source.audit().differences()).isZero();
+        }
+    }
+
+    @Property(seed = SEED, tries = TRIES)
+    void aRowThatWasHiddenOnceIsReadAllTheSame(
+            @ForAll(supplier = HostileKeys.class) Set<String> keys,
+            @ForAll @IntRange(min = 0, max = 149) int hidden,
+            @ForAll @IntRange(min = 1, max = 30) int page,
+            @ForAll @IntRange(min = 1, max = 8) int ranges,
+            @ForAll @IntRange(min = 2, max = 9) int rows) {
+        Assume.that(hidden < keys.size());
+        try (Source source = new Source(keys)) {
+            source.couch.script(Fault.omitRow(new ArrayList<>(keys).get(hidden))
+                    .on(Requests.pages())
+                    .nth(page));
+
+            List<String> read = source.read(ranges, rows, Collections.emptyIterator());
+
+            assertThat(new HashSet<>(read)).isEqualTo(keys);
+        }
+    }
+
+    @Property(seed = SEED, tries = TRIES)
+    void aRowThatIsAlwaysHiddenIsNoticed(
+            @ForAll(supplier = HostileKeys.class) Set<String> keys,
+            @ForAll @IntRange(min = 0, max = 149) int hidden,
+            @ForAll @IntRange(min = 1, max = 8) int ranges,
+            @ForAll @IntRange(min = 2, max = 9) int rows) {
+        Assume.that(hidden < keys.size());
+        try (Source source = new Source(keys)) {
+            source.couch.script(Fault.omitRow(new ArrayList<>(keys).get(hidden)).on(Requests.pages()));
+
+            assertThatThrownBy(() -> source.read(ranges, rows, Collections.emptyIterator()))
+                    .isInstanceOf(SourceException.class)
+                    .hasMessageContaining("tells of no change");
+        }
+    }
+
+    @Property(seed = SEED, tries = TRIES)
+    void whatComesAndGoesMeanwhileIsExplainedAndHidesNothing(
+            @ForAll(supplier = HostileKeys.class) Set<String> keys,
+            @ForAll @Size(min = 1, max = 40) List<@IntRange(min = 0, max = 199) Integer> moves,
+            @ForAll @IntRange(min = 1, max = 8) int ranges,
+            @ForAll @IntRange(min = 1, max = 9) int rows) {
+        List<String> all = new ArrayList<>(keys);
+        List<String> toggled = moves.stream()
+                .map(move -> move < all.size() ? all.get(move) : "new-" + move)
+                .toList();
+        try (Source source = new Source(keys)) {
+            List<String> read = source.read(ranges, rows, toggled.iterator());
+
+            Set<String> stayed = new HashSet<>(keys);
+            stayed.removeAll(toggled);
+            assertThat(read).containsAll(stayed).doesNotHaveDuplicates();
+        }
+    }
+
+    @Example
+    void anEmptyAnswerEndsNoRangeInWhichIdsAreCounted() {
+        Set<String> keys = IntStream.range(0, 20).mapToObj("k%02d"::formatted).collect(Collectors.toSet());
+        try (Source source = new Source(keys)) {
+            Predicate<CouchRequest> there = Requests.allDocs().and(Requests.startKey("k03\0"));
+            source.couch.script(Fault.status(500).on(Requests.pages().and(Requests.startKey("k03\0"))));
+            source.couch.script(Fault.status(200)
+                    .body("{\"total_rows\":20,\"offset\":4,\"rows\":[]}")
+                    .on(there.and(Requests.query("limit", "1"))
+                            .and(Requests.pages().negate()))
+                    .once());
+
+            List<String> read = source.read(1, 4, Collections.emptyIterator());
+
+            assertThat(read).containsExactlyInAnyOrderElementsOf(keys);
+        }
+    }
+
+    /** A database of such keys, and what a run needs to read it. */
+    private static final class Source implements AutoCloseable {
+        private final CouchDouble couch = CouchDouble.start();
+        private final CouchDatabase database = couch.create("keys");
+        private final CouchClient client =
+                new CouchClient(CouchServer.builder(couch.url()).build());
+        private final AuditTally tally = new AuditTally();
+        private final DocumentFeed feed;
+
+        Source(Set<String> keys) {
+            database.load(keys.stream().map(Source::document));
+            StopSignal stop = new StopSignal();
+            Patience patience = new Patience("CouchDB", Duration.ofMinutes(1), stop, new Silent(), Clock.systemUTC());
+            Throttle throttle = new Throttle(0, 1, stop, System::nanoTime);
+            DocumentStage<Document> stage = DocumentStage.<Document>builder("keys")
+                    .transform((document, context) -> List.of(document))
+                    .writer((connection, rows) -> rows.size())
+                    .build();
+            feed = new DocumentFeed(
+                    stage,
+                    new Worksite(
+                            client, patience, null, null, throttle, null, tally, stop, null, 1, 1, Clock.systemUTC()),
+                    Path.of("keys.offsets.json"));
+        }
+
+        Audit audit() {
+            return tally.sum();
+        }
+
+        /** Reads all ranges, page by page in turn; before each row is taken one of the toggled keys comes or goes. */
+        List<String> read(int ranges, int rows, Iterator<String> toggled) {
+            JsonElement since = now();
+            List<RangeOffset.Cut> cuts = RangeCutter.cuts(feed.ranks(), null, null, ranges).stream()
+                    .map(place -> new RangeOffset.Cut(new DocumentId(place.id()), place.rank()))
+                    .toList();
+            List<Reading> readings = RangeOffset.of(null, null).cutAt(0, cuts).stream()
+                    .map(range -> new Reading(range, feed.pager(range, since, null), () -> toggle(toggled)))
+                    .toList();
+            while (readings.stream().filter(reading -> reading.page(rows)).count() > 0) {
+                toggle(toggled);
+            }
+            return readings.stream().flatMap(reading -> reading.read.stream()).toList();
+        }
+
+        private void toggle(Iterator<String> toggled) {
+            if (toggled.hasNext()) {
+                String id = toggled.next();
+                if (database.get(id).isPresent()) {
+                    database.delete(id);
+                } else {
+                    database.put(document(id));
+                }
+            }
+        }
+
+        private JsonElement now() {
+            try {
+                return client.changes("keys", null, 1, null, Meter.NONE, row -> {})
+                        .lastSequence();
+            } catch (PassingException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        private static JsonObject document(String id) {
+            JsonObject document = new JsonObject();
+            document.addProperty("_id", id);
+            return document;
+        }
+
+        @Override
+        public void close() {
+            client.close();
+            couch.close();
+        }
+    }
+
+    /** One range, as a worker reads it: what a page brought is committed when the page is over. */
+    private static final class Reading implements Pager.Place, Intake<Document> {
+        private final Pager<Document> pager;
+        private final Runnable beforeEach;
+        private final List<String> read = new ArrayList<>();
+        private final List<SourceId> taken = new ArrayList<>();
+        private RangeOffset now;
+        private boolean more = true;
+
+        Reading(RangeOffset range, Pager<Document> pager, Runnable beforeEach) {
+            this.now = range;
+            this.pager = pager;
+            this.beforeEach = beforeEach;
+        }
+
+        boolean page(int rows) {
+            if (!more) {
+                return false;
+            }
+            more = pager.page(this, rows, this);
+            if (!taken.isEmpty()) {
+                now = now.advanced(taken.get(taken.size() - 1), new Tallies(taken.size(), 0, 0, 0, 0, 0));
+                taken.forEach(id -> read.add(id.text()));
+            }
+            restart();
+            return more;
+        }
+
+        @Override
+        public RangeOffset now() {
+            return now;
+        }
+
+        @Override
+        public void recognize() {}
+
+        @Override
+        public void rewind(RangeOffset to) {
+            now = to;
+        }
+
+        @Override
+        public void restart() {
+            taken.clear();
+        }
+
+        @Override
+        public void take(Item<Document> item) {
+            beforeEach.run();
+            taken.add(item.id());
+        }
+
+        @Override
+        public void documentGrewTo(long bytes) {}
+    }
+
+    private static final class Silent implements OutageListener {
+        @Override
+        public void retrying(Outage outage) {}
+
+        @Override
+        public void waiting(Outage outage) {}
+
+        @Override
+        public void recovered(Outage outage) {}
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.couchmigrator.Audit;
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.Document;
+import io.couchmigrator.DocumentStage;
+import io.couchmigrator.Listener;
+import io.couchmigrator.Migration;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.SourceException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.BiFunction;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+class EndingTest {
+    private final Failures failures = new Failures();
+
+    static List<Verb> verbs() {
+        return List.of(new Migrating(settings()), new Verifying(settings()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("verbs")
+    void takesNothingForDoneThatIsNotComplete(Verb verb) {
+        BiFunction<Verb, Boolean, Ending> unfinished = (of, stopRequested) ->
+                new Ending(of, new Stages(migration()), failures, stopRequested, 0, 0, Audit.NONE, Duration.ZERO);
+
+        assertThatThrownBy(unfinished.apply(verb, false)::result)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("ended before all was done");
+        assertThat(unfinished.apply(verb, true).result().outcome()).isEqualTo(Outcome.STOPPED);
+        failures.add(new SourceException("no database"));
+        assertThat(unfinished.apply(verb, false).result().outcome()).isEqualTo(Outcome.SOURCE_FAILED);
+    }
+
+    private static Settings settings() {
+        return new Settings(
+                migration(),
+                CouchServer.builder("http://localhost:5984").build(),
+                new PGSimpleDataSource(),
+                Optional.empty(),
+                Map.of(),
+                Path.of("logs"),
+                1,
+                1000,
+                0,
+                OptionalLong.empty(),
+                OptionalDouble.empty(),
+                Duration.ZERO,
+                false,
+                false,
+                false,
+                new Listener() {});
+    }
+
+    private static Migration migration() {
+        return Migration.builder("orders")
+                .stage(DocumentStage.<Document>builder("orders")
+                        .transform((document, context) -> List.of())
+                        .writer((connection, rows) -> 0)
+                        .build())
+                .build();
+    }
+}

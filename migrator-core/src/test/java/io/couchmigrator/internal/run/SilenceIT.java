@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.CheckReport;
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.Document;
+import io.couchmigrator.DocumentStage;
+import io.couchmigrator.Listener;
+import io.couchmigrator.Migration;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.Result;
+import io.couchmigrator.Upsert;
+import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.Fault;
+import io.couchmigrator.testkit.FaultyDataSource;
+import io.couchmigrator.testkit.JdbcFault;
+import io.couchmigrator.testkit.JdbcStep;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Servers that accept a connection and stay silent, until the listener has been told of it. */
+@ExtendWith(MigratorExtension.class)
+@Timeout(60)
+final class SilenceIT {
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final List<String> silent = new CopyOnWriteArrayList<>();
+
+    @TempDir
+    private Path logs;
+
+    @Test
+    void isToldOfCouchDbWhileItGoesOn(CouchDouble couch, TestDatabase database) throws Exception {
+        create(couch, database);
+        couch.script(Fault.silence().on(Requests.any()).once());
+
+        CheckReport report =
+                new CheckRun(settings(couch, database.dataSource(), couch.url(), () -> letGo(couch)), AT_ONCE).check();
+
+        assertThat(report.faults()).isEmpty();
+        assertThat(silent).contains("CouchDB at " + couch.url());
+    }
+
+    @Test
+    void isToldOfPostgresWhileItGoesOn(CouchDouble couch, TestDatabase database) throws Exception {
+        create(couch, database);
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        target.script(JdbcFault.stall().on(JdbcStep.any()).once());
+
+        CheckReport report = new CheckRun(settings(couch, target, "PostgreSQL", () -> letGo(target)), AT_ONCE).check();
+
+        assertThat(report.faults()).isEmpty();
+        assertThat(silent).contains("PostgreSQL");
+    }
+
+    @Test
+    void isToldBeforeARunReadsItsFirstDocument(CouchDouble couch, TestDatabase database) throws Exception {
+        create(couch, database);
+        couch.script(Fault.silence().on(Requests.any()).once());
+
+        Settings settings = settings(couch, database.dataSource(), couch.url(), () -> letGo(couch));
+
+        Result result = new Run(settings, new Migrating(settings), AT_ONCE).run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(silent).contains("CouchDB at " + couch.url());
+    }
+
+    private static void create(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute("create table orders (id varchar(40) primary key)");
+        couch.create("orders");
+    }
+
+    private static void letGo(CouchDouble couch) {
+        try {
+            couch.awaitStalled(1, LONG);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        couch.release();
+    }
+
+    private static void letGo(FaultyDataSource target) {
+        try {
+            target.awaitStalled(1, LONG);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        target.release();
+    }
+
+    /**
+     * @param server what the name of the silent server contains
+     * @param told lets it go on, when its silence is told of for the first time
+     */
+    private Settings settings(CouchDouble couch, DataSource target, String server, Runnable told) {
+        DocumentStage<Document> orders = DocumentStage.<Document>builder("orders")
+                .transform((order, context) -> List.of(order))
+                .writer(Upsert.<Document>into("orders").key("id", Document::id).build())
+                .build();
+        return new Settings(
+                Migration.builder("orders").stage(orders).build(),
+                CouchServer.builder(couch.url()).build(),
+                target,
+                Optional.empty(),
+                Map.of(),
+                logs,
+                1,
+                100,
+                0,
+                OptionalLong.empty(),
+                OptionalDouble.empty(),
+                Duration.ofMinutes(1),
+                false,
+                false,
+                false,
+                new Listener() {
+                    @Override
+                    public void silent(String who, Instant since) {
+                        boolean first = !silent.contains(who);
+                        silent.add(who);
+                        if (first && who.contains(server)) {
+                            told.run();
+                        }
+                    }
+                });
+    }
+}
