@@ -4,11 +4,10 @@ package io.couchmigrator.internal.batch;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.WorkerSessions;
-import io.couchmigrator.internal.verify.BatchVerifier;
 import java.util.List;
 
 /**
- * What a verb does with a batch: {@link BatchWriter} writes its rows, {@link BatchVerifier} compares them. Safe for use by
+ * What a verb does with a batch: {@link BatchWriter} writes its rows, a verification compares them. Safe for use by
  * multiple threads, each with sessions of its own.
  *
  * @param <S> what the stage reads

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
+import io.couchmigrator.Outcome;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.retry.SideBySide;
 import io.couchmigrator.internal.source.Refused;

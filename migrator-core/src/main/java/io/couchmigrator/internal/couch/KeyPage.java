@@ -22,9 +22,6 @@ public record KeyPage(
         @Nullable String before,
         int limit,
         boolean buffered) {
-    /** Comes after every id that is not made to come after it; U+10FFFE and U+10FFFF are no characters. */
-    public static final String BEYOND_ALL = "\udbff\udffd".repeat(8);
-
     public KeyPage {
         Objects.requireNonNull(database, "database");
     }
@@ -32,10 +29,5 @@ public record KeyPage(
     /** Returns a page of ids, from this one on. */
     public static KeyPage ids(String database, @Nullable String from, int limit) {
         return new KeyPage(database, null, from, null, limit, false);
-    }
-
-    /** Returns the least id that comes after this one in the server's order. */
-    public static String after(String id) {
-        return id + '\0';
     }
 }

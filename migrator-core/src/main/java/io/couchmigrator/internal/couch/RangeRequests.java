@@ -15,6 +15,9 @@ final class RangeRequests {
     /** Servers and proxies take 4 to 8 kB. */
     static final int LONGEST_URL = 2_000;
 
+    /** No id comes after it. */
+    private static final String BEYOND_ALL = "\udbff\udffd".repeat(8);
+
     private final CouchHttp http;
     private volatile int mostRows = Integer.MAX_VALUE;
     private volatile Bodies bodies = Bodies.UNKNOWN;
@@ -81,7 +84,7 @@ final class RangeRequests {
     private boolean readsBodies(String what, HttpUrl target) throws PassingException {
         if (bodies == Bodies.UNKNOWN) {
             HttpUrl.Builder first = target.newBuilder().query(null).addQueryParameter("limit", "1");
-            String body = "{\"startkey\":%s}".formatted(JsonText.quoted(KeyPage.BEYOND_ALL));
+            String body = "{\"startkey\":%s}".formatted(JsonText.quoted(BEYOND_ALL));
             PageEnd end = http.post(what, first, body, CouchClient.rows(null, Meter.NONE, row -> {}));
             if (end.rows() > 0) {
                 bodies = Bodies.IGNORED;

@@ -2,7 +2,6 @@
 package io.couchmigrator.internal.ranges;
 
 import io.couchmigrator.internal.offsets.RangeOffset;
-import io.couchmigrator.internal.source.DocumentRanks;
 
 /**
  * Holds the ids of one page to their order: a page that repeats a row may hide another one without its count being wrong,
@@ -16,7 +15,7 @@ public final class Ascent {
     /** Begins where a range goes on. */
     public Ascent(RangeOffset at) {
         this.exact = at.rank().isPresent();
-        this.last = DocumentRanks.next(at);
+        this.last = Bounds.next(at);
     }
 
     /** Takes the next id; false if it is not above the one before, or is below where the range goes on. */

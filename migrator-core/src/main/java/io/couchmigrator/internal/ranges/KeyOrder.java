@@ -8,7 +8,7 @@ import java.util.Comparator;
  * beyond U+FFFF, where a pair of surrogates stands for one code point.
  */
 public final class KeyOrder {
-    static final Comparator<String> BY_CODE_POINT = KeyOrder::compare;
+    public static final Comparator<String> BY_CODE_POINT = KeyOrder::compare;
 
     private KeyOrder() {}
 

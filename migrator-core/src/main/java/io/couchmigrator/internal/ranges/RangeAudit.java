@@ -2,10 +2,7 @@
 package io.couchmigrator.internal.ranges;
 
 import io.couchmigrator.SourceException;
-import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.offsets.RangeOffset;
-import io.couchmigrator.internal.source.DocumentRanks;
-import io.couchmigrator.internal.source.Pager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,30 +45,40 @@ public final class RangeAudit {
     }
 
     /**
+     * Where a range stands now that a page was held to its rank.
+     *
+     * @param at where the page begins, counted from what is so now; where it is read again, a place that is proven
+     * @param again whether to read again from there, without what the page brought
+     * @param failure why nothing more can be read, though the next run may from there; null if more can
+     */
+    public record Ruling(
+            RangeOffset at, boolean again, @Nullable SourceException failure) {
+        private static Ruling passed(RangeOffset at) {
+            return new Ruling(at, false, null);
+        }
+    }
+
+    /**
      * Holds a page to its rank, and with it the page before.
      *
      * @param at where the range stood when the page was asked for
      * @param seen how many ids the server says come before it
-     * @return whether to go on from here; else the range was set back to a place that is proven
      */
-    public boolean page(Pager.Place place, RangeOffset at, long seen) {
+    public Ruling page(RangeOffset at, long seen) {
         tally.page();
         if (seen != at.rank().orElseThrow()) {
             tally.difference();
             long read = at.tallies().read() - proven.tallies().read();
-            if (!isWhole(DocumentRanks.next(proven), DocumentRanks.next(at), read)
-                    && !explained(DocumentRanks.next(proven), DocumentRanks.next(at), read)) {
-                return again(place, DocumentRanks.next(at), read);
+            if (!isWhole(Bounds.next(proven), Bounds.next(at), read)
+                    && !explained(Bounds.next(proven), Bounds.next(at), read)) {
+                return again(Bounds.next(at), read);
             }
-            // What comes next is counted from what is so now.
-            place.rewind(place.now()
-                    .ranked(place.now().rank().orElseThrow() + seen - at.rank().orElseThrow()));
         }
         if (readAgain != null && at.tallies().read() > readAgain.tallies().read()) {
             readAgain = null;
         }
         proven = at;
-        return true;
+        return Ruling.passed(at.ranked(seen));
     }
 
     /**
@@ -80,18 +87,18 @@ public final class RangeAudit {
      * @param rank how many ids the server says come before the end
      */
     public boolean isEnd(RangeOffset at, long rows, String end, long rank) {
-        if (rank == at.rank().orElseThrow() + rows || isWhole(DocumentRanks.next(at), end, rows)) {
+        if (rank == at.rank().orElseThrow() + rows || isWhole(Bounds.next(at), end, rows)) {
             tally.page();
             return true;
         }
         return false;
     }
 
-    /** Returns whether an empty page is the end although ids are counted behind it; else the range was set back. */
-    public boolean isEmptyEnd(Pager.Place place, RangeOffset at, String end) {
+    /** Holds an empty page to the ids that are counted behind it: it is the end if they may have come or gone since. */
+    public Ruling emptyEnd(RangeOffset at, String end) {
         tally.page();
         tally.difference();
-        return explained(DocumentRanks.next(at), end, 0) || again(place, end, 0);
+        return explained(Bounds.next(at), end, 0) ? Ruling.passed(at) : again(end, 0);
     }
 
     private boolean isWhole(String from, String before, long read) {
@@ -102,29 +109,27 @@ public final class RangeAudit {
         return source.changed(from, before, Math.abs(source.between(from, before) - read));
     }
 
-    /** Sets the range back, once; the second time it stays there, so that the next run reads there again. */
-    private boolean again(Pager.Place place, String end, long read) {
-        place.rewind(proven);
+    /** Sets the range back; the second time nothing more is read, so that the next run does there. */
+    private Ruling again(String end, long read) {
         String seen = "%s documents from %s to before %s, where it counts %s and tells of no change"
-                .formatted(
-                        read,
-                        named(DocumentRanks.next(proven)),
-                        named(end),
-                        source.between(DocumentRanks.next(proven), end));
+                .formatted(read, named(Bounds.next(proven)), named(end), source.between(Bounds.next(proven), end));
         if (readAgain != null) {
-            throw new SourceException(
-                    "could not read %s: the server twice sent %s: it hides or repeats documents there: look at its log and its shards, and run the same command again"
-                            .formatted(what, seen));
+            return new Ruling(
+                    proven,
+                    true,
+                    new SourceException(
+                            "could not read %s: the server twice sent %s: it hides or repeats documents there: look at its log and its shards, and run the same command again"
+                                    .formatted(what, seen)));
         }
         LOG.warn("{}: the server sent {}: reading them again", what, seen);
         readAgain = proven;
-        return false;
+        return new Ruling(proven, true, null);
     }
 
     private static String named(String key) {
         if (key.isEmpty()) {
             return "the beginning";
         }
-        return key.equals(KeyPage.BEYOND_ALL) ? "the end" : "\"" + key.replace("\0", "") + "\"";
+        return key.equals(Bounds.BEYOND_ALL) ? "the end" : "\"" + key.replace("\0", "") + "\"";
     }
 }

@@ -2,7 +2,6 @@
 package io.couchmigrator.internal.ranges;
 
 import io.couchmigrator.internal.ranges.Ranks.Place;
-import io.couchmigrator.internal.run.Landmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

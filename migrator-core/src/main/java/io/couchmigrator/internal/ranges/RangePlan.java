@@ -3,8 +3,6 @@ package io.couchmigrator.internal.ranges;
 
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
-import io.couchmigrator.internal.source.DocumentFeed;
-import io.couchmigrator.internal.source.DocumentRanks;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -14,13 +12,22 @@ import org.slf4j.LoggerFactory;
 public final class RangePlan {
     private static final Logger LOG = LoggerFactory.getLogger(RangePlan.class);
 
-    private final String source;
-    private final DocumentRanks ranks;
+    private final String what;
+    private final Source source;
 
-    /** @param source what is read, for the log */
-    public RangePlan(String source, DocumentRanks ranks) {
+    /** What is asked of a source beside the places at which it is cut. */
+    public interface Source extends Ranks {
+        /** Returns whether it tells ranks at all; else nothing else may be asked. */
+        boolean areTold();
+
+        /** Returns how many ids come before a key. */
+        long of(String key);
+    }
+
+    /** @param what what is read, for the log */
+    public RangePlan(String what, Source source) {
+        this.what = what;
         this.source = source;
-        this.ranks = ranks;
     }
 
     /** Cuts what is not yet read into ranges of equal size, where the server tells ranks. */
@@ -28,8 +35,8 @@ public final class RangePlan {
         if (ranges.stream().allMatch(RangePlan::isSettled)) {
             return ranges;
         }
-        if (!ranks.areTold()) {
-            LOG.info("{} tells no ranks: it is read as one range", source);
+        if (!source.areTold()) {
+            LOG.info("{} tells no ranks: it is read as one range", what);
             return ranges;
         }
         return ranges.stream()
@@ -40,10 +47,10 @@ public final class RangePlan {
     /** Returns whether the ranges of a stage that is under way have been read up to an id, wherever that lies. */
     public static boolean isRead(List<RangeOffset> ranges, String id) {
         RangeOffset range = ranges.stream()
-                .filter(r -> KeyOrder.isBelow(id, DocumentRanks.end(r)))
+                .filter(r -> KeyOrder.isBelow(id, Bounds.end(r)))
                 .findFirst()
                 .orElse(ranges.get(ranges.size() - 1));
-        return range.done() || KeyOrder.isBelow(id, DocumentRanks.next(range));
+        return range.done() || KeyOrder.isBelow(id, Bounds.next(range));
     }
 
     private static boolean isSettled(RangeOffset range) {
@@ -51,14 +58,14 @@ public final class RangePlan {
     }
 
     private Stream<RangeOffset> cut(RangeOffset range) {
-        String from = DocumentFeed.from(range);
-        String before = DocumentFeed.before(range);
-        long first = ranks.of(DocumentRanks.next(range));
-        int wanted = RangeCutter.ranges(ranks.of(DocumentRanks.end(range)) - first);
-        List<Ranks.Place> places = RangeCutter.cuts(ranks, from, before, wanted);
+        String from = Bounds.from(range);
+        String before = Bounds.before(range);
+        long first = source.of(Bounds.next(range));
+        int wanted = RangeCutter.ranges(source.of(Bounds.end(range)) - first);
+        List<Ranks.Place> places = RangeCutter.cuts(source, from, before, wanted);
         if (places.isEmpty() && wanted > 1) {
             // The last document may have gone just when it was asked for.
-            places = RangeCutter.cuts(ranks, from, before, wanted);
+            places = RangeCutter.cuts(source, from, before, wanted);
         }
         List<RangeOffset.Cut> cuts = places.stream()
                 .map(place -> new RangeOffset.Cut(new DocumentId(place.id()), place.rank()))

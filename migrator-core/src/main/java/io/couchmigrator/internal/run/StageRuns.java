@@ -7,6 +7,7 @@ import io.couchmigrator.SourceRow;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.internal.batch.Accounted;
+import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.batch.BatchWriter;
 import io.couchmigrator.internal.batch.GuardedWriter;
 import io.couchmigrator.internal.batch.Lookups;
@@ -26,7 +27,6 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.source.DocumentFeed;
 import io.couchmigrator.internal.source.DocumentsById;
 import io.couchmigrator.internal.source.Feed;
-import io.couchmigrator.internal.source.FeedElsewhere;
 import io.couchmigrator.internal.source.StageFunctions;
 import io.couchmigrator.internal.source.TableFeed;
 import io.couchmigrator.internal.target.TargetDatabase;
@@ -34,7 +34,6 @@ import io.couchmigrator.internal.verify.BatchVerifier;
 import io.couchmigrator.internal.verify.Comparison;
 import io.couchmigrator.internal.verify.Outside;
 import io.couchmigrator.internal.verify.Verification;
-import io.couchmigrator.internal.verify.VerifiedFeed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +47,7 @@ final class StageRuns {
     private final LogDirectory directory;
     private final Optional<Verification> verification;
     private final Outside outside;
+    private final DocumentFeed.Source source;
 
     /** @param verification what is needed to verify; empty to migrate */
     StageRuns(
@@ -61,6 +61,14 @@ final class StageRuns {
         this.rejects = rejects;
         this.directory = directory;
         this.verification = verification;
+        this.source = new DocumentFeed.Source(
+                site.couch(),
+                site.source(),
+                site.throttle(),
+                site.audit(),
+                site.stop(),
+                site.reporter(),
+                site.chunkSize());
         this.outside = new Outside(site.target(), site.reporter());
     }
 
@@ -97,27 +105,27 @@ final class StageRuns {
     }
 
     /** Returns a stage that is ready to run; {@code number} is its place in the migration. */
-    StageRun<?, ?> of(Stage<?, ?> stage, int number) {
+    StageRun<?> of(Stage<?, ?> stage, int number) {
         if (stage instanceof DocumentStage<?> documents) {
             return documents(documents, number);
         }
         return table((TableStage<?>) stage, number);
     }
 
-    private <R> StageRun<Document, R> documents(DocumentStage<R> stage, int number) {
-        return of(stage, new DocumentFeed(stage, site, directory.offsets()), number);
+    private <R> StageRun<Document> documents(DocumentStage<R> stage, int number) {
+        return of(stage, new DocumentFeed(stage, source, directory.offsets()), number);
     }
 
-    private <R> StageRun<SourceRow, R> table(TableStage<R> stage, int number) {
+    private <R> StageRun<SourceRow> table(TableStage<R> stage, int number) {
         Optional<TargetDatabase> elsewhere = site.target().source(stage.name());
-        TableFeed feed =
-                new TableFeed(stage, elsewhere.orElse(site.target().main()).patience());
-        return elsewhere.isPresent()
-                ? of(stage, new FeedElsewhere<>(feed, elsewhere.get().sessions().own()), number)
-                : of(stage, feed, number);
+        TableFeed feed = new TableFeed(
+                stage,
+                elsewhere.map(database -> database.sessions().own()),
+                elsewhere.orElse(site.target().main()).patience());
+        return of(stage, feed, number);
     }
 
-    private <S, R> StageRun<S, R> of(Stage<S, R> stage, Feed<S> feed, int number) {
+    private <S, R> StageRun<S> of(Stage<S, R> stage, Feed<S> feed, int number) {
         Writers<R> writers = Writers.prepared(stage, site.target());
         Lookups lookups = new Lookups(
                 new DocumentsById(site.couch(), site.source()),
@@ -128,7 +136,7 @@ final class StageRuns {
                 : writing(stage, feed, writers, preparation, number);
     }
 
-    private <S, R> StageRun<S, R> writing(
+    private <S, R> StageRun<S> writing(
             Stage<S, R> stage, Feed<S> feed, Writers<R> writers, Preparation<S, R> preparation, int number) {
         LineFile log = LineFile.fresh(directory.migrationLog(number));
         checkpoints.logs(log);
@@ -136,17 +144,26 @@ final class StageRuns {
         StageJournal journal = new StageJournal(stage.name(), log, odd, rejects, site.reporter());
         WriteSize size = new WriteSize(stage.name(), site.reporter());
         Trust trust = new Trust(stage.name(), site.reporter());
-        return new StageRun<>(
-                stage,
-                feed,
-                new BatchWriter<>(preparation, sink(stage, writers, trust, size, UpsertSink::of), journal),
-                Optional.of(new BatchWriter<>(
-                        preparation, sink(stage, writers, trust, size, UpsertSink::ofRejects), journal)),
-                site,
-                checkpoints,
-                rejects,
-                log,
-                odd);
+        BatchTaker<S> writer =
+                new BatchWriter<>(preparation, sink(stage, writers, trust, size, UpsertSink::of), journal);
+        BatchTaker<S> ofRejects =
+                new BatchWriter<>(preparation, sink(stage, writers, trust, size, UpsertSink::ofRejects), journal);
+        Pass<S> changes = new ChangesPass<>(writer, feed.tellsChanges());
+        Passes<S> passes = new Passes<>(
+                List.of(new IdsPass<>(() -> rejects.rejected(stage.name()), ofRejects, false)),
+                List.of(
+                        new IdsPass<>(() -> rejects.toWrite(stage.name()), writer, true),
+                        new RangesPass<>(writer, log),
+                        changes),
+                feed.tellsChanges() ? List.of(changes) : List.of(),
+                run -> finished(run, odd, log),
+                false);
+        return new StageRun<>(stage, feed, site, checkpoints, passes, odd);
+    }
+
+    private void finished(StageRun<?> run, OddEntries odd, LineFile log) {
+        site.reporter().tell(to -> to.stageFinished(run.name(), run.tallies().rejected(), rejects.path()));
+        odd.tell(site.reporter(), run.name(), log.path());
     }
 
     /** Makes the sink of one database. */
@@ -170,7 +187,7 @@ final class StageRuns {
                 : new ShardedSink<>(writers, sinks, site.target().sideBySide());
     }
 
-    private <S, R> StageRun<S, R> verifying(
+    private <S, R> StageRun<S> verifying(
             Stage<S, R> stage, Feed<S> feed, Writers<R> writers, Preparation<S, R> preparation, Verification with) {
         BatchVerifier<S, R> verifier = new BatchVerifier<>(
                 stage.name(),
@@ -181,15 +198,14 @@ final class StageRuns {
                 rejects,
                 with.findings(),
                 site.stop());
-        return new StageRun<>(
-                stage,
-                new VerifiedFeed<>(feed),
-                verifier,
-                Optional.empty(),
-                site,
-                checkpoints,
-                rejects,
-                with.findings(),
-                new OddEntries());
+        Pass<S> changes = new ChangesPass<>(verifier, false);
+        LineFile findings = with.findings();
+        Passes<S> passes = new Passes<>(
+                List.of(),
+                List.of(new RangesPass<>(verifier, findings), changes),
+                List.of(changes),
+                run -> site.reporter().tell(to -> to.stageVerified(run.name(), run.verified(), findings.path())),
+                true);
+        return new StageRun<>(stage, feed, site, checkpoints, passes, new OddEntries());
     }
 }

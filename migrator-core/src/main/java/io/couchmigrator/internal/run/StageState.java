@@ -67,9 +67,11 @@ final class StageState {
         change(range -> range.advanced(to, tallies), index);
     }
 
-    /** Goes back to where a range stood before, because what came since is not to be trusted. */
-    void rewound(int index, RangeOffset to) {
-        change(range -> to, index);
+    /** Takes note of where a range goes on, which is not where it stood if what came since is not to be trusted. */
+    void goesOnFrom(int index, RangeOffset at) {
+        if (!range(index).equals(at)) {
+            change(range -> at, index);
+        }
     }
 
     void finished(int index) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** All stages of a run, one after the other. What it tells may be asked by any thread. */
 public final class Stages {
     private final Migration migration;
-    private final List<StageRun<?, ?>> begun = new CopyOnWriteArrayList<>();
+    private final List<StageRun<?>> begun = new CopyOnWriteArrayList<>();
     private final Map<String, Long> done = new ConcurrentHashMap<>();
     private final Map<String, Long> total = new ConcurrentHashMap<>();
     private volatile Tallies outside = Tallies.NONE;
@@ -65,19 +65,19 @@ public final class Stages {
                 runs.site().reporter().tell(to -> to.stageSkipped(name, "no run has come to it yet: skipped"));
                 continue;
             }
-            StageRun<?, ?> run = runs.of(stage, number);
+            StageRun<?> run = runs.of(stage, number);
             begun.add(run);
         }
-        for (StageRun<?, ?> run : begun) {
+        for (StageRun<?> run : begun) {
             runs.site().stop().check();
-            run.tryRejectsAgain();
+            run.first();
         }
         runs.site().limit().check(done());
-        for (StageRun<?, ?> run : begun) {
+        for (StageRun<?> run : begun) {
             runs.site().stop().check();
             run.run();
         }
-        begun.forEach(StageRun::catchUpAgain);
+        begun.forEach(StageRun::last);
         notCompared.addAll(runs.notLookedAt());
         gaps = new Gaps(unfinished, notCompared);
     }

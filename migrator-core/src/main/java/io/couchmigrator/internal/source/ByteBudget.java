@@ -35,6 +35,11 @@ public final class ByteBudget {
         return share;
     }
 
+    /** Lets a document in that is larger than a share, unless another one is. */
+    boolean tryOversized() {
+        return oversized.tryAcquire();
+    }
+
     /** Waits until no other worker holds a document larger than its share. */
     public void enterOversized() {
         while (!oversized.tryAcquire()) {

@@ -5,7 +5,6 @@ import com.google.gson.JsonElement;
 import io.couchmigrator.Document;
 import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchRow;
-import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.retry.PassingException;
@@ -16,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code _changes} since a sequence, as far as {@link FeedBound} says. */
 final class DocumentCatchUp implements CatchUp<Document> {
-    private final DocumentFeed feed;
+    private final DocumentRequests requests;
+    private final DocumentItems items;
+    private final Pace pace;
     private final Narrowing narrowing = new Narrowing();
     private final boolean isPending;
     private final OptionalLong pending;
@@ -25,13 +26,15 @@ final class DocumentCatchUp implements CatchUp<Document> {
     private @Nullable JsonElement position;
     private long changes;
 
-    DocumentCatchUp(DocumentFeed feed, @Nullable JsonElement since) {
-        this.feed = feed;
+    DocumentCatchUp(DocumentRequests requests, DocumentItems items, Pace pace, @Nullable JsonElement since) {
+        this.requests = requests;
+        this.items = items;
+        this.pace = pace;
         this.position = since;
-        PageEnd first = feed.patience().persist(() -> changes(1, null, Meter.NONE, new ArrayList<>()));
+        PageEnd first = requests.patience().persist(() -> requests.changedIds(since, 1, row -> {}));
         this.isPending = first.rows() > 0;
         this.pending = FeedBound.pending(first);
-        this.bound = FeedBound.of(first, feed.stage().database(), feed.couch(), feed.patience());
+        this.bound = FeedBound.of(first, requests.database(), requests.couch(), requests.patience());
     }
 
     @Override
@@ -56,10 +59,9 @@ final class DocumentCatchUp implements CatchUp<Document> {
 
     @Override
     public boolean page(Intake<Document> intake) {
-        feed.throttle().pay();
-        return feed.patience().persist(() -> {
-            intake.restart();
-            int limit = narrowing.isAlone() ? 1 : narrowing.limit(feed.pageRows());
+        pace.pay();
+        boolean more = requests.patience().persist(() -> {
+            int limit = narrowing.isAlone() ? 1 : narrowing.limit(pace.rows());
             try {
                 PageEnd end = narrowing.isAlone() ? alone(intake) : whole(limit, intake);
                 narrowing.passed();
@@ -70,31 +72,27 @@ final class DocumentCatchUp implements CatchUp<Document> {
                 throw narrowing.broke(position, limit, e);
             }
         });
+        items.askAgain(intake);
+        return more;
     }
 
     private PageEnd whole(int limit, Intake<Document> intake) throws PassingException {
-        PageEnd end = feed.couch()
-                .changes(feed.stage().database(), position, limit, feed.stage().fields(), intake, row -> {
-                    intake.take(feed.item(row));
-                });
-        feed.read(end);
+        PageEnd end =
+                intake.fill(limit, most -> requests.changes(position, most, intake, row -> intake.take(items.of(row))));
+        pace.read(end);
         return end;
     }
 
     private PageEnd alone(Intake<Document> intake) throws PassingException {
+        intake.restart();
         List<CouchRow> rows = new ArrayList<>();
-        PageEnd end = changes(1, null, Meter.NONE, rows);
+        PageEnd end = requests.changedIds(position, 1, rows::add);
         for (CouchRow row : rows) {
             intake.take(
                     row.state() == CouchRow.State.DELETED
                             ? new Item.Gone<>(new DocumentId(row.id()), row.rev())
-                            : feed.byId(row.id()));
+                            : items.byId(row.id()));
         }
         return end;
-    }
-
-    private PageEnd changes(int limit, @Nullable List<String> fields, Meter meter, List<CouchRow> rows)
-            throws PassingException {
-        return feed.couch().changes(feed.stage().database(), position, limit, fields, meter, rows::add);
     }
 }

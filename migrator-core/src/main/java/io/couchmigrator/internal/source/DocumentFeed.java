@@ -4,14 +4,10 @@ package io.couchmigrator.internal.source;
 import com.google.gson.JsonElement;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
-import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.couch.CouchClient;
-import io.couchmigrator.internal.couch.CouchRow;
-import io.couchmigrator.internal.couch.CouchRow.State;
 import io.couchmigrator.internal.couch.DatabaseFacts;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
-import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
@@ -20,11 +16,9 @@ import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.ranges.AuditTally;
 import io.couchmigrator.internal.ranges.RangeAudit;
 import io.couchmigrator.internal.ranges.RangePlan;
-import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
-import io.couchmigrator.internal.run.Worksite;
-import io.couchmigrator.internal.source.Feed.OnceComplete;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -33,64 +27,72 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The documents of one CouchDB database. */
 public final class DocumentFeed implements Feed<Document> {
-    private static final Logger LOG = LoggerFactory.getLogger(DocumentFeed.class);
-
-    private static final int SAMPLES = 16;
-    private static final int SAMPLE_ROWS = 4;
-    private static final long MOST_SAMPLED_BYTES = 16 << 20;
-
-    private final DocumentStage<?> stage;
+    private final DocumentRequests requests;
     private final DocumentItems items;
-    private final CouchClient couch;
-    private final Patience patience;
-    private final DocumentsById byId;
     private final DocumentRanks ranks;
     private final RangePlan plan;
-    private final PageSize pageSize;
-    private final Throttle throttle;
+    private final Pace pace;
     private final AuditTally tally;
     private final StopSignal stop;
     private final SourceIdentity identity;
     private final FeedRewind rewind;
     private final Path offsets;
+
     private @Nullable ChangesSince sinceMigrated;
+
+    /**
+     * What the stages of a run share of a source.
+     *
+     * @param couch the server
+     * @param patience how long to bear with it
+     * @param throttle how fast documents may be read
+     * @param tally counts what was audited
+     * @param stop the request to stop
+     * @param reporter who is told
+     * @param chunkSize the most items in a batch
+     */
+    public record Source(
+            CouchClient couch,
+            Patience patience,
+            Throttle throttle,
+            AuditTally tally,
+            StopSignal stop,
+            Reporter reporter,
+            int chunkSize) {}
 
     /**
      * Creates one.
      *
      * @param offsets the offset file, for people
      */
-    public DocumentFeed(DocumentStage<?> stage, Worksite site, Path offsets) {
-        this.stage = stage;
-        this.items = new DocumentItems(stage);
-        this.couch = site.couch();
-        this.patience = site.source();
-        this.byId = new DocumentsById(couch, patience);
+    public DocumentFeed(DocumentStage<?> stage, Source source, Path offsets) {
+        CouchClient couch = source.couch();
+        Patience patience = source.patience();
+        this.requests = new DocumentRequests(stage, couch, patience);
+        this.items = new DocumentItems(stage, new DocumentsById(couch, patience));
         this.ranks = new DocumentRanks(stage.database(), couch, patience);
         this.plan = new RangePlan("\"%s\" on %s".formatted(stage.database(), couch.name()), ranks);
-        this.pageSize = new PageSize(site.chunkSize());
-        this.throttle = site.throttle();
-        this.tally = site.audit();
-        this.stop = site.stop();
+        this.pace = new Pace(couch, source.throttle(), source.stop(), source.chunkSize());
+        this.tally = source.tally();
+        this.stop = source.stop();
         this.identity = new SourceIdentity(stage.database(), couch, patience, stop);
-        this.rewind = new FeedRewind(stage.name(), identity::facts, site.reporter());
+        this.rewind = new FeedRewind(stage.name(), identity::facts, source.reporter());
         this.offsets = offsets;
     }
 
     /** The sequence comes first: whatever changes from here on is caught up with. */
     @Override
     public Plan plan(Session session) {
-        String database = stage.database();
-        JsonElement now = patience.persist(() -> couch.changes(database, null, 1, null, Meter.NONE, row -> {}))
+        JsonElement now = requests.patience()
+                .persist(() -> requests.changedIds(null, 1, row -> {}))
                 .lastSequence();
-        DatabaseFacts facts = patience.persist(() -> couch.database(database));
-        long total = total(couch, patience, database).orElse(facts.documents());
-        return new Plan(Optional.of(SourceIdentity.database(database, facts)), now, total);
+        DatabaseFacts facts = identity.facts();
+        long total = total(requests.couch(), requests.patience(), requests.database())
+                .orElse(facts.documents());
+        return new Plan(Optional.of(SourceIdentity.database(requests.database(), facts)), now, total);
     }
 
     @Override
@@ -99,7 +101,7 @@ public final class DocumentFeed implements Feed<Document> {
         identity.doubt(saved, facts).ifPresent(doubt -> {
             throw doubt.refusal(offsets);
         });
-        return Optional.of(SourceIdentity.database(stage.database(), facts));
+        return Optional.of(SourceIdentity.database(requests.database(), facts));
     }
 
     @Override
@@ -107,33 +109,9 @@ public final class DocumentFeed implements Feed<Document> {
         return plan.cut(ranges);
     }
 
-    /** A few documents where each of some ranges begins are an even sample of sizes. */
     @Override
     public void ready(List<RangeOffset> ranges) {
-        List<RangeOffset> open = ranges.stream().filter(range -> !range.done()).toList();
-        int step = Math.max(1, (open.size() + SAMPLES - 1) / SAMPLES);
-        if (throttle.most(SAMPLES * SAMPLE_ROWS) < SAMPLES * SAMPLE_ROWS) {
-            return;
-        }
-        long bytes = 0;
-        for (int i = 0; i < open.size() && bytes < MOST_SAMPLED_BYTES; i += step) {
-            stop.check();
-            OptionalLong sampled = sampled(open.get(i));
-            bytes += sampled.orElse(MOST_SAMPLED_BYTES);
-        }
-    }
-
-    /** What breaks here is met again by those who read, and can wait. */
-    private OptionalLong sampled(RangeOffset range) {
-        KeyPage few = new KeyPage(stage.database(), List.of(), from(range), before(range), SAMPLE_ROWS, false);
-        try {
-            PageEnd end = couch.page(few, Meter.NONE, row -> {});
-            read(end);
-            return OptionalLong.of(end.bytes());
-        } catch (PassingException e) {
-            LOG.debug("no sample of sizes: {}", e.seen());
-            return OptionalLong.empty();
-        }
+        pace.sample(ranges, requests);
     }
 
     /** Returns how many documents a database has, design documents too; empty if the server does not say. */
@@ -144,9 +122,8 @@ public final class DocumentFeed implements Feed<Document> {
     }
 
     @Override
-    public Pager<Document> pager(RangeOffset range, @Nullable JsonElement since, Session session) {
-        String what = "documents of \"%s\" from %s".formatted(stage.database(), couch.name());
-        RangeAudit.Source source = new RangeAudit.Source() {
+    public Pager<Document> pager(RangeOffset range, @Nullable JsonElement since, Runnable recognize, Session session) {
+        RangeAudit.Source asked = new RangeAudit.Source() {
             @Override
             public long between(String from, String before) {
                 return ranks.between(from, before);
@@ -157,52 +134,25 @@ public final class DocumentFeed implements Feed<Document> {
                 return ranks.changed(since, from, before, ids, stop);
             }
         };
-        return new DocumentPager(this, range, new RangeAudit(what, range, source, tally));
-    }
-
-    /** Returns what to throw where a server counts documents that it does not send. */
-    PassingException missing(long documents) {
-        String seen = "nothing came where %s documents are counted".formatted(documents);
-        String message = "could not read documents of \"%s\" from %s: %s: look at the server's log"
-                .formatted(stage.database(), couch.name(), seen);
-        return new PassingException(new SourceException(message), seen, null);
-    }
-
-    /** Returns what to throw where a server sends one id after another that does not come before it. */
-    PassingException outOfOrder(String earlier, String later) {
-        String seen = "\"%s\" came after \"%s\" on one page".formatted(later, earlier);
-        String message =
-                "could not read documents of \"%s\" from %s: %s: it repeats or misorders documents: look at its log and its shards, and at any proxy in between"
-                        .formatted(stage.database(), couch.name(), seen);
-        return new PassingException(new SourceException(message), seen, null);
-    }
-
-    /** Returns what to throw where a server answers something else than it was asked for. */
-    SourceException ignoredKey(String from, String seen) {
-        String asked = from.endsWith("\0")
-                ? "after \"%s\"".formatted(from.substring(0, from.length() - 1))
-                : "from \"%s\" on".formatted(from);
-        return new SourceException(
-                "could not read documents of \"%s\" from %s: asked for what comes %s, seen \"%s\": look for a cache or proxy in between"
-                        .formatted(stage.database(), couch.name(), asked, seen));
+        RangeAudit audit = new RangeAudit(requests.what(), range, asked, tally);
+        return new DocumentPager(requests, items, ranks, pace, audit, recognize);
     }
 
     @Override
     public void byIds(List<SourceId> ids, Session session, Consumer<Item<Document>> consumer) {
-        List<String> texts = ids.stream().map(SourceId::text).toList();
-        byId.read(stage.database(), texts, stage.fields()).values().forEach(row -> consumer.accept(items.of(row)));
+        items.byIds(ids, consumer);
     }
 
     @Override
     public CatchUp<Document> catchUp(StageOffset since, Session session) {
-        DocumentCatchUp catchUp = new DocumentCatchUp(this, since.sequence());
+        DocumentCatchUp catchUp = new DocumentCatchUp(requests, items, pace, since.sequence());
         rewind.tell(since, catchUp.pending().orElse(0));
         return catchUp;
     }
 
     @Override
-    public OnceComplete onceComplete() {
-        return OnceComplete.CATCH_UP;
+    public boolean tellsChanges() {
+        return true;
     }
 
     @Override
@@ -220,68 +170,10 @@ public final class DocumentFeed implements Feed<Document> {
     private synchronized ChangesSince changes(StageOffset migrated) {
         ChangesSince known = sinceMigrated;
         if (known == null) {
-            known = new ChangesSince(new ChangedIds(stage.database(), couch, patience), migrated.sequence());
+            known = new ChangesSince(
+                    new ChangedIds(requests.database(), requests.couch(), requests.patience()), migrated.sequence());
             sinceMigrated = known;
         }
         return known;
-    }
-
-    /** Returns how many documents to ask for at once. */
-    int pageRows() {
-        return throttle.most(Math.min(pageSize.rows(), couch.mostRows()));
-    }
-
-    /** Returns whether the server is to send a page of so many documents in few pieces. */
-    boolean isBuffered(int rows) {
-        return pageSize.isBuffered(rows);
-    }
-
-    /** Takes note of a page that was read. */
-    void read(PageEnd page) {
-        pageSize.seen(page.rows(), page.bytes());
-        throttle.read(page.rows());
-    }
-
-    public DocumentRanks ranks() {
-        return ranks;
-    }
-
-    Throttle throttle() {
-        return throttle;
-    }
-
-    DocumentStage<?> stage() {
-        return stage;
-    }
-
-    CouchClient couch() {
-        return couch;
-    }
-
-    Patience patience() {
-        return patience;
-    }
-
-    /** Returns what a row means for the stage. A body that is not there is asked for once more, by id. */
-    Item<Document> item(CouchRow row) {
-        boolean again = row.state() == State.UNREADABLE || row.state() == State.NOT_ASKED;
-        return again ? byId(row.id()) : items.of(row);
-    }
-
-    Item<Document> byId(String id) {
-        CouchRow row = byId.read(stage.database(), List.of(id), stage.fields()).get(id);
-        return row == null ? new Item.Gone<>(new DocumentId(id)) : items.of(row);
-    }
-
-    /** Returns the key at which a range goes on; null for the beginning. */
-    public static @Nullable String from(RangeOffset range) {
-        String next = DocumentRanks.next(range);
-        return next.isEmpty() ? null : next;
-    }
-
-    /** Returns the key before which a range ends; null for the end of all. */
-    public static @Nullable String before(RangeOffset range) {
-        SourceId before = range.before();
-        return before == null ? null : before.text();
     }
 }

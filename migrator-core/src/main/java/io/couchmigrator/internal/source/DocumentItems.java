@@ -7,18 +7,49 @@ import io.couchmigrator.RejectException;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /** What rows that CouchDB sent mean for a stage. Safe for use by multiple threads. */
 final class DocumentItems {
     private final DocumentStage<?> stage;
     private final StageFunctions functions;
+    private final DocumentsById byId;
 
-    DocumentItems(DocumentStage<?> stage) {
+    DocumentItems(DocumentStage<?> stage, DocumentsById byId) {
         this.stage = stage;
         this.functions = new StageFunctions(stage);
+        this.byId = byId;
     }
 
-    /** Returns what a row means, of which no more can be read. */
+    /** Asks once more, by id, for the documents whose bodies did not come. */
+    void askAgain(Intake<Document> intake) {
+        List<SourceId> unread = intake.items().stream()
+                .filter(Item.Unreadable.class::isInstance)
+                .map(Item::id)
+                .toList();
+        if (!unread.isEmpty()) {
+            Map<SourceId, Item<Document>> again = new HashMap<>();
+            byIds(unread, item -> again.put(item.id(), item));
+            intake.replaceAll(item -> again.getOrDefault(item.id(), item));
+        }
+    }
+
+    /** Reads documents by id; each id is answered. */
+    void byIds(List<SourceId> ids, Consumer<Item<Document>> consumer) {
+        List<String> texts = ids.stream().map(SourceId::text).toList();
+        byId.read(stage.database(), texts, stage.fields()).values().forEach(row -> consumer.accept(of(row)));
+    }
+
+    /** Reads one document. */
+    Item<Document> byId(String id) {
+        CouchRow row = byId.read(stage.database(), List.of(id), stage.fields()).get(id);
+        return row == null ? new Item.Gone<>(new DocumentId(id)) : of(row);
+    }
+
+    /** Returns what a row means. */
     Item<Document> of(CouchRow row) {
         SourceId id = new DocumentId(row.id());
         return switch (row.state()) {

@@ -4,134 +4,141 @@ package io.couchmigrator.internal.source;
 import io.couchmigrator.Document;
 import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchRow;
-import io.couchmigrator.internal.couch.KeyPage;
-import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.ranges.Ascent;
+import io.couchmigrator.internal.ranges.Bounds;
 import io.couchmigrator.internal.ranges.RangeAudit;
+import io.couchmigrator.internal.ranges.RangeAudit.Ruling;
 import io.couchmigrator.internal.retry.PassingException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Reads a range of {@code _all_docs}. */
 final class DocumentPager implements Pager<Document> {
-    private final DocumentFeed feed;
-    private final RangeOffset range;
+    private final DocumentRequests requests;
+    private final DocumentItems items;
+    private final DocumentRanks ranks;
+    private final Pace pace;
     private final RangeAudit audit;
+    private final Runnable recognize;
     private final Narrowing narrowing = new Narrowing();
 
     /** After a failure the server is not to hold a page: it may be that page's size which takes it too long. */
     private boolean failed;
 
-    DocumentPager(DocumentFeed feed, RangeOffset range, RangeAudit audit) {
-        this.feed = feed;
-        this.range = range;
+    /** @param recognize makes sure, after an outage, that what is there now is what the range belongs to */
+    DocumentPager(
+            DocumentRequests requests,
+            DocumentItems items,
+            DocumentRanks ranks,
+            Pace pace,
+            RangeAudit audit,
+            Runnable recognize) {
+        this.requests = requests;
+        this.items = items;
+        this.ranks = ranks;
+        this.pace = pace;
         this.audit = audit;
+        this.recognize = recognize;
     }
 
     @Override
-    public boolean page(Place place, int most, Intake<Document> intake) {
-        feed.throttle().pay();
-        return feed.patience().persist(() -> {
-            intake.restart();
-            place.recognize();
-            RangeOffset at = place.now();
-            int limit = narrowing.limit(Math.min(most, feed.pageRows()));
+    public Page page(RangeOffset at, int most, Intake<Document> intake) {
+        pace.pay();
+        Page page = requests.patience().persist(() -> {
+            recognize.run();
+            int limit = narrowing.limit(Math.min(most, pace.rows()));
             try {
-                boolean more = narrowing.isAlone() ? alone(at, intake) : whole(place, at, limit, intake);
+                Page read = narrowing.isAlone() ? alone(at, intake) : whole(at, limit, intake);
                 narrowing.passed();
                 failed = false;
-                return more;
+                return read;
             } catch (PassingException e) {
-                intake.restart();
                 failed = true;
-                if (!Objects.equals(at.after(), place.now().after())) {
-                    // Batches of this page are committed: what comes now is another place, not another try.
-                    feed.patience().rest();
-                    return true;
-                }
                 throw e instanceof BrokenAnswerException broken ? narrowing.broke(at.after(), limit, broken) : e;
             }
         });
+        items.askAgain(intake);
+        return page;
     }
 
-    private boolean whole(Place place, RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
-        PageEnd end = ascending(place, at, limit, intake);
+    private Page whole(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
+        PageEnd end = intake.fill(limit, most -> ascending(at, most, intake));
         if (at.rank().isEmpty()) {
-            feed.read(end);
+            pace.read(end);
             // A range ends where the server has no more, which only an empty page says.
-            return end.rows() > 0;
+            return new Page(at, end.rows() > 0);
         }
-        feed.ranks().told(end);
-        feed.read(end);
+        ranks.told(end);
+        pace.read(end);
         // What an empty page tells may be the rank of its end: there is no first row to count from.
-        long rank = end.rows() == 0
-                ? feed.ranks().of(DocumentRanks.next(at))
-                : end.offset().orElseThrow();
-        boolean goesOn = audit.page(place, at, rank);
-        if (!goesOn) {
-            intake.restart();
-            feed.patience().rest();
+        long rank = end.rows() == 0 ? ranks.of(Bounds.next(at)) : end.offset().orElseThrow();
+        Ruling ruling = audit.page(at, rank);
+        if (!ruling.again() && end.rows() < limit) {
+            return ending(ruling.at(), end, intake);
         }
-        RangeOffset counted = at.ranked(rank);
-        return !goesOn || end.rows() >= limit || !isEnd(place, counted, end);
-    }
-
-    private PageEnd ascending(Place place, RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
-        Ascent ascent = new Ascent(at);
-        try {
-            return feed.couch().page(page(at, feed.stage().fields(), limit), intake, row -> {
-                hold(ascent, row.id());
-                intake.take(feed.item(row));
-            });
-        } catch (DescentException e) {
-            // Of what is committed of this page nobody knows what it passed over.
-            place.rewind(at);
-            throw feed.outOfOrder(e.earlier, e.later);
-        }
+        return ruled(ruling, intake);
     }
 
     /** A range has ended if as many ids come before its end as were counted up to there. */
-    private boolean isEnd(Place place, RangeOffset at, PageEnd page) {
-        long rank = range.before() == null
-                ? page.total().orElseThrow()
-                : feed.ranks().of(DocumentRanks.end(range));
+    private Page ending(RangeOffset at, PageEnd page, Intake<Document> intake) {
+        String end = Bounds.end(at);
+        long rank = Bounds.before(at) == null ? page.total().orElseThrow() : ranks.of(end);
         // Where ids are counted behind the rows of this page, the next one begins there.
-        return audit.isEnd(at, page.rows(), DocumentRanks.end(range), rank)
-                || (page.rows() == 0 && audit.isEmptyEnd(place, at, DocumentRanks.end(range)));
+        if (audit.isEnd(at, page.rows(), end, rank)) {
+            return new Page(at, false);
+        }
+        if (page.rows() > 0) {
+            return new Page(at, true);
+        }
+        Ruling ruling = audit.emptyEnd(at, end);
+        return ruling.again() ? ruled(ruling, intake) : new Page(at, false);
+    }
+
+    private Page ruled(Ruling ruling, Intake<Document> intake) {
+        if (ruling.again()) {
+            intake.restart();
+            requests.patience().rest();
+        }
+        return new Page(ruling.at(), true, ruling.failure());
+    }
+
+    private PageEnd ascending(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
+        Ascent ascent = new Ascent(at);
+        boolean buffered = !failed && pace.isBuffered(limit);
+        try {
+            return requests.page(at, limit, buffered, intake, row -> {
+                hold(ascent, row.id());
+                intake.take(items.of(row));
+            });
+        } catch (DescentException e) {
+            throw requests.outOfOrder(e.earlier, e.later);
+        }
     }
 
     /** Asks for the id alone, then for the document by that id: it is stored, or it is the culprit and rejected. */
-    private boolean alone(RangeOffset at, Intake<Document> intake) throws PassingException {
+    private Page alone(RangeOffset at, Intake<Document> intake) throws PassingException {
+        intake.restart();
         List<CouchRow> next = new ArrayList<>();
-        feed.couch().page(page(at, null, 1), Meter.NONE, next::add);
+        requests.ids(at, 1, next::add);
         if (next.isEmpty()) {
-            long left =
-                    at.rank().isPresent() ? feed.ranks().between(DocumentRanks.next(at), DocumentRanks.end(range)) : 0;
+            long left = at.rank().isPresent() ? ranks.between(Bounds.next(at), Bounds.end(at)) : 0;
             if (left > 0) {
-                throw feed.missing(left);
+                throw requests.missing(left);
             }
-            return false;
+            return new Page(at, false);
         }
         hold(new Ascent(at), next.get(0).id());
-        intake.take(feed.byId(next.get(0).id()));
-        return true;
-    }
-
-    private KeyPage page(RangeOffset at, @Nullable List<String> fields, int limit) {
-        boolean buffered = fields != null && !failed && feed.isBuffered(limit);
-        return new KeyPage(
-                feed.stage().database(), fields, DocumentFeed.from(at), DocumentFeed.before(at), limit, buffered);
+        intake.take(items.byId(next.get(0).id()));
+        return new Page(at, true);
     }
 
     /** A server or cache that ignores the key would keep the run in a circle: no other attempt helps. */
     private void hold(Ascent ascent, String id) {
         String last = ascent.last();
         if (!ascent.goesOnTo(id)) {
-            throw ascent.isBegun() ? new DescentException(last, id) : feed.ignoredKey(last, id);
+            throw ascent.isBegun() ? new DescentException(last, id) : requests.ignoredKey(last, id);
         }
     }
 

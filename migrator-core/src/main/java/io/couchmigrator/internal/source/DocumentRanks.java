@@ -8,10 +8,9 @@ import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
-import io.couchmigrator.internal.offsets.RangeOffset;
-import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.ranges.Bounds;
 import io.couchmigrator.internal.ranges.KeyOrder;
-import io.couchmigrator.internal.ranges.Ranks;
+import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * The ranks of one database, which CouchDB tells as the {@code offset} of a page. Waits out passing errors; where ranks are
  * told, an answer without one is such an error. Safe for use by multiple threads.
  */
-public final class DocumentRanks implements Ranks {
+public final class DocumentRanks implements RangePlan.Source {
     private static final Logger LOG = LoggerFactory.getLogger(DocumentRanks.class);
 
     private final String database;
@@ -42,26 +41,11 @@ public final class DocumentRanks implements Ranks {
         this.feed = new ChangedIds(database, couch, patience);
     }
 
-    /** Returns the key at which a range goes on; empty for the beginning. */
-    public static String next(RangeOffset range) {
-        SourceId after = range.after();
-        if (after != null) {
-            return KeyPage.after(after.text());
-        }
-        SourceId from = range.from();
-        return from == null ? "" : from.text();
-    }
-
-    /** Returns the key before which a range ends. */
-    public static String end(RangeOffset range) {
-        SourceId before = range.before();
-        return before == null ? KeyPage.BEYOND_ALL : before.text();
-    }
-
     /**
      * Returns whether the server tells ranks: none before the first id, and as many as there are beyond the last. Other
      * servers tell 0, what was skipped, or nothing.
      */
+    @Override
     public boolean areTold() {
         patience.persist(() -> read("", 0, new ArrayList<>()));
         try {
@@ -74,7 +58,7 @@ public final class DocumentRanks implements Ranks {
 
     private boolean areToldAtBothEnds() throws PassingException {
         PageEnd first = read("", 0, new ArrayList<>());
-        PageEnd last = read(KeyPage.BEYOND_ALL, 0, new ArrayList<>());
+        PageEnd last = read(Bounds.BEYOND_ALL, 0, new ArrayList<>());
         if (isTold(first) != isTold(last)) {
             throw untold();
         }
@@ -103,7 +87,7 @@ public final class DocumentRanks implements Ranks {
         return new PassingException(new SourceException(message), seen, null);
     }
 
-    /** Returns how many ids come before a key. */
+    @Override
     public long of(String key) {
         return page(key, 0, new ArrayList<>()).offset().orElseThrow();
     }
@@ -125,7 +109,7 @@ public final class DocumentRanks implements Ranks {
     /** Returns how many ids there are from one key to before another, as of now. */
     long between(String from, String before) {
         PageEnd first = page(from, 0, new ArrayList<>());
-        long end = before.equals(KeyPage.BEYOND_ALL) ? first.total().orElseThrow() : of(before);
+        long end = before.equals(Bounds.BEYOND_ALL) ? first.total().orElseThrow() : of(before);
         return end - first.offset().orElseThrow();
     }
 

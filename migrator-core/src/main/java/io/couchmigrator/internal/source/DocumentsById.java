@@ -87,7 +87,7 @@ public final class DocumentsById {
     /** A server that is overloaded fails on every body, and then no document is to blame. */
     private boolean readsAnother(String database, String id, List<String> fields) throws PassingException {
         List<CouchRow> others = new ArrayList<>();
-        couch.page(KeyPage.ids(database, KeyPage.after(id), WITNESSES), Meter.NONE, others::add);
+        couch.page(KeyPage.ids(database, id + "\0", WITNESSES), Meter.NONE, others::add);
         couch.page(KeyPage.ids(database, null, WITNESSES), Meter.NONE, others::add);
         others.removeIf(other -> other.id().equals(id));
         boolean read = others.isEmpty();

@@ -41,8 +41,9 @@ public interface Feed<S> {
      * Returns a reader of one range.
      *
      * @param since the position in the change feed before anything of the range was read
+     * @param recognize makes sure, after an outage, that the source is still the one that the range belongs to
      */
-    Pager<S> pager(RangeOffset range, @Nullable JsonElement since, Session session);
+    Pager<S> pager(RangeOffset range, @Nullable JsonElement since, Runnable recognize, Session session);
 
     /** Reads items by id, in any order; each id is answered. */
     void byIds(List<SourceId> ids, Session session, Consumer<Item<S>> consumer);
@@ -50,8 +51,8 @@ public interface Feed<S> {
     /** Returns a reader of what changed since a stage stood there. */
     CatchUp<S> catchUp(StageOffset since, Session session);
 
-    /** Returns what becomes of a stage that an earlier run completed. */
-    OnceComplete onceComplete();
+    /** Returns whether it tells what changed since it was read; else a complete stage is read from its beginning. */
+    boolean tellsChanges();
 
     /**
      * Returns which of some items no run has come to yet, or have changed since one did.
@@ -60,16 +61,6 @@ public interface Feed<S> {
      * @param stop is looked at between requests
      */
     Set<SourceId> notYetMigrated(StageOffset migrated, Set<SourceId> ids, StopSignal stop);
-
-    /** What becomes of a stage that is complete. */
-    enum OnceComplete {
-        /** What changed since is read. */
-        CATCH_UP,
-        /** It is read from its beginning, because its source tells of no changes. */
-        READ_ANEW,
-        /** It is left as it is. */
-        LEAVE
-    }
 
     /**
      * What a stage is to read.

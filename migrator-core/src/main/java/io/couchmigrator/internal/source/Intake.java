@@ -2,16 +2,120 @@
 package io.couchmigrator.internal.source;
 
 import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.retry.PassingException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
- * Takes the items of a page as they come, and commits them in batches.
+ * The items of one page, as many as one worker may hold. They are written when the page is over: whoever writes keeps no
+ * answer of the source waiting. Used by one thread, for one page after another.
  *
  * @param <S> what the stage reads
  */
-public interface Intake<S> extends Meter {
-    /** Drops what was taken and not yet committed, because the page is read again. */
-    void restart();
+public final class Intake<S> implements Meter, AutoCloseable {
+    private final ByteBudget budget;
+    private final List<Item<S>> items = new ArrayList<>();
+    private long bytes;
+    private boolean oversized;
+    private boolean filling;
 
-    /** Takes an item; may commit a batch. */
-    void take(Item<S> item);
+    public Intake(ByteBudget budget) {
+        this.budget = budget;
+    }
+
+    /** A request for so many items, which it takes. */
+    @FunctionalInterface
+    interface Request<T> {
+        T of(int most) throws PassingException;
+    }
+
+    /** There is no room for what comes next; never leaves this class. */
+    private static final class FullException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        FullException() {
+            super(null, null, false, false);
+        }
+    }
+
+    /** Makes a request, and once more for as many items as there is room for if that brings too much. */
+    <T> T fill(int most, Request<T> request) throws PassingException {
+        restart();
+        int asked = most;
+        filling = true;
+        try {
+            while (true) {
+                try {
+                    return request.of(asked);
+                } catch (FullException e) {
+                    asked = Math.max(1, items.size());
+                    makeRoom();
+                }
+            }
+        } finally {
+            filling = false;
+        }
+    }
+
+    /** The answer is closed by now, so that no server waits while this one does. */
+    private void makeRoom() {
+        if (items.isEmpty()) {
+            budget.enterOversized();
+            oversized = true;
+        }
+        drop();
+    }
+
+    /** A document that is larger than all that a worker may hold must be the only one, here and among the workers. */
+    @Override
+    public void documentGrewTo(long documentBytes) {
+        if (!oversized && documentBytes > budget.share()) {
+            if (!items.isEmpty() || !budget.tryOversized()) {
+                throw new FullException();
+            }
+            oversized = true;
+        }
+    }
+
+    /** Takes an item, however large it is if no answer has to wait for it. */
+    void take(Item<S> item) {
+        long its = item instanceof Item.Found<S> found ? found.bytes() : 0;
+        if (filling && !items.isEmpty() && bytes + its > budget.share()) {
+            throw new FullException();
+        }
+        items.add(item);
+        bytes += its;
+    }
+
+    /** Puts others in the place of items. */
+    void replaceAll(UnaryOperator<Item<S>> other) {
+        items.replaceAll(other);
+    }
+
+    /** Returns what was taken. */
+    public List<Item<S>> items() {
+        return Collections.unmodifiableList(items);
+    }
+
+    /** Drops what was taken. */
+    void restart() {
+        drop();
+        close();
+    }
+
+    private void drop() {
+        items.clear();
+        bytes = 0;
+    }
+
+    /** Lets others in. */
+    @Override
+    public void close() {
+        if (oversized) {
+            oversized = false;
+            budget.leaveOversized();
+        }
+    }
 }

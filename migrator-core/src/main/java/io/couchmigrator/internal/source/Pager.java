@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
+import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.offsets.RangeOffset;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one range page by page. Used by one thread.
@@ -13,21 +15,24 @@ public interface Pager<S> {
     /**
      * Reads the next page, waiting out passing errors.
      *
-     * @param place where the range stands, asked for anew at each attempt
-     * @param limit the most items
-     * @return whether there may be more
+     * @param at where the range stands
+     * @param most the most items
+     * @param intake takes the items
      */
-    boolean page(Place place, int limit, Intake<S> intake);
+    Page page(RangeOffset at, int most, Intake<S> intake);
 
-    /** Where a range stands. */
-    interface Place {
-        /** Returns the range with all that is committed of it. */
-        RangeOffset now();
-
-        /** Makes sure, after an outage of the source, that what is there now is what the range belongs to. */
-        void recognize();
-
-        /** Goes back to where the range stood before, because what came since is not to be trusted. */
-        void rewind(RangeOffset to);
+    /**
+     * A page that was read.
+     *
+     * @param at where the range stands before the page's items: where it stood, unless the page shows that what was read
+     *     before is not to be trusted
+     * @param more whether there may be more after them
+     * @param failure why nothing more can be read in this run; null if it can
+     */
+    record Page(RangeOffset at, boolean more, @Nullable SourceException failure) {
+        /** A page after which all may go on. */
+        public Page(RangeOffset at, boolean more) {
+            this(at, more, null);
+        }
     }
 }

@@ -12,7 +12,6 @@ import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
-import io.couchmigrator.internal.source.Feed.OnceComplete;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -36,17 +35,29 @@ public final class TableFeed implements Feed<SourceRow> {
     private final TableStage<?> stage;
     private final Patience patience;
     private final SourceTable source;
+    private final Optional<Session> elsewhere;
     private final TreeSet<Long> lastSeen = new TreeSet<>();
 
-    public TableFeed(TableStage<?> stage, Patience patience) {
+    /**
+     * Creates one.
+     *
+     * @param elsewhere the connection to the table's database, if that is not the main one; one is enough, since a table is
+     *     one range, and a stage reads by id only between its batches
+     */
+    public TableFeed(TableStage<?> stage, Optional<Session> elsewhere, Patience patience) {
         this.stage = stage;
+        this.elsewhere = elsewhere;
         this.patience = patience;
         this.source = new SourceTable(stage, patience);
     }
 
+    private Session on(Session main) {
+        return elsewhere.orElse(main);
+    }
+
     @Override
     public Plan plan(Session session) {
-        long total = patience.persist(() -> session.attempt(source.reading(), c -> Statements.count(c, stage)));
+        long total = patience.persist(() -> on(session).attempt(source.reading(), c -> Statements.count(c, stage)));
         return new Plan(Optional.empty(), null, total);
     }
 
@@ -65,17 +76,16 @@ public final class TableFeed implements Feed<SourceRow> {
     public void ready(List<RangeOffset> ranges) {}
 
     @Override
-    public Pager<SourceRow> pager(RangeOffset range, @Nullable JsonElement since, Session session) {
-        return (place, limit, intake) -> {
-            SourceId after = place.now().after();
-            int most = Math.min(limit, MOST_AT_ONCE);
-            SourceTable.Page page = source.page(session, after == null ? null : ((RowId) after).key(), most);
-            intake.restart();
-            for (Item<SourceRow> row : page.items()) {
+    public Pager<SourceRow> pager(RangeOffset range, @Nullable JsonElement since, Runnable recognize, Session session) {
+        return (at, most, intake) -> {
+            SourceId after = at.after();
+            SourceTable.Page page = source.page(
+                    on(session), after == null ? null : ((RowId) after).key(), Math.min(most, MOST_AT_ONCE));
+            page.items().forEach(row -> {
                 intake.take(row);
                 seen(key(row));
-            }
-            return page.mayGoOn();
+            });
+            return new Pager.Page(at, page.mayGoOn());
         };
     }
 
@@ -83,7 +93,7 @@ public final class TableFeed implements Feed<SourceRow> {
     public void byIds(List<SourceId> ids, Session session, Consumer<Item<SourceRow>> consumer) {
         List<Long> keys = ids.stream().map(id -> ((RowId) id).key()).toList();
         Set<Long> gone = new HashSet<>(keys);
-        for (Item<SourceRow> row : source.byKeys(session, keys)) {
+        for (Item<SourceRow> row : source.byKeys(on(session), keys)) {
             gone.remove(key(row));
             consumer.accept(row);
         }
@@ -92,12 +102,12 @@ public final class TableFeed implements Feed<SourceRow> {
 
     @Override
     public CatchUp<SourceRow> catchUp(StageOffset since, Session session) {
-        return new LastKeys(session, since.ranges().get(since.ranges().size() - 1));
+        return new LastKeys(on(session), since.ranges().get(since.ranges().size() - 1));
     }
 
     @Override
-    public OnceComplete onceComplete() {
-        return OnceComplete.READ_ANEW;
+    public boolean tellsChanges() {
+        return false;
     }
 
     /** Keys grow, and a table tells of no changes. */
@@ -160,7 +170,6 @@ public final class TableFeed implements Feed<SourceRow> {
         @Override
         public boolean page(Intake<SourceRow> intake) {
             SourceTable.Page page = source.page(session, after, MOST_AT_ONCE);
-            intake.restart();
             for (Item<SourceRow> row : page.items()) {
                 after = key(row);
                 if (!wasSeen(key(row))) {

@@ -184,7 +184,7 @@ final class CouchClientTest {
         couch.create("orders/new").put(document);
         List<CouchRow> rows = new ArrayList<>();
 
-        client.page(new KeyPage("orders/new", List.of(), id, KeyPage.after(id), 2, false), Meter.NONE, rows::add);
+        client.page(new KeyPage("orders/new", List.of(), id, id + "\0", 2, false), Meter.NONE, rows::add);
         client.documents("orders/new", List.of(id, "no such"), List.of(), Meter.NONE, rows::add);
         client.changes("orders/new", new JsonPrimitive(0), 2, List.of(), Meter.NONE, rows::add);
 

@@ -10,7 +10,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.Tuple;
 
 /** Sets of keys that crowd behind few beginnings and hold the characters at which orders part. All edges are drawn. */
-final class HostileKeys implements ArbitrarySupplier<Set<String>> {
+public final class HostileKeys implements ArbitrarySupplier<Set<String>> {
     private static final List<Integer> BORDERS = List.of(
             0x00, 0x1F, 0x20, 0x22, 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xFDCF, 0xFDD0, 0xFDF0, 0xFFFD, 0xFFFE,
             0xFFFF, 0x10000, 0x1F600, 0x10FFFD, 0x10FFFF);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.internal.ranges;
+package io.couchmigrator.internal.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,7 @@ import io.couchmigrator.Audit;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
+import io.couchmigrator.Listener;
 import io.couchmigrator.Outage;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.Tallies;
@@ -18,16 +19,14 @@ import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
+import io.couchmigrator.internal.ranges.AuditTally;
+import io.couchmigrator.internal.ranges.HostileKeys;
+import io.couchmigrator.internal.ranges.KeyOrder;
 import io.couchmigrator.internal.retry.OutageListener;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
-import io.couchmigrator.internal.run.Worksite;
-import io.couchmigrator.internal.source.DocumentFeed;
-import io.couchmigrator.internal.source.Intake;
-import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.source.Pager;
-import io.couchmigrator.internal.source.Throttle;
 import io.couchmigrator.testkit.CouchDatabase;
 import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.CouchRequest;
@@ -149,21 +148,30 @@ final class AuditPropertiesTest {
         private final CouchClient client =
                 new CouchClient(CouchServer.builder(couch.url()).build());
         private final AuditTally tally = new AuditTally();
+        private final Set<String> keys;
         private final DocumentFeed feed;
+        private final ByteBudget budget;
+        private Runnable beforeEach = () -> {};
 
         Source(Set<String> keys) {
+            this.keys = keys;
             database.load(keys.stream().map(Source::document));
             StopSignal stop = new StopSignal();
             Patience patience = new Patience("CouchDB", Duration.ofMinutes(1), stop, new Silent(), Clock.systemUTC());
             Throttle throttle = new Throttle(0, 1, stop, System::nanoTime);
+            budget = ByteBudget.ofHeap(1, stop);
             DocumentStage<Document> stage = DocumentStage.<Document>builder("keys")
+                    .condition(document -> {
+                        beforeEach.run();
+                        return true;
+                    })
                     .transform((document, context) -> List.of(document))
                     .writer((connection, rows) -> rows.size())
                     .build();
             feed = new DocumentFeed(
                     stage,
-                    new Worksite(
-                            client, patience, null, null, throttle, null, tally, stop, null, 1, 1, Clock.systemUTC()),
+                    new DocumentFeed.Source(
+                            client, patience, throttle, tally, stop, new Reporter(new Listener() {}), 1),
                     Path.of("keys.offsets.json"));
         }
 
@@ -171,14 +179,19 @@ final class AuditPropertiesTest {
             return tally.sum();
         }
 
-        /** Reads all ranges, page by page in turn; before each row is taken one of the toggled keys comes or goes. */
+        /** Reads all ranges, page by page in turn; before each row is judged one of the toggled keys comes or goes. */
         List<String> read(int ranges, int rows, Iterator<String> toggled) {
             JsonElement since = now();
-            List<RangeOffset.Cut> cuts = RangeCutter.cuts(feed.ranks(), null, null, ranges).stream()
-                    .map(place -> new RangeOffset.Cut(new DocumentId(place.id()), place.rank()))
+            beforeEach = () -> toggle(toggled);
+            List<String> sorted = keys.stream().sorted(KeyOrder.BY_CODE_POINT).toList();
+            List<RangeOffset.Cut> cuts = IntStream.range(1, ranges)
+                    .map(range -> range * sorted.size() / ranges)
+                    .filter(rank -> rank > 0)
+                    .distinct()
+                    .mapToObj(rank -> new RangeOffset.Cut(new DocumentId(sorted.get(rank)), rank))
                     .toList();
             List<Reading> readings = RangeOffset.of(null, null).cutAt(0, cuts).stream()
-                    .map(range -> new Reading(range, feed.pager(range, since, null), () -> toggle(toggled)))
+                    .map(range -> new Reading(range, feed.pager(range, since, () -> {}, null), budget))
                     .toList();
             while (readings.stream().filter(reading -> reading.page(rows)).count() > 0) {
                 toggle(toggled);
@@ -219,60 +232,39 @@ final class AuditPropertiesTest {
         }
     }
 
-    /** One range, as a worker reads it: what a page brought is committed when the page is over. */
-    private static final class Reading implements Pager.Place, Intake<Document> {
+    /** One range, as a worker reads it: a page is counted when it is over. */
+    private static final class Reading {
         private final Pager<Document> pager;
-        private final Runnable beforeEach;
+        private final ByteBudget budget;
         private final List<String> read = new ArrayList<>();
-        private final List<SourceId> taken = new ArrayList<>();
         private RangeOffset now;
         private boolean more = true;
 
-        Reading(RangeOffset range, Pager<Document> pager, Runnable beforeEach) {
+        Reading(RangeOffset range, Pager<Document> pager, ByteBudget budget) {
             this.now = range;
             this.pager = pager;
-            this.beforeEach = beforeEach;
+            this.budget = budget;
         }
 
         boolean page(int rows) {
             if (!more) {
                 return false;
             }
-            more = pager.page(this, rows, this);
-            if (!taken.isEmpty()) {
-                now = now.advanced(taken.get(taken.size() - 1), new Tallies(taken.size(), 0, 0, 0, 0, 0));
-                taken.forEach(id -> read.add(id.text()));
+            try (Intake<Document> intake = new Intake<>(budget)) {
+                Pager.Page page = pager.page(now, rows, intake);
+                now = page.at();
+                if (page.failure() != null) {
+                    throw page.failure();
+                }
+                more = page.more();
+                List<SourceId> taken = intake.items().stream().map(Item::id).toList();
+                if (!taken.isEmpty()) {
+                    now = now.advanced(taken.get(taken.size() - 1), new Tallies(taken.size(), 0, 0, 0, 0, 0));
+                    taken.forEach(id -> read.add(id.text()));
+                }
+                return more;
             }
-            restart();
-            return more;
         }
-
-        @Override
-        public RangeOffset now() {
-            return now;
-        }
-
-        @Override
-        public void recognize() {}
-
-        @Override
-        public void rewind(RangeOffset to) {
-            now = to;
-        }
-
-        @Override
-        public void restart() {
-            taken.clear();
-        }
-
-        @Override
-        public void take(Item<Document> item) {
-            beforeEach.run();
-            taken.add(item.id());
-        }
-
-        @Override
-        public void documentGrewTo(long bytes) {}
     }
 
     private static final class Silent implements OutageListener {

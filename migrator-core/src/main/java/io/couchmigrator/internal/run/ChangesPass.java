@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import com.google.common.collect.Lists;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.batch.BatchTaker;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.source.CatchUp;
+import io.couchmigrator.internal.source.Intake;
+import io.couchmigrator.internal.source.Item;
+import io.couchmigrator.internal.target.WorkerSessions;
+import java.util.List;
+
+/**
+ * Reads what changed since the stage was planned or last caught up, and completes it.
+ *
+ * @param <S> what the stage reads
+ * @param taker what is done with each batch
+ * @param told whether people are told how much there is
+ */
+record ChangesPass<S>(BatchTaker<S> taker, boolean told) implements Pass<S> {
+    @Override
+    public void over(StageRun<S> run, StageState state) {
+        WorkerSessions sessions = run.site().target().own();
+        StageOffset before = state.offset();
+        run.feed().recognize(before).ifPresent(state::seen);
+        CatchUp<S> catchUp = run.feed().catchUp(before, sessions.main());
+        boolean tells = told && catchUp.isPending();
+        long rows = run.tallies().written();
+        if (tells) {
+            run.site().reporter().tell(to -> to.catchingUp(run.name(), catchUp.pending()));
+        }
+        boolean more = catchUp.isPending();
+        while (more) {
+            run.site().stop().check();
+            more = page(run, state, catchUp, sessions);
+        }
+        run.completed(state, catchUp.changes());
+        if (tells) {
+            long written = run.tallies().written() - rows;
+            run.site().reporter().tell(to -> to.caughtUp(run.name(), catchUp.changes(), written));
+        }
+    }
+
+    private boolean page(StageRun<S> run, StageState state, CatchUp<S> catchUp, WorkerSessions sessions) {
+        try (Intake<S> intake = new Intake<>(run.site().budget())) {
+            boolean more = catchUp.page(intake);
+            for (List<Item<S>> batch :
+                    Lists.partition(intake.items(), run.site().chunkSize())) {
+                Tallies tallies = run.take(batch, taker, state, sessions);
+                state.others(tallies);
+                run.site().limit().count(tallies);
+            }
+            run.recognize(state);
+            state.sequence(catchUp.position());
+            return more;
+        }
+    }
+}

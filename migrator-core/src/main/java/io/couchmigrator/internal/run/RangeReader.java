@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import com.google.common.collect.Lists;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.batch.BatchTaker;
+import io.couchmigrator.internal.source.Intake;
+import io.couchmigrator.internal.source.Item;
+import io.couchmigrator.internal.source.Pager;
+import io.couchmigrator.internal.target.WorkerSessions;
+import java.util.List;
+
+/**
+ * Reads one range from where it stands to its end: a page, its batches, advance, again. Used by one thread.
+ *
+ * @param <S> what the stage reads
+ */
+final class RangeReader<S> {
+    private final StageRun<S> run;
+    private final StageState state;
+    private final int index;
+    private final BatchTaker<S> taker;
+    private final WorkerSessions sessions;
+    private final Pager<S> pager;
+
+    /** @param index the range's place among those of the stage */
+    RangeReader(StageRun<S> run, StageState state, int index, BatchTaker<S> taker, WorkerSessions sessions) {
+        this.run = run;
+        this.state = state;
+        this.index = index;
+        this.taker = taker;
+        this.sessions = sessions;
+        this.pager = run.feed()
+                .pager(state.range(index), state.offset().sequence(), () -> run.recognize(state), sessions.main());
+    }
+
+    void read() {
+        while (!state.range(index).done()) {
+            run.site().stop().check();
+            page(Integer.MAX_VALUE);
+        }
+    }
+
+    /** Reads a page of at most so many items, and hands them on; nothing of the source is kept waiting by then. */
+    void page(int most) {
+        try (Intake<S> intake = new Intake<>(run.site().budget())) {
+            Pager.Page page = pager.page(state.range(index), most, intake);
+            run.recognize(state);
+            state.goesOnFrom(index, page.at());
+            if (page.failure() != null) {
+                throw page.failure();
+            }
+            for (List<Item<S>> batch :
+                    Lists.partition(intake.items(), run.site().chunkSize())) {
+                batch(batch);
+            }
+            if (!page.more()) {
+                state.finished(index);
+            }
+        }
+    }
+
+    private void batch(List<Item<S>> batch) {
+        Tallies tallies = run.take(batch, taker, state, sessions);
+        state.advanced(index, batch.get(batch.size() - 1).id(), tallies);
+        run.progressed(state);
+        run.site().limit().count(tallies);
+        // A page may hold many batches: whoever asks for a stop waits for the one in hand only.
+        run.site().stop().check();
+    }
+}

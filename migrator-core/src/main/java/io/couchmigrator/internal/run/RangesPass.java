@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import io.couchmigrator.internal.batch.BatchTaker;
+import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import io.couchmigrator.internal.retry.SideBySide;
+import io.couchmigrator.internal.target.WorkerSessions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/**
+ * Reads the ranges of a stage that are left: the very first item alone, so that what cannot work shows at once; then
+ * all workers, each a range from start to end, in one thread, on one connection.
+ *
+ * @param <S> what the stage reads
+ * @param taker what is done with each batch
+ * @param log where the stage's entries go, which is there from now on
+ */
+record RangesPass<S>(BatchTaker<S> taker, LineFile log) implements Pass<S> {
+    @Override
+    public void over(StageRun<S> run, StageState state) {
+        if (state.offset().phase() == Phase.READING) {
+            log.create();
+            run.feed().ready(state.offset().ranges());
+            run.tellStarted(state, log.path());
+            read(run, state);
+            run.tellRead(state);
+        }
+    }
+
+    private void read(StageRun<S> run, StageState state) {
+        Queue<Integer> todo = new ConcurrentLinkedQueue<>();
+        IntStream.range(0, state.offset().ranges().size())
+                .filter(i -> !state.range(i).done())
+                .forEach(todo::add);
+        if (todo.isEmpty()) {
+            return;
+        }
+        new RangeReader<>(run, state, todo.element(), taker, run.site().target().own()).page(1);
+        Worksite site = run.site();
+        int workers = Math.min(site.workers(), todo.size());
+        ExecutorService threads = Executors.newFixedThreadPool(workers, task -> {
+            Thread thread = new Thread(task, "migrator-worker");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            List<Future<Boolean>> working = new ArrayList<>();
+            for (int i = 0; i < workers; i++) {
+                WorkerSessions sessions = site.target().worker(i);
+                working.add(threads.submit(() -> work(run, state, todo, sessions)));
+            }
+            SideBySide.rethrow(SideBySide.joined(working, new ArrayList<>(), null));
+        } catch (Throwable e) {
+            site.stop().request();
+            throw e;
+        } finally {
+            ended(threads);
+        }
+    }
+
+    /** On an error of one worker the others stop at their next batch. */
+    private boolean work(StageRun<S> run, StageState state, Queue<Integer> todo, WorkerSessions sessions) {
+        try {
+            for (Integer range = todo.poll(); range != null; range = todo.poll()) {
+                new RangeReader<>(run, state, range, taker, sessions).read();
+            }
+            return true;
+        } catch (Throwable e) {
+            run.site().stop().request();
+            throw e;
+        }
+    }
+
+    /** No worker may go on once offsets are saved and the lock is given up. */
+    private static void ended(ExecutorService threads) {
+        threads.shutdown();
+        boolean interrupted = false;
+        while (!threads.isTerminated()) {
+            try {
+                threads.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.source;
+
+import com.google.gson.JsonElement;
+import io.couchmigrator.DocumentStage;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.couch.KeyPage;
+import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.couch.PageEnd;
+import io.couchmigrator.internal.couch.RowConsumer;
+import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.ranges.Bounds;
+import io.couchmigrator.internal.retry.PassingException;
+import io.couchmigrator.internal.retry.Patience;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked of CouchDB for one stage, each one attempt, and what to throw where its answers do not fit. Safe for use by
+ * multiple threads.
+ *
+ * @param patience how long to bear with the server
+ */
+record DocumentRequests(DocumentStage<?> stage, CouchClient couch, Patience patience) {
+    String database() {
+        return stage.database();
+    }
+
+    /** Reads documents where a range goes on. */
+    PageEnd page(RangeOffset at, int limit, boolean buffered, Meter meter, RowConsumer consumer)
+            throws PassingException {
+        return couch.page(page(at, stage.fields(), limit, buffered), meter, consumer);
+    }
+
+    /** Reads ids where a range goes on. */
+    void ids(RangeOffset at, int limit, RowConsumer consumer) throws PassingException {
+        couch.page(page(at, null, limit, false), Meter.NONE, consumer);
+    }
+
+    /** Reads documents where a range goes on, to see how large they are. */
+    PageEnd sample(RangeOffset at, int limit) throws PassingException {
+        return couch.page(page(at, List.of(), limit, false), Meter.NONE, row -> {});
+    }
+
+    private KeyPage page(RangeOffset at, @Nullable List<String> fields, int limit, boolean buffered) {
+        return new KeyPage(database(), fields, Bounds.from(at), Bounds.before(at), limit, buffered);
+    }
+
+    /** Reads documents that changed since a position, or now if that is null. */
+    PageEnd changes(@Nullable JsonElement since, int limit, Meter meter, RowConsumer consumer) throws PassingException {
+        return couch.changes(database(), since, limit, stage.fields(), meter, consumer);
+    }
+
+    /** Reads the ids of documents that changed since a position, or now if that is null. */
+    PageEnd changedIds(@Nullable JsonElement since, int limit, RowConsumer consumer) throws PassingException {
+        return couch.changes(database(), since, limit, null, Meter.NONE, consumer);
+    }
+
+    /** Returns what to throw where a server counts documents that it does not send. */
+    PassingException missing(long documents) {
+        String seen = "nothing came where %s documents are counted".formatted(documents);
+        return new PassingException(new SourceException(failed(seen) + ": look at the server's log"), seen, null);
+    }
+
+    /** Returns what to throw where a server sends one id after another that does not come before it. */
+    PassingException outOfOrder(String earlier, String later) {
+        String seen = "\"%s\" came after \"%s\" on one page".formatted(later, earlier);
+        String message = failed(seen)
+                + ": it repeats or misorders documents: look at its log and its shards, and at any proxy in between";
+        return new PassingException(new SourceException(message), seen, null);
+    }
+
+    /** Returns what to throw where a server answers something else than it was asked for. */
+    SourceException ignoredKey(String from, String seen) {
+        String asked = from.endsWith("\0")
+                ? "after \"%s\"".formatted(from.substring(0, from.length() - 1))
+                : "from \"%s\" on".formatted(from);
+        return new SourceException(failed("asked for what comes %s, seen \"%s\"".formatted(asked, seen))
+                + ": look for a cache or proxy in between");
+    }
+
+    private String failed(String seen) {
+        return "could not read %s: %s".formatted(what(), seen);
+    }
+
+    /** Returns what is read, for people. */
+    String what() {
+        return "documents of \"%s\" from %s".formatted(database(), couch.name());
+    }
+}
