@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
-import io.couchmigrator.testkit.CouchRequest;
-import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.couch.CouchRequest;
+import io.couchmigrator.testkit.couch.Requests;
 import java.util.function.Predicate;
 
 /** What a run of {@link CustomerOrders} asks CouchDB for: the kinds of its requests, which are the phases of a run. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
-import io.couchmigrator.testkit.ExpectedRow;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.commcare.ExpectedRow;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.sql.SQLException;
 
 /**

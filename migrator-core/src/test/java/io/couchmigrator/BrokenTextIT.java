@@ -3,13 +3,13 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.testkit.CouchDouble;
-import io.couchmigrator.testkit.FaultyDataSource;
-import io.couchmigrator.testkit.JdbcFault;
-import io.couchmigrator.testkit.JdbcStep;
 import io.couchmigrator.testkit.MigratorExtension;
-import io.couchmigrator.testkit.PostgresServer;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.FaultyDataSource;
+import io.couchmigrator.testkit.postgres.JdbcFault;
+import io.couchmigrator.testkit.postgres.JdbcStep;
+import io.couchmigrator.testkit.postgres.PostgresServer;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;

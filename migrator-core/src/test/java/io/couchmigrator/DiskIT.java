@@ -4,9 +4,9 @@ package io.couchmigrator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.MigratorExtension;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
-import io.couchmigrator.testkit.Fault;
+import io.couchmigrator.testkit.couch.Fault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

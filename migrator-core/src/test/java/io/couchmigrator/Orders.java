@@ -2,9 +2,9 @@
 package io.couchmigrator;
 
 import com.google.gson.JsonObject;
-import io.couchmigrator.testkit.CouchDatabase;
-import io.couchmigrator.testkit.CouchDouble;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.couch.CouchDatabase;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;

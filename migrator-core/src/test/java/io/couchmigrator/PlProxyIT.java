@@ -3,11 +3,11 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.testkit.CouchDouble;
-import io.couchmigrator.testkit.ExpectedRow;
 import io.couchmigrator.testkit.MigratorExtension;
-import io.couchmigrator.testkit.PostgresServer;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.commcare.ExpectedRow;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.PostgresServer;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

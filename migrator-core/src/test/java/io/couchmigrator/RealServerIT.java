@@ -4,11 +4,11 @@ package io.couchmigrator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.commcare.BlobMetadata;
-import io.couchmigrator.testkit.Corpus;
-import io.couchmigrator.testkit.ExpectedRow;
 import io.couchmigrator.testkit.MigratorExtension;
-import io.couchmigrator.testkit.RemoteDatabases;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.commcare.Corpus;
+import io.couchmigrator.testkit.commcare.ExpectedRow;
+import io.couchmigrator.testkit.couch.RemoteDatabases;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.UUID;

@@ -3,10 +3,10 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.testkit.CouchDatabase;
-import io.couchmigrator.testkit.CouchDouble;
 import io.couchmigrator.testkit.MigratorExtension;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.couch.CouchDatabase;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.hash.Hashing;
-import io.couchmigrator.testkit.Corpus;
-import io.couchmigrator.testkit.ExpectedRow;
+import io.couchmigrator.testkit.commcare.Corpus;
+import io.couchmigrator.testkit.commcare.ExpectedRow;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 import java.util.stream.IntStream;

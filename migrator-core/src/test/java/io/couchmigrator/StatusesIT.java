@@ -3,12 +3,12 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.testkit.CouchDatabase;
-import io.couchmigrator.testkit.CouchDouble;
-import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.MigratorExtension;
-import io.couchmigrator.testkit.ScriptedFault;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.couch.CouchDatabase;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.Fault;
+import io.couchmigrator.testkit.faults.ScriptedFault;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -4,12 +4,12 @@ package io.couchmigrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.couchmigrator.testkit.Corpus;
-import io.couchmigrator.testkit.CouchDouble;
-import io.couchmigrator.testkit.Fault;
 import io.couchmigrator.testkit.MigratorExtension;
-import io.couchmigrator.testkit.Requests;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.commcare.Corpus;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.Fault;
+import io.couchmigrator.testkit.couch.Requests;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

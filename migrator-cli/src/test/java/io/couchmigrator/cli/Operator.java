@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli;
 
-import io.couchmigrator.testkit.CouchDouble;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,11 +3,11 @@ package io.couchmigrator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.testkit.Corpus;
-import io.couchmigrator.testkit.CouchDouble;
-import io.couchmigrator.testkit.ExpectedRow;
 import io.couchmigrator.testkit.MigratorExtension;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.commcare.Corpus;
+import io.couchmigrator.testkit.commcare.ExpectedRow;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

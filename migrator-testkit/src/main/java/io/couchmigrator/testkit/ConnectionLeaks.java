@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit;
 
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;

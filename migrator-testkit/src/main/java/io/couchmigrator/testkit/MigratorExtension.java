@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit;
 
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.PostgresServer;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Set;

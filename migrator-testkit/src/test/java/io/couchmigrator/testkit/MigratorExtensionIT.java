@@ -7,6 +7,11 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
+import io.couchmigrator.testkit.commcare.BlobSchema;
+import io.couchmigrator.testkit.commcare.ExpectedRow;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.PostgresServer;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.sql.Connection;

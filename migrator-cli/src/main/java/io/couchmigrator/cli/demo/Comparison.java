@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.demo;
 
-import io.couchmigrator.testkit.ExpectedRow;
+import io.couchmigrator.testkit.commcare.ExpectedRow;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.demo;
 
-import io.couchmigrator.testkit.SampleDocuments;
+import io.couchmigrator.testkit.commcare.SampleDocuments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

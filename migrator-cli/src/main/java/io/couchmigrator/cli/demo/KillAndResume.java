@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.demo;
 
-import io.couchmigrator.testkit.CouchRequest;
-import io.couchmigrator.testkit.ExpectedRow;
-import io.couchmigrator.testkit.Requests;
-import io.couchmigrator.testkit.SampleDocuments;
+import io.couchmigrator.testkit.commcare.ExpectedRow;
+import io.couchmigrator.testkit.commcare.SampleDocuments;
+import io.couchmigrator.testkit.couch.CouchRequest;
+import io.couchmigrator.testkit.couch.Requests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.demo;
 
-import io.couchmigrator.testkit.CouchRequest;
-import io.couchmigrator.testkit.SampleDocument;
-import io.couchmigrator.testkit.SampleDocuments;
+import io.couchmigrator.testkit.commcare.SampleDocument;
+import io.couchmigrator.testkit.commcare.SampleDocuments;
+import io.couchmigrator.testkit.couch.CouchRequest;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;

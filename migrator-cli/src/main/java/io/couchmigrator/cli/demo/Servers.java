@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.demo;
 
-import io.couchmigrator.testkit.CouchDouble;
-import io.couchmigrator.testkit.Fault;
-import io.couchmigrator.testkit.PostgresServer;
-import io.couchmigrator.testkit.Requests;
-import io.couchmigrator.testkit.SampleDocuments;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.commcare.SampleDocuments;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.Fault;
+import io.couchmigrator.testkit.couch.Requests;
+import io.couchmigrator.testkit.postgres.PostgresServer;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.benchmark;
 
-import io.couchmigrator.testkit.CouchDouble;
+import io.couchmigrator.testkit.couch.CouchDouble;
 import java.io.IOException;
 import java.io.OutputStream;
 

@@ -2,7 +2,7 @@
 package io.couchmigrator.cli.benchmark;
 
 import com.google.gson.JsonObject;
-import io.couchmigrator.testkit.RemoteDatabases;
+import io.couchmigrator.testkit.couch.RemoteDatabases;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@
 package io.couchmigrator.cli.benchmark;
 
 import io.couchmigrator.Writer;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

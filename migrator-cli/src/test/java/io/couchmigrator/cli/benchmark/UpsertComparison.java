@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.benchmark;
 
-import io.couchmigrator.testkit.BlobSchema;
-import io.couchmigrator.testkit.PostgresServer;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.commcare.BlobSchema;
+import io.couchmigrator.testkit.postgres.PostgresServer;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;

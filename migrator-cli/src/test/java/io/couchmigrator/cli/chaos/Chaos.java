@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.chaos;
 
-import io.couchmigrator.testkit.PostgresServer;
+import io.couchmigrator.testkit.postgres.PostgresServer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

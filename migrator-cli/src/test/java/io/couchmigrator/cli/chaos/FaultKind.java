@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.chaos;
 
-import io.couchmigrator.testkit.CouchRequest;
-import io.couchmigrator.testkit.Fault;
-import io.couchmigrator.testkit.FaultRule;
-import io.couchmigrator.testkit.Requests;
+import io.couchmigrator.testkit.couch.CouchRequest;
+import io.couchmigrator.testkit.couch.Fault;
+import io.couchmigrator.testkit.couch.FaultRule;
+import io.couchmigrator.testkit.couch.Requests;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

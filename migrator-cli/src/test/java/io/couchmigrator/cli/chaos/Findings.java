@@ -3,7 +3,7 @@ package io.couchmigrator.cli.chaos;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.couchmigrator.testkit.ExpectedRow;
+import io.couchmigrator.testkit.commcare.ExpectedRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

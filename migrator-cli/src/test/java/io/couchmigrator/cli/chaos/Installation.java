@@ -3,11 +3,11 @@ package io.couchmigrator.cli.chaos;
 
 import io.couchmigrator.Router;
 import io.couchmigrator.cli.ShardsFile;
-import io.couchmigrator.testkit.BlobSchema;
-import io.couchmigrator.testkit.ExpectedRow;
-import io.couchmigrator.testkit.PostgresServer;
-import io.couchmigrator.testkit.SampleDocuments;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.commcare.BlobSchema;
+import io.couchmigrator.testkit.commcare.ExpectedRow;
+import io.couchmigrator.testkit.commcare.SampleDocuments;
+import io.couchmigrator.testkit.postgres.PostgresServer;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;

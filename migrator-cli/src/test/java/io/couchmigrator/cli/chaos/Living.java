@@ -2,8 +2,8 @@
 package io.couchmigrator.cli.chaos;
 
 import io.couchmigrator.cli.Operator;
-import io.couchmigrator.testkit.CouchDouble;
-import io.couchmigrator.testkit.ScriptedFault;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.faults.ScriptedFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

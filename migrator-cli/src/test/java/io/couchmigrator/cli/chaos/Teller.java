@@ -2,9 +2,9 @@
 package io.couchmigrator.cli.chaos;
 
 import io.couchmigrator.cli.Operator;
-import io.couchmigrator.testkit.CouchDouble;
-import io.couchmigrator.testkit.PostgresServer;
-import io.couchmigrator.testkit.SampleDocuments;
+import io.couchmigrator.testkit.commcare.SampleDocuments;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

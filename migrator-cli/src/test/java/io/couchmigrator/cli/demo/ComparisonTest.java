@@ -3,7 +3,7 @@ package io.couchmigrator.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.testkit.ExpectedRow;
+import io.couchmigrator.testkit.commcare.ExpectedRow;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -3,9 +3,9 @@ package io.couchmigrator.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.testkit.CouchRequest;
-import io.couchmigrator.testkit.Endpoint;
-import io.couchmigrator.testkit.SampleDocuments;
+import io.couchmigrator.testkit.commcare.SampleDocuments;
+import io.couchmigrator.testkit.couch.CouchRequest;
+import io.couchmigrator.testkit.couch.Endpoint;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -7,7 +7,7 @@ import io.couchmigrator.ConflictRule;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
 import io.couchmigrator.testkit.MigratorExtension;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

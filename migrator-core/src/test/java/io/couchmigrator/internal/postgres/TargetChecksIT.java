@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.testkit.MigratorExtension;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

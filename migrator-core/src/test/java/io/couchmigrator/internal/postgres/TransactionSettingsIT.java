@@ -9,7 +9,7 @@ import io.couchmigrator.Standing.State;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.testkit.MigratorExtension;
-import io.couchmigrator.testkit.TestDatabase;
+import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.testkit;
-
-import java.io.IOException;
-
-/** Ends a body before its end, on purpose. */
-final class CutException extends IOException {
-    private static final long serialVersionUID = 1L;
-}

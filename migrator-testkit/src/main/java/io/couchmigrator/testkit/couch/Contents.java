@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.testkit.couch;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import okio.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything in a database at one moment. Immutable: a request answered from it sees one snapshot, as on the server.
+ *
+ * @param sequence how many changes there were so far
+ */
+record Contents(
+        RankedMap<ByteString, StoredDocument> live,
+        RankedMap<ByteString, StoredDocument> deleted,
+        RankedMap<Long, StoredDocument> changes,
+        long sequence) {
+
+    static Contents empty() {
+        return new Contents(RankedMap.empty(), RankedMap.empty(), RankedMap.empty(), 0);
+    }
+
+    /**
+     * Puts together what was loaded into an empty database.
+     *
+     * @param documents in the order of their ids
+     */
+    static Contents of(Collection<StoredDocument> documents, long sequence) {
+        List<StoredDocument> live =
+                documents.stream().filter(document -> !document.deleted()).toList();
+        List<StoredDocument> deleted =
+                documents.stream().filter(StoredDocument::deleted).toList();
+        List<StoredDocument> changes = documents.stream()
+                .sorted(Comparator.comparingLong(StoredDocument::sequence))
+                .toList();
+        return new Contents(
+                RankedMap.ofSorted(live, StoredDocument::id),
+                RankedMap.ofSorted(deleted, StoredDocument::id),
+                RankedMap.ofSorted(changes, StoredDocument::sequence),
+                sequence);
+    }
+
+    @Nullable
+    StoredDocument find(ByteString id) {
+        StoredDocument document = live.get(id);
+        return document == null ? deleted.get(id) : document;
+    }
+
+    /** Returns these contents after one more change: a document whose sequence is the next. */
+    Contents with(StoredDocument document) {
+        ByteString id = document.id();
+        StoredDocument former = find(id);
+        RankedMap<Long, StoredDocument> others = former == null ? changes : changes.remove(former.sequence());
+        return new Contents(
+                document.deleted() ? live.remove(id) : live.put(id, document),
+                document.deleted() ? deleted.put(id, document) : deleted.remove(id),
+                others.put(document.sequence(), document),
+                document.sequence());
+    }
+
+    /** Returns these contents with a document that turned into another kind without being changed. */
+    Contents withKind(StoredDocument document, StoredDocument.Kind kind) {
+        StoredDocument other = document.as(kind);
+        return new Contents(live.put(other.id(), other), deleted, changes.put(other.sequence(), other), sequence);
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.testkit.couch;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Optional;
+import okio.Buffer;
+import okio.BufferedSink;
+import okio.ByteString;
+
+/** JSON and UTF-8 as strictly as CouchDB takes them. */
+final class JsonText {
+    /** CouchDB stores documents this deep and deeper; Gson's own limit is 255. */
+    private static final int NESTING = 50_000;
+
+    private JsonText() {}
+
+    /** Returns the text's UTF-8 bytes; empty if it holds a lone surrogate, which has none. */
+    static Optional<ByteString> utf8(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        // Encoding replaces a lone surrogate, so that only then the way back leads elsewhere.
+        return new String(bytes, StandardCharsets.UTF_8).equals(text)
+                ? Optional.of(ByteString.of(bytes))
+                : Optional.empty();
+    }
+
+    /** Reads one JSON value and nothing more. */
+    static Optional<JsonElement> parse(ByteString json) {
+        if (json.size() == 0) {
+            return Optional.empty(); // The body of most requests: not worth an exception.
+        }
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(json.asByteBuffer())
+                    .toString();
+            JsonReader reader = new JsonReader(new StringReader(text));
+            reader.setStrictness(Strictness.STRICT);
+            reader.setNestingLimit(NESTING);
+            JsonElement value = JsonParser.parseReader(reader);
+            return reader.peek() == JsonToken.END_DOCUMENT ? Optional.of(value) : Optional.empty();
+        } catch (IOException | JsonParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    static JsonObject parseObject(ByteString json) {
+        return parse(json)
+                .filter(JsonElement::isJsonObject)
+                .map(JsonElement::getAsJsonObject)
+                .orElseThrow(() -> new CouchError(400, "bad_request", "Request body must be a JSON object"));
+    }
+
+    static String quote(String text) {
+        Buffer buffer = new Buffer();
+        try {
+            quote(ByteString.encodeUtf8(text), buffer);
+        } catch (IOException e) {
+            throw new IllegalStateException("a buffer in memory does not fail", e);
+        }
+        return buffer.readUtf8();
+    }
+
+    /** Writes a JSON string the way CouchDB does: only what must be escaped is. */
+    static void quote(ByteString utf8, BufferedSink sink) throws IOException {
+        sink.writeByte('"');
+        if (isPlain(utf8)) {
+            sink.write(utf8);
+        } else {
+            for (int i = 0; i < utf8.size(); i++) {
+                escape(utf8.getByte(i), sink);
+            }
+        }
+        sink.writeByte('"');
+    }
+
+    private static boolean isPlain(ByteString utf8) {
+        for (int i = 0; i < utf8.size(); i++) {
+            byte b = utf8.getByte(i);
+            if (b == '"' || b == '\\' || (0 <= b && b < ' ')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void escape(byte b, BufferedSink sink) throws IOException {
+        switch (b) {
+            case '"' -> sink.writeUtf8("\\\"");
+            case '\\' -> sink.writeUtf8("\\\\");
+            case '\b' -> sink.writeUtf8("\\b");
+            case '\f' -> sink.writeUtf8("\\f");
+            case '\n' -> sink.writeUtf8("\\n");
+            case '\r' -> sink.writeUtf8("\\r");
+            case '\t' -> sink.writeUtf8("\\t");
+            default -> {
+                if (0 <= b && b < ' ') {
+                    sink.writeUtf8("\\u00").writeUtf8(HexFormat.of().toHexDigits(b));
+                } else {
+                    sink.writeByte(b);
+                }
+            }
+        }
+    }
+}

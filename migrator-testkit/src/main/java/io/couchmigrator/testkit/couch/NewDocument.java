@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.testkit.couch;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import okio.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A document on its way into a database.
+ *
+ * @param expected the revision it claims to replace; null if it claims none
+ */
+record NewDocument(ByteString id, @Nullable Revision expected, boolean deleted, JsonObject content) {
+    private static final Gson GSON =
+            new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
+
+    static NewDocument of(String id, JsonObject content) {
+        ByteString key = JsonText.utf8(id).orElseThrow(() -> badRequest("invalid UTF-8 JSON"));
+        if (id.isEmpty() || (id.startsWith("_") && !id.startsWith("_design/"))) {
+            throw new CouchError(
+                    400,
+                    "illegal_docid",
+                    id.isEmpty()
+                            ? "Document id must not be empty"
+                            : "Only reserved document ids may start with underscore.");
+        }
+        return new NewDocument(key, revision(content).orElse(null), isTrue(content.get("_deleted")), content);
+    }
+
+    private static Optional<Revision> revision(JsonObject content) {
+        JsonElement revision = content.get("_rev");
+        if (revision == null) {
+            return Optional.empty();
+        }
+        return Optional.of(Revision.parse(revision.getAsString()).orElseThrow(() -> badRequest("Invalid rev format")));
+    }
+
+    private static boolean isTrue(@Nullable JsonElement element) {
+        return element != null && element.isJsonPrimitive() && element.getAsBoolean();
+    }
+
+    private static CouchError badRequest(String reason) {
+        return new CouchError(400, "bad_request", reason);
+    }
+
+    /** Whether its author knew the revision it replaces. */
+    boolean mayFollow(@Nullable StoredDocument former) {
+        if (former == null || former.deleted()) {
+            return !deleted && (expected == null || (former != null && expected.equals(former.revision())));
+        }
+        return former.revision().equals(expected);
+    }
+
+    /** Returns it as it is kept once it has replaced the former document, if there was one. */
+    StoredDocument after(@Nullable StoredDocument former, long sequence) {
+        Revision parent = former == null ? Revision.none() : former.revision();
+        ByteString members = members(parent.generation() + 1);
+        return new StoredDocument(
+                id,
+                parent.next(deleted, members),
+                sequence,
+                deleted ? StoredDocument.Kind.DELETED : StoredDocument.Kind.PLAIN,
+                members);
+    }
+
+    /** Serializes what follows id and revision, attachments last, as the server does. */
+    ByteString members(int generation) {
+        StringWriter text = new StringWriter();
+        try (JsonWriter writer = GSON.newJsonWriter(text)) {
+            writer.beginObject();
+            for (Map.Entry<String, JsonElement> member : content.entrySet()) {
+                writeMember(member.getKey(), member.getValue(), writer);
+            }
+            JsonElement attachments = content.get("_attachments");
+            if (attachments != null) {
+                writer.name("_attachments");
+                GSON.toJson(stubs(attachments.getAsJsonObject(), generation), writer);
+            }
+            writer.endObject();
+        } catch (IOException e) {
+            throw new IllegalStateException("a writer in memory does not fail", e);
+        }
+        String members = text.toString();
+        String rest = members.length() == 2 ? "}" : "," + members.substring(1);
+        return JsonText.utf8(rest).orElseThrow(() -> badRequest("invalid UTF-8 JSON"));
+    }
+
+    private static void writeMember(String name, JsonElement value, JsonWriter writer) throws IOException {
+        switch (name) {
+            case "_id", "_rev", "_deleted", "_attachments", "_revisions" -> {
+                // Kept elsewhere, or written last.
+            }
+            default -> {
+                if (name.startsWith("_")) {
+                    throw new CouchError(400, "doc_validation", "Bad special document member: " + name);
+                }
+                writer.name(name);
+                GSON.toJson(value, writer);
+            }
+        }
+    }
+
+    private static JsonObject stubs(JsonObject attachments, int generation) {
+        JsonObject stubs = new JsonObject();
+        attachments.entrySet().forEach(attachment -> {
+            JsonObject given = attachment.getValue().getAsJsonObject();
+            stubs.add(attachment.getKey(), given.has("data") ? stub(given, generation) : given);
+        });
+        return stubs;
+    }
+
+    private static JsonObject stub(JsonObject attachment, int generation) {
+        ByteString content;
+        try {
+            content = ByteString.of(
+                    Base64.getDecoder().decode(attachment.get("data").getAsString()));
+        } catch (IllegalArgumentException | JsonParseException e) {
+            throw badRequest("Attachment data is not Base64");
+        }
+        JsonElement type = attachment.get("content_type");
+        JsonObject stub = new JsonObject();
+        stub.addProperty("content_type", type == null ? "application/octet-stream" : type.getAsString());
+        stub.addProperty("revpos", generation);
+        stub.addProperty("digest", "md5-" + content.md5().base64());
+        stub.addProperty("length", content.size());
+        stub.addProperty("stub", true);
+        return stub;
+    }
+}
