@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.commcare;
 
+import io.couchmigrator.testkit.postgres.Tables;
+
 /**
  * The tables around the migration {@code migrate_metadata}, in groups that an installation has or has not.
  *
@@ -8,7 +10,7 @@ package io.couchmigrator.testkit.commcare;
  * database.create(BlobSchema.TARGET, BlobSchema.SOURCES);
  * }</pre>
  */
-public enum BlobSchema {
+public enum BlobSchema implements Tables {
     /** What is written: {@code blobs_blobmeta} and {@code blobs_blobmigrationstate}, with their indexes. */
     TARGET("sql/target.sql"),
     /** What every installation has to read: wire invoices, case uploads and restores of demo users. */
@@ -22,7 +24,7 @@ public enum BlobSchema {
         this.resource = resource;
     }
 
-    /** Returns the statements that create the tables, which must not exist yet. */
+    @Override
     public String sql() {
         return Resources.text(resource);
     }

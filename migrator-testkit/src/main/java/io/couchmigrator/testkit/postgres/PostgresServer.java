@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (PostgresServer server = PostgresServer.start();
  *         TestDatabase database = server.createDatabase()) {
- *     database.create(BlobSchema.TARGET);
+ *     database.execute("create table orders (id text primary key)");
  *     …
  * }
  * }</pre>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.postgres;
 
-import io.couchmigrator.testkit.commcare.BlobSchema;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -77,8 +76,8 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /** Creates groups of tables. */
-    public void create(BlobSchema... groups) throws SQLException {
-        for (BlobSchema group : groups) {
+    public void create(Tables... groups) throws SQLException {
+        for (Tables group : groups) {
             execute(group.sql());
         }
     }
