@@ -54,7 +54,7 @@ final class SourceSettingsTest {
 
     private Map<String, DataSource> read(String json) {
         DatabaseEntry entry = new DatabaseEntry("migrator.json", environment, new ArrayList<>());
-        List<String> stages = Migrations.MIGRATE_METADATA.tableStages();
+        List<String> stages = List.of("CaseUploadFileMeta", "DemoUserRestore", "IcdsFile");
         return new SourceSettings(
                         JsonParser.parseString(json).getAsJsonObject(), "migrator.json", stages, entry, faults)
                 .sources();
