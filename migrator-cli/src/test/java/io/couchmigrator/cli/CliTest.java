@@ -45,19 +45,6 @@ class CliTest {
     }
 
     @Test
-    void helpNamesEveryOptionOfRunWithVariableAndDefault() {
-        run("run", "--help");
-
-        for (Setting setting : Setting.values()) {
-            if (setting.onCommandLine() && setting.belongsTo(Command.RUN)) {
-                assertThat(out()).contains("  " + setting.option());
-                setting.variable().ifPresent(variable -> assertThat(out()).contains("[" + variable + "]"));
-                setting.fallback().ifPresent(value -> assertThat(out()).contains("(default " + value + ")"));
-            }
-        }
-    }
-
-    @Test
     void helpsWithoutACommand() {
         assertThat(run("--help")).isZero();
         assertThat(out()).contains("run", "check", "list", "demo");
