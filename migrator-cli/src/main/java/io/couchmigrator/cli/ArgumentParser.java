@@ -17,17 +17,19 @@ import org.apache.commons.cli.ParseException;
 import org.apache.commons.cli.UnrecognizedOptionException;
 
 /** Takes a command line apart. What Commons CLI refuses is told and left out, so that the rest is looked at as well. */
-final class ArgumentParser {
+public final class ArgumentParser {
     private static final String NO_PASSWORDS =
             "no option takes a password, which every user of this machine could read: set %s, or use %s";
 
     private final Faults faults;
 
-    ArgumentParser(Faults faults) {
+    /** Adds what is refused to these faults. */
+    public ArgumentParser(Faults faults) {
         this.faults = faults;
     }
 
-    Arguments parse(List<String> words) {
+    /** Returns what is not refused. */
+    public Arguments parse(List<String> words) {
         Options options = Setting.options();
         List<String> rest = new ArrayList<>(words);
         while (true) {

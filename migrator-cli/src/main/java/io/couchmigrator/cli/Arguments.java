@@ -15,20 +15,21 @@ import java.util.Set;
  * @param values the options that take a value, with it
  * @param flags the options that take none
  */
-record Arguments(List<String> words, List<String> positional, Map<Setting, String> values, Set<Setting> flags) {
-    Arguments {
+public record Arguments(List<String> words, List<String> positional, Map<Setting, String> values, Set<Setting> flags) {
+    public Arguments {
         words = List.copyOf(words);
         positional = List.copyOf(positional);
         values = Map.copyOf(values);
         flags = Set.copyOf(flags);
     }
 
-    Optional<Command> command() {
+    /** Returns the command; empty if none is given, or none that there is. */
+    public Optional<Command> command() {
         return positional.stream().findFirst().flatMap(Command::named);
     }
 
     /** Returns these as {@code --help} in their place says them, if they begin with the word {@code help}. */
-    Arguments withHelpAsOption() {
+    public Arguments withHelpAsOption() {
         if (positional.isEmpty() || !positional.get(0).equals("help")) {
             return this;
         }
@@ -37,16 +38,18 @@ record Arguments(List<String> words, List<String> positional, Map<Setting, Strin
         return new Arguments(words, positional.subList(1, positional.size()), values, asking);
     }
 
-    Optional<String> slug() {
+    /** Returns the word after the command, which names a migration. */
+    public Optional<String> slug() {
         return positional.stream().skip(1).findFirst();
     }
 
-    boolean has(Setting flag) {
+    /** Returns whether a flag was given. */
+    public boolean has(Setting flag) {
         return flags.contains(flag);
     }
 
     /** Returns whether an option was given, with or without a value. */
-    boolean gives(Setting setting) {
+    public boolean gives(Setting setting) {
         return flags.contains(setting) || values.containsKey(setting);
     }
 }

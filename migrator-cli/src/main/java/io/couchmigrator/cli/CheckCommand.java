@@ -9,18 +9,18 @@ import java.nio.file.Files;
 import java.time.Clock;
 
 /** {@code migrator check}: tells all that would keep a run from its first document, and writes nothing. */
-final class CheckCommand {
+public final class CheckCommand {
     private final Console console;
     private final NextCommand next;
 
     /** @param next the command as the user gave it */
-    CheckCommand(Console console, NextCommand next) {
+    public CheckCommand(Console console, NextCommand next) {
         this.console = console;
         this.next = next;
     }
 
     /** Checks and returns the exit status. */
-    int run(Migration migration, Settings settings) {
+    public int run(Migration migration, Settings settings) {
         console.lines(settings.lines());
         CheckReport report = report(migration, settings);
         report.faults().forEach(fault -> console.line(Verdict.error(fault)));

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the first word asks for. */
-enum Command {
+public enum Command {
     RUN(true, "run", "run_blob_migration", "Runs a migration from where it stands until all is done."),
     CHECK(true, "check", null, "Checks all that run needs, counts the documents, and writes nothing."),
     VERIFY(true, "verify", null, "Compares the rows that should be there with those that are, and writes no row."),
@@ -30,7 +30,8 @@ enum Command {
         this.summary = summary;
     }
 
-    static Optional<Command> named(String word) {
+    /** Returns the command with this name or other name. */
+    public static Optional<Command> named(String word) {
         return Arrays.stream(values())
                 .filter(command -> command.names().contains(word))
                 .findFirst();
@@ -46,11 +47,12 @@ enum Command {
     }
 
     /** Returns its name and, after it, what else it may be called. */
-    List<String> names() {
+    public List<String> names() {
         return alias == null ? List.of(name) : List.of(name, alias);
     }
 
-    String usage() {
+    /** Returns the line that shows how it is called. */
+    public String usage() {
         return "Usage: migrator " + name + (ofOneMigration ? " SLUG" : "") + " [options]";
     }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by multiple threads.
  */
-final class Console implements AutoCloseable {
+public final class Console implements AutoCloseable {
     private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*");
 
     private @Nullable OutputStream terminal;
@@ -26,12 +26,12 @@ final class Console implements AutoCloseable {
     private @Nullable List<String> before = new ArrayList<>();
 
     /** Writes to this stream, which the caller closes. */
-    Console(OutputStream terminal) {
+    public Console(OutputStream terminal) {
         this.terminal = terminal;
     }
 
     /** Writes one line. Line ends in it become blanks; control characters, which could steer a terminal, question marks. */
-    synchronized void line(String text) {
+    public synchronized void line(String text) {
         String line = printable(text) + "\n";
         writeToTerminal(line);
         if (before != null) {
@@ -40,12 +40,13 @@ final class Console implements AutoCloseable {
         writeToSummary(line);
     }
 
-    void lines(List<String> texts) {
+    /** Writes each as one line. */
+    public void lines(List<String> texts) {
         texts.forEach(this::line);
     }
 
     /** Keeps all lines, those from before included, in a new file as well. */
-    synchronized void keepIn(Path file) {
+    public synchronized void keepIn(Path file) {
         List<String> lines = before == null ? List.of() : before;
         before = null;
         try {

@@ -6,17 +6,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** {@code migrator demo}: the only command that needs the testkit, which an operator's archive leaves out. */
-final class DemoCommand {
+public final class DemoCommand {
     private static final String TESTKIT = "/io/couchmigrator/testkit/package-info.class";
 
     private final Console console;
 
-    DemoCommand(Console console) {
+    public DemoCommand(Console console) {
         this.console = console;
     }
 
     /** Runs the demo and returns the exit status. */
-    int run(boolean keep) throws UsageException {
+    public int run(boolean keep) throws UsageException {
         if (DemoCommand.class.getResource(TESTKIT) == null) {
             throw new UsageException(
                     List.of("demo cannot run from this installation: the archive for servers leaves out the embedded"

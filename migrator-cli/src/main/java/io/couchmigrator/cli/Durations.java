@@ -8,13 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as operators write and read them. */
-final class Durations {
+public final class Durations {
     private static final Pattern WRITTEN = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private Durations() {}
 
     /** Returns the duration that stands in a text such as {@code 30s}, {@code 10m} or {@code 2h}; empty if none does. */
-    static Optional<Duration> parse(String text) {
+    public static Optional<Duration> parse(String text) {
         Matcher matcher = WRITTEN.matcher(text.strip());
         if (!matcher.matches()) {
             return Optional.empty();
@@ -32,12 +32,12 @@ final class Durations {
     }
 
     /** Returns {@code [D day[s], ]H:MM:SS.ffffff}. */
-    static String precise(Duration duration) {
+    public static String precise(Duration duration) {
         return String.format(Locale.ROOT, "%s.%06d", seconds(duration), duration.toNanosPart() / 1000);
     }
 
     /** Returns {@code [D day[s], ]H:MM:SS}, cut to whole seconds. */
-    static String seconds(Duration duration) {
+    public static String seconds(Duration duration) {
         long days = duration.toDaysPart();
         String clock = String.format(
                 Locale.ROOT,

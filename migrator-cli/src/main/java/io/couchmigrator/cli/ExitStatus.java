@@ -2,10 +2,10 @@
 package io.couchmigrator.cli;
 
 /** The exit statuses that are no outcome of a run; the others are told by {@link io.couchmigrator.Outcome}. */
-final class ExitStatus {
-    static final int DONE = 0;
-    static final int UNEXPECTED = 1;
-    static final int USAGE = 2;
+public final class ExitStatus {
+    public static final int DONE = 0;
+    public static final int UNEXPECTED = 1;
+    public static final int USAGE = 2;
 
     private ExitStatus() {}
 }

@@ -5,10 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Collects what is wrong with the command line and what it names, so that all is told at once. */
-final class Faults {
+public final class Faults {
     private final List<String> messages = new ArrayList<>();
 
-    void add(String message) {
+    /** Adds one, told in a line. */
+    public void add(String message) {
         messages.add(message);
     }
 
@@ -19,11 +20,13 @@ final class Faults {
                 .forEach(message -> messages.add(place + message));
     }
 
-    boolean any() {
+    /** Returns whether there is one. */
+    public boolean any() {
         return !messages.isEmpty();
     }
 
-    List<String> messages() {
+    /** Returns them in the order in which they were found. */
+    public List<String> messages() {
         return List.copyOf(messages);
     }
 }

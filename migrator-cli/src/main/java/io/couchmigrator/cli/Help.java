@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The texts of {@code --help}. */
-final class Help {
+public final class Help {
     static final String USAGE = "Usage: migrator COMMAND [SLUG] [options]";
 
     private static final int TEXT_WIDTH = 75;
@@ -26,7 +26,8 @@ final class Help {
 
     private Help() {}
 
-    static List<String> ofProgram() {
+    /** Returns what is told where no command is named. */
+    public static List<String> ofProgram() {
         List<String> lines = new ArrayList<>();
         lines.add(USAGE);
         lines.add("");
@@ -42,7 +43,8 @@ final class Help {
         return lines;
     }
 
-    static List<String> of(Command command) {
+    /** Returns what is told of one command, with the options that are of use to it. */
+    public static List<String> of(Command command) {
         List<String> lines = new ArrayList<>();
         lines.add(command.usage());
         lines.add("");

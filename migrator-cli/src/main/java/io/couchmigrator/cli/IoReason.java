@@ -7,10 +7,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Says in words why a file could not be used; the JDK's messages are often no more than the file's name. */
-final class IoReason {
+public final class IoReason {
     private IoReason() {}
 
-    static String of(IOException e) {
+    /** Returns the reason. */
+    public static String of(IOException e) {
         if (e instanceof NoSuchFileException) {
             return "there is no such file";
         }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The directory of {@code --log-dir}. */
-final class LogDirectory {
+public final class LogDirectory {
     private LogDirectory() {}
 
     /** Adds what keeps a directory from being used, or created, to the faults. */
@@ -56,7 +56,7 @@ final class LogDirectory {
      *
      * @return whether it did not exist
      */
-    static boolean create(Path directory) throws IOException {
+    public static boolean create(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             return false;
         }

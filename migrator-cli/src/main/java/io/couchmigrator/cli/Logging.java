@@ -18,24 +18,24 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Sends what the libraries and the engine log to {@code migrator.log} in the log directory, and nowhere else. */
-final class Logging {
+public final class Logging {
     private static final int FILES = 5;
     private static final long BYTES_PER_FILE = 10 * FileSize.MB_COEFFICIENT;
 
     private Logging() {}
 
     /** Returns the file for this log directory. */
-    static Path file(Path logDirectory) {
+    public static Path file(Path logDirectory) {
         return logDirectory.resolve("migrator.log");
     }
 
     /** Keeps {@code java.util.logging}, which OkHttp and the PostgreSQL driver use, from writing to the console. */
-    static void silence() {
+    public static void silence() {
         LogManager.getLogManager().reset();
     }
 
     /** Begins to write the file in this log directory, and to add to it if it is there. */
-    static void begin(Path logDirectory) {
+    public static void begin(Path logDirectory) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);

@@ -10,8 +10,8 @@ import java.util.List;
  * @param program how the user called the program
  * @param words what followed
  */
-record NextCommand(String program, List<String> words) {
-    NextCommand {
+public record NextCommand(String program, List<String> words) {
+    public NextCommand {
         words = List.copyOf(words);
     }
 

@@ -4,15 +4,16 @@ package io.couchmigrator.cli;
 import java.util.Locale;
 
 /** Numbers as the console writes them, but for the lines of progress, whose form the operators' runbook fixes. */
-final class Numbers {
+public final class Numbers {
     private Numbers() {}
 
-    static String of(long number) {
+    /** Returns a number in groups of three digits. */
+    public static String of(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
     /** Returns a number with what is counted, in the singular or the plural. */
-    static String of(long number, String one, String many) {
+    public static String of(long number, String one, String many) {
         return of(number) + " " + (number == 1 ? one : many);
     }
 }

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
 /** {@code migrator run} and {@code migrator verify}: tell how it goes, and end with a verdict. */
-final class RunCommand {
+public final class RunCommand {
     private final Command command;
     private final Console console;
     private final Consumer<Runnable> stopRequests;
@@ -25,7 +25,7 @@ final class RunCommand {
      * @param stopRequests takes what is to be done when the run shall stop
      * @param next the command as the user gave it
      */
-    RunCommand(Command command, Console console, Consumer<Runnable> stopRequests, NextCommand next) {
+    public RunCommand(Command command, Console console, Consumer<Runnable> stopRequests, NextCommand next) {
         this.command = command;
         this.console = console;
         this.stopRequests = stopRequests;
@@ -33,7 +33,7 @@ final class RunCommand {
     }
 
     /** Runs or verifies the migration and returns the exit status. */
-    int run(Migration migration, Settings settings) throws UsageException {
+    public int run(Migration migration, Settings settings) throws UsageException {
         if (command == Command.RUN) {
             createLogDirectory(settings);
         } else if (!Files.isDirectory(settings.logDirectory())) {

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Finds and hides passwords in URLs. */
-final class Secrets {
+public final class Secrets {
     /** What stands between the scheme and the host; a password that is not encoded may hold any of {@code / ? # @}. */
     private static final Pattern USER_INFO = Pattern.compile("://([^\\s:/@]*):([^\\s]*)@");
 
@@ -19,7 +19,7 @@ final class Secrets {
     private Secrets() {}
 
     /** Returns whether a URL holds a password, be it before the host or as a parameter. */
-    static boolean in(String url) {
+    public static boolean in(String url) {
         Matcher userInfo = USER_INFO.matcher(url);
         boolean beforeHost =
                 userInfo.find() && !PORT_AND_MORE.matcher(userInfo.group(2)).matches();
@@ -27,7 +27,7 @@ final class Secrets {
     }
 
     /** Returns a text in which no URL shows a password. */
-    static String masked(String text) {
+    public static String masked(String text) {
         if (!text.contains("@") && !text.toLowerCase(Locale.ROOT).contains("password=")) {
             return text;
         }

@@ -8,7 +8,7 @@ import org.apache.commons.cli.Options;
 import org.jspecify.annotations.Nullable;
 
 /** All that can be set: the one place from which parser, environment, configuration file and help take their names. */
-enum Setting {
+public enum Setting {
     LOG_DIR("log-dir", Scope.ANYWHERE, "DIR", null, null, """
             directory of the offset file, the rejects, the logs and the lock; required, created if it does not exist"""),
     CHUNK_SIZE("chunk-size", Scope.ANYWHERE, "N", null, "1000", "the most documents that are committed at once"),
@@ -110,11 +110,12 @@ enum Setting {
     }
 
     /** Returns its key in the configuration file, which is its option without dashes. */
-    String key() {
+    public String key() {
         return key;
     }
 
-    String option() {
+    /** Returns its option, with dashes. */
+    public String option() {
         return "--" + key;
     }
 
@@ -127,7 +128,7 @@ enum Setting {
     }
 
     /** Returns whether it means something to this command; the commands share all options but the demo's. */
-    boolean belongsTo(Command command) {
+    public boolean belongsTo(Command command) {
         return this == HELP || (scope == Scope.DEMO) == (command == Command.DEMO);
     }
 
@@ -141,7 +142,8 @@ enum Setting {
         return "N".equals(argument) || this == MAX_REJECTS;
     }
 
-    boolean takesValue() {
+    /** Returns whether a value follows it; a flag has none. */
+    public boolean takesValue() {
         return argument != null;
     }
 

@@ -33,7 +33,7 @@ import javax.sql.DataSource;
  * @param acceptNewSource whether databases that are not those of the offset file are taken for new ones
  * @param warnings what the operator should know before anything is done
  */
-record Settings(
+public record Settings(
         Path logDirectory,
         int chunkSize,
         int workers,
@@ -49,12 +49,12 @@ record Settings(
         boolean acceptFailover,
         boolean acceptNewSource,
         List<String> warnings) {
-    Settings {
+    public Settings {
         warnings = List.copyOf(warnings);
     }
 
     /** Returns what is to be told of them before anything is done. */
-    List<String> lines() {
+    public List<String> lines() {
         List<String> lines = new ArrayList<>();
         warnings.forEach(warning -> lines.add("Warning: " + warning));
         shards.map(ShardSettings::lines).ifPresent(lines::addAll);
@@ -63,7 +63,7 @@ record Settings(
     }
 
     /** Returns a migrator with these settings. */
-    Migrator migrator(Migration migration, Listener listener) {
+    public Migrator migrator(Migration migration, Listener listener) {
         Migrator.Builder builder = Migrator.builder(migration)
                 .source(couch)
                 .target(target)

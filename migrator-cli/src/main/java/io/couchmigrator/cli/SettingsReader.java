@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /** Makes {@link Settings} of command line, environment and configuration file, and collects all that is wrong. */
-final class SettingsReader {
+public final class SettingsReader {
     /** What CouchDB allows a database to be called. */
     private static final Pattern DATABASE = Pattern.compile("[a-z][a-z0-9_$()+/-]*");
 
@@ -38,7 +38,8 @@ final class SettingsReader {
     private Optional<JsonObject> sources = Optional.empty();
 
     /** @param tableStages the names of the stages that read a table */
-    SettingsReader(Arguments arguments, Map<String, String> environment, List<String> tableStages, Faults faults) {
+    public SettingsReader(
+            Arguments arguments, Map<String, String> environment, List<String> tableStages, Faults faults) {
         this.tableStages = tableStages;
         this.arguments = arguments;
         this.environment = environment;
@@ -46,7 +47,7 @@ final class SettingsReader {
     }
 
     /** Returns the settings; empty, with a fault added, if they are not fit. */
-    Optional<Settings> read() {
+    public Optional<Settings> read() {
         Values values = values();
         Optional<Path> logDirectory = logDirectory(values);
         int chunkSize = count(values, Setting.CHUNK_SIZE, 1, Integer.MAX_VALUE);

@@ -6,16 +6,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Writes words so that a shell reads them back as they are. */
-final class ShellWords {
+public final class ShellWords {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
     private ShellWords() {}
 
-    static String join(List<String> words) {
+    /** Returns a line that a shell takes apart into these words. */
+    public static String join(List<String> words) {
         return words.stream().map(ShellWords::quote).collect(Collectors.joining(" "));
     }
 
-    static String quote(String word) {
+    /** Returns a word as it stands in such a line. */
+    public static String quote(String word) {
         return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -6,11 +6,11 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Guesses what was meant by a word that is not known. */
-final class Suggestion {
+public final class Suggestion {
     private Suggestion() {}
 
     /** Returns {@code ": did you mean X?"}, or nothing if no known word is near. */
-    static String of(String word, Collection<String> known) {
+    public static String of(String word, Collection<String> known) {
         return closest(word, known).map(name -> ": did you mean " + name + "?").orElse("");
     }
 

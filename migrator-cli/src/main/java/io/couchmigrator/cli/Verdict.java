@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** Says how a run or a check ended and what to do next: always the last lines on the console. */
-final class Verdict {
+public final class Verdict {
     private final String slug;
     private final Optional<String> completionTable;
     private final Path logDirectory;
     private final VerifyVerdict verification;
 
     /** @param sharded whether several databases hold the rows */
-    Verdict(Migration migration, Path logDirectory, boolean sharded) {
+    public Verdict(Migration migration, Path logDirectory, boolean sharded) {
         this.slug = migration.slug();
         this.completionTable = migration.completion().map(CompletionTable::table);
         this.logDirectory = logDirectory;
@@ -31,7 +31,7 @@ final class Verdict {
     }
 
     /** Returns what the audit of a run saw; empty if nothing was audited. */
-    static Optional<String> audit(Result result) {
+    public static Optional<String> audit(Result result) {
         Audit audit = result.audit();
         return audit.pages() == 0
                 ? Optional.empty()
@@ -47,7 +47,7 @@ final class Verdict {
     }
 
     /** Returns what is told of documents that were rejected, missing or different and no longer are; empty if there are none. */
-    Optional<String> resolved(long count) {
+    public Optional<String> resolved(long count) {
         return count == 0
                 ? Optional.empty()
                 : Optional.of("Resolved: %s that %s rejected, missing or different, named in %s."
@@ -60,7 +60,7 @@ final class Verdict {
      *
      * @param stages those that were skipped, for whatever reason
      */
-    static Optional<String> skipped(Result result, List<String> stages) {
+    public static Optional<String> skipped(Result result, List<String> stages) {
         List<String> missing = stages.stream()
                 .filter(stage -> !result.gaps().unfinished().contains(stage))
                 .toList();
@@ -79,7 +79,7 @@ final class Verdict {
     }
 
     /** Returns the verdict on a run; {@code next} is the command that goes on with it. */
-    List<String> of(Result result, String next) {
+    public List<String> of(Result result, String next) {
         return switch (result.outcome()) {
             case COMPLETE ->
                 List.of("%s is complete: %s.%s"
@@ -137,7 +137,7 @@ final class Verdict {
      * @param next the command that goes on with it
      * @param run the command that brings what is missing
      */
-    List<String> ofVerification(Result result, Optional<Path> findings, String next, String run) {
+    public List<String> ofVerification(Result result, Optional<Path> findings, String next, String run) {
         String compared = verification.compared(result);
         return switch (result.outcome()) {
             case COMPLETE, REJECTS_OUTSTANDING, INCOMPLETE, DIFFERENCES_FOUND ->
@@ -187,7 +187,7 @@ final class Verdict {
     }
 
     /** Returns the verdict on a run that ran into a bug of this program. */
-    List<String> ofUnexpected(Throwable failure, Duration elapsed, String next) {
+    public List<String> ofUnexpected(Throwable failure, Duration elapsed, String next) {
         return List.of(
                 "%s ended unexpectedly after %s: %s.".formatted(slug, Durations.seconds(elapsed), bug(failure)),
                 "Please report this bug and send the file %s. What was committed is kept. To go on, run the same command again:"
@@ -196,18 +196,18 @@ final class Verdict {
     }
 
     /** Returns the line that stands above the verdict for each thing that went wrong. */
-    static String error(MigrationException failure) {
+    public static String error(MigrationException failure) {
         return "Error: " + Secrets.masked(String.valueOf(failure.getMessage()));
     }
 
     /** Names an exception and the line it comes from, without its trace. */
-    static String bug(Throwable failure) {
+    public static String bug(Throwable failure) {
         StackTraceElement[] trace = failure.getStackTrace();
         return Secrets.masked(failure.toString()) + (trace.length == 0 ? "" : " at " + trace[0]);
     }
 
     /** Returns the verdict on a check; {@code next} is the command to give now. */
-    List<String> of(CheckReport report, String next) {
+    public List<String> of(CheckReport report, String next) {
         if (report.faults().isEmpty()) {
             long documents = report.stages().stream()
                     .mapToLong(stage -> stage.documents().orElse(0))
@@ -231,7 +231,7 @@ final class Verdict {
     }
 
     /** Returns the status of a check: that of the fault which would have decided a run's. */
-    static int exitStatus(CheckReport report) {
+    public static int exitStatus(CheckReport report) {
         return report.faults().stream()
                 .map(fault -> fault.outcome())
                 .min(Outcome::compareTo)
