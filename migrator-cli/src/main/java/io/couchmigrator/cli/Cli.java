@@ -2,6 +2,25 @@
 package io.couchmigrator.cli;
 
 import io.couchmigrator.Migration;
+import io.couchmigrator.cli.command.CheckCommand;
+import io.couchmigrator.cli.command.DemoCommand;
+import io.couchmigrator.cli.command.NextCommand;
+import io.couchmigrator.cli.command.RunCommand;
+import io.couchmigrator.cli.command.UsageException;
+import io.couchmigrator.cli.console.Console;
+import io.couchmigrator.cli.console.Logging;
+import io.couchmigrator.cli.settings.ArgumentParser;
+import io.couchmigrator.cli.settings.Arguments;
+import io.couchmigrator.cli.settings.Command;
+import io.couchmigrator.cli.settings.Faults;
+import io.couchmigrator.cli.settings.Help;
+import io.couchmigrator.cli.settings.Setting;
+import io.couchmigrator.cli.settings.Settings;
+import io.couchmigrator.cli.settings.SettingsReader;
+import io.couchmigrator.cli.text.Secrets;
+import io.couchmigrator.cli.text.Suggestion;
+import io.couchmigrator.cli.verdict.ExitStatus;
+import io.couchmigrator.cli.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli;
 
+import io.couchmigrator.cli.console.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.util.List;

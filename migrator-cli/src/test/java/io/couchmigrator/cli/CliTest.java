@@ -3,6 +3,8 @@ package io.couchmigrator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.cli.console.Console;
+import io.couchmigrator.cli.settings.Command;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.command;
+
+import io.couchmigrator.Listener;
+import io.couchmigrator.Outage;
+import io.couchmigrator.Progress;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.cli.console.Console;
+import io.couchmigrator.cli.settings.Command;
+import io.couchmigrator.cli.text.Durations;
+import io.couchmigrator.cli.text.Numbers;
+import io.couchmigrator.cli.text.Secrets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the operator what a run does, in the lines that their runbook shows. */
+final class ConsoleListener implements Listener {
+    private static final Duration BETWEEN_PROGRESS_LINES = Duration.ofMillis(250);
+
+    private static final DateTimeFormatter MINUTE =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final boolean verifies;
+    private final Console console;
+    private final InstantSource clock;
+    private final Runnable whenStarted;
+    private @Nullable Instant lastProgressLine;
+    private boolean begun;
+    private Optional<Path> findings = Optional.empty();
+    private boolean resumed;
+    private final List<String> skipped = new ArrayList<>();
+    private long resolved;
+    private OptionalLong pending = OptionalLong.empty();
+
+    /** Calls {@code whenStarted} when the run has started, so that from then on it can be stopped. */
+    ConsoleListener(Command command, Console console, InstantSource clock, Runnable whenStarted) {
+        this.verifies = command == Command.VERIFY;
+        this.console = console;
+        this.clock = clock;
+        this.whenStarted = whenStarted;
+    }
+
+    /** Returns whether the run came as far as its first stage, so that it did what it does before. */
+    boolean begun() {
+        return begun;
+    }
+
+    /** Returns how many documents that were rejected earlier no longer are. */
+    long resolved() {
+        return resolved;
+    }
+
+    /** Returns the stages that were skipped, for whatever reason. */
+    List<String> skipped() {
+        return List.copyOf(skipped);
+    }
+
+    /** Returns where a verification lists what it finds; empty if it has read nothing, or went on with one that was stopped. */
+    Optional<Path> findings() {
+        return resumed ? Optional.empty() : findings;
+    }
+
+    @Override
+    public void started(Path files) {
+        console.keepIn(files.resolveSibling(files.getFileName() + "-summary.txt"));
+        whenStarted.run();
+    }
+
+    @Override
+    public void setAside(Path file) {
+        begun = true;
+        console.line("Put aside %s to start over; no row is deleted.".formatted(file));
+    }
+
+    @Override
+    public void stageStarted(Progress progress, Path migrationLog) {
+        begun = true;
+        lastProgressLine = null;
+        String previously =
+                progress.previously() > 0 ? " (~%s already processed)".formatted(progress.previously()) : "";
+        console.line("%s %s documents%s: %s..."
+                .formatted(
+                        verifies ? "Verifying" : "Processing", progress.total(), previously, progress.description()));
+        console.line((verifies ? "Findings: " : "Migration log: ") + migrationLog);
+        resumed |= progress.previously() > 0;
+        findings = Optional.of(migrationLog);
+    }
+
+    @Override
+    public void progressed(Progress progress) {
+        Instant now = clock.instant();
+        if (lastProgressLine != null && Duration.between(lastProgressLine, now).compareTo(BETWEEN_PROGRESS_LINES) < 0) {
+            return;
+        }
+        lastProgressLine = now;
+        console.line("%s %s/%s of %s documents in %s (%s remaining)"
+                .formatted(
+                        verifies ? "Verified" : "Processed",
+                        progress.processed(),
+                        progress.read(),
+                        progress.total(),
+                        Durations.precise(progress.elapsed()),
+                        progress.remaining().map(Durations::precise).orElse("?")));
+    }
+
+    @Override
+    public void stageRead(Progress progress) {
+        console.line("%s %s/%s of %s documents (%s previously processed, %s filtered out)."
+                .formatted(
+                        verifies ? "Verified" : "Processed",
+                        progress.processed(),
+                        progress.read(),
+                        progress.total(),
+                        progress.previously(),
+                        progress.filtered()));
+    }
+
+    @Override
+    public void stageWasComplete(String stage, Instant since, OptionalLong changes) {
+        begun = true;
+        String afterwards = changes.isPresent()
+                ? "; %s since.".formatted(Numbers.of(changes.getAsLong(), "change", "changes"))
+                : ".";
+        console.line("%s: complete since %s%s".formatted(stage, MINUTE.format(since), afterwards));
+    }
+
+    @Override
+    public void stageSkipped(String stage, String reason) {
+        begun = true;
+        skipped.add(stage);
+        console.line(skipped(stage, reason));
+    }
+
+    /** What the library's reasons call by the names of its own, a command line calls otherwise. */
+    static String skipped(String stage, String reason) {
+        String named = reason.replace(
+                "Migrator.Builder.tableSource", "\"sources\": {\"%s\": ...} in the file of --config".formatted(stage));
+        return "%s: %s.".formatted(stage, named);
+    }
+
+    @Override
+    public void catchingUp(String stage, OptionalLong pending) {
+        begun = true;
+        this.pending = pending;
+        if (pending.orElse(0) > 0) {
+            console.line(
+                    "Catching up with changes since the start: %s pending".formatted(Numbers.of(pending.getAsLong())));
+        }
+    }
+
+    @Override
+    public void caughtUp(String stage, long changes, long rows) {
+        if (changes > 0 || pending.orElse(0) > 0) {
+            console.line("Caught up: %s, %s."
+                    .formatted(Numbers.of(changes, "change", "changes"), Numbers.of(rows, "row", "rows")));
+        }
+    }
+
+    @Override
+    public void stageFinished(String stage, long rejected, Path rejects) {
+        begun = true;
+        if (rejected > 0) {
+            console.line("%s rejected: see %s".formatted(Numbers.of(rejected), rejects));
+        }
+    }
+
+    @Override
+    public void stageLogged(String stage, Map<String, Long> entries, Path migrationLog) {
+        long all = entries.values().stream().mapToLong(Long::longValue).sum();
+        List<String> kinds = new ArrayList<>();
+        entries.forEach((kind, count) -> part(kinds, count, kind));
+        console.line("%s: %s, see %s"
+                .formatted(Numbers.of(all, "log entry", "log entries"), String.join(", ", kinds), migrationLog));
+    }
+
+    @Override
+    public void stageVerified(String stage, Tallies tallies, Path findings) {
+        Tallies.Verified found = tallies.verified();
+        List<String> parts = new ArrayList<>();
+        part(parts, found.missing(), "missing");
+        part(parts, found.different(), "different");
+        part(parts, found.misplaced(), "misplaced");
+        part(parts, found.leftAlone(), "different and left alone");
+        part(parts, found.notYetMigrated(), "not yet migrated");
+        part(parts, tallies.rejected(), "rejected");
+        String seen = parts.isEmpty() ? "all as it should be" : String.join(", ", parts);
+        console.line("%s: %s.".formatted(stage, seen));
+    }
+
+    private static void part(List<String> parts, long count, String what) {
+        if (count > 0) {
+            parts.add(Numbers.of(count) + " " + what);
+        }
+    }
+
+    @Override
+    public void waiting(Outage outage) {
+        console.line("Waiting for %s: %s. Trying again until %s."
+                .formatted(
+                        outage.server(),
+                        Secrets.masked(outage.cause()),
+                        outage.until().truncatedTo(ChronoUnit.SECONDS)));
+    }
+
+    @Override
+    public void recovered(Outage outage) {
+        console.line("%s is back after %s."
+                .formatted(outage.server(), Durations.seconds(Duration.between(outage.since(), clock.instant()))));
+    }
+
+    @Override
+    public void silent(String server, Instant since) {
+        console.line(
+                "Waiting for %s: no answer yet, asked at %s.".formatted(server, since.truncatedTo(ChronoUnit.SECONDS)));
+    }
+
+    @Override
+    public void resolved(String stage, String id) {
+        resolved++;
+    }
+
+    @Override
+    public void warned(String message) {
+        console.line("Warning: " + message);
+    }
+}

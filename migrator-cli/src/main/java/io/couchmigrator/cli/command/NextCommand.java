@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.command;
+
+import io.couchmigrator.cli.settings.Command;
+import io.couchmigrator.cli.settings.Setting;
+import io.couchmigrator.cli.text.ShellWords;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The user's own command, for them to give again. It holds no secret, since a command line that does is refused.
+ *
+ * @param program how the user called the program
+ * @param words what followed
+ */
+public record NextCommand(String program, List<String> words) {
+    public NextCommand {
+        words = List.copyOf(words);
+    }
+
+    /** Returns the same command. */
+    String same() {
+        return line(words);
+    }
+
+    /** Returns the command that goes on with what this one began: starting over or accepting once is enough. */
+    NextCommand goingOn() {
+        return new NextCommand(
+                program,
+                words.stream()
+                        .filter(word -> !names(word, Setting.RESET)
+                                && !names(word, Setting.ACCEPT_FAILOVER)
+                                && !names(word, Setting.ACCEPT_NEW_SOURCE))
+                        .toList());
+    }
+
+    /** Returns the command with another verb. */
+    String as(Command command) {
+        List<String> changed = new ArrayList<>(words);
+        changed.set(indexOfCommand(), command.toString());
+        return line(changed);
+    }
+
+    private int indexOfCommand() {
+        for (int index = 0; index < words.size(); index++) {
+            String word = words.get(index);
+            if (takesNextWord(word)) {
+                index++;
+            } else if (Command.named(word).isPresent()) {
+                return index;
+            }
+        }
+        throw new IllegalStateException("no command in " + words.size() + " words");
+    }
+
+    private static boolean takesNextWord(String word) {
+        for (Setting setting : Setting.values()) {
+            if (setting.takesValue() && names(word, setting)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Commons CLI takes long options with one dash as well. */
+    private static boolean names(String word, Setting setting) {
+        return word.equals(setting.option()) || word.equals("-" + setting.key());
+    }
+
+    private String line(List<String> arguments) {
+        List<String> line = new ArrayList<>();
+        line.add(program);
+        line.addAll(arguments);
+        return ShellWords.join(line);
+    }
+}

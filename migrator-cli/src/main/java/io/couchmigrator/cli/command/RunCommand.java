@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.command;
+
+import io.couchmigrator.Migration;
+import io.couchmigrator.Migrator;
+import io.couchmigrator.Result;
+import io.couchmigrator.cli.console.Console;
+import io.couchmigrator.cli.console.Logging;
+import io.couchmigrator.cli.settings.Command;
+import io.couchmigrator.cli.settings.LogDirectory;
+import io.couchmigrator.cli.settings.Settings;
+import io.couchmigrator.cli.text.IoReason;
+import io.couchmigrator.cli.verdict.ExitStatus;
+import io.couchmigrator.cli.verdict.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
+
+/** {@code migrator run} and {@code migrator verify}: tell how it goes, and end with a verdict. */
+public final class RunCommand {
+    private final Command command;
+    private final Console console;
+    private final Consumer<Runnable> stopRequests;
+    private final NextCommand next;
+
+    /**
+     * @param command which of the two it is
+     * @param stopRequests takes what is to be done when the run shall stop
+     * @param next the command as the user gave it
+     */
+    public RunCommand(Command command, Console console, Consumer<Runnable> stopRequests, NextCommand next) {
+        this.command = command;
+        this.console = console;
+        this.stopRequests = stopRequests;
+        this.next = next;
+    }
+
+    /** Runs or verifies the migration and returns the exit status. */
+    public int run(Migration migration, Settings settings) throws UsageException {
+        if (command == Command.RUN) {
+            createLogDirectory(settings);
+        } else if (!Files.isDirectory(settings.logDirectory())) {
+            throw new UsageException(
+                    List.of("there is no log directory %s: name the one of the run that is to be verified"
+                            .formatted(settings.logDirectory())),
+                    List.of(command.usage()));
+        }
+        Logging.begin(settings.logDirectory());
+        console.lines(settings.lines());
+        console.line("Checking CouchDB at %s, and PostgreSQL...".formatted(settings.couch()));
+        Verdict verdict = new Verdict(
+                migration, settings.logDirectory(), settings.shards().isPresent());
+        StopSwitch stop = new StopSwitch();
+        ConsoleListener listener = new ConsoleListener(command, console, Clock.systemUTC(), stop::repeat);
+        Instant start = Instant.now();
+        try {
+            Migrator migrator = settings.migrator(migration, listener);
+            stop.connect(migrator);
+            handleStopRequests(stop);
+            Result result = command == Command.RUN ? migrator.run() : migrator.verify();
+            result.failures().forEach(failure -> console.line(Verdict.error(failure)));
+            verdict.resolved(listener.resolved()).ifPresent(console::line);
+            Verdict.audit(result).ifPresent(console::line);
+            Verdict.skipped(result, listener.skipped()).ifPresent(console::line);
+            console.lines(
+                    command == Command.RUN
+                            ? verdict.of(result, next(listener))
+                            : verdict.ofVerification(
+                                    result,
+                                    listener.findings(),
+                                    next(listener),
+                                    next.goingOn().as(Command.RUN)));
+            return result.outcome().exitStatus();
+        } catch (RuntimeException | Error e) {
+            LoggerFactory.getLogger(RunCommand.class).error("the run ended unexpectedly", e);
+            console.lines(verdict.ofUnexpected(e, Duration.between(start, Instant.now()), next(listener)));
+            return ExitStatus.UNEXPECTED;
+        }
+    }
+
+    private void handleStopRequests(StopSwitch stop) {
+        try {
+            stopRequests.accept(() -> {
+                stop.stop();
+                console.line("Stopping: the batches in hand are finished and saved. A second signal stops at once.");
+            });
+        } catch (UnsupportedOperationException e) {
+            console.line("Warning: " + e.getMessage());
+        }
+    }
+
+    private String next(ConsoleListener listener) {
+        return listener.begun() ? next.goingOn().same() : next.same();
+    }
+
+    private void createLogDirectory(Settings settings) throws UsageException {
+        try {
+            if (LogDirectory.create(settings.logDirectory())) {
+                console.line("Created the log directory %s.".formatted(settings.logDirectory()));
+            }
+        } catch (IOException e) {
+            throw new UsageException(
+                    List.of("cannot create the log directory %s: %s"
+                            .formatted(settings.logDirectory(), IoReason.of(e))),
+                    List.of(Command.RUN.usage()));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.settings;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.jspecify.annotations.Nullable;
+
+/** All that can be set: the one place from which parser, environment, configuration file and help take their names. */
+public enum Setting {
+    LOG_DIR("log-dir", Scope.ANYWHERE, "DIR", null, null, """
+            directory of the offset file, the rejects, the logs and the lock; required, created if it does not exist"""),
+    CHUNK_SIZE("chunk-size", Scope.ANYWHERE, "N", null, "1000", "the most documents that are committed at once"),
+    NUM_WORKERS(
+            "num-workers",
+            Scope.ANYWHERE,
+            "N",
+            null,
+            "4",
+            "ranges read at once, 64 at most, each on its own connection"),
+    MAX_DOCS_PER_SECOND("max-docs-per-second", Scope.ANYWHERE, "N", null, "0", """
+            the most documents that all workers together read in a second; 0 sets no limit"""),
+    COUCH_URL("couch-url", Scope.ANYWHERE, "URL", "COUCHDB_URL", null, "the CouchDB server; required"),
+    COUCH_USER(
+            "couch-user", Scope.ANYWHERE, "NAME", "COUCHDB_USER", null, "user of CouchDB; none sends no credentials"),
+    COUCH_PASSWORD("couch-password", Scope.NEVER_AN_OPTION, "", "COUCHDB_PASSWORD", null, "that user's password"),
+    COUCH_PASSWORD_FILE("couch-password-file", Scope.ANYWHERE, "FILE", null, null, """
+            file whose first line is that password; else the variable COUCHDB_PASSWORD"""),
+    COUCH_DB("couch-db", Scope.ANYWHERE, "NAME", null, "commcarehq", "name of the main database"),
+    JDBC_URL("jdbc-url", Scope.ANYWHERE, "URL", null, null, """
+            the PostgreSQL database, as jdbc:postgresql://HOST:PORT/NAME; else libpq's variables"""),
+    SHARDS("shards", Scope.FILE, null, null, null, "the databases of a sharded blobs_blobmeta"),
+    SOURCES("sources", Scope.FILE, null, null, null, "the databases of tables that are not in the main one"),
+    MAX_REJECTS("max-rejects", Scope.ANYWHERE, "LIMIT", null, null, """
+            stop when more than LIMIT rejects are outstanding, such as 100, or when more than LIMIT of the documents \
+            are rejected, such as 0.5%; none by default"""),
+    MAX_OUTAGE("max-outage", Scope.ANYWHERE, "TIME", null, "10m", """
+            how long to wait for a server that is away, such as 30s, 10m or 2h; 0s does not wait"""),
+    READ_TIMEOUT("read-timeout", Scope.ANYWHERE, "TIME", null, "60s", "how long CouchDB may send nothing"),
+    CONNECT_TIMEOUT("connect-timeout", Scope.ANYWHERE, "TIME", null, "10s", "how long connecting to CouchDB may take"),
+    CONFIG("config", Scope.COMMAND_LINE, "FILE", null, null, """
+            JSON object of these options, named without dashes; may hold couch-password, URLs with passwords, shards, \
+            which says where the rows of a sharded target go, and sources, which says where tables are that are not in the main database"""),
+    RESET("reset", Scope.COMMAND_LINE, null, null, null, """
+            put offset and rejects files aside and start over; rows are not deleted"""),
+    ACCEPT_FAILOVER("accept-failover", Scope.COMMAND_LINE, null, null, null, """
+            go on after a fail-over of PostgreSQL, once verify has looked for rows that it lost"""),
+    ACCEPT_NEW_SOURCE("accept-new-source", Scope.COMMAND_LINE, null, null, null, """
+            go on with a CouchDB database that is another one, or older, than the offset file knows: what was read stays read, all its changes are read"""),
+    KEEP("keep", Scope.DEMO, null, null, null, "leave the servers up and say how to use them"),
+    HELP("help", Scope.COMMAND_LINE, null, null, null, "print this and exit"),
+    VERSION("version", Scope.COMMAND_LINE, null, null, null, "print the version and exit");
+
+    /** Where a setting may be given. */
+    enum Scope {
+        /** On the command line and in the configuration file. */
+        ANYWHERE,
+        /** On the command line only: it would be wrong for every run. */
+        COMMAND_LINE,
+        /** On the command line of the demo only. */
+        DEMO,
+        /** In the configuration file only: it takes more than a word. */
+        FILE,
+        /** Never on the command line, where every user of the machine can read it. */
+        NEVER_AN_OPTION
+    }
+
+    private final String key;
+    private final Scope scope;
+    private final @Nullable String argument;
+    private final @Nullable String variable;
+    private final @Nullable String fallback;
+    private final String description;
+
+    Setting(
+            String key,
+            Scope scope,
+            @Nullable String argument,
+            @Nullable String variable,
+            @Nullable String fallback,
+            String description) {
+        this.key = key;
+        this.scope = scope;
+        this.argument = argument;
+        this.variable = variable;
+        this.fallback = fallback;
+        this.description = description;
+    }
+
+    /** Returns the setting that a configuration file may hold under this key. */
+    static Optional<Setting> inFile(String key) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.inFile() && setting.key.equals(key))
+                .findFirst();
+    }
+
+    /** Returns what Commons CLI is to parse. */
+    static Options options() {
+        Options options = new Options();
+        for (Setting setting : values()) {
+            if (setting.onCommandLine()) {
+                options.addOption(Option.builder(setting == HELP ? "h" : null)
+                        .longOpt(setting.key)
+                        .hasArg(setting.takesValue())
+                        .get());
+            }
+        }
+        return options;
+    }
+
+    /** Returns its key in the configuration file, which is its option without dashes. */
+    public String key() {
+        return key;
+    }
+
+    /** Returns its option, with dashes. */
+    public String option() {
+        return "--" + key;
+    }
+
+    boolean onCommandLine() {
+        return scope != Scope.NEVER_AN_OPTION && scope != Scope.FILE;
+    }
+
+    boolean inFile() {
+        return scope == Scope.ANYWHERE || scope == Scope.FILE || scope == Scope.NEVER_AN_OPTION;
+    }
+
+    /** Returns whether it means something to this command; the commands share all options but the demo's. */
+    public boolean belongsTo(Command command) {
+        return this == HELP || (scope == Scope.DEMO) == (command == Command.DEMO);
+    }
+
+    /** Returns whether it changes what this command does: a list needs no servers and no files. */
+    boolean isOfUseTo(Command command) {
+        return this == HELP || (command != Command.LIST && belongsTo(command));
+    }
+
+    /** Returns whether its value is a number. */
+    boolean takesNumber() {
+        return "N".equals(argument) || this == MAX_REJECTS;
+    }
+
+    /** Returns whether a value follows it; a flag has none. */
+    public boolean takesValue() {
+        return argument != null;
+    }
+
+    /** Returns what stands for its value in the help; empty for a flag. */
+    String argument() {
+        return argument == null ? "" : argument;
+    }
+
+    Optional<String> variable() {
+        return Optional.ofNullable(variable);
+    }
+
+    /** Returns its value where none is given. */
+    Optional<String> fallback() {
+        return Optional.ofNullable(fallback);
+    }
+
+    String description() {
+        return description;
+    }
+}

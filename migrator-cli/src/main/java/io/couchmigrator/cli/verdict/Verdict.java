@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.verdict;
+
+import io.couchmigrator.Audit;
+import io.couchmigrator.CheckReport;
+import io.couchmigrator.CompletionTable;
+import io.couchmigrator.Migration;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.Result;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.cli.console.Logging;
+import io.couchmigrator.cli.text.Durations;
+import io.couchmigrator.cli.text.Numbers;
+import io.couchmigrator.cli.text.Secrets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Says how a run or a check ended and what to do next: always the last lines on the console. */
+public final class Verdict {
+    private final String slug;
+    private final Optional<String> completionTable;
+    private final Path logDirectory;
+    private final VerifyVerdict verification;
+
+    /** @param sharded whether several databases hold the rows */
+    public Verdict(Migration migration, Path logDirectory, boolean sharded) {
+        this.slug = migration.slug();
+        this.completionTable = migration.completion().map(CompletionTable::table);
+        this.logDirectory = logDirectory;
+        this.verification = new VerifyVerdict(slug, logDirectory, sharded);
+    }
+
+    /** Returns what the audit of a run saw; empty if nothing was audited. */
+    public static Optional<String> audit(Result result) {
+        Audit audit = result.audit();
+        return audit.pages() == 0
+                ? Optional.empty()
+                : Optional.of("Audited %s by CouchDB's own count of documents: %s."
+                        .formatted(
+                                Numbers.of(audit.pages(), "page", "pages"),
+                                audit.differences() == 0
+                                        ? "no difference"
+                                        : Numbers.of(audit.differences(), "difference", "differences")
+                                                + (result.failures().isEmpty()
+                                                        ? ", explained by changes or read again"
+                                                        : "")));
+    }
+
+    /** Returns what is told of documents that were rejected, missing or different and no longer are; empty if there are none. */
+    public Optional<String> resolved(long count) {
+        return count == 0
+                ? Optional.empty()
+                : Optional.of("Resolved: %s that %s rejected, missing or different, named in %s."
+                        .formatted(Numbers.of(count, "document", "documents"), count == 1 ? "was" : "were", rejects()));
+    }
+
+    /**
+     * Returns what is told of stages that were skipped for lack of their tables; empty if there are none. Those that no
+     * run has come to are told by the verdict on a verification.
+     *
+     * @param stages those that were skipped, for whatever reason
+     */
+    public static Optional<String> skipped(Result result, List<String> stages) {
+        List<String> missing = stages.stream()
+                .filter(stage -> !result.gaps().unfinished().contains(stage))
+                .toList();
+        boolean ended =
+                switch (result.outcome()) {
+                    case COMPLETE, REJECTS_OUTSTANDING, INCOMPLETE, DIFFERENCES_FOUND -> true;
+                    default -> false;
+                };
+        return !ended || missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("%s skipped, since %s not in the database that was looked into: %s."
+                        .formatted(
+                                Numbers.of(missing.size(), "stage was", "stages were"),
+                                missing.size() == 1 ? "its table is" : "their tables are",
+                                String.join(", ", missing)));
+    }
+
+    /** Returns the verdict on a run; {@code next} is the command that goes on with it. */
+    public List<String> of(Result result, String next) {
+        return switch (result.outcome()) {
+            case COMPLETE ->
+                List.of("%s is complete: %s.%s"
+                        .formatted(
+                                slug,
+                                rows(result),
+                                completionTable
+                                        .map(" Recorded in %s."::formatted)
+                                        .orElse("")));
+            case REJECTS_OUTSTANDING -> outstanding(result, next);
+            case STOPPED ->
+                List.of(
+                        "This run: " + rows(result) + ".",
+                        "Stopped at your request. " + done(result) + " To go on, run the same command again:",
+                        indented(next));
+            case SOURCE_FAILED -> failed("CouchDB failed", result, next);
+            case TARGET_FAILED -> failed("PostgreSQL failed", result, next);
+            case STOPPED_BY_LIMIT ->
+                failed(
+                        "Stopped by --max-rejects",
+                        result,
+                        rows(result),
+                        "Mend the cause of the rejects or raise the limit first, then give the command again:",
+                        next);
+            case LOG_DIRECTORY_FAILED -> failed("The log directory is not fit for this run", result, next);
+            case BUSY -> busy(result, next);
+            case DIFFERENCES_FOUND, INCOMPLETE -> throw impossible("run", result);
+        };
+    }
+
+    private List<String> outstanding(Result result, String next) {
+        List<String> lines = new ArrayList<>();
+        lines.add("%s is complete, but for rejects: %s.%s"
+                .formatted(
+                        slug,
+                        rows(result),
+                        completionTable.map(" Not recorded in %s."::formatted).orElse("")));
+        long again = result.outstandingAgain();
+        if (again > 0) {
+            lines.add(
+                    "%s written once more that verify had found missing or different although a run had written %s. Mend the cause, run again, and then verify: that alone tells whether all is right."
+                            .formatted(
+                                    Numbers.of(again, "document was", "documents were"), again == 1 ? "it" : "them"));
+        }
+        lines.add("%s outstanding, listed in %s. When the cause is mended, run the same command again:"
+                .formatted(Numbers.of(result.outstanding(), "reject is", "rejects are"), rejects()));
+        lines.add(indented(next));
+        return lines;
+    }
+
+    /**
+     * Returns the verdict on a verification.
+     *
+     * @param findings where they are listed; empty if in several files, one for each part of it
+     * @param next the command that goes on with it
+     * @param run the command that brings what is missing
+     */
+    public List<String> ofVerification(Result result, Optional<Path> findings, String next, String run) {
+        String compared = verification.compared(result);
+        return switch (result.outcome()) {
+            case COMPLETE, REJECTS_OUTSTANDING, INCOMPLETE, DIFFERENCES_FOUND ->
+                verification.of(result, findings, next, run);
+            case STOPPED ->
+                List.of(
+                        "Verified so far: " + compared + ".",
+                        "Stopped at your request. " + done(result) + " To go on, run the same command again:",
+                        indented(next));
+            case SOURCE_FAILED -> failed("CouchDB failed", result, compared, next);
+            case TARGET_FAILED -> failed("PostgreSQL failed", result, compared, next);
+            case LOG_DIRECTORY_FAILED ->
+                failed("The log directory is not fit for this verification", result, compared, next);
+            case BUSY -> busy(result, next);
+            case STOPPED_BY_LIMIT -> throw impossible("verification", result);
+        };
+    }
+
+    private static List<String> busy(Result result, String next) {
+        return List.of(
+                "Another run of this migration goes on (exit status %s). When the one that the error above names has ended, run the same command again:"
+                        .formatted(result.outcome().exitStatus()),
+                indented(next));
+    }
+
+    private static IllegalArgumentException impossible(String what, Result result) {
+        return new IllegalArgumentException("no %s ends with %s".formatted(what, result.outcome()));
+    }
+
+    private static List<String> failed(String what, Result result, String next) {
+        return failed(what, result, rows(result), next);
+    }
+
+    private static List<String> failed(String what, Result result, String counted, String next) {
+        String advice = "When the %s above %s mended, run the same command again:"
+                .formatted(
+                        result.failures().size() == 1 ? "error" : "errors",
+                        result.failures().size() == 1 ? "is" : "are");
+        return failed(what, result, counted, advice, next);
+    }
+
+    private static List<String> failed(String what, Result result, String counted, String advice, String next) {
+        return List.of(
+                "This run: " + counted + ".",
+                "%s (exit status %s). %s %s".formatted(what, result.outcome().exitStatus(), done(result), advice),
+                indented(next));
+    }
+
+    /** Returns the verdict on a run that ran into a bug of this program. */
+    public List<String> ofUnexpected(Throwable failure, Duration elapsed, String next) {
+        return List.of(
+                "%s ended unexpectedly after %s: %s.".formatted(slug, Durations.seconds(elapsed), bug(failure)),
+                "Please report this bug and send the file %s. What was committed is kept. To go on, run the same command again:"
+                        .formatted(Logging.file(logDirectory)),
+                indented(next));
+    }
+
+    /** Returns the line that stands above the verdict for each thing that went wrong. */
+    public static String error(MigrationException failure) {
+        return "Error: " + Secrets.masked(String.valueOf(failure.getMessage()));
+    }
+
+    /** Names an exception and the line it comes from, without its trace. */
+    public static String bug(Throwable failure) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        return Secrets.masked(failure.toString()) + (trace.length == 0 ? "" : " at " + trace[0]);
+    }
+
+    /** Returns the verdict on a check; {@code next} is the command to give now. */
+    public List<String> of(CheckReport report, String next) {
+        if (report.faults().isEmpty()) {
+            long documents = report.stages().stream()
+                    .mapToLong(stage -> stage.documents().orElse(0))
+                    .sum();
+            return List.of(
+                    "%s can run: %s in %s. To run it:"
+                            .formatted(
+                                    slug,
+                                    Numbers.of(documents, "document", "documents"),
+                                    Numbers.of(report.stages().size(), "stage", "stages")),
+                    indented(next));
+        }
+        return List.of(
+                "%s cannot run: %s. Nothing was written. When the %s above %s mended, check again:"
+                        .formatted(
+                                slug,
+                                Numbers.of(report.faults().size(), "fault", "faults"),
+                                report.faults().size() == 1 ? "error" : "errors",
+                                report.faults().size() == 1 ? "is" : "are"),
+                indented(next));
+    }
+
+    /** Returns the status of a check: that of the fault which would have decided a run's. */
+    public static int exitStatus(CheckReport report) {
+        return report.faults().stream()
+                .map(fault -> fault.outcome())
+                .min(Outcome::compareTo)
+                .orElse(Outcome.COMPLETE)
+                .exitStatus();
+    }
+
+    private Path rejects() {
+        return logDirectory.resolve(slug + ".rejects.jsonl");
+    }
+
+    private static String rows(Result result) {
+        Tallies tallies = result.tallies();
+        return "%s written, %s already there, %s rejected, %s"
+                .formatted(
+                        Numbers.of(tallies.written(), "row", "rows"),
+                        Numbers.of(tallies.alreadyThere()),
+                        Numbers.of(tallies.rejected()),
+                        Durations.seconds(result.elapsed()));
+    }
+
+    private static String done(Result result) {
+        return result.done() == 0
+                ? "No document was read."
+                : "%s of %s done."
+                        .formatted(
+                                Numbers.of(result.done()), Numbers.of(result.total(), "document is", "documents are"));
+    }
+
+    static String indented(String command) {
+        return "    " + command;
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.verdict;
+
+import io.couchmigrator.Outcome;
+import io.couchmigrator.Result;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Rows;
+import io.couchmigrator.Tallies.Verified;
+import io.couchmigrator.cli.text.Durations;
+import io.couchmigrator.cli.text.Numbers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Says what a verification found that came to its end, and what to do next.
+ *
+ * @param sharded whether several databases hold the rows, so that some may be misplaced
+ */
+record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
+    /**
+     * Returns the verdict.
+     *
+     * @param findings where they are listed; empty if in several files, one for each part of it
+     * @param next the command that verifies again
+     * @param run the command that brings what is missing
+     */
+    List<String> of(Result result, Optional<Path> findings, String next, String run) {
+        Verified found = result.tallies().verified();
+        List<String> lines = new ArrayList<>();
+        lines.add("%s %s: %s.".formatted(slug, word(result.outcome()), compared(result)));
+        result.gaps().unfinished().forEach(stage -> lines.add("Stage %s: no run has completed it.".formatted(stage)));
+        result.gaps().notCompared().forEach(gap -> lines.add(gap + "."));
+        if (found.misplaced() > 0) {
+            lines.add(
+                    "Rows of misplaced documents are also in the databases that the list names as misplaced_in, where the application does not look for them. Delete them there.");
+        }
+        if (found.again() > 0) {
+            lines.add(
+                    "%s missing or different although a run wrote %s since: a trigger of the table changes what is written, another document has the same key, or somebody else changes the row. Mend that first."
+                            .formatted(
+                                    Numbers.of(found.again(), "document is", "documents are"),
+                                    found.again() == 1 ? "it" : "them"));
+        }
+        if (result.outcome() == Outcome.DIFFERENCES_FOUND || found.leftAlone() > 0) {
+            lines.add("What was found is listed in %s."
+                    .formatted(findings.orElse(logDirectory.resolve(slug + "-verify-*.jsonl"))));
+        }
+        if (result.outstanding() > 0 && result.outcome() != Outcome.DIFFERENCES_FOUND) {
+            lines.add("%s outstanding, listed in %s."
+                    .formatted(
+                            Numbers.of(result.outstanding(), "reject is", "rejects are"),
+                            logDirectory.resolve(slug + ".rejects.jsonl")));
+        }
+        advice(result, next, run).forEach(lines::add);
+        return lines;
+    }
+
+    private static String word(Outcome outcome) {
+        return switch (outcome) {
+            case DIFFERENCES_FOUND -> "differs";
+            case INCOMPLETE -> "is right as far as it could be compared, but not complete";
+            case REJECTS_OUTSTANDING -> "is verified, but for rejects";
+            default -> "is verified";
+        };
+    }
+
+    private static List<String> advice(Result result, String next, String run) {
+        Verified found = result.tallies().verified();
+        if (found.missing() + found.different() > 0) {
+            return advice("To bring what is missing, run the migration, then verify again:", run);
+        }
+        if (found.notYetMigrated() > 0 || !result.gaps().unfinished().isEmpty()) {
+            return advice("To migrate the rest, run the migration, then verify again:", run);
+        }
+        if (found.misplaced() > 0) {
+            return advice("When those rows are deleted, verify again:", next);
+        }
+        if (!result.gaps().isEmpty()) {
+            return advice("When what kept it from looking is mended, verify again:", next);
+        }
+        return result.outstanding() > 0
+                ? advice("When the cause of the rejects is mended, run the migration, then verify again:", run)
+                : List.of();
+    }
+
+    private static List<String> advice(String what, String command) {
+        return List.of(what, Verdict.indented(command));
+    }
+
+    /** Returns the numbers: rows as they stand in the table, then documents, each of which counts once. */
+    String compared(Result result) {
+        Tallies tallies = result.tallies();
+        Verified found = tallies.verified();
+        Rows rows = tallies.rows();
+        return "%s as they should be, %s missing, %s different, %s different and left alone%s; of %s %s missing, %s different, %s different and left alone%s, %s not yet migrated, %s rejected; %s"
+                .formatted(
+                        Numbers.of(tallies.alreadyThere(), "row", "rows"),
+                        Numbers.of(rows.missing()),
+                        Numbers.of(rows.different()),
+                        Numbers.of(rows.leftAlone()),
+                        misplaced(rows.misplaced()),
+                        Numbers.of(tallies.read() - tallies.filtered(), "document", "documents"),
+                        Numbers.of(found.missing()),
+                        Numbers.of(found.different()),
+                        Numbers.of(found.leftAlone()),
+                        misplaced(found.misplaced()),
+                        Numbers.of(found.notYetMigrated()),
+                        Numbers.of(tallies.rejected()),
+                        Durations.seconds(result.elapsed()));
+    }
+
+    private String misplaced(long count) {
+        return sharded || count > 0 ? ", %s misplaced".formatted(Numbers.of(count)) : "";
+    }
+}

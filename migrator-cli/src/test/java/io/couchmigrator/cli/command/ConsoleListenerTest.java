@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.Outage;
+import io.couchmigrator.Progress;
+import io.couchmigrator.cli.console.Console;
+import io.couchmigrator.cli.settings.Command;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConsoleListenerTest {
+    private static final Path MIGRATION_LOG = Path.of("logs/migrate_metadata-blob-migration-20181024T205839Z.txt.0");
+    private static final Instant NOON = Instant.parse("2018-10-24T12:00:00Z");
+
+    private final ByteArrayOutputStream terminal = new ByteArrayOutputStream();
+    private final Console console = new Console(terminal);
+    private final AtomicInteger starts = new AtomicInteger();
+    private Instant now = NOON;
+    private final ConsoleListener listener =
+            new ConsoleListener(Command.RUN, console, () -> now, starts::incrementAndGet);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void tellsAStageInTheLinesOfTheRunbook() {
+        listener.stageStarted(progress(123456, 0, 0, 0), MIGRATION_LOG);
+        listener.progressed(new Progress(
+                "commcarehq",
+                "CommCareAudio, CommCareBuild",
+                123456,
+                1,
+                0,
+                1,
+                0,
+                0,
+                Duration.ofNanos(137_354_000),
+                Optional.of(Duration.parse("PT3H24M21.179518S"))));
+        listener.stageRead(progress(279, 279, 0, 241));
+        listener.stageFinished("commcarehq", 1, Path.of("logs/migrate_metadata.rejects.jsonl"));
+
+        assertThat(lines())
+                .containsExactly(
+                        "Processing 123456 documents: CommCareAudio, CommCareBuild...",
+                        "Migration log: logs/migrate_metadata-blob-migration-20181024T205839Z.txt.0",
+                        "Processed 1/1 of 123456 documents in 0:00:00.137354 (3:24:21.179518 remaining)",
+                        "Processed 241/279 of 279 documents (0 previously processed, 37 filtered out).",
+                        "1 rejected: see logs/migrate_metadata.rejects.jsonl");
+    }
+
+    @Test
+    void tellsWhatWasOddByKind() {
+        Map<String, Long> entries = new LinkedHashMap<>();
+        entries.put("unknown-domain", 1009L);
+        entries.put("ignored-couch-attachments", 3L);
+
+        listener.stageLogged("commcarehq", entries, MIGRATION_LOG);
+        listener.stageLogged("commcarehq", Map.of("unknown-domain", 1L), MIGRATION_LOG);
+
+        assertThat(lines())
+                .containsExactly(
+                        "1,012 log entries: 1,009 unknown-domain, 3 ignored-couch-attachments, see " + MIGRATION_LOG,
+                        "1 log entry: 1 unknown-domain, see " + MIGRATION_LOG);
+    }
+
+    @Test
+    void saysWhatWasProcessedBeforeAndThatThereIsNoEstimate() {
+        listener.stageStarted(progress(1000, 400, 400, 0), MIGRATION_LOG);
+        listener.progressed(progress(1000, 400, 400, 0));
+
+        assertThat(lines())
+                .startsWith("Processing 1000 documents (~400 already processed): CommCareAudio, CommCareBuild...")
+                .endsWith("Processed 0/400 of 1000 documents in 0:00:01.000000 (? remaining)");
+    }
+
+    @Test
+    void printsTheFirstProgressOfAStageAndThenAFewASecond() {
+        for (int stage = 0; stage < 2; stage++) {
+            listener.stageStarted(progress(1000, 0, 0, 0), MIGRATION_LOG);
+            for (int read = 1; read <= 100; read++) {
+                listener.progressed(progress(1000, read, 0, read));
+                now = now.plusMillis(10);
+            }
+        }
+
+        assertThat(lines().stream().filter(line -> line.startsWith("Processed")))
+                .hasSize(8);
+        assertThat(lines().stream().filter(line -> line.startsWith("Processed 1/1 ")))
+                .hasSize(2);
+    }
+
+    @Test
+    void tellsCatchingUpOnlyWhenThereIsSomething() {
+        listener.catchingUp("a", OptionalLong.of(0));
+        listener.caughtUp("a", 0, 0);
+        listener.catchingUp("b", OptionalLong.empty());
+        listener.caughtUp("b", 0, 0);
+        listener.catchingUp("c", OptionalLong.of(412));
+        listener.caughtUp("c", 412, 37);
+        listener.catchingUp("d", OptionalLong.empty());
+        listener.caughtUp("d", 1_003, 1);
+
+        assertThat(lines())
+                .containsExactly(
+                        "Catching up with changes since the start: 412 pending",
+                        "Caught up: 412 changes, 37 rows.",
+                        "Caught up: 1,003 changes, 1 row.");
+    }
+
+    @Test
+    void tellsStagesThatHaveNothingToRead() {
+        listener.stageWasComplete("commcarehq", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.of(0));
+        listener.stageWasComplete("commcarehq__apps", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.of(1));
+        listener.stageWasComplete("IcdsFile", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.empty());
+        listener.stageSkipped("IcdsFile", "table t is not in h/d: skipped; name it by Migrator.Builder.tableSource");
+
+        assertThat(lines())
+                .containsExactly(
+                        "commcarehq: complete since 2018-10-24T21:07Z; 0 changes since.",
+                        "commcarehq__apps: complete since 2018-10-24T21:07Z; 1 change since.",
+                        "IcdsFile: complete since 2018-10-24T21:07Z.",
+                        "IcdsFile: table t is not in h/d: skipped; name it by \"sources\": {\"IcdsFile\": ...} in the file of --config.");
+    }
+
+    @Test
+    void countsWhatIsResolved() {
+        listener.resolved("commcarehq", "a");
+        listener.resolved("IcdsFile", "1");
+
+        assertThat(listener.resolved()).isEqualTo(2);
+    }
+
+    @Test
+    void tellsAnOutageFromItsFirstSecondsToItsEnd() {
+        Outage outage = new Outage(
+                "CouchDB at http://localhost:5984/", "connection refused", NOON, NOON.plus(Duration.ofMinutes(10)));
+
+        listener.waiting(outage);
+        now = NOON.plusSeconds(72);
+        listener.recovered(outage);
+
+        assertThat(lines())
+                .containsExactly(
+                        "Waiting for CouchDB at http://localhost:5984/: connection refused. Trying again until"
+                                + " 2018-10-24T12:10:00Z.",
+                        "CouchDB at http://localhost:5984/ is back after 0:01:12.");
+    }
+
+    @Test
+    void keepsTheConsoleBesideTheRunsOtherFiles() throws Exception {
+        console.line("Created the log directory.");
+        listener.started(directory.resolve("slug-blob-migration-20181024T205839Z"));
+        listener.warned("the sequence of \"x\" was rewound");
+        console.close();
+
+        assertThat(starts).hasValue(1);
+        assertThat(Files.readAllLines(directory.resolve("slug-blob-migration-20181024T205839Z-summary.txt")))
+                .containsExactly("Created the log directory.", "Warning: the sequence of \"x\" was rewound");
+    }
+
+    @Test
+    void knowsWhetherStartingOverIsDone() {
+        listener.started(directory.resolve("x"));
+        assertThat(listener.begun()).isFalse();
+
+        listener.setAside(Path.of("logs/migrate_metadata.offsets.json.20181024T205839Z.bak"));
+
+        assertThat(listener.begun()).isTrue();
+        assertThat(lines())
+                .containsExactly(
+                        "Put aside logs/migrate_metadata.offsets.json.20181024T205839Z.bak to start over; no row"
+                                + " is deleted.");
+    }
+
+    private static Progress progress(long total, long read, long previously, long processed) {
+        return new Progress(
+                "commcarehq",
+                "CommCareAudio, CommCareBuild",
+                total,
+                read,
+                previously,
+                processed,
+                37,
+                1,
+                Duration.ofSeconds(1),
+                Optional.empty());
+    }
+
+    private List<String> lines() {
+        return terminal.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+}

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.atIndex;
+
+import io.couchmigrator.Audit;
+import io.couchmigrator.CheckReport;
+import io.couchmigrator.CheckReport.StageCheck;
+import io.couchmigrator.CompletionTable;
+import io.couchmigrator.DocumentStage;
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.Migration;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.Result;
+import io.couchmigrator.Result.Gaps;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Rows;
+import io.couchmigrator.Tallies.Verified;
+import io.couchmigrator.TargetException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class VerdictTest {
+    private static final String NEXT = "migrator run migrate_metadata --log-dir=logs";
+
+    private final Verdict verdict = new Verdict(migration(), Path.of("logs"), false);
+
+    @Test
+    void saysThatAllIsThere() {
+        assertThat(verdict.of(result(Outcome.COMPLETE, 745, 0, 0), NEXT))
+                .containsExactly("migrate_metadata is complete: 745 rows written, 0 already there, 0 rejected, 0:00:04."
+                        + " Recorded in blobs_blobmigrationstate.");
+    }
+
+    @Test
+    void saysThatAllWasThereBefore() {
+        assertThat(verdict.of(result(Outcome.COMPLETE, 0, 745, 0), NEXT))
+                .singleElement()
+                .asString()
+                .contains("0 rows written, 745 already there");
+    }
+
+    @Test
+    void namesTheStagesThatWereSkippedForLackOfATable() {
+        Result complete = result(Outcome.COMPLETE, 745, 0, 0);
+        Result unbegun = verification(
+                Outcome.INCOMPLETE, Verified.NONE, 0, new Gaps(List.of("commcarehq", "DemoUserRestore"), List.of()));
+
+        assertThat(Verdict.skipped(complete, List.of("IcdsFile")))
+                .contains(
+                        "1 stage was skipped, since its table is not in the database that was looked into: IcdsFile.");
+        assertThat(Verdict.skipped(complete, List.of("CaseUploadFileMeta", "IcdsFile")))
+                .contains(
+                        "2 stages were skipped, since their tables are not in the database that was looked into: CaseUploadFileMeta, IcdsFile.");
+        assertThat(Verdict.skipped(complete, List.of())).isEmpty();
+        assertThat(Verdict.skipped(unbegun, List.of("DemoUserRestore"))).isEmpty();
+        assertThat(Verdict.skipped(result(Outcome.STOPPED, 5, 6, 0), List.of("IcdsFile")))
+                .isEmpty();
+    }
+
+    @Test
+    void saysHowManyRejectsWereResolved() {
+        assertThat(verdict.resolved(0)).isEmpty();
+        assertThat(verdict.resolved(1))
+                .contains(
+                        "Resolved: 1 document that was rejected, missing or different, named in logs/migrate_metadata.rejects.jsonl.");
+    }
+
+    @Test
+    void saysWhereTheRejectsAreAndWhatToDo() {
+        assertThat(verdict.of(result(Outcome.REJECTS_OUTSTANDING, 1734, 0, 2), NEXT))
+                .containsExactly(
+                        "migrate_metadata is complete, but for rejects: 1,734 rows written, 0 already there, 2 rejected,"
+                                + " 0:00:04. Not recorded in blobs_blobmigrationstate.",
+                        "2 rejects are outstanding, listed in logs/migrate_metadata.rejects.jsonl. When the cause is"
+                                + " mended, run the same command again:",
+                        "    " + NEXT);
+    }
+
+    @Test
+    void saysThatOnlyAVerificationTellsWhetherWhatItFoundAgainIsMended() {
+        Result run = verification(Outcome.REJECTS_OUTSTANDING, Verified.NONE, 2, Gaps.NONE);
+        Result verified = verification(Outcome.DIFFERENCES_FOUND, new Verified(1, 2, 0, 0, 0, 3));
+
+        assertThat(verdict.of(run, NEXT).get(1))
+                .startsWith("1 document was written once more that verify had found missing or different")
+                .contains("run again, and then verify");
+        assertThat(ofVerification(verified)).anySatisfy(line -> assertThat(line)
+                .startsWith("3 documents are missing or different although a run wrote them since: a trigger")
+                .contains("another document has the same key", "Mend that first."));
+    }
+
+    @Test
+    void saysHowFarAStoppedRunCameAndHowToGoOn() {
+        assertThat(verdict.of(result(Outcome.STOPPED, 5, 6, 0), NEXT))
+                .containsExactly(
+                        "This run: 5 rows written, 6 already there, 0 rejected, 0:00:04.",
+                        "Stopped at your request. 1,204,000 of 9,310,220 documents are done. To go on, run the same"
+                                + " command again:",
+                        "    " + NEXT);
+    }
+
+    @Test
+    void saysWhichSideFailed() {
+        assertThat(verdict.of(result(Outcome.SOURCE_FAILED, 0, 0, 0), NEXT).get(1))
+                .startsWith("CouchDB failed (exit status 3). 1,204,000 of 9,310,220 documents are done.");
+        assertThat(verdict.of(result(Outcome.TARGET_FAILED, 0, 0, 0), NEXT).get(1))
+                .startsWith("PostgreSQL failed (exit status 4). ");
+        assertThat(verdict.of(result(Outcome.LOG_DIRECTORY_FAILED, 0, 0, 0), NEXT)
+                        .get(1))
+                .startsWith("The log directory is not fit for this run (exit status 6). ");
+        assertThat(verdict.of(result(Outcome.STOPPED_BY_LIMIT, 0, 0, 0), NEXT).get(1))
+                .startsWith("Stopped by --max-rejects (exit status 8). ")
+                .endsWith(
+                        " done. Mend the cause of the rejects or raise the limit first, then give the command again:");
+    }
+
+    @Test
+    void saysWhoKeepsARunAway() {
+        for (List<String> lines : List.of(
+                verdict.of(result(Outcome.BUSY, 0, 0, 0), NEXT),
+                ofVerification(verification(Outcome.BUSY, Verified.NONE)))) {
+            assertThat(lines)
+                    .satisfies(
+                            line -> assertThat(line)
+                                    .startsWith("Another run of this migration goes on (exit status 9). ")
+                                    .contains("has ended"),
+                            atIndex(0))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void saysWhereAVerificationListsWhatItFound() {
+        Result found = verification(Outcome.DIFFERENCES_FOUND, new Verified(1, 0, 0, 0));
+
+        assertThat(ofVerification(found))
+                .satisfies(line -> assertThat(line).startsWith("migrate_metadata differs: "), atIndex(0))
+                .contains("What was found is listed in logs/one.jsonl.", atIndex(1))
+                .endsWith("    " + NEXT);
+        assertThat(verdict.ofVerification(found, Optional.empty(), "verify again", NEXT)
+                        .get(1))
+                .contains(" is listed in logs/migrate_metadata-verify-*.jsonl.");
+    }
+
+    @Test
+    void saysWhereAVerificationListsWhatWasLeftAlone() {
+        Result verified = verification(Outcome.COMPLETE, new Verified(0, 0, 3, 0));
+
+        assertThat(ofVerification(verified))
+                .satisfies(line -> assertThat(line).startsWith("migrate_metadata is verified: "), atIndex(0))
+                .contains("What was found is listed in logs/one.jsonl.", atIndex(1))
+                .hasSize(2);
+    }
+
+    @Test
+    void saysWhoDeletesWhatIsMisplaced() {
+        Result found = verification(Outcome.DIFFERENCES_FOUND, new Verified(0, 0, 0, 0, 3));
+
+        assertThat(ofVerification(found))
+                .satisfies(line -> assertThat(line).contains("left alone, 3 misplaced, 0 not yet"), atIndex(0))
+                .satisfies(line -> assertThat(line).contains("misplaced_in", "Delete them there."), atIndex(1))
+                .endsWith("When those rows are deleted, verify again:", "    verify again");
+    }
+
+    @Test
+    void saysThatNothingIsMisplacedWhereSomethingMightBe() {
+        Verdict sharded = new Verdict(migration(), Path.of("logs"), true);
+
+        List<String> lines = sharded.ofVerification(
+                verification(Outcome.COMPLETE, Verified.NONE), Optional.empty(), "verify again", NEXT);
+
+        assertThat(lines)
+                .containsExactly("migrate_metadata is verified: 8 rows as they should be, 2 missing, 3 different,"
+                        + " 4 different and left alone, 0 misplaced; of 9 documents 0 missing, 0 different,"
+                        + " 0 different and left alone, 0 misplaced, 0 not yet migrated, 0 rejected; 0:00:04.");
+    }
+
+    @Test
+    void saysThatAllIsVerified() {
+        assertThat(ofVerification(verification(Outcome.COMPLETE, Verified.NONE)))
+                .singleElement()
+                .asString()
+                .startsWith("migrate_metadata is verified: ")
+                .doesNotContain("misplaced");
+    }
+
+    @Test
+    void saysThatRejectsAreOutstandingAndWhatToDo() {
+        assertThat(ofVerification(verification(Outcome.REJECTS_OUTSTANDING, Verified.NONE, 2, Gaps.NONE)))
+                .satisfies(
+                        line -> assertThat(line).startsWith("migrate_metadata is verified, but for rejects: "),
+                        atIndex(0))
+                .contains("2 rejects are outstanding, listed in logs/migrate_metadata.rejects.jsonl.", atIndex(1))
+                .endsWith(
+                        "When the cause of the rejects is mended, run the migration, then verify again:",
+                        "    " + NEXT);
+    }
+
+    @Test
+    void saysWhatIsNotMigratedAndWhatToDo() {
+        String rightSoFar = "migrate_metadata is right as far as it could be compared, but not complete: ";
+
+        assertThat(ofVerification(verification(Outcome.INCOMPLETE, new Verified(0, 0, 0, 7))))
+                .satisfies(
+                        line -> assertThat(line).startsWith(rightSoFar).contains(", 7 not yet migrated, "), atIndex(0))
+                .endsWith("To migrate the rest, run the migration, then verify again:", "    " + NEXT);
+        Gaps unfinished = new Gaps(List.of("commcarehq"), List.of());
+        assertThat(ofVerification(verification(Outcome.INCOMPLETE, Verified.NONE, 0, unfinished)))
+                .contains("Stage commcarehq: no run has completed it.", atIndex(1))
+                .endsWith("To migrate the rest, run the migration, then verify again:", "    " + NEXT);
+    }
+
+    @Test
+    void repeatsWhatWasNotComparedAndSaysWhatToDo() {
+        Gaps gaps = new Gaps(List.of(), List.of("Rows in main were not looked for: no privilege"));
+
+        assertThat(ofVerification(verification(Outcome.INCOMPLETE, Verified.NONE, 0, gaps)))
+                .contains("Rows in main were not looked for: no privilege.", atIndex(1))
+                .endsWith("When what kept it from looking is mended, verify again:", "    verify again");
+    }
+
+    private List<String> ofVerification(Result result) {
+        return verdict.ofVerification(result, Optional.of(Path.of("logs", "one.jsonl")), "verify again", NEXT);
+    }
+
+    private static Result verification(Outcome outcome, Verified verified) {
+        return verification(outcome, verified, 0, Gaps.NONE);
+    }
+
+    private static Result verification(Outcome outcome, Verified verified, long outstanding, Gaps gaps) {
+        return new Result(
+                outcome,
+                new Tallies(9, 8, 0, 0, 0, 8, verified, new Rows(2, 3, 4, 0)),
+                9,
+                9,
+                outstanding,
+                outstanding / 2,
+                Audit.NONE,
+                gaps,
+                List.of(),
+                Duration.ofSeconds(4));
+    }
+
+    @Test
+    void saysThatNothingWasRead() {
+        for (long counted : List.of(0L, 5_075L)) {
+            Result early = new Result(
+                    Outcome.SOURCE_FAILED,
+                    Tallies.NONE,
+                    0,
+                    counted,
+                    0,
+                    0,
+                    Audit.NONE,
+                    Gaps.NONE,
+                    List.of(),
+                    Duration.ZERO);
+
+            assertThat(verdict.of(early, NEXT).get(1)).contains("No document was read.");
+        }
+    }
+
+    @Test
+    void countsOneInTheSingular() {
+        Tallies one = new Tallies(1, 1, 0, 0, 1, 0);
+        Result stopped = new Result(Outcome.STOPPED, one, 1, 1, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ZERO);
+
+        assertThat(verdict.of(stopped, NEXT))
+                .satisfies(line -> assertThat(line).startsWith("This run: 1 row written, "), atIndex(0))
+                .satisfies(line -> assertThat(line).contains("1 of 1 document is done."), atIndex(1));
+    }
+
+    @Test
+    void asksForAllErrorsToBeMended() {
+        List<MigrationException> two = List.of(new SourceException("no database"), new TargetException("no table"));
+
+        for (int errors = 1; errors <= 2; errors++) {
+            List<MigrationException> found = two.subList(0, errors);
+            Result failed = new Result(
+                    Outcome.TARGET_FAILED, Tallies.NONE, 0, 0, 0, 0, Audit.NONE, Gaps.NONE, found, Duration.ZERO);
+            String asked = errors == 1 ? " When the error above is mended, " : " When the errors above are mended, ";
+
+            assertThat(verdict.of(failed, NEXT).get(1)).contains(asked);
+            assertThat(verdict.of(new CheckReport(List.of(), found), NEXT).get(0))
+                    .contains(asked);
+        }
+    }
+
+    @Test
+    void namesTheFileToSendWithABugAndShowsNoPassword() {
+        RuntimeException bug = new IllegalStateException("cannot reach http://admin:hunter2@couch/");
+
+        assertThat(verdict.ofUnexpected(bug, Duration.ofSeconds(3), NEXT))
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line).doesNotContain("hunter2"))
+                .anySatisfy(line -> assertThat(line).contains("send the file logs/migrator.log"))
+                .endsWith("    " + NEXT);
+    }
+
+    @Test
+    void tellsWhatACheckFoundWithTheStatusOfTheGravestFault() {
+        List<StageCheck> stages = List.of(
+                new StageCheck("commcarehq", "CommCareAudio", OptionalLong.of(1266), Optional.empty()),
+                new StageCheck("IcdsFile", "IcdsFile", OptionalLong.empty(), Optional.of("no table")));
+        CheckReport fit = new CheckReport(stages, List.of());
+        List<MigrationException> found = List.of(
+                new SourceException("no database"),
+                new LogDirectoryException("not writable"),
+                new TargetException("no table"));
+        CheckReport unfit = new CheckReport(stages, found);
+
+        assertThat(verdict.of(fit, NEXT))
+                .containsExactly("migrate_metadata can run: 1,266 documents in 2 stages. To run it:", "    " + NEXT);
+        assertThat(Verdict.exitStatus(fit)).isZero();
+        assertThat(verdict.of(unfit, NEXT).get(0)).startsWith("migrate_metadata cannot run: 3 faults.");
+        assertThat(Verdict.exitStatus(unfit)).isEqualTo(6);
+        assertThat(Verdict.exitStatus(new CheckReport(stages, List.of(found.get(0), found.get(2)))))
+                .isEqualTo(4);
+    }
+
+    private static Result result(Outcome outcome, long written, long alreadyThere, long rejected) {
+        Tallies tallies = new Tallies(written + alreadyThere, written, 0, rejected, written, alreadyThere);
+        return new Result(
+                outcome,
+                tallies,
+                1_204_000,
+                9_310_220,
+                rejected,
+                0,
+                Audit.NONE,
+                Gaps.NONE,
+                List.of(),
+                Duration.ofMillis(4_321));
+    }
+
+    private static Migration migration() {
+        return Migration.builder("migrate_metadata")
+                .stage(DocumentStage.<String>builder("commcarehq")
+                        .transform((document, context) -> List.of())
+                        .writer((connection, rows) -> rows.size())
+                        .build())
+                .completion(new CompletionTable("blobs_blobmigrationstate", "slug", "timestamp"))
+                .build();
+    }
+}
