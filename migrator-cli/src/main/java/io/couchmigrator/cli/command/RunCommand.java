@@ -14,6 +14,7 @@ import io.couchmigrator.cli.verdict.ExitStatus;
 import io.couchmigrator.cli.verdict.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,7 +79,8 @@ public final class RunCommand {
             return result.outcome().exitStatus();
         } catch (RuntimeException | Error e) {
             LoggerFactory.getLogger(RunCommand.class).error("the run ended unexpectedly", e);
-            console.lines(verdict.ofUnexpected(e, Duration.between(start, Instant.now()), next(listener)));
+            Path log = Logging.file(settings.logDirectory());
+            console.lines(verdict.ofUnexpected(e, Duration.between(start, Instant.now()), log, next(listener)));
             return ExitStatus.UNEXPECTED;
         }
     }

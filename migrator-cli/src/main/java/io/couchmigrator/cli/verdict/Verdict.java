@@ -9,7 +9,6 @@ import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
 import io.couchmigrator.Tallies;
-import io.couchmigrator.cli.console.Logging;
 import io.couchmigrator.cli.text.Durations;
 import io.couchmigrator.cli.text.Numbers;
 import io.couchmigrator.cli.text.Secrets;
@@ -190,12 +189,12 @@ public final class Verdict {
                 indented(next));
     }
 
-    /** Returns the verdict on a run that ran into a bug of this program. */
-    public List<String> ofUnexpected(Throwable failure, Duration elapsed, String next) {
+    /** Returns the verdict on a run that ran into a bug of this program; {@code log} is the file that tells more of it. */
+    public List<String> ofUnexpected(Throwable failure, Duration elapsed, Path log, String next) {
         return List.of(
                 "%s ended unexpectedly after %s: %s.".formatted(slug, Durations.seconds(elapsed), bug(failure)),
                 "Please report this bug and send the file %s. What was committed is kept. To go on, run the same command again:"
-                        .formatted(Logging.file(logDirectory)),
+                        .formatted(log),
                 indented(next));
     }
 

@@ -298,7 +298,7 @@ class VerdictTest {
     void namesTheFileToSendWithABugAndShowsNoPassword() {
         RuntimeException bug = new IllegalStateException("cannot reach http://admin:hunter2@couch/");
 
-        assertThat(verdict.ofUnexpected(bug, Duration.ofSeconds(3), NEXT))
+        assertThat(verdict.ofUnexpected(bug, Duration.ofSeconds(3), Path.of("logs", "migrator.log"), NEXT))
                 .hasSize(3)
                 .allSatisfy(line -> assertThat(line).doesNotContain("hunter2"))
                 .anySatisfy(line -> assertThat(line).contains("send the file logs/migrator.log"))
