@@ -2,6 +2,8 @@
 package io.couchmigrator.cli;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -71,4 +73,43 @@ final class ModuleRulesTest {
             .dependOnClassesThat()
             .resideInAPackage("io.couchmigrator.cli.demo")
             .because("its classes can be loaded only where the testkit is");
+
+    @ArchTest
+    static final ArchRule ROOMS_NAME_ONLY_THOSE_BELOW_THEM = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .ensureAllClassesAreContainedInArchitecture()
+            .layer("door")
+            .definedBy("io.couchmigrator.cli")
+            .layer("command")
+            .definedBy("io.couchmigrator.cli.command")
+            .layer("settings")
+            .definedBy("io.couchmigrator.cli.settings")
+            .layer("console")
+            .definedBy("io.couchmigrator.cli.console")
+            .layer("verdict")
+            .definedBy("io.couchmigrator.cli.verdict")
+            .layer("text")
+            .definedBy("io.couchmigrator.cli.text")
+            .layer("demo")
+            .definedBy("io.couchmigrator.cli.demo")
+            .whereLayer("command")
+            .mayOnlyAccessLayers("settings", "console", "verdict", "text", "demo")
+            .whereLayer("settings")
+            .mayOnlyAccessLayers("text")
+            .whereLayer("console")
+            .mayOnlyAccessLayers("text")
+            .whereLayer("verdict")
+            .mayOnlyAccessLayers("text")
+            .whereLayer("text")
+            .mayNotAccessAnyLayer()
+            .whereLayer("demo")
+            .mayNotAccessAnyLayer()
+            .because("docs/architecture.md draws them so: settings, console and verdict do not know each other, and"
+                    + " the commands bring them together");
+
+    @ArchTest
+    static final ArchRule ROOMS_MAKE_NO_CIRCLE = slices().matching("io.couchmigrator.(**)")
+            .should()
+            .beFreeOfCycles()
+            .because("of two rooms that need each other, neither can be read alone");
 }
