@@ -30,15 +30,20 @@ public final class BatchWriter<S, R> implements BatchTaker<S> {
     /** Writes a batch; on return its rows are committed. */
     @Override
     public Tallies take(List<Item<S>> batch, WorkerSessions sessions) {
-        Preparation.Prepared<R> prepared = preparation.prepared(batch, sessions.main());
+        List<Tallies> parts = new ArrayList<>();
+        preparation.prepare(batch, sessions.main(), prepared -> parts.add(written(prepared, sessions)));
+        return parts.stream().reduce(Tallies.NONE, Tallies::plus);
+    }
+
+    private Tallies written(Preparation.Prepared<S, R> prepared, WorkerSessions sessions) {
         Sink.Outcome outcome = sink.write(prepared.ready(), sessions);
         List<Refused> refused = new ArrayList<>(prepared.refused());
         refused.addAll(outcome.refused());
-        long rejected = journal.committed(batch, prepared.ready(), refused);
+        long rejected = journal.committed(prepared.items(), prepared.ready(), refused);
         return new Tallies(
-                batch.size(),
+                prepared.items().size(),
                 prepared.counted() - refused.size(),
-                batch.size() - prepared.counted(),
+                prepared.items().size() - prepared.counted(),
                 rejected,
                 outcome.written(),
                 outcome.alreadyThere());

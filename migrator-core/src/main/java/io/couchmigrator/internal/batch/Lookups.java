@@ -6,7 +6,6 @@ import io.couchmigrator.Lookup;
 import io.couchmigrator.LookupKeys;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Stage;
-import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.CouchRow.State;
 import io.couchmigrator.internal.postgres.Halves;
 import io.couchmigrator.internal.postgres.RowAttempts;
@@ -82,14 +81,13 @@ public final class Lookups {
         keys.forEach(key -> ids.add((String) key));
         Map<String, Document> values = new HashMap<>();
         Set<String> unreadable = new HashSet<>();
-        for (CouchRow row :
-                documents.read(lookup.database(), ids, lookup.fields()).values()) {
+        documents.read(lookup.database(), ids, lookup.fields(), row -> {
             if (row.state() == State.DOCUMENT) {
                 values.put(row.id(), new Document(row.id(), row.rev(), row.fields()));
             } else if (row.state() == State.UNREADABLE) {
                 unreadable.add(row.id());
             }
-        }
+        });
         return new LookedUp(keys, values, unreadable);
     }
 }

@@ -6,11 +6,13 @@ import io.couchmigrator.LookupKeys;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.Stage;
 import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.source.ByteBudget;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Refused;
 import io.couchmigrator.internal.source.StageFunctions;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,58 +32,120 @@ public final class Preparation<S, R> {
     private final Stage<S, R> stage;
     private final Lookups lookups;
     private final Consumer<R> check;
+    private final ByteBudget budget;
     private final StageFunctions functions;
 
-    /** @param check refuses a row that the target cannot store */
-    public Preparation(Stage<S, R> stage, Lookups lookups, Consumer<R> check) {
+    /**
+     * Creates one.
+     *
+     * @param check refuses a row that the target cannot store
+     * @param budget how much may be made before it is handed on
+     */
+    public Preparation(Stage<S, R> stage, Lookups lookups, Consumer<R> check, ByteBudget budget) {
         this.stage = stage;
         this.lookups = lookups;
         this.check = check;
+        this.budget = budget;
         this.functions = new StageFunctions(stage);
     }
 
     /**
-     * What became of the items of a batch. The others do not count for the stage, or are gone.
+     * What became of items that came one after the other. Those that are neither ready nor refused do not count for the
+     * stage, or are gone.
      *
+     * @param items all of them
      * @param ready those whose rows are made
      * @param refused those that cannot be stored or read
      */
-    public record Prepared<R>(List<Ready<R>> ready, List<Refused> refused) {
+    public record Prepared<S, R>(List<Item<S>> items, List<Ready<R>> ready, List<Refused> refused) {
+        private Prepared() {
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        }
+
         /** Returns how many items counted for the stage. */
         public long counted() {
             return (long) ready.size() + refused.size();
         }
     }
 
-    public Prepared<R> prepared(List<Item<S>> batch, Session session) {
-        List<Refused> refused = new ArrayList<>();
-        Map<Lookup<?, ?>, Set<Object>> keys = new LinkedHashMap<>();
-        List<Item.Found<S>> found = new ArrayList<>();
+    /**
+     * Makes the rows of a batch, and hands them on: all at once, unless they are more than a worker may hold. The rows of one
+     * item are never parted; while one has more than that, others with such items wait.
+     */
+    public void prepare(List<Item<S>> batch, Session session, Consumer<Prepared<S, R>> then) {
+        IdentityHashMap<Item<S>, Refused> keyless = new IdentityHashMap<>();
+        Map<Lookup<?, ?>, LookedUp> lookedUp = lookups.ask(keys(batch, keyless), session);
+        Prepared<S, R> prepared = new Prepared<>();
+        long rows = 0;
         for (Item<S> item : batch) {
-            if (item instanceof Item.Found<S> there) {
-                attempt(there, refused, () -> {
-                    announced(there).forEach((lookup, its) -> keys.computeIfAbsent(lookup, any -> new LinkedHashSet<>())
-                            .addAll(its));
-                    found.add(there);
-                });
-            } else if (item instanceof Item.Rejected<S> rejected) {
-                refused.add(rejected.refused());
-            } else if (item instanceof Item.Unreadable<S> unreadable) {
-                refused.add(new Refused(item.id(), unreadable.rev(), "", "unreadable", unreadable.reason()));
+            prepared.items().add(item);
+            Refused refused = keyless.get(item);
+            if (refused != null) {
+                prepared.refused().add(refused);
+            } else {
+                rows += made(item, lookedUp, prepared);
+            }
+            if (rows >= budget.rows()) {
+                handOn(prepared, rows, then);
+                prepared = new Prepared<>();
+                rows = 0;
             }
         }
-        Map<Lookup<?, ?>, LookedUp> lookedUp = lookups.ask(keys, session);
-        List<Ready<R>> ready = new ArrayList<>();
-        found.forEach(item -> attempt(item, refused, () -> ready.add(transformed(item, new BatchContext(lookedUp)))));
-        return new Prepared<>(ready, refused);
+        if (!prepared.items().isEmpty()) {
+            then.accept(prepared);
+        }
     }
 
-    private void attempt(Item.Found<S> item, List<Refused> refused, Runnable part) {
-        try {
-            part.run();
-        } catch (RejectException e) {
-            refused.add(Refused.of(stage, item.id(), item.rev(), item.source(), e));
+    private void handOn(Prepared<S, R> prepared, long rows, Consumer<Prepared<S, R>> then) {
+        boolean oversized = rows > 2 * budget.rows();
+        if (oversized) {
+            budget.enterOversized();
         }
+        try {
+            then.accept(prepared);
+        } finally {
+            if (oversized) {
+                budget.leaveOversized();
+            }
+        }
+    }
+
+    /** Returns the keys that the items of a batch need of each lookup. */
+    private Map<Lookup<?, ?>, Set<Object>> keys(List<Item<S>> batch, IdentityHashMap<Item<S>, Refused> keyless) {
+        Map<Lookup<?, ?>, Set<Object>> keys = new LinkedHashMap<>();
+        for (Item<S> item : batch) {
+            if (item instanceof Item.Found<S> there) {
+                try {
+                    announced(there).forEach((lookup, its) -> keys.computeIfAbsent(lookup, any -> new LinkedHashSet<>())
+                            .addAll(its));
+                } catch (RejectException e) {
+                    keyless.put(item, refused(there, e));
+                }
+            }
+        }
+        return keys;
+    }
+
+    /** Makes the rows of one item, and returns how many they are. */
+    private int made(Item<S> item, Map<Lookup<?, ?>, LookedUp> lookedUp, Prepared<S, R> prepared) {
+        if (item instanceof Item.Found<S> there) {
+            try {
+                Ready<R> ready = transformed(there, new BatchContext(lookedUp));
+                prepared.ready().add(ready);
+                return ready.rows().size();
+            } catch (RejectException e) {
+                prepared.refused().add(refused(there, e));
+            }
+        } else if (item instanceof Item.Rejected<S> rejected) {
+            prepared.refused().add(rejected.refused());
+        } else if (item instanceof Item.Unreadable<S> unreadable) {
+            prepared.refused().add(new Refused(item.id(), unreadable.rev(), "", "unreadable", unreadable.reason()));
+        }
+        return 0;
+    }
+
+    private Refused refused(Item.Found<S> item, RejectException because) {
+        return Refused.of(stage, item.id(), item.rev(), item.source(), because);
     }
 
     /** Returns the keys that an item needs of each lookup. */

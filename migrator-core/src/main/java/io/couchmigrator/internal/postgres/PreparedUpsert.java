@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import com.google.common.collect.Lists;
 import io.couchmigrator.ConflictRule;
 import io.couchmigrator.Router;
 import io.couchmigrator.Standing;
@@ -19,11 +20,14 @@ import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An {@link Upsert} that knows its table: one statement over arrays, with a check of every value before it is sent.
+ * An {@link Upsert} that knows its table: statements over arrays, with a check of every value before it is sent.
  *
  * <p>Safe for use by multiple threads.
  */
 final class PreparedUpsert<R> implements Writer<R> {
+    /** So many rows a statement has at most: one document may have any number of them, all in one transaction. */
+    private static final int MOST_ROWS = 10_000;
+
     private final Upsert<R> upsert;
     private final List<ColumnFacts> facts;
     private final String insert;
@@ -47,7 +51,20 @@ final class PreparedUpsert<R> implements Writer<R> {
 
     @Override
     public int write(Connection connection, List<R> rows) throws SQLException {
-        Object[] arrays = arrays(distinct(rows));
+        int written = 0;
+        for (List<R> some : parts(distinct(rows))) {
+            written += writeSome(connection, some);
+        }
+        return written;
+    }
+
+    /** Without rows there is one part all the same: what its statement meets is no row's fault. */
+    private static <R> List<List<R>> parts(List<R> rows) {
+        return rows.isEmpty() ? List.of(rows) : Lists.partition(rows, MOST_ROWS);
+    }
+
+    private int writeSome(Connection connection, List<R> rows) throws SQLException {
+        Object[] arrays = arrays(rows);
         return Jooq.with(connection, jooq -> {
             int changed = upsert.conflictRule() == ConflictRule.UPDATE && !update.isEmpty()
                     ? Planned.fetch(jooq, update, arrays).get(0).get(0, int.class)
@@ -61,9 +78,13 @@ final class PreparedUpsert<R> implements Writer<R> {
         if (upsert.conflictRule() == ConflictRule.UPDATE) {
             return compare(connection, rows).stream().map(Standing::state).toList();
         }
-        Object keys = arrays(rows)[0];
-        return Jooq.with(connection, jooq -> Planned.fetch(jooq, isThere, keys)
-                .map(there -> Boolean.TRUE.equals(there.get(0, Boolean.class)) ? State.SAME : State.MISSING));
+        List<State> states = new ArrayList<>(rows.size());
+        for (List<R> some : parts(rows)) {
+            Object keys = arrays(some)[0];
+            states.addAll(Jooq.with(connection, jooq -> Planned.fetch(jooq, isThere, keys)
+                    .map(there -> Boolean.TRUE.equals(there.get(0, Boolean.class)) ? State.SAME : State.MISSING)));
+        }
+        return states;
     }
 
     /** Offers rows that are there already, so that the table shows whether it would still take them. */
@@ -99,6 +120,14 @@ final class PreparedUpsert<R> implements Writer<R> {
 
     @Override
     public List<Standing> compare(Connection connection, List<R> rows) throws SQLException {
+        List<Standing> standings = new ArrayList<>(rows.size());
+        for (List<R> some : parts(rows)) {
+            standings.addAll(compareSome(connection, some));
+        }
+        return standings;
+    }
+
+    private List<Standing> compareSome(Connection connection, List<R> rows) throws SQLException {
         Object[] arrays = arrays(rows);
         return Jooq.with(connection, jooq -> {
             List<Standing> standings = new ArrayList<>(rows.size());

@@ -5,9 +5,9 @@ import com.google.common.collect.Lists;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.source.Gathering;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.WorkerSessions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -27,17 +27,20 @@ record IdsPass<S>(Supplier<List<SourceId>> ids, BatchTaker<S> taker, boolean lim
     @Override
     public void over(StageRun<S> run, StageState state) {
         WorkerSessions sessions = run.site().target().own();
+        Gathering<S> gathering = new Gathering<>(
+                run.site().chunkSize(), run.site().budget(), batch -> take(batch, run, state, sessions));
         for (List<SourceId> some : Lists.partition(ids.get(), AT_ONCE)) {
             run.site().stop().check();
-            List<Item<S>> items = new ArrayList<>();
-            run.feed().byIds(some, sessions.main(), items::add);
-            for (List<Item<S>> batch : Lists.partition(items, run.site().chunkSize())) {
-                Tallies tallies = run.take(batch, taker, state, sessions);
-                state.others(tallies);
-                if (limited) {
-                    run.site().limit().count(tallies);
-                }
-            }
+            run.feed().byIds(some, sessions.main(), gathering);
+            gathering.handOn();
+        }
+    }
+
+    private void take(List<Item<S>> batch, StageRun<S> run, StageState state, WorkerSessions sessions) {
+        Tallies tallies = run.take(batch, taker, state, sessions);
+        state.others(tallies);
+        if (limited) {
+            run.site().limit().count(tallies);
         }
     }
 }

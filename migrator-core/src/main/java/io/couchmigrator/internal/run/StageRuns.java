@@ -64,6 +64,7 @@ final class StageRuns {
         this.source = new DocumentFeed.Source(
                 site.couch(),
                 site.source(),
+                site.budget(),
                 site.throttle(),
                 site.audit(),
                 site.stop(),
@@ -128,9 +129,9 @@ final class StageRuns {
     private <S, R> StageRun<S> of(Stage<S, R> stage, Feed<S> feed, int number) {
         Writers<R> writers = Writers.prepared(stage, site.target());
         Lookups lookups = new Lookups(
-                new DocumentsById(site.couch(), site.source()),
+                new DocumentsById(site.couch(), site.source(), site.budget().share()),
                 site.target().main().patience());
-        Preparation<S, R> preparation = new Preparation<>(stage, lookups, writers::check);
+        Preparation<S, R> preparation = new Preparation<>(stage, lookups, writers::check, site.budget());
         return verification.isPresent()
                 ? verifying(stage, feed, writers, preparation, verification.get())
                 : writing(stage, feed, writers, preparation, number);
@@ -197,6 +198,7 @@ final class StageRuns {
                 with.migrated(stage.name()),
                 rejects,
                 with.findings(),
+                site.budget(),
                 site.stop());
         Pass<S> changes = new ChangesPass<>(verifier, false);
         LineFile findings = with.findings();

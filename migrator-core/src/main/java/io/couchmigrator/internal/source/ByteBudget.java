@@ -3,7 +3,7 @@ package io.couchmigrator.internal.source;
 
 import io.couchmigrator.internal.retry.StopSignal;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * How many bytes of documents, as they were on the wire, all workers may hold together. Each has an equal share; a
@@ -14,11 +14,14 @@ public final class ByteBudget {
     private static final long PART_OF_HEAP = 32;
 
     private static final long LEAST_SHARE = 64 * 1024;
+    /** What a row counts for that was made of a document: its values are mostly the document's own. */
+    private static final long ROUGH_ROW_SIZE = 500;
+
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final long share;
     private final StopSignal stop;
-    private final Semaphore oversized = new Semaphore(1);
+    private final ReentrantLock oversized = new ReentrantLock();
 
     public ByteBudget(long bytes, int workers, StopSignal stop) {
         this.share = Math.max(LEAST_SHARE, bytes / workers);
@@ -35,20 +38,25 @@ public final class ByteBudget {
         return share;
     }
 
-    /** Lets a document in that is larger than a share, unless another one is. */
-    boolean tryOversized() {
-        return oversized.tryAcquire();
+    /** Returns how many rows one worker may hold that are made and not yet written. */
+    public long rows() {
+        return share / ROUGH_ROW_SIZE;
     }
 
-    /** Waits until no other worker holds a document larger than its share. */
+    /** Lets a document in that is larger than a share, unless another one is. */
+    boolean tryOversized() {
+        return oversized.tryLock();
+    }
+
+    /** Waits, unless this one does, until no other worker holds a document larger than its share. */
     public void enterOversized() {
-        while (!oversized.tryAcquire()) {
+        while (!oversized.tryLock()) {
             stop.pause(LOOK_AGAIN);
         }
     }
 
     /** Lets the next one in. */
     public void leaveOversized() {
-        oversized.release();
+        oversized.unlock();
     }
 }

@@ -91,7 +91,7 @@ final class DocumentCatchUp implements CatchUp<Document> {
             intake.take(
                     row.state() == CouchRow.State.DELETED
                             ? new Item.Gone<>(new DocumentId(row.id()), row.rev())
-                            : items.byId(row.id()));
+                            : items.byId(new DocumentId(row.id())));
         }
         return end;
     }

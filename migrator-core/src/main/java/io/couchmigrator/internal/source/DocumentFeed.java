@@ -48,6 +48,7 @@ public final class DocumentFeed implements Feed<Document> {
      *
      * @param couch the server
      * @param patience how long to bear with it
+     * @param budget the bytes that may be held
      * @param throttle how fast documents may be read
      * @param tally counts what was audited
      * @param stop the request to stop
@@ -57,6 +58,7 @@ public final class DocumentFeed implements Feed<Document> {
     public record Source(
             CouchClient couch,
             Patience patience,
+            ByteBudget budget,
             Throttle throttle,
             AuditTally tally,
             StopSignal stop,
@@ -72,7 +74,8 @@ public final class DocumentFeed implements Feed<Document> {
         CouchClient couch = source.couch();
         Patience patience = source.patience();
         this.requests = new DocumentRequests(stage, couch, patience);
-        this.items = new DocumentItems(stage, new DocumentsById(couch, patience));
+        this.items = new DocumentItems(
+                stage, new DocumentsById(couch, patience, source.budget().share()));
         this.ranks = new DocumentRanks(stage.database(), couch, patience);
         this.plan = new RangePlan("\"%s\" on %s".formatted(stage.database(), couch.name()), ranks);
         this.pace = new Pace(couch, source.throttle(), source.stop(), source.chunkSize());

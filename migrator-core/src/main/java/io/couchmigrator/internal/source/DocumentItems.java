@@ -7,6 +7,7 @@ import io.couchmigrator.RejectException;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,13 +41,14 @@ final class DocumentItems {
     /** Reads documents by id; each id is answered. */
     void byIds(List<SourceId> ids, Consumer<Item<Document>> consumer) {
         List<String> texts = ids.stream().map(SourceId::text).toList();
-        byId.read(stage.database(), texts, stage.fields()).values().forEach(row -> consumer.accept(of(row)));
+        byId.read(stage.database(), texts, stage.fields(), row -> consumer.accept(of(row)));
     }
 
     /** Reads one document. */
-    Item<Document> byId(String id) {
-        CouchRow row = byId.read(stage.database(), List.of(id), stage.fields()).get(id);
-        return row == null ? new Item.Gone<>(new DocumentId(id)) : of(row);
+    Item<Document> byId(SourceId id) {
+        List<Item<Document>> read = new ArrayList<>();
+        byIds(List.of(id), read::add);
+        return read.get(0);
     }
 
     /** Returns what a row means. */

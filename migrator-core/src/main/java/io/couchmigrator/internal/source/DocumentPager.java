@@ -6,6 +6,7 @@ import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.ranges.Ascent;
 import io.couchmigrator.internal.ranges.Bounds;
 import io.couchmigrator.internal.ranges.RangeAudit;
@@ -130,7 +131,7 @@ final class DocumentPager implements Pager<Document> {
             return new Page(at, false);
         }
         hold(new Ascent(at), next.get(0).id());
-        intake.take(items.byId(next.get(0).id()));
+        intake.take(items.byId(new DocumentId(next.get(0).id())));
         return new Page(at, true);
     }
 

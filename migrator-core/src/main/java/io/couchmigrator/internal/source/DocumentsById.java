@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
+import com.google.common.collect.Lists;
 import com.google.gson.JsonObject;
 import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchClient;
@@ -11,10 +12,11 @@ import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** Reads documents by id, so that one that cannot be read hides no other. Safe for use by multiple threads. */
 public final class DocumentsById {
@@ -25,40 +27,62 @@ public final class DocumentsById {
 
     private final CouchClient couch;
     private final Patience patience;
+    private final long mostBytes;
 
-    public DocumentsById(CouchClient couch, Patience patience) {
+    /**
+     * Creates one.
+     *
+     * @param mostBytes how much may be read at once, of more than one document
+     */
+    public DocumentsById(CouchClient couch, Patience patience, long mostBytes) {
         this.couch = couch;
         this.patience = patience;
+        this.mostBytes = mostBytes;
     }
 
-    /** Returns what the server knows of each id: a document, that it is gone, or that it cannot be read. */
-    public Map<String, CouchRow> read(String database, List<String> ids, List<String> fields) {
-        Map<String, CouchRow> rows = new LinkedHashMap<>();
-        for (int i = 0; i < ids.size(); i += MOST_AT_ONCE) {
-            read(database, ids.subList(i, Math.min(ids.size(), i + MOST_AT_ONCE)), fields, rows);
+    /** There are more bytes in an answer than may be read at once; never leaves this class. */
+    private static final class FullException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        FullException() {
+            super(null, null, false, false);
         }
-        return rows;
     }
 
-    private void read(String database, List<String> ids, List<String> fields, Map<String, CouchRow> rows) {
+    /**
+     * Tells what the server knows of each id: a document, that it is gone, or that it cannot be read.
+     *
+     * @param consumer takes one after another, while no answer is open
+     */
+    public void read(String database, List<String> ids, List<String> fields, Consumer<CouchRow> consumer) {
+        for (List<String> some : Lists.partition(ids, MOST_AT_ONCE)) {
+            part(database, some, fields, consumer);
+        }
+    }
+
+    private void part(String database, List<String> ids, List<String> fields, Consumer<CouchRow> consumer) {
         Optional<List<CouchRow>> page = wholePage(database, ids, fields);
         if (page.isPresent()) {
-            page.get().forEach(row -> rows.put(row.id(), row));
-            ids.forEach(id -> rows.putIfAbsent(id, new CouchRow(id, "", State.MISSING, new JsonObject(), 0)));
+            Set<String> unanswered = new LinkedHashSet<>(ids);
+            page.get().forEach(row -> unanswered.remove(row.id()));
+            page.get().forEach(consumer);
+            unanswered.forEach(id -> consumer.accept(new CouchRow(id, "", State.MISSING, new JsonObject(), 0)));
         } else if (ids.size() > 1) {
-            read(database, ids.subList(0, ids.size() / 2), fields, rows);
-            read(database, ids.subList(ids.size() / 2, ids.size()), fields, rows);
+            part(database, ids.subList(0, ids.size() / 2), fields, consumer);
+            part(database, ids.subList(ids.size() / 2, ids.size()), fields, consumer);
         } else {
-            rows.put(ids.get(0), alone(database, ids.get(0), fields));
+            consumer.accept(alone(database, ids.get(0), fields));
         }
     }
 
-    /** Reads documents; empty if the answer broke twice. */
+    /** Reads documents; empty if the answer broke twice, or is too large. */
     private Optional<List<CouchRow>> wholePage(String database, List<String> ids, List<String> fields) {
         int[] broken = {0};
         return patience.persist(() -> {
             try {
                 return Optional.of(page(database, ids, fields));
+            } catch (FullException e) {
+                return Optional.empty();
             } catch (BrokenAnswerException e) {
                 if (++broken[0] < 2) {
                     throw e;
@@ -107,7 +131,14 @@ public final class DocumentsById {
 
     private List<CouchRow> page(String database, List<String> ids, List<String> fields) throws PassingException {
         List<CouchRow> page = new ArrayList<>();
-        couch.documents(database, ids, fields, Meter.NONE, page::add);
+        long[] bytes = {0};
+        couch.documents(database, ids, fields, Meter.NONE, row -> {
+            bytes[0] += row.bytes();
+            if (bytes[0] > mostBytes && !page.isEmpty()) {
+                throw new FullException();
+            }
+            page.add(row);
+        });
         return page;
     }
 }

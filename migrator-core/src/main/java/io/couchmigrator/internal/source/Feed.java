@@ -45,7 +45,7 @@ public interface Feed<S> {
      */
     Pager<S> pager(RangeOffset range, @Nullable JsonElement since, Runnable recognize, Session session);
 
-    /** Reads items by id, in any order; each id is answered. */
+    /** Reads items by id, in any order; each id is answered. What takes them keeps no answer of the source waiting. */
     void byIds(List<SourceId> ids, Session session, Consumer<Item<S>> consumer);
 
     /** Returns a reader of what changed since a stage stood there. */

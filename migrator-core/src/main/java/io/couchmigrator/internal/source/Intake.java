@@ -81,12 +81,11 @@ public final class Intake<S> implements Meter, AutoCloseable {
 
     /** Takes an item, however large it is if no answer has to wait for it. */
     void take(Item<S> item) {
-        long its = item instanceof Item.Found<S> found ? found.bytes() : 0;
-        if (filling && !items.isEmpty() && bytes + its > budget.share()) {
+        if (filling && !items.isEmpty() && bytes + item.bytes() > budget.share()) {
             throw new FullException();
         }
         items.add(item);
-        bytes += its;
+        bytes += item.bytes();
     }
 
     /** Puts others in the place of items. */

@@ -11,6 +11,11 @@ import io.couchmigrator.internal.offsets.SourceId;
 public sealed interface Item<S> {
     SourceId id();
 
+    /** Returns about how many bytes it takes, where it is more than an id. */
+    default long bytes() {
+        return 0;
+    }
+
     /** Returns the revision of a document; empty for a row, and where there never was such a document. */
     String rev();
 

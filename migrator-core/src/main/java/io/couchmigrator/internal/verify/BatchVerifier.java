@@ -7,6 +7,7 @@ import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.batch.Preparation;
+import io.couchmigrator.internal.batch.Preparation.Prepared;
 import io.couchmigrator.internal.batch.Ready;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.RejectsFile;
@@ -16,7 +17,9 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Halves;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.source.ByteBudget;
 import io.couchmigrator.internal.source.Feed;
+import io.couchmigrator.internal.source.Gathering;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Refused;
 import io.couchmigrator.internal.target.WorkerSessions;
@@ -47,6 +50,7 @@ public final class BatchVerifier<S, R> implements BatchTaker<S> {
     private final StageOffset migrated;
     private final RejectsFile rejects;
     private final LineFile findings;
+    private final ByteBudget budget;
     private final StopSignal stop;
 
     /**
@@ -61,6 +65,7 @@ public final class BatchVerifier<S, R> implements BatchTaker<S> {
             StageOffset migrated,
             RejectsFile rejects,
             LineFile findings,
+            ByteBudget budget,
             StopSignal stop) {
         this.stage = stage;
         this.feed = feed;
@@ -69,6 +74,7 @@ public final class BatchVerifier<S, R> implements BatchTaker<S> {
         this.migrated = migrated;
         this.rejects = rejects;
         this.findings = findings;
+        this.budget = budget;
         this.stop = stop;
     }
 
@@ -77,7 +83,16 @@ public final class BatchVerifier<S, R> implements BatchTaker<S> {
         List<Item<S>> items = batch.stream()
                 .filter(item -> !rejects.isRejected(stage, item.id()))
                 .toList();
-        Look first = look(items, sessions);
+        int rejected = batch.size() - items.size();
+        List<Tallies> parts = new ArrayList<>();
+        parts.add(new Tallies(rejected, 0, 0, rejected, 0, 0));
+        preparation.prepare(items, sessions.main(), prepared -> parts.add(verified(prepared, sessions)));
+        return parts.stream().reduce(Tallies.NONE, Tallies::plus);
+    }
+
+    private Tallies verified(Prepared<S, R> prepared, WorkerSessions sessions) {
+        Look first = new Look();
+        first.look(prepared, sessions);
         Look second = lookAgain(first.suspects.keySet(), sessions);
         // The feed is asked after the last look, so that it knows of every change that either look may have met.
         // That is not asked for rows that are left alone, which are no fault either way and may be many.
@@ -88,43 +103,36 @@ public final class BatchVerifier<S, R> implements BatchTaker<S> {
         Set<SourceId> notYet = faulty.isEmpty() ? Set.of() : feed.notYetMigrated(migrated, faulty, stop);
         Verified verified = Verified.NONE;
         Rows rows = Rows.NONE;
+        long same = first.same + second.same;
         for (Suspect suspect : second.suspects.values()) {
             boolean isNotYet = notYet.contains(suspect.id());
             verified = verified.plus(isNotYet ? new Verified(0, 0, 0, 1) : recorded(suspect));
             rows = rows.plus(suspect.count(isNotYet));
+            same += suspect.same();
         }
         Stream.of(first, second).flatMap(look -> look.good.stream()).forEach(id -> rejects.confirmed(stage, id));
         long others = verified.missing() + verified.different() + verified.misplaced() + verified.notYetMigrated();
         return new Tallies(
-                batch.size(),
-                first.counted - others,
-                items.size() - first.counted,
-                batch.size() - items.size(),
+                prepared.items().size(),
+                prepared.counted() - others,
+                prepared.items().size() - prepared.counted(),
                 0,
-                first.same
-                        + second.same
-                        + second.suspects.values().stream()
-                                .mapToLong(Suspect::same)
-                                .sum(),
+                0,
+                same,
                 verified,
                 rows);
     }
 
     private Look lookAgain(Set<SourceId> ids, WorkerSessions sessions) {
-        List<Item<S>> items = new ArrayList<>();
+        Look look = new Look();
+        Gathering<S> gathering = new Gathering<>(
+                Integer.MAX_VALUE,
+                budget,
+                items -> preparation.prepare(items, sessions.main(), prepared -> look.look(prepared, sessions)));
         if (!ids.isEmpty()) {
-            feed.byIds(List.copyOf(ids), sessions.main(), items::add);
+            feed.byIds(List.copyOf(ids), sessions.main(), gathering);
         }
-        return look(items, sessions);
-    }
-
-    private Look look(List<Item<S>> items, WorkerSessions sessions) {
-        Preparation.Prepared<R> prepared = preparation.prepared(items, sessions.main());
-        Look look = new Look(prepared.counted());
-        prepared.refused().forEach(look::refused);
-        if (!prepared.ready().isEmpty()) {
-            Halves.of(prepared.ready(), some -> look.compare(some, sessions), look::refused);
-        }
+        gathering.handOn();
         return look;
     }
 
@@ -134,15 +142,16 @@ public final class BatchVerifier<S, R> implements BatchTaker<S> {
         /** Those of which each row is as it should be, and how many rows these have. */
         private final List<SourceId> good = new ArrayList<>();
 
-        private final long counted;
         private long same;
 
-        /** @param counted how many of the items count for the stage */
-        Look(long counted) {
-            this.counted = counted;
+        void look(Prepared<S, R> prepared, WorkerSessions sessions) {
+            prepared.refused().forEach(this::refused);
+            if (!prepared.ready().isEmpty()) {
+                Halves.of(prepared.ready(), some -> compare(some, sessions), this::refused);
+            }
         }
 
-        void compare(List<Ready<R>> items, WorkerSessions sessions) {
+        private void compare(List<Ready<R>> items, WorkerSessions sessions) {
             List<R> rows = items.stream().flatMap(item -> item.rows().stream()).toList();
             List<Compared> all = comparison.compare(rows, items.size(), sessions);
             int next = 0;
