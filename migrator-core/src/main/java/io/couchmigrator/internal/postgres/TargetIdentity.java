@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,9 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.TreeMap;
-import org.jooq.Record;
 
 /**
  * What tells one target from another.
@@ -34,9 +29,6 @@ public record TargetIdentity(
         OptionalLong timeline,
         List<ShardsIdentity> shards,
         Map<String, TargetIdentity> sources) {
-    /** The first server that has {@code plan_cache_mode}. */
-    private static final int LEAST_VERSION = 120_000;
-
     public TargetIdentity {
         shards = List.copyOf(shards);
         sources = Collections.unmodifiableMap(new LinkedHashMap<>(sources));
@@ -64,24 +56,6 @@ public record TargetIdentity(
         public String range() {
             return "[%s,%s]".formatted(first, last);
         }
-    }
-
-    /** Returns the identity of the connection's database, without its timeline; tables that do not exist are left out. */
-    public static TargetIdentity of(Connection connection, Set<String> tables) throws SQLException {
-        Map<String, Long> oids = new TreeMap<>();
-        for (String table : tables) {
-            TableFacts.of(connection, table).ifPresent(facts -> oids.put(table, facts.oid()));
-        }
-        Record database = Jooq.with(
-                connection,
-                jooq -> jooq.fetchSingle(
-                        "select datname::text, oid::bigint from pg_database where datname = current_database()"));
-        return new TargetIdentity(
-                systemIdentifier(connection),
-                String.valueOf(database.get(0, String.class)),
-                Optional.ofNullable(database.get(1, Long.class)).orElse(0L),
-                oids,
-                OptionalLong.empty());
     }
 
     /** Returns the same on this timeline. */
@@ -145,49 +119,5 @@ public record TargetIdentity(
                 timeline.isPresent() ? timeline : before.timeline,
                 completed,
                 completedSources);
-    }
-
-    /** Returns what makes the server itself unfit to be written to. */
-    public static List<String> serverFaults(Connection connection) throws SQLException {
-        List<String> faults = versionFaults(connection);
-        Record server = Jooq.with(
-                connection,
-                jooq -> jooq.fetchSingle(
-                        "select pg_is_in_recovery(), current_setting('transaction_read_only')::boolean,"
-                                + " quote_ident(current_user), current_setting('default_transaction_read_only')"));
-        if (Boolean.TRUE.equals(server.get(0, Boolean.class))) {
-            faults.add("the server is a standby and cannot be written to: connect to its primary");
-        } else if (Boolean.TRUE.equals(server.get(1, Boolean.class))) {
-            faults.add(
-                    ("transactions of user %s are read-only here (default_transaction_read_only is %s): alter role %s set"
-                                    + " default_transaction_read_only = off, or the database if it is its setting")
-                            .formatted(server.get(2), server.get(3), server.get(2)));
-        }
-        return faults;
-    }
-
-    /** Returns what makes the server itself unfit to be read from, too. */
-    public static List<String> versionFaults(Connection connection) throws SQLException {
-        Record server = Jooq.with(
-                connection,
-                jooq -> jooq.fetchSingle(
-                        "select current_setting('server_version_num')::int, current_setting('server_version')"));
-        List<String> faults = new ArrayList<>();
-        if (Optional.ofNullable(server.get(0, Integer.class)).orElse(0) < LEAST_VERSION) {
-            faults.add("the server is PostgreSQL %s: expected 12 or later".formatted(server.get(1)));
-        }
-        return faults;
-    }
-
-    private static Optional<String> systemIdentifier(Connection connection) throws SQLException {
-        return Jooq.with(connection, jooq -> {
-            boolean allowed = Boolean.TRUE.equals(
-                    jooq.resultQuery("select has_function_privilege('pg_control_system()', 'EXECUTE')")
-                            .fetchSingle(0, Boolean.class));
-            return allowed
-                    ? Optional.ofNullable(jooq.resultQuery("select system_identifier::text from pg_control_system()")
-                            .fetchSingle(0, String.class))
-                    : Optional.empty();
-        });
     }
 }

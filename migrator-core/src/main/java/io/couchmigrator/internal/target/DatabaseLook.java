@@ -6,6 +6,7 @@ import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.postgres.TargetServer;
 import io.couchmigrator.internal.postgres.Timeline;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -36,7 +37,7 @@ final class DatabaseLook {
     static DatabaseLook at(TargetDatabase database, Set<String> tables, Consumer<DatabaseLook> more) {
         return look(database, look -> {
             look.identify(tables);
-            look.check(TargetIdentity::serverFaults);
+            look.check(TargetServer::faults);
             more.accept(look);
         });
     }
@@ -66,7 +67,7 @@ final class DatabaseLook {
     static DatabaseLook atSource(TargetDatabase database, Consumer<DatabaseLook> more) {
         return look(database, look -> {
             look.identify(Set.of());
-            look.check(TargetIdentity::versionFaults);
+            look.check(TargetServer::versionFaults);
             more.accept(look);
         });
     }
@@ -120,7 +121,7 @@ final class DatabaseLook {
 
     private void identify(Set<String> tables) {
         check(connection -> {
-            identity = Optional.of(TargetIdentity.of(connection, tables));
+            identity = Optional.of(TargetServer.identity(connection, tables));
             return List.of();
         });
         OptionalLong timeline = database.patience()

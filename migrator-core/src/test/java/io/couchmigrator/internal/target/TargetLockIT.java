@@ -18,6 +18,7 @@ import io.couchmigrator.Upsert;
 import io.couchmigrator.internal.postgres.AdvisoryLock;
 import io.couchmigrator.internal.postgres.AdvisoryLock.Attempt;
 import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.postgres.TargetServer;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
@@ -238,7 +239,7 @@ final class TargetLockIT {
 
     private static TargetIdentity identity(TestDatabase database) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
-            return TargetIdentity.of(connection, Set.of("orders"));
+            return TargetServer.identity(connection, Set.of("orders"));
         }
     }
 
