@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.internal.offsets.TargetIdentity;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -9,7 +9,7 @@ import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
-import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.retry.PassingException;
 import java.time.Clock;
 import java.time.Instant;

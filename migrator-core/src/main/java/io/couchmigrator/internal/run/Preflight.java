@@ -13,7 +13,7 @@ import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.DatabaseFacts;
 import io.couchmigrator.internal.couch.StatusException;
 import io.couchmigrator.internal.offsets.StageOffset;
-import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.retry.OwnThread;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;

@@ -3,9 +3,9 @@ package io.couchmigrator.internal.target;
 
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
-import io.couchmigrator.internal.postgres.TargetIdentity;
 import io.couchmigrator.internal.postgres.TargetServer;
 import io.couchmigrator.internal.postgres.Timeline;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@
 package io.couchmigrator.internal.target;
 
 import io.couchmigrator.ShardMap;
+import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.Session;
-import io.couchmigrator.internal.postgres.TargetIdentity;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.SideBySide;
 import io.couchmigrator.internal.retry.StopSignal;

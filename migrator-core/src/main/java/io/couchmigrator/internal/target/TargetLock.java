@@ -2,11 +2,11 @@
 package io.couchmigrator.internal.target;
 
 import io.couchmigrator.BusyException;
+import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.AdvisoryLock;
 import io.couchmigrator.internal.postgres.AdvisoryLock.Attempt;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
-import io.couchmigrator.internal.postgres.TargetIdentity;
 import io.couchmigrator.internal.postgres.TargetName;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;

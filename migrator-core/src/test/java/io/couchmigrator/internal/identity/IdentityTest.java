@@ -10,7 +10,7 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
-import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.offsets.TargetIdentity;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

@@ -16,7 +16,6 @@ import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.offsets.SourceId.RowId;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
-import io.couchmigrator.internal.postgres.TargetIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.internal.offsets.TargetIdentity;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.internal.postgres;
+package io.couchmigrator.internal.offsets;
 
 import java.util.ArrayList;
 import java.util.Collections;
