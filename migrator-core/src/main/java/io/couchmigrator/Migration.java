@@ -3,11 +3,13 @@ package io.couchmigrator;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A named sequence of stages. Immutable. */
@@ -46,6 +48,13 @@ public final class Migration {
     /** Returns the stages in the order they are run. */
     public List<Stage<?, ?>> stages() {
         return stages;
+    }
+
+    /** Returns the lookups that its stages ask, each once. */
+    public Set<Lookup<?, ?>> lookups() {
+        return stages.stream()
+                .<Lookup<?, ?>>flatMap(stage -> stage.lookups().stream().map(LookupKeys::lookup))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** Returns where completion is recorded; empty if nowhere. */

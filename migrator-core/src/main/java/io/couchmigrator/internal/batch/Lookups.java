@@ -3,9 +3,6 @@ package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.Document;
 import io.couchmigrator.Lookup;
-import io.couchmigrator.LookupKeys;
-import io.couchmigrator.Migration;
-import io.couchmigrator.Stage;
 import io.couchmigrator.internal.couch.CouchRow.State;
 import io.couchmigrator.internal.postgres.Halves;
 import io.couchmigrator.internal.postgres.RowAttempts;
@@ -16,7 +13,6 @@ import io.couchmigrator.internal.source.DocumentsById;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,19 +25,6 @@ public final class Lookups {
     public Lookups(DocumentsById documents, Patience target) {
         this.documents = documents;
         this.target = target;
-    }
-
-    /** Returns the lookups of one kind that the stages of a migration ask. */
-    public static <L extends Lookup<?, ?>> Set<L> of(Migration migration, Class<L> kind) {
-        Set<L> lookups = new LinkedHashSet<>();
-        for (Stage<?, ?> stage : migration.stages()) {
-            for (LookupKeys<?> keys : stage.lookups()) {
-                if (kind.isInstance(keys.lookup())) {
-                    lookups.add(kind.cast(keys.lookup()));
-                }
-            }
-        }
-        return lookups;
     }
 
     /** Returns what is found under the keys that all items of a batch need. */

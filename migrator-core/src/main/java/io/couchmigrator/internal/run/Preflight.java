@@ -8,7 +8,6 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.Stage;
-import io.couchmigrator.internal.batch.Lookups;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.DatabaseFacts;
 import io.couchmigrator.internal.couch.StatusException;
@@ -83,7 +82,11 @@ final class Preflight {
                 stages.put(stage.name(), documents.database());
             }
         }
-        Lookups.of(migration, Lookup.Documents.class).forEach(lookup -> names.add(lookup.database()));
+        for (Lookup<?, ?> lookup : migration.lookups()) {
+            if (lookup instanceof Lookup.Documents documents) {
+                names.add(documents.database());
+            }
+        }
         Map<String, DatabaseFacts> seen = new LinkedHashMap<>();
         Map<String, Long> totals = new LinkedHashMap<>();
         for (String name : names) {

@@ -8,7 +8,6 @@ import io.couchmigrator.ShardMap.Shards;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.TargetException;
-import io.couchmigrator.internal.batch.Lookups;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.offsets.TargetIdentity.ShardsIdentity;
 import io.couchmigrator.internal.postgres.Statements;
@@ -99,8 +98,10 @@ public final class TargetPreflight {
                 sourceTable(look, table);
             }
         }
-        for (Lookup.Rows lookup : Lookups.of(migration, Lookup.Rows.class)) {
-            look.check(connection -> TargetChecks.lookup(connection, lookup));
+        for (Lookup<?, ?> lookup : migration.lookups()) {
+            if (lookup instanceof Lookup.Rows rows) {
+                look.check(connection -> TargetChecks.lookup(connection, rows));
+            }
         }
         migration.completion().ifPresent(table -> {
             look.check(connection -> TargetChecks.completion(connection, table, migration.slug()));
