@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 /** Looks at everything that a run needs, before the first document is read, and gathers all faults. */
 final class Preflight {
     private final Migration migration;
-    private final TargetPreflight targets;
+    private TargetPreflight targets = new TargetPreflight(List.of(), Set.of(), Map.of(), Map.of(), Optional.empty());
     private final List<MigrationException> sourceFaults = new ArrayList<>();
     private final List<MigrationException> faults = new ArrayList<>();
     private final Map<String, Long> counts = new ConcurrentHashMap<>();
@@ -44,7 +44,6 @@ final class Preflight {
 
     Preflight(Migration migration) {
         this.migration = migration;
-        this.targets = new TargetPreflight(migration);
     }
 
     /** Looks at both servers at once, so that one that is away costs no more time than it must. */
@@ -54,7 +53,7 @@ final class Preflight {
             return true;
         });
         try {
-            targets.look(target);
+            targets = TargetPreflight.at(migration, target);
         } catch (RuntimeException e) {
             ended(other, stop, e);
             throw e;

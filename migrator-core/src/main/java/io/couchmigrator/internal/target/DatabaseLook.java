@@ -2,15 +2,20 @@
 package io.couchmigrator.internal.target;
 
 import io.couchmigrator.MigrationException;
+import io.couchmigrator.Stage;
+import io.couchmigrator.TableStage;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
+import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.postgres.TargetServer;
 import io.couchmigrator.internal.postgres.Timeline;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -22,6 +27,8 @@ final class DatabaseLook {
     private final List<MigrationException> faults = new ArrayList<>();
     private final Set<String> sentences = new LinkedHashSet<>();
     private final Set<String> remarks = new LinkedHashSet<>();
+    private final Map<String, Long> counts = new LinkedHashMap<>();
+    private final Map<String, String> skipped = new LinkedHashMap<>();
     private Optional<TargetIdentity> identity = Optional.empty();
 
     private DatabaseLook(TargetDatabase database) {
@@ -29,29 +36,28 @@ final class DatabaseLook {
     }
 
     /**
-     * Opens the connections and looks; what is wrong is kept.
+     * Opens the connections and looks.
      *
      * @param tables those that are written
+     * @param server looks whether the server is fit for what is done there
      * @param more looks at what else there is
      */
-    static DatabaseLook at(TargetDatabase database, Set<String> tables, Consumer<DatabaseLook> more) {
-        return look(database, look -> {
-            look.identify(tables);
-            look.check(TargetServer::faults);
-            more.accept(look);
-        });
-    }
-
-    private static DatabaseLook look(TargetDatabase database, Consumer<DatabaseLook> all) {
+    static TargetPreflight at(
+            TargetDatabase database,
+            Set<String> tables,
+            Session.Work<List<String>> server,
+            Consumer<DatabaseLook> more) {
         DatabaseLook look = new DatabaseLook(database);
         try {
             database.sessions().open(database.patience());
-            all.accept(look);
+            look.identify(tables);
+            look.check(server);
+            more.accept(look);
         } catch (MigrationException e) {
             look.faults.add(e);
         }
         look.sentences.forEach(sentence -> look.faults.add(new TargetException(database.told(sentence))));
-        return look;
+        return new TargetPreflight(look.faults, look.remarks, look.counts, look.skipped, look.identity);
     }
 
     /** Returns where the database is, as far as its data source tells. */
@@ -59,31 +65,19 @@ final class DatabaseLook {
         return database.sessions().name();
     }
 
-    /**
-     * Opens the connection to a database that is only read, which may be a standby, and looks; what is wrong is kept.
-     *
-     * @param more looks at what else there is
-     */
-    static DatabaseLook atSource(TargetDatabase database, Consumer<DatabaseLook> more) {
-        return look(database, look -> {
-            look.identify(Set.of());
-            look.check(TargetServer::versionFaults);
-            more.accept(look);
+    /** Takes note of why a stage is skipped. */
+    void skip(Stage<?, ?> stage, String why) {
+        skipped.put(stage.name(), why);
+    }
+
+    /** Counts the rows of a source table, if it is not skipped. */
+    void count(TableStage<?> stage) {
+        check(connection -> {
+            if (!skipped.containsKey(stage.name())) {
+                counts.put(stage.name(), Statements.count(connection, stage));
+            }
+            return List.of();
         });
-    }
-
-    /** Returns what tells the database from another; empty if it could not be asked. */
-    Optional<TargetIdentity> identity() {
-        return identity;
-    }
-
-    List<MigrationException> faults() {
-        return faults;
-    }
-
-    /** Returns what is worth telling and no fault, each a sentence. */
-    Set<String> remarks() {
-        return remarks;
     }
 
     /** Asks for something worth telling. */
