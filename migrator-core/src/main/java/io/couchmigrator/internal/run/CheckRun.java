@@ -4,6 +4,7 @@ package io.couchmigrator.internal.run;
 import io.couchmigrator.BusyException;
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.MigrationException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.retry.Patience;
@@ -12,9 +13,10 @@ import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.retry.Watch;
 import io.couchmigrator.internal.target.Target;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /** Checks all that a run checks, and writes nothing. Used once. */
@@ -62,13 +64,11 @@ public final class CheckRun {
 
     private CheckReport report() {
         Reporter reporter = new Reporter(settings.listener());
-        Preflight preflight = new Preflight(settings.migration());
-        Path directory = settings.logDirectory();
-        String slug = settings.migration().slug();
+        List<MigrationException> faults = new ArrayList<>();
         try {
-            LogDirectory.probe(directory, slug);
+            LogDirectory.probe(settings.logDirectory(), settings.migration().slug());
         } catch (LogDirectoryException | BusyException e) {
-            preflight.fault(e);
+            faults.add(e);
         }
         try (Watch watch = new Watch(longestSilence, reporter);
                 Target target = Target.of(
@@ -79,26 +79,11 @@ public final class CheckRun {
                         stop,
                         server -> patience(server, reporter, watch))) {
             Patience source = patience(couch.name(), reporter, watch);
-            preflight.servers(couch, source, target, this::stop);
-            preflight.tellRemarks(reporter);
-            // Starting over puts these files aside, whatever is in them.
-            if (!settings.startOver()) {
-                Checks.offsets(
-                                settings.migration(),
-                                LogDirectory.offsets(directory, slug),
-                                LogDirectory.rejects(directory, slug),
-                                preflight,
-                                new SavedSources(settings.migration(), preflight, couch, source, stop),
-                                settings.acceptNewSource())
-                        .ifPresent(saved -> {
-                            Checks.rejects(saved, LogDirectory.rejects(directory, slug), preflight);
-                            if (!settings.acceptFailover()) {
-                                Checks.failover(saved, preflight);
-                            }
-                        });
-            }
+            Preflight now = Preflight.at(settings.migration(), couch, source, target, stop, this::stop);
+            now.tellRemarks(reporter);
+            faults.addAll(new Migrating(settings).start(now).faults());
+            return new CheckReport(now.stages(), now.faults(faults));
         }
-        return new CheckReport(preflight.stages(), preflight.faults());
     }
 
     private Patience patience(String server, Reporter reporter, Watch watch) {

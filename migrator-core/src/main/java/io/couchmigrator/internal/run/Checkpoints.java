@@ -11,6 +11,7 @@ import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.retry.PassingException;
+import io.couchmigrator.internal.source.SourceLook;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,10 +65,10 @@ final class Checkpoints implements AutoCloseable {
     }
 
     /** Goes on from what an earlier run saved, with what is known of its databases by now. */
-    synchronized void resume(Offsets offsets, Map<String, StageOffset.Database> seen) {
+    synchronized void resume(Offsets offsets, Map<String, SourceLook> seen) {
         for (StageOffset stage : offsets.stages()) {
-            StageOffset.Database now = seen.get(stage.name());
-            former.put(stage.name(), now == null ? stage : stage.of(now));
+            SourceLook now = seen.get(stage.name());
+            former.put(stage.name(), now == null ? stage : stage.of(now.database()));
         }
         target = target.completedBy(offsets.target());
         uuid = uuid == null ? offsets.uuid() : uuid;

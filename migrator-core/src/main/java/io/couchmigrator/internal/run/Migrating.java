@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.LogDirectory;
-import io.couchmigrator.internal.offsets.Offsets;
-import io.couchmigrator.internal.verify.Verification;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,20 +29,27 @@ record Migrating(Settings settings) implements Verb {
     }
 
     @Override
-    public Optional<Verification> check(
-            Optional<Offsets> saved, Preflight preflight, SavedSources sources, LogDirectory directory) {
-        saved.ifPresent(offsets -> {
-            Checks.rejects(offsets, directory.rejects(), preflight);
-            if (!settings.acceptFailover()) {
-                Checks.failover(offsets, preflight);
-            }
-        });
-        return Optional.empty();
+    public Start start(Preflight now, LogDirectory directory) {
+        return start(now);
     }
 
-    @Override
-    public boolean holds(Offsets saved, Optional<Verification> verification, Preflight preflight) {
-        return true;
+    /** Looks at what an earlier run left, which starting over would put aside, whatever it is. */
+    Start start(Preflight now) {
+        if (settings.startOver()) {
+            return new Start(Optional.empty(), Optional.empty(), List.of(), List.of());
+        }
+        Path directory = settings.logDirectory();
+        String slug = settings.migration().slug();
+        Earlier earlier = Earlier.at(LogDirectory.offsets(directory, slug), now);
+        if (settings.acceptNewSource()) {
+            earlier = earlier.inNewSources();
+        }
+        if (settings.acceptFailover()) {
+            earlier = earlier.onNewTimelines();
+        }
+        List<MigrationException> faults = new ArrayList<>(earlier.faults());
+        earlier.rejectsFault(LogDirectory.rejects(directory, slug)).ifPresent(faults::add);
+        return new Start(earlier.offsets(), Optional.empty(), earlier.remarks(), faults);
     }
 
     @Override

@@ -3,30 +3,31 @@ package io.couchmigrator.internal.run;
 
 import io.couchmigrator.BusyException;
 import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.MigrationException;
 import io.couchmigrator.Result;
 import io.couchmigrator.internal.batch.RejectLimit;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.HistoryFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.OffsetFile;
-import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.ranges.AuditTally;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.retry.Watch;
+import io.couchmigrator.internal.run.Verb.Start;
 import io.couchmigrator.internal.source.ByteBudget;
 import io.couchmigrator.internal.source.Throttle;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.TargetLock;
-import io.couchmigrator.internal.verify.Verification;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ public final class Run {
     private final Watch watch;
     private final Failures failures = new Failures();
     private final AuditTally audit = new AuditTally();
+    private boolean looked;
     private volatile boolean stopRequested;
     private volatile @Nullable RejectsFile rejects;
 
@@ -92,48 +94,41 @@ public final class Run {
     }
 
     private void locked(Instant began, Stages stages, Target target) {
-        Preflight preflight = new Preflight(settings.migration());
         try (LogDirectory directory = verb.open(began);
                 HistoryFile history = new HistoryFile(directory.history(), clock)) {
             reporter.tell(to -> to.started(directory.run()));
             reporter.keep(history);
             history.started(settings.json(verb));
-            attempt(() -> checked(preflight, stages, target, directory));
+            attempt(() -> checked(stages, target, directory));
             history.add("run ended", ending(began, stages).json());
         } catch (LogDirectoryException | BusyException e) {
             // What else would be in the way is worth knowing at the same time.
-            if (!preflight.isDone()) {
-                look(preflight, target);
-            }
+            List<MigrationException> others = looked ? List.of() : look(target).faults(List.of());
             failed(e);
-            preflight.faults().forEach(this::failed);
+            others.forEach(this::failed);
         }
     }
 
-    private void checked(Preflight preflight, Stages stages, Target target, LogDirectory directory) {
-        look(preflight, target);
-        if (settings.startOver() && preflight.faults().isEmpty()) {
+    private void checked(Stages stages, Target target, LogDirectory directory) {
+        Preflight now = look(target);
+        if (settings.startOver() && now.faults(List.of()).isEmpty()) {
             putAside(directory);
         }
-        Optional<Offsets> saved = settings.startOver() ? Optional.empty() : saved(preflight, directory);
-        Optional<Verification> verification = verb.check(saved, preflight, sources(preflight), directory);
-        preflight.faults().forEach(this::failed);
-        if (preflight.faults().isEmpty()) {
-            target.hold(preflight.target().orElseThrow());
-            try (TargetLock lock = lock(preflight, target);
+        Start start = verb.start(now, directory);
+        List<MigrationException> faults = now.faults(start.faults());
+        faults.forEach(this::failed);
+        if (faults.isEmpty()) {
+            start.remarks().forEach(remark -> reporter.tell(to -> to.warned(remark)));
+            TargetIdentity identity = now.target().identity().orElseThrow();
+            target.hold(identity);
+            try (TargetLock lock = lock(identity, target);
                     RejectsFile rejects = RejectsFile.open(directory.rejects(), clock)) {
                 this.rejects = rejects;
                 if (verb.writes()) {
                     lock.take();
                     target.ask(lock::pass);
                 }
-                Optional<Offsets> holding = saved.filter(offsets -> verb.holds(offsets, verification, preflight));
-                if (saved.isPresent() && holding.isEmpty()) {
-                    reporter.tell(
-                            to -> to.warned(
-                                    "All is verified from the start: a run went on, or PostgreSQL failed over, since the last verification was stopped."));
-                }
-                work(preflight, holding, verification, stages, target, directory, rejects);
+                work(now, start, stages, target, directory, rejects);
             }
             if (stages.isComplete()) {
                 verb.completed(directory);
@@ -141,33 +136,16 @@ public final class Run {
         }
     }
 
-    private TargetLock lock(Preflight preflight, Target target) {
+    private TargetLock lock(TargetIdentity identity, Target target) {
         return new TargetLock(
                 settings.target(),
                 settings.migration().slug(),
-                preflight.target().orElseThrow(),
+                identity,
                 TargetLock.LONGEST_WAIT,
                 target.main().patience(),
                 stop,
                 reporter,
                 this::failed);
-    }
-
-    private SavedSources sources(Preflight preflight) {
-        return new SavedSources(settings.migration(), preflight, couch, patienceOfChecks(), stop);
-    }
-
-    private Optional<Offsets> saved(Preflight preflight, LogDirectory directory) {
-        SavedSources sources = sources(preflight);
-        Optional<Offsets> saved = Checks.offsets(
-                settings.migration(),
-                directory.offsets(),
-                directory.rejects(),
-                preflight,
-                sources,
-                settings.acceptNewSource());
-        sources.tellAccepted(reporter);
-        return saved;
     }
 
     /** Whatever ends a part of the run is kept for the result; what comes after that part is still done. */
@@ -195,24 +173,19 @@ public final class Run {
     }
 
     private void work(
-            Preflight preflight,
-            Optional<Offsets> saved,
-            Optional<Verification> verification,
-            Stages stages,
-            Target target,
-            LogDirectory directory,
-            RejectsFile rejects) {
+            Preflight now, Start start, Stages stages, Target target, LogDirectory directory, RejectsFile rejects) {
         OffsetFile file = new OffsetFile(directory);
         Checkpoints checkpoints = new Checkpoints(
                 settings.migration(),
                 settings.source().toString(),
-                verification.map(with -> with.offsets().saved()).orElse(null),
-                preflight.target().orElseThrow(),
+                start.verification().map(with -> with.offsets().saved()).orElse(null),
+                now.target().identity().orElseThrow(),
                 file,
                 rejects,
                 clock);
-        saved.ifPresent(offsets -> checkpoints.resume(offsets, preflight.databases()));
-        verification.ifPresent(with -> checkpoints.logs(with.findings()));
+        start.offsets()
+                .ifPresent(offsets -> checkpoints.resume(offsets, now.source().looks()));
+        start.verification().ifPresent(with -> checkpoints.logs(with.findings()));
         Worksite site = new Worksite(
                 couch,
                 source,
@@ -231,7 +204,7 @@ public final class Run {
         Ticker ticker = new Ticker(checkpoints, stages, reporter, this::failed);
         checkpoints.askForUuid(couch);
         try (ticker) {
-            stages.run(new StageRuns(site, checkpoints, rejects, directory, verification), preflight);
+            stages.run(new StageRuns(site, checkpoints, rejects, directory, start.verification()), now);
             ticker.close();
             checkpoints.saveIfChanged();
             stages.complete(site, verb.writes() && rejects.outstanding() == 0);
@@ -243,13 +216,13 @@ public final class Run {
     }
 
     /** Everything that can be checked of the servers, before the first document is read. */
-    private void look(Preflight preflight, Target target) {
-        preflight.servers(couch, patienceOfChecks(), target.ofChecks(CheckRun.LONGEST_WAIT, watch), this::stop);
-        preflight.tellRemarks(reporter);
-    }
-
-    private Patience patienceOfChecks() {
-        return source.ofChecks(CheckRun.LONGEST_WAIT, watch);
+    private Preflight look(Target target) {
+        Patience patience = source.ofChecks(CheckRun.LONGEST_WAIT, watch);
+        Target patient = target.ofChecks(CheckRun.LONGEST_WAIT, watch);
+        Preflight now = Preflight.at(settings.migration(), couch, patience, patient, stop, this::stop);
+        looked = true;
+        now.tellRemarks(reporter);
+        return now;
     }
 
     private void putAside(LogDirectory directory) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.LogDirectory;
@@ -22,17 +23,8 @@ sealed interface Verb permits Migrating, Verifying {
     /** Returns the files that are put aside to start over. */
     List<Path> memory(LogDirectory directory);
 
-    /**
-     * Looks at what earlier runs left, beside what this one would go on from; faults go to the preflight.
-     *
-     * @param saved what this one would go on from
-     * @return what is needed to verify; empty to migrate
-     */
-    Optional<Verification> check(
-            Optional<Offsets> saved, Preflight preflight, SavedSources sources, LogDirectory directory);
-
-    /** Returns whether what was saved still holds, so that this one goes on from there instead of from the start. */
-    boolean holds(Offsets saved, Optional<Verification> verification, Preflight preflight);
+    /** Looks at what earlier runs left, and where that lets this one begin. */
+    Start start(Preflight now, LogDirectory directory);
 
     /** Returns what was counted. */
     Tallies tallies(Stages stages);
@@ -42,4 +34,18 @@ sealed interface Verb permits Migrating, Verifying {
 
     /** Called once all is done. */
     void completed(LogDirectory directory);
+
+    /**
+     * Where a run begins.
+     *
+     * @param offsets where to go on; empty to begin at the beginning
+     * @param verification what is needed to verify; empty to migrate
+     * @param remarks what is worth telling if there are no faults, each a sentence
+     * @param faults why what earlier runs left cannot be gone on from
+     */
+    record Start(
+            Optional<Offsets> offsets,
+            Optional<Verification> verification,
+            List<String> remarks,
+            List<MigrationException> faults) {}
 }

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.run;
 
 import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Verified;
@@ -11,11 +12,15 @@ import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.verify.Verification;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Compares the rows that should be there with those that are. */
 record Verifying(Settings settings) implements Verb {
+    private static final String ANEW =
+            "All is verified from the start: a run went on, or PostgreSQL failed over, since the last verification was stopped.";
+
     @Override
     public boolean writes() {
         return false;
@@ -33,28 +38,41 @@ record Verifying(Settings settings) implements Verb {
     }
 
     @Override
-    public Optional<Verification> check(
-            Optional<Offsets> saved, Preflight preflight, SavedSources sources, LogDirectory directory) {
+    public Start start(Preflight now, LogDirectory directory) {
         Path file = LogDirectory.offsets(
                 settings.logDirectory(), settings.migration().slug());
-        Optional<Offsets> migrated =
-                Checks.offsets(settings.migration(), file, directory.rejects(), preflight, sources, false);
-        migrated.ifPresent(offsets -> Checks.rejects(offsets, directory.rejects(), preflight));
-        if (migrated.isEmpty() && preflight.faults().isEmpty()) {
-            preflight.fault(new LogDirectoryException(
+        Optional<Earlier> own = own(now, directory);
+        Earlier migrated = Earlier.at(file, now).onNewTimelines();
+        List<MigrationException> faults = new ArrayList<>();
+        own.ifPresent(earlier -> faults.addAll(earlier.onNewTimelines().faults()));
+        faults.addAll(migrated.faults());
+        migrated.rejectsFault(directory.rejects()).ifPresent(faults::add);
+        if (migrated.offsets().isEmpty() && now.faults(faults).isEmpty()) {
+            faults.add(new LogDirectoryException(
                     "there is nothing to verify: offset file \"%s\" does not exist: run the migration first, or name its log directory"
                             .formatted(file)));
         }
-        return migrated.map(offsets -> new Verification(offsets, LineFile.fresh(directory.findings())));
+        Optional<Verification> verification =
+                migrated.offsets().map(offsets -> new Verification(offsets, LineFile.fresh(directory.findings())));
+        Optional<Earlier> holding = own.filter(earlier -> holds(earlier, migrated));
+        boolean anew = holding.isEmpty() && own.flatMap(Earlier::offsets).isPresent();
+        List<String> remarks = holding.map(Earlier::remarks).orElse(anew ? List.of(ANEW) : List.of());
+        return new Start(holding.flatMap(Earlier::offsets), verification, remarks, faults);
     }
 
     /** What was verified before is worth nothing once a run went on, or the target went to another timeline. */
-    @Override
-    public boolean holds(Offsets saved, Optional<Verification> verification, Preflight preflight) {
-        boolean same = verification
-                .filter(with -> with.offsets().saved().equals(saved.verified()))
-                .isPresent();
-        return same && Checks.changedTimelines(saved, preflight).isEmpty();
+    private static boolean holds(Earlier verified, Earlier migrated) {
+        Optional<Instant> then = verified.offsets().map(Offsets::verified);
+        return then.isPresent() && then.equals(migrated.offsets().map(Offsets::saved)) && verified.isOnSameTimelines();
+    }
+
+    /** Returns what an earlier verification left; empty to start over. */
+    private Optional<Earlier> own(Preflight now, LogDirectory directory) {
+        if (settings.startOver()) {
+            return Optional.empty();
+        }
+        Earlier earlier = Earlier.at(directory.offsets(), now);
+        return Optional.of(settings.acceptNewSource() ? earlier.inNewSources() : earlier);
     }
 
     /** Those of the whole verification, parts before a stop included. */

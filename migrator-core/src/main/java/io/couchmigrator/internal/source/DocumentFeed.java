@@ -5,9 +5,10 @@ import com.google.gson.JsonElement;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.internal.couch.CouchClient;
-import io.couchmigrator.internal.couch.DatabaseFacts;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.identity.Identity;
+import io.couchmigrator.internal.identity.Seen;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
@@ -37,7 +38,6 @@ public final class DocumentFeed implements Feed<Document> {
     private final Pace pace;
     private final AuditTally tally;
     private final StopSignal stop;
-    private final SourceIdentity identity;
     private final FeedRewind rewind;
     private final Path offsets;
 
@@ -81,8 +81,7 @@ public final class DocumentFeed implements Feed<Document> {
         this.pace = new Pace(couch, source.throttle(), source.stop(), source.chunkSize());
         this.tally = source.tally();
         this.stop = source.stop();
-        this.identity = new SourceIdentity(stage.database(), couch, patience, stop);
-        this.rewind = new FeedRewind(stage.name(), identity::facts, source.reporter());
+        this.rewind = new FeedRewind(stage.name(), this::look, source.reporter());
         this.offsets = offsets;
     }
 
@@ -92,19 +91,23 @@ public final class DocumentFeed implements Feed<Document> {
         JsonElement now = requests.patience()
                 .persist(() -> requests.changedIds(null, 1, row -> {}))
                 .lastSequence();
-        DatabaseFacts facts = identity.facts();
+        SourceLook look = look();
         long total = total(requests.couch(), requests.patience(), requests.database())
-                .orElse(facts.documents());
-        return new Plan(Optional.of(SourceIdentity.database(requests.database(), facts)), now, total);
+                .orElse(look.facts().documents());
+        return new Plan(Optional.of(look.database()), now, total);
+    }
+
+    private SourceLook look() {
+        return SourceLook.at(requests.database(), requests.couch(), requests.patience(), stop);
     }
 
     @Override
     public Optional<StageOffset.Database> recognize(StageOffset saved) {
-        DatabaseFacts facts = identity.facts();
-        identity.doubt(saved, facts).ifPresent(doubt -> {
-            throw doubt.refusal(offsets);
+        Seen.Source seen = look().seen(saved);
+        Identity.compare(saved, seen).ifPresent(difference -> {
+            throw difference.refusal(offsets);
         });
-        return Optional.of(SourceIdentity.database(requests.database(), facts));
+        return Optional.of(seen.database());
     }
 
     @Override
@@ -118,7 +121,7 @@ public final class DocumentFeed implements Feed<Document> {
     }
 
     /** Returns how many documents a database has, design documents too; empty if the server does not say. */
-    public static OptionalLong total(CouchClient couch, Patience patience, String database) {
+    static OptionalLong total(CouchClient couch, Patience patience, String database) {
         KeyPage nothing = KeyPage.ids(database, null, 0);
         return patience.persist(() -> couch.page(nothing, Meter.NONE, row -> {}))
                 .total();

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
-import com.google.gson.JsonElement;
-import io.couchmigrator.internal.couch.DatabaseFacts;
-import io.couchmigrator.internal.identity.SequenceNumber;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.retry.Reporter;
 import java.util.OptionalLong;
@@ -16,24 +13,24 @@ import java.util.function.Supplier;
  */
 final class FeedRewind {
     private final String stage;
-    private final Supplier<DatabaseFacts> facts;
+    private final Supplier<SourceLook> look;
     private final Reporter reporter;
     private boolean told;
 
     /**
      * Creates one.
      *
-     * @param facts asks the server about the database
+     * @param look looks at the database
      */
-    FeedRewind(String stage, Supplier<DatabaseFacts> facts, Reporter reporter) {
+    FeedRewind(String stage, Supplier<SourceLook> look, Reporter reporter) {
         this.stage = stage;
-        this.facts = facts;
+        this.look = look;
         this.reporter = reporter;
     }
 
     /** Tells, once, if a feed that has just been asked has too much to tell since a stage stood there. */
     void tell(StageOffset since, long pending) {
-        if (!told && pending > 0 && isRewound(since, facts.get(), pending)) {
+        if (!told && pending > 0 && isRewound(since, look.get(), pending)) {
             told = true;
             reporter.tell(to -> to.warned(
                     "CouchDB does not know the sequence of stage \"%s\" and tells of all changes from the beginning (%s), as after a database was copied or a shard replaced: they are read, which costs time and loses nothing"
@@ -41,14 +38,8 @@ final class FeedRewind {
         }
     }
 
-    private static boolean isRewound(StageOffset since, DatabaseFacts facts, long pending) {
-        JsonElement then =
-                since.source().map(StageOffset.Database::updateSequence).orElse(null);
-        OptionalLong advance = SequenceNumber.advance(then, facts.sequence());
-        boolean later = SequenceNumber.of(since.sequence()).stream().anyMatch(number -> number.changes() > 0);
-        return later
-                && advance.isPresent()
-                && pending > advance.getAsLong()
-                && pending >= facts.documents() + facts.deleted();
+    private static boolean isRewound(StageOffset since, SourceLook look, long pending) {
+        OptionalLong advance = look.said().advance(since);
+        return advance.isPresent() && pending > advance.getAsLong() && look.isRewound(since, pending);
     }
 }

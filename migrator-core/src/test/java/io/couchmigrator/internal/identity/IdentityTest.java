@@ -3,14 +3,20 @@ package io.couchmigrator.internal.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonPrimitive;
 import io.couchmigrator.DocumentStage;
-import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.identity.Difference.Kind;
+import io.couchmigrator.internal.identity.Difference.OfFile;
+import io.couchmigrator.internal.identity.Difference.OfTimeline;
+import io.couchmigrator.internal.identity.Seen.Misfit;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.offsets.TargetIdentity;
+import io.couchmigrator.internal.offsets.Witness;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +28,9 @@ import org.junit.jupiter.api.Test;
 final class IdentityTest {
     private static final Instant NOON = Instant.parse("2018-10-24T12:00:00Z");
 
+    private static final TargetIdentity TARGET =
+            new TargetIdentity(Optional.of("7123"), "hq", 1, Map.of("t", 7L), OptionalLong.of(3));
+
     @Test
     void refusesOtherDefinitionsOnceForAllStagesThatDifferAlike() {
         Migration migration = Migration.builder("orders")
@@ -31,8 +40,7 @@ final class IdentityTest {
                 .stage(stage("d", 1))
                 .build();
 
-        assertThat(faults(migration, saved("a"), saved("b"), saved("c"), saved("d")))
-                .extracting(Throwable::getMessage)
+        assertThat(refusals(migration, saved("a"), saved("b"), saved("c"), saved("d")))
                 .satisfiesExactly(
                         alike -> assertThat(alike)
                                 .startsWith("offset file \"orders.offsets.json\" is of another definition of stages"
@@ -41,15 +49,91 @@ final class IdentityTest {
                         other -> assertThat(other).contains("of stage \"c\": seen 3, expected 1 "));
     }
 
-    private static List<LogDirectoryException> faults(Migration migration, StageOffset... stages) {
-        TargetIdentity target = new TargetIdentity(Optional.empty(), "hq", 1, Map.of(), OptionalLong.empty());
-        Offsets saved = new Offsets("orders", NOON, "http://couch/", null, null, target, 0, List.of(stages));
-        return Identity.faults(Path.of("orders.offsets.json"), saved, migration, Optional.of(target));
+    @Test
+    void tellsAllDifferencesInOneList() {
+        Migration migration = Migration.builder("invoices").stage(stage("a", 2)).build();
+        TargetIdentity other = new TargetIdentity(Optional.of("7124"), "shop", 2, Map.of("t", 8L), OptionalLong.of(4));
+        Seen.Source source = source("orders", "1540414720", "7-x");
+
+        List<Difference> differences = Identity.compare(
+                offsets(saved("a"), saved("gone")), new Seen(migration, Optional.of(other), Map.of("a", source)));
+
+        assertThat(differences)
+                .containsExactly(
+                        new OfFile(Kind.PLACE, "migration", "invoices", "orders"),
+                        new OfFile(Kind.PLACE, "PostgreSQL system_identifier", "7124", "7123"),
+                        new OfFile(Kind.PLACE, "database", "shop", "hq"),
+                        new OfFile(Kind.PLACE, "database oid", "2", "1"),
+                        new OfFile(Kind.PLACE, "oid of table \"t\"", "8", "7"),
+                        new OfTimeline("PostgreSQL", 4, 3),
+                        new OfFile(Kind.PLACE, "stage", "one of a", "gone"),
+                        new OfFile(Kind.DEFINITION, "stage \"a\"", "2", "1"),
+                        new OfFile(
+                                Kind.SOURCE,
+                                "CouchDB database of stage \"a\"",
+                                "\"orders\" with instance_start_time 1540414720",
+                                "\"orders\" with instance_start_time 1540414719"));
+    }
+
+    @Test
+    void believesFewerChangesOnlyOfAServerThatCountsThemOnce() {
+        Seen.Source one = source("orders", "1540414719", "7-x");
+        Seen.Source three = new Seen.Source(one.database(), OptionalLong.of(3), List.of());
+
+        assertThat(Identity.compare(saved("a"), one)).hasValueSatisfying(difference -> assertThat(difference)
+                .extracting(OfFile::seen, OfFile::expected)
+                .containsExactly("7 changes", "9 or more"));
+        assertThat(Identity.compare(saved("a"), three)).isEmpty();
+    }
+
+    @Test
+    void tellsOfTheFirstWitnessThatDoesNotFitAndHowManyMore() {
+        Database same = source("orders", "1540414719", "9-x").database();
+        List<Misfit> misfits = List.of(
+                new Misfit(new Witness("o1", "2-b"), Optional.empty()),
+                new Misfit(new Witness("o2", "2-b"), Optional.of("1-a")));
+
+        Optional<OfFile> difference =
+                Identity.compare(saved("a"), new Seen.Source(same, OptionalLong.empty(), misfits));
+
+        assertThat(difference)
+                .contains(new OfFile(
+                        Kind.SOURCE,
+                        "document \"o1\" of CouchDB database \"orders\", which stage \"a\" has read",
+                        "no such document, not even a deleted one, and 1 more of 2 witnesses that do not fit",
+                        "revision 2-b or a later one"));
+    }
+
+    private static List<String> refusals(Migration migration, StageOffset... stages) {
+        return Identity.compare(offsets(stages), new Seen(migration, Optional.of(TARGET), Map.of())).stream()
+                .map(OfFile.class::cast)
+                .map(difference ->
+                        difference.refusal(Path.of("orders.offsets.json")).getMessage())
+                .toList();
+    }
+
+    private static Offsets offsets(StageOffset... stages) {
+        return new Offsets("orders", NOON, "http://couch/", null, null, TARGET, 0, List.of(stages));
+    }
+
+    private static Seen.Source source(String name, String created, String sequence) {
+        Database database = new Database(name, created, new JsonPrimitive(sequence));
+        return new Seen.Source(database, OptionalLong.of(1), List.of());
     }
 
     private static StageOffset saved(String name) {
         return new StageOffset(
-                name, 1, Optional.empty(), Phase.READING, null, 0, NOON, null, List.of(), Tallies.NONE, List.of());
+                name,
+                1,
+                Optional.of(source("orders", "1540414719", "9-x").database()),
+                Phase.READING,
+                null,
+                0,
+                NOON,
+                null,
+                List.of(),
+                Tallies.NONE,
+                List.of(new Witness("o1", "2-b"), new Witness("o2", "2-b")));
     }
 
     private static DocumentStage<String> stage(String name, int definition) {

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.identity;
+
+import io.couchmigrator.LogDirectoryException;
+import java.nio.file.Path;
+
+/** Something in which what is there differs from what was saved. Whoever compared refuses or accepts it. */
+public sealed interface Difference {
+    /**
+     * What an offset file was written for is not what is there.
+     *
+     * @param kind what kind of thing it is, which says what can be done
+     * @param what what was looked at
+     * @param seen what it is
+     * @param expected what the offset file says
+     */
+    record OfFile(Kind kind, String what, String seen, String expected) implements Difference {
+        /** Returns what to refuse the offset file with. */
+        public LogDirectoryException refusal(Path file) {
+            return new LogDirectoryException("offset file \"%s\" %s %s: seen %s, expected %s as the file says: %s"
+                    .formatted(file, kind.belongs, what, seen, expected, kind.advice));
+        }
+    }
+
+    /**
+     * A server of the target went to another timeline, on which rows that were committed before may be missing.
+     *
+     * @param server what it is called
+     */
+    record OfTimeline(String server, long seen, long expected) implements Difference {}
+
+    /** What is compared with an offset file, and what can be done where it differs. */
+    enum Kind {
+        /** The migration, one of its stages, or where its rows or its source rows are. */
+        PLACE(Kind.BELONGS, Kind.OTHERWISE.formatted("rows stay, all is read again")),
+        /** The meaning of stages. */
+        DEFINITION(
+                "is of another definition of",
+                "run the version of this program that wrote it, name another log directory, or start over by `migrator run` with --reset (rows stay, all is read again)"),
+        /** The CouchDB database of a stage, or its state. */
+        SOURCE(
+                Kind.BELONGS,
+                "connect to what it was written for, name another log directory, let the migration go on with this source by `migrator run` with --accept-new-source (positions are kept, all its changes are read from the beginning), or start it over with --reset (rows stay, all is read again)"),
+        /** Which database holds which shards: under another map rows that are written are not found where they now belong. */
+        MAP(
+                Kind.BELONGS,
+                Kind.OTHERWISE.formatted(
+                        "all is read again and written by the new map; rows that are there stay where they are, and `migrator verify` tells which belong elsewhere")),
+        /** The map of shards, which is not given now. */
+        NO_MAP(Kind.BELONGS, "give the map of shards, as the run did that wrote the file"),
+        /** The database of a stage's table, which is not named now. */
+        NO_TABLE_SOURCE(Kind.BELONGS, "name the database of this stage's table, as the run did that wrote the file");
+
+        private static final String BELONGS = "belongs to something else:";
+        private static final String OTHERWISE =
+                "connect to what it was written for, name another log directory, or start over by `migrator run` with --reset (%s)";
+
+        private final String belongs;
+        private final String advice;
+
+        Kind(String belongs, String advice) {
+            this.belongs = belongs;
+            this.advice = advice;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.internal.identity.Difference;
+import io.couchmigrator.internal.identity.Difference.Kind;
+import io.couchmigrator.internal.identity.Difference.OfFile;
+import io.couchmigrator.internal.identity.Difference.OfTimeline;
+import io.couchmigrator.internal.identity.Identity;
+import io.couchmigrator.internal.identity.Seen;
+import io.couchmigrator.internal.offsets.OffsetFile;
+import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.postgres.Timeline;
+import io.couchmigrator.internal.source.SourceLook;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * What an earlier run left, held against what is there now.
+ *
+ * @param file its offset file
+ * @param offsets what that holds; empty if it is not there, or cannot be read
+ * @param sources the CouchDB databases of its stages as they are now, by the stages' names
+ * @param differences in what it differs from what is there now
+ * @param unreadable why something of it could not be looked at
+ * @param remarks what is worth telling if it is gone on from, each a sentence
+ */
+record Earlier(
+        Path file,
+        Optional<Offsets> offsets,
+        Map<String, Seen.Source> sources,
+        List<Difference> differences,
+        List<MigrationException> unreadable,
+        List<String> remarks) {
+    /** Looks at an offset file, and for witnesses of what it says was read. */
+    static Earlier at(Path file, Preflight now) {
+        List<MigrationException> unreadable = new ArrayList<>();
+        Optional<Offsets> offsets = Optional.empty();
+        Map<String, Seen.Source> sources = new LinkedHashMap<>();
+        try {
+            offsets = OffsetFile.load(file);
+            for (StageOffset stage : offsets.map(Offsets::stages).orElse(List.of())) {
+                SourceLook look = now.source().looks().get(stage.name());
+                if (look != null) {
+                    sources.put(stage.name(), look.seen(stage));
+                }
+            }
+        } catch (LogDirectoryException | SourceException e) {
+            unreadable.add(e);
+        }
+        Seen seen = new Seen(now.migration(), now.target().identity(), sources);
+        List<Difference> differences =
+                offsets.map(saved -> Identity.compare(saved, seen)).orElse(List.of());
+        return new Earlier(file, offsets, sources, differences, unreadable, List.of());
+    }
+
+    /**
+     * Returns the same for the databases that are there now: those of the stages whose database is another one, or of all
+     * stages of documents if none shows that it is.
+     */
+    Earlier inNewSources() {
+        boolean all = differences.stream().noneMatch(Earlier::isOfSource);
+        List<StageOffset> stages = new ArrayList<>();
+        List<String> moved = new ArrayList<>();
+        for (StageOffset stage : offsets.map(Offsets::stages).orElse(List.of())) {
+            Seen.Source seen = sources.get(stage.name());
+            if (seen != null && (all || Identity.compare(stage, seen).isPresent())) {
+                stages.add(stage.movedTo(seen.database()));
+                moved.add(
+                        "the CouchDB database of stage \"%s\" is taken for a new one: all its changes are read from the beginning"
+                                .formatted(stage.name()));
+            } else {
+                stages.add(stage);
+            }
+        }
+        Optional<Offsets> now = offsets.map(saved -> saved.with(stages));
+        return new Earlier(file, now, sources, without(Earlier::isOfSource), unreadable, moved);
+    }
+
+    /** Returns the same for the timelines on which the target is now. */
+    Earlier onNewTimelines() {
+        return new Earlier(file, offsets, sources, without(OfTimeline.class::isInstance), unreadable, remarks);
+    }
+
+    /** Returns whether the target is on the timelines on which it was then, as far as that is known. */
+    boolean isOnSameTimelines() {
+        return differences.stream().noneMatch(OfTimeline.class::isInstance);
+    }
+
+    private static boolean isOfSource(Difference difference) {
+        return difference instanceof OfFile other && other.kind() == Kind.SOURCE;
+    }
+
+    private List<Difference> without(Predicate<Difference> accepted) {
+        return differences.stream().filter(accepted.negate()).toList();
+    }
+
+    /** Returns why it cannot be gone on from; empty if it can. */
+    List<MigrationException> faults() {
+        return Stream.concat(unreadable.stream(), differences.stream().map(this::refusal))
+                .toList();
+    }
+
+    private MigrationException refusal(Difference difference) {
+        return difference instanceof OfTimeline timeline
+                ? Timeline.fault(timeline.server(), timeline.seen(), timeline.expected())
+                : ((OfFile) difference).refusal(file);
+    }
+
+    /** Returns a fault if the file of rejects cannot be read, or is gone, or its beginning is, although there are some. */
+    Optional<MigrationException> rejectsFault(Path rejects) {
+        long told;
+        try {
+            told = RejectsFile.probe(rejects);
+        } catch (LogDirectoryException e) {
+            return Optional.of(e);
+        }
+        return offsets.map(Offsets::outstanding)
+                .filter(outstanding -> told < outstanding)
+                .map(outstanding -> new LogDirectoryException(
+                        "\"%s\" is %s: the offset file knows of outstanding rejects (%s): restore it from a copy, or start over with --reset (rows stay, all is read again)"
+                                .formatted(
+                                        rejects,
+                                        Files.notExists(rejects) ? "missing" : "cut: it tells of %s".formatted(told),
+                                        outstanding)));
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.source;
+
+import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.couch.CouchRow;
+import io.couchmigrator.internal.couch.DatabaseFacts;
+import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.identity.Identity;
+import io.couchmigrator.internal.identity.Seen;
+import io.couchmigrator.internal.identity.Seen.Misfit;
+import io.couchmigrator.internal.identity.SequenceNumber;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.offsets.Witness;
+import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.StopSignal;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A look at a CouchDB database: what it says of itself, and what it has of witnesses. Waits out passing errors. */
+public final class SourceLook {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceLook.class);
+
+    private final String database;
+    private final DatabaseFacts facts;
+    private final CouchClient couch;
+    private final Patience patience;
+    private final StopSignal stop;
+
+    private SourceLook(String database, DatabaseFacts facts, CouchClient couch, Patience patience, StopSignal stop) {
+        this.database = database;
+        this.facts = facts;
+        this.couch = couch;
+        this.patience = patience;
+        this.stop = stop;
+    }
+
+    /** Asks the database what it says of itself. */
+    static SourceLook at(String database, CouchClient couch, Patience patience, StopSignal stop) {
+        DatabaseFacts facts = patience.persist(() -> couch.database(database));
+        return new SourceLook(database, facts, couch, patience, stop);
+    }
+
+    DatabaseFacts facts() {
+        return facts;
+    }
+
+    /** Returns what is kept of that, to know the database by. */
+    public StageOffset.Database database() {
+        return new StageOffset.Database(database, facts.instanceStartTime(), facts.sequence());
+    }
+
+    /** Returns that as it is compared, without witnesses. */
+    Seen.Source said() {
+        return new Seen.Source(database(), facts.copies(), List.of());
+    }
+
+    /** Returns whether a feed tells of all that the database has, although it was asked for what changed since a stage stood there. */
+    boolean isRewound(StageOffset since, long pending) {
+        boolean later = SequenceNumber.of(since.sequence()).stream().anyMatch(then -> then.changes() > 0);
+        return later && pending >= facts.documents() + facts.deleted();
+    }
+
+    /** Returns what is seen of the database of a stage; where it is another one by what it says, no witness is asked for. */
+    public Seen.Source seen(StageOffset saved) {
+        Seen.Source said = said();
+        long advance = said.advance(saved).orElse(0);
+        if (advance < 0 && !said.isExact()) {
+            LOG.info(
+                    "\"{}\" has {} changes fewer than stage \"{}\" knows of: its copies count for themselves",
+                    database,
+                    -advance,
+                    saved.name());
+        }
+        return Identity.compare(saved, said).isPresent()
+                ? said
+                : new Seen.Source(database(), facts.copies(), misfits(saved));
+    }
+
+    /** A replica that lags may not have what another one had, for a moment: no witness is believed at once. */
+    private List<Misfit> misfits(StageOffset saved) {
+        List<Misfit> doubtful = asked(saved.witnesses());
+        if (doubtful.isEmpty()) {
+            return doubtful;
+        }
+        Set<String> changed = changed(saved, doubtful);
+        patience.rest();
+        return asked(doubtful.stream().map(Misfit::witness).toList()).stream()
+                .filter(misfit -> misfit.rev().isEmpty()
+                        || !changed.contains(misfit.witness().id()))
+                .toList();
+    }
+
+    private List<Misfit> asked(List<Witness> witnesses) {
+        if (witnesses.isEmpty()) {
+            return List.of();
+        }
+        List<String> ids = witnesses.stream().map(Witness::id).toList();
+        List<CouchRow> rows = patience.persist(() -> {
+            List<CouchRow> answered = new ArrayList<>();
+            couch.documents(database, ids, null, Meter.NONE, answered::add);
+            return answered;
+        });
+        List<Misfit> misfits = new ArrayList<>();
+        for (Witness witness : witnesses) {
+            for (CouchRow row : rows) {
+                boolean missing = row.state() == CouchRow.State.MISSING;
+                if (row.id().equals(witness.id()) && (missing || !witness.fits(row.rev()))) {
+                    misfits.add(new Misfit(witness, missing ? Optional.empty() : Optional.of(row.rev())));
+                }
+            }
+        }
+        return misfits;
+    }
+
+    /**
+     * Returns which of the witnesses the feed tells to have changed, as the end of a conflict changes them. A feed that
+     * begins from its beginning tells that of every document, which explains nothing.
+     */
+    private Set<String> changed(StageOffset saved, List<Misfit> misfits) {
+        Set<String> asked = new HashSet<>();
+        misfits.stream()
+                .filter(misfit -> misfit.rev().isPresent())
+                .forEach(misfit -> asked.add(misfit.witness().id()));
+        Set<String> changed = new HashSet<>();
+        AtomicBoolean first = new AtomicBoolean(true);
+        if (!asked.isEmpty()) {
+            new ChangedIds(database, couch, patience).read(saved.sequence(), stop, page -> {
+                boolean fromTheBeginning = first.getAndSet(false) && isRewound(saved, page.left());
+                page.ids().stream()
+                        .filter(id -> !fromTheBeginning && asked.contains(id))
+                        .forEach(changed::add);
+                return !fromTheBeginning && changed.size() < asked.size();
+            });
+        }
+        return changed;
+    }
+}

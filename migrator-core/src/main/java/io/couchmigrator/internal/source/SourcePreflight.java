@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.source;
+
+import io.couchmigrator.DocumentStage;
+import io.couchmigrator.Lookup;
+import io.couchmigrator.Migration;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.Stage;
+import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.couch.StatusException;
+import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.StopSignal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What was found at the databases of all stages and lookups.
+ *
+ * @param faults what keeps a run from reading them
+ * @param looks the databases of stages of documents that could be asked, by the stages' names
+ * @param counts how many documents they have, by the stages' names
+ */
+public record SourcePreflight(List<SourceException> faults, Map<String, SourceLook> looks, Map<String, Long> counts) {
+    /** Looks at all of them. The first request proves the credentials, alone. */
+    public static SourcePreflight at(Migration migration, CouchClient couch, Patience patience, StopSignal stop) {
+        List<SourceException> faults = new ArrayList<>();
+        Map<String, SourceLook> looks = new LinkedHashMap<>();
+        Map<String, Long> totals = new LinkedHashMap<>();
+        for (String name : databases(migration)) {
+            try {
+                SourceLook look = SourceLook.at(name, couch, patience, stop);
+                looks.put(name, look);
+                totals.put(
+                        name,
+                        DocumentFeed.total(couch, patience, name)
+                                .orElse(look.facts().documents()));
+            } catch (SourceException e) {
+                faults.add(e);
+                if (!(e.getCause() instanceof StatusException status && status.isOfOneDatabase())) {
+                    break;
+                }
+            }
+        }
+        return new SourcePreflight(faults, ofStages(migration, looks), ofStages(migration, totals));
+    }
+
+    private static Set<String> databases(Migration migration) {
+        Set<String> names = new LinkedHashSet<>();
+        for (Stage<?, ?> stage : migration.stages()) {
+            if (stage instanceof DocumentStage<?> documents) {
+                names.add(documents.database());
+            }
+        }
+        for (Lookup<?, ?> lookup : migration.lookups()) {
+            if (lookup instanceof Lookup.Documents documents) {
+                names.add(documents.database());
+            }
+        }
+        return names;
+    }
+
+    private static <V> Map<String, V> ofStages(Migration migration, Map<String, V> ofDatabases) {
+        Map<String, V> values = new LinkedHashMap<>();
+        for (Stage<?, ?> stage : migration.stages()) {
+            if (stage instanceof DocumentStage<?> documents && ofDatabases.containsKey(documents.database())) {
+                values.put(stage.name(), ofDatabases.get(documents.database()));
+            }
+        }
+        return values;
+    }
+}
