@@ -12,21 +12,17 @@ import java.util.OptionalInt;
 public record Witness(String id, String rev) {
     private static final int MOST_DIGITS = 9;
 
-    /** Returns how many edits led to the revision; empty if the revision does not say. */
-    public OptionalInt generation() {
-        return generation(rev);
-    }
-
     /**
      * Returns whether a database that has this revision of the document now may be the one it was read from: only
      * another edit changes a revision, and each one counts up. A revision that says nothing contradicts nothing.
      */
     public boolean fits(String now) {
-        OptionalInt then = generation();
+        OptionalInt then = generation(rev);
         OptionalInt seen = generation(now);
         return now.equals(rev) || then.isEmpty() || seen.isEmpty() || seen.getAsInt() > then.getAsInt();
     }
 
+    /** Returns how many edits led to a revision; empty if it does not say. */
     private static OptionalInt generation(String rev) {
         int digits = rev.indexOf('-');
         boolean number = digits > 0
