@@ -171,7 +171,7 @@ final class AuditPropertiesTest {
             feed = new DocumentFeed(
                     stage,
                     new DocumentFeed.Source(
-                            client, patience, throttle, tally, stop, new Reporter(new Listener() {}), 1),
+                            client, patience, budget, throttle, tally, stop, new Reporter(new Listener() {}), 1),
                     Path.of("keys.offsets.json"));
         }
 
