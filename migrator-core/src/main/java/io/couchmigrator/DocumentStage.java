@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *         .fields("type", "customer", "total")
  *         .condition(document -> document.field("type").equals(new JsonPrimitive("order")))
  *         .transform((document, context) -> List.of(Order.of(document)))
- *         .writer(Upsert.<Order>into("orders").key("id", Order::id).text("customer", Order::customer).build())
+ *         .upsert(Upsert.<Order>into("orders").key("id", Order::id).text("customer", Order::customer).build())
  *         .build();
  * }</pre>
  *
@@ -33,7 +33,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
     private final List<LookupKeys<Document>> lookups;
     private final Transform<Document, R> transform;
     private final ErrorRule onTransformError;
-    private final Writer<R> writer;
+    private final Destination<R> destination;
 
     private DocumentStage(Builder<R> builder) {
         this.name = builder.name;
@@ -45,7 +45,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
         this.lookups = List.copyOf(builder.lookups);
         this.transform = Required.of(builder.transform, "transform", "stage", name);
         this.onTransformError = builder.onTransformError;
-        this.writer = Required.of(builder.writer, "writer", "stage", name);
+        this.destination = Required.of(builder.destination, "upsert or writer", "stage", name);
     }
 
     /**
@@ -105,8 +105,8 @@ public final class DocumentStage<R> implements Stage<Document, R> {
     }
 
     @Override
-    public Writer<R> writer() {
-        return writer;
+    public Destination<R> destination() {
+        return destination;
     }
 
     /** Returns the names of the stage and of its database. */
@@ -126,7 +126,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
         private Predicate<Document> condition = document -> true;
         private ErrorRule onTransformError = ErrorRule.END;
         private @Nullable Transform<Document, R> transform;
-        private @Nullable Writer<R> writer;
+        private @Nullable Destination<R> destination;
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
@@ -195,16 +195,22 @@ public final class DocumentStage<R> implements Stage<Document, R> {
             return this;
         }
 
-        /** Sets what stores the rows. Required. */
+        /** Sets into which table the rows go. This or a {@link #writer} is required; the one that is set last counts. */
+        public Builder<R> upsert(Upsert<R> upsert) {
+            this.destination = Objects.requireNonNull(upsert, "upsert");
+            return this;
+        }
+
+        /** Sets what stores the rows, instead of an {@link #upsert}. */
         public Builder<R> writer(Writer<R> writer) {
-            this.writer = Objects.requireNonNull(writer, "writer");
+            this.destination = Objects.requireNonNull(writer, "writer");
             return this;
         }
 
         /**
          * Returns the stage.
          *
-         * @throws IllegalStateException if the transform or the writer is missing
+         * @throws IllegalStateException if the transform is missing, or upsert and writer both are
          */
         public DocumentStage<R> build() {
             return new DocumentStage<>(this);

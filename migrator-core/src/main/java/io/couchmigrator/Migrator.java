@@ -93,7 +93,7 @@ public final class Migrator {
      */
     public Result verify() {
         for (Stage<?, ?> stage : settings.migration().stages()) {
-            if (!stage.writer().isComparable()) {
+            if (!stage.destination().isComparable()) {
                 throw new UnsupportedOperationException(
                         "stage \"%s\" cannot be verified: its writer cannot compare rows: expected Upsert, or a Writer with isComparable() and compare()"
                                 .formatted(stage.name()));

@@ -35,6 +35,6 @@ public sealed interface Stage<S, R> permits DocumentStage, TableStage {
     /** Returns what becomes of a run where a function of this stage is broken. */
     ErrorRule onTransformError();
 
-    /** Returns what stores the rows. */
-    Writer<R> writer();
+    /** Returns where the rows go. */
+    Destination<R> destination();
 }

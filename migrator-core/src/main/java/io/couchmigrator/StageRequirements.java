@@ -10,7 +10,7 @@ final class StageRequirements {
     /** @throws IllegalStateException if a stage cannot say to which shard a row belongs */
     static void routers(Migration migration) {
         for (Stage<?, ?> stage : migration.stages()) {
-            if (stage.writer().router().isEmpty()) {
+            if (stage.destination().router().isEmpty()) {
                 throw new IllegalStateException(
                         "stage \"%s\" cannot write to shards: its writer has no router: expected Upsert with router(), or a Writer with router()"
                                 .formatted(stage.name()));

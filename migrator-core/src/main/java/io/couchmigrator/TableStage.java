@@ -27,7 +27,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
     private final List<LookupKeys<SourceRow>> lookups;
     private final Transform<SourceRow, R> transform;
     private final ErrorRule onTransformError;
-    private final Writer<R> writer;
+    private final Destination<R> destination;
 
     private TableStage(Builder<R> builder) {
         this.name = builder.name;
@@ -40,7 +40,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
         this.lookups = List.copyOf(builder.lookups);
         this.transform = Required.of(builder.transform, "transform", "stage", name);
         this.onTransformError = builder.onTransformError;
-        this.writer = Required.of(builder.writer, "writer", "stage", name);
+        this.destination = Required.of(builder.destination, "upsert or writer", "stage", name);
     }
 
     /** Starts a stage of this name, which is also the name of its table unless {@link Builder#table} says otherwise. */
@@ -99,8 +99,8 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
     }
 
     @Override
-    public Writer<R> writer() {
-        return writer;
+    public Destination<R> destination() {
+        return destination;
     }
 
     /** Returns the names of the stage and of its table. */
@@ -121,7 +121,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
         private boolean optional;
         private ErrorRule onTransformError = ErrorRule.END;
         private @Nullable Transform<SourceRow, R> transform;
-        private @Nullable Writer<R> writer;
+        private @Nullable Destination<R> destination;
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
@@ -185,16 +185,22 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
             return this;
         }
 
-        /** Sets what stores the rows. Required. */
+        /** Sets into which table the rows go. This or a {@link #writer} is required; the one that is set last counts. */
+        public Builder<R> upsert(Upsert<R> upsert) {
+            this.destination = Objects.requireNonNull(upsert, "upsert");
+            return this;
+        }
+
+        /** Sets what stores the rows, instead of an {@link #upsert}. */
         public Builder<R> writer(Writer<R> writer) {
-            this.writer = Objects.requireNonNull(writer, "writer");
+            this.destination = Objects.requireNonNull(writer, "writer");
             return this;
         }
 
         /**
          * Returns the stage.
          *
-         * @throws IllegalStateException if the transform or the writer is missing
+         * @throws IllegalStateException if the transform is missing, or upsert and writer both are
          */
         public TableStage<R> build() {
             return new TableStage<>(this);

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
-import io.couchmigrator.internal.postgres.TargetChecks;
-import io.couchmigrator.internal.postgres.Upserts;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@link Writer} that ships: rows go into one table, and a row whose key is already there is left alone or changed
- * as the {@link ConflictRule} says. Immutable.
+ * The {@link Destination} that ships: rows go into one table, and a row whose key is already there is left alone or changed
+ * as the {@link ConflictRule} says. A description only, which a run carries out. Immutable.
  *
  * <p>A batch is one statement, whatever its size. Its rows are sorted by key, so that two writers never deadlock, and
  * free of duplicates: the first of several rows with one key wins under {@link ConflictRule#NOTHING}, the last under
@@ -24,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the type of the rows
  */
-public final class Upsert<R> implements Writer<R> {
+public final class Upsert<R> implements Destination<R> {
     private final String table;
     private final Optional<String> tableBehindView;
     private final List<Column<R>> columns;
@@ -72,32 +68,6 @@ public final class Upsert<R> implements Writer<R> {
     }
 
     @Override
-    public int write(Connection connection, List<R> rows) throws SQLException {
-        return prepared(connection).write(connection, rows);
-    }
-
-    @Override
-    public boolean isComparable() {
-        return true;
-    }
-
-    /** Reads the catalogue each time; a {@linkplain #prepared prepared} writer does so once. */
-    @Override
-    public List<Standing> compare(Connection connection, List<R> rows) throws SQLException {
-        return prepared(connection).compare(connection, rows);
-    }
-
-    @Override
-    public List<String> faults(Connection connection) throws SQLException {
-        return TargetChecks.upsert(connection, this);
-    }
-
-    @Override
-    public Writer<R> prepared(Connection connection) throws SQLException {
-        return Upserts.prepared(connection, this);
-    }
-
-    @Override
     public Optional<Router<R>> router() {
         return router;
     }
@@ -108,6 +78,11 @@ public final class Upsert<R> implements Writer<R> {
         tables.add(table);
         tableBehindView.ifPresent(tables::add);
         return tables;
+    }
+
+    @Override
+    public boolean isComparable() {
+        return true;
     }
 
     /** Returns the names of the table and of the columns that get values of rows. */

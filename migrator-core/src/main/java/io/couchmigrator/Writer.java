@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Stores the rows of a batch. {@link Upsert} is the one that ships.
+ * Stores the rows of a batch, where an {@link Upsert} does not say it all.
  *
  * <p>Where the target is {@linkplain ShardMap sharded}, {@link #faults} and {@link #prepared} are called for each of its
  * databases, at once and by several threads, and what {@code prepared} returns is used with that database alone:
@@ -20,7 +20,7 @@ import java.util.Set;
  * @param <R> the type of the rows
  */
 @FunctionalInterface
-public interface Writer<R> {
+public non-sealed interface Writer<R> extends Destination<R> {
     /**
      * Writes rows inside the transaction that is open on the connection, which it neither commits nor rolls back nor
      * closes. Called without rows, in a transaction that is rolled back, to find out whether an error is the fault of a row.
@@ -50,25 +50,20 @@ public interface Writer<R> {
      */
     default void check(R row) {}
 
-    /**
-     * Returns which of its rows belongs to which shard, where the target is {@linkplain ShardMap sharded}. By default it
-     * does not know, and cannot be used with such a target.
-     */
+    /** {@inheritDoc} By default it does not know. */
+    @Override
     default Optional<Router<R>> router() {
         return Optional.empty();
     }
 
-    /**
-     * Returns the tables it writes, whose identity the offset file keeps, and which a verification of a sharded target looks
-     * for in the main database, too. They are refused where a crash of the server would empty them, or row-level security
-     * applies to the user. By default none is named.
-     */
+    /** {@inheritDoc} By default none is named. */
+    @Override
     default Set<String> tables() {
         return Set.of();
     }
 
-    /** Returns whether {@link #compare} can be called, which a verification needs, and which shows what became of rows that
-     * {@link #write} did not count. By default it cannot, and the writer is believed. */
+    /** {@inheritDoc} By default {@link #compare} cannot be called, and what {@link #write} counts is believed. */
+    @Override
     default boolean isComparable() {
         return false;
     }

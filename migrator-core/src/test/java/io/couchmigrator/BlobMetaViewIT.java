@@ -4,6 +4,7 @@ package io.couchmigrator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.commcare.BlobMetadata;
+import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.commcare.Corpus;
 import io.couchmigrator.testkit.commcare.ExpectedRow;
@@ -231,8 +232,9 @@ final class BlobMetaViewIT {
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
 
-            int written = upsert.write(connection, keys);
-            List<Standing> standings = upsert.compare(connection, keys);
+            Writer<String> writer = Upserts.prepared(connection, upsert);
+            int written = writer.write(connection, keys);
+            List<Standing> standings = writer.compare(connection, keys);
 
             assertThat(written).isEqualTo(49);
             assertThat(standings).hasSize(100);

@@ -79,7 +79,7 @@ final class BrokenFunctionsIT {
             @Override
             DocumentStage.Builder<Document> stage(Consumer<Document> fault) {
                 return Orders.stage()
-                        .writer(Upsert.<Document>into("orders")
+                        .upsert(Upsert.<Document>into("orders")
                                 .key("id", order -> {
                                     fault.accept(order);
                                     return order.id();
@@ -109,7 +109,7 @@ final class BrokenFunctionsIT {
             @Override
             DocumentStage.Builder<Document> stage(Consumer<Document> fault) {
                 return Orders.stage()
-                        .writer(Orders.upsert()
+                        .upsert(Orders.upsert()
                                 .router((order, shards) -> {
                                     fault.accept(order);
                                     return 0;
@@ -350,9 +350,9 @@ final class BrokenFunctionsIT {
     void countsWhatWasWrittenBeforeAWriterBroke(CouchDouble couch, TestDatabase database) throws Exception {
         create(couch, database);
         database.execute("alter table orders add constraint cheap check (total <> 3)");
-        Upsert<Document> upsert = Orders.upsert().build();
+        Writer<Document> writer = Orders.writer();
         Writer<Document> breaking = (connection, orders) -> {
-            int written = upsert.prepared(connection).write(connection, orders);
+            int written = writer.write(connection, orders);
             if (orders.stream().anyMatch(order -> order.id().equals(CULPRIT))) {
                 throw new IllegalStateException("broken");
             }
@@ -390,7 +390,7 @@ final class BrokenFunctionsIT {
                     return List.of("r" + row.id());
                 })
                 .onTransformError(ErrorRule.REJECT)
-                .writer(Upsert.<String>into("orders").key("id", id -> id).build())
+                .upsert(Upsert.<String>into("orders").key("id", id -> id).build())
                 .build();
 
         Result result =

@@ -133,7 +133,7 @@ final class BrokenTextIT {
                 .lookup(NAMES, order -> List.of(order.field("total").getAsLong()))
                 .transform((order, context) -> List.of(order.id() + " "
                         + context.find(NAMES, order.field("total").getAsLong()).orElse("nobody")))
-                .writer(writer())
+                .upsert(upsert())
                 .build();
 
         Result result = migrator(stage, couch).build().run();
@@ -147,11 +147,11 @@ final class BrokenTextIT {
         return TableStage.<String>builder("names")
                 .columns("name", "amount")
                 .transform((row, context) -> List.of(row.text("name").orElseThrow()))
-                .writer(writer())
+                .upsert(upsert())
                 .build();
     }
 
-    private static Upsert<String> writer() {
+    private static Upsert<String> upsert() {
         return Upsert.<String>into("people").key("name", name -> name).build();
     }
 

@@ -49,7 +49,7 @@ final class BuildersTest {
                 .isThrownBy(() -> TableStage.<String>builder("orders")
                         .transform((row, context) -> List.of())
                         .build())
-                .withMessage("stage \"orders\" has no writer: set one before build()");
+                .withMessage("stage \"orders\" has no upsert or writer: set one before build()");
     }
 
     @ParameterizedTest

@@ -62,7 +62,7 @@ final class ConvergeIT {
                 .onConflict(ConflictRule.UPDATE)
                 .build();
         Migrator.Builder migrator =
-                Orders.migrator(Orders.migration(Orders.stage().writer(upsert).build()), couch, database, logs);
+                Orders.migrator(Orders.migration(Orders.stage().upsert(upsert).build()), couch, database, logs);
         Result first = migrator.build().run();
 
         Result verified = migrator.build().verify();
@@ -169,7 +169,7 @@ final class ConvergeIT {
     private Migrator migrator(CouchDouble couch, TestDatabase database) {
         return Orders.migrator(
                         Orders.migration(Orders.stage()
-                                .writer(Orders.upsert()
+                                .upsert(Orders.upsert()
                                         .onConflict(ConflictRule.UPDATE)
                                         .build())
                                 .build()),

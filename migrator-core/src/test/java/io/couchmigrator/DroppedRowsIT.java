@@ -180,7 +180,7 @@ final class DroppedRowsIT {
                 + " if new.total % 2 = 1 then new.customer := 'x'; end if; return new; end $$;"
                 + "create trigger changes before insert or update on orders for each row execute function changes()");
         Stage<?, ?> stage =
-                Orders.stage().writer(Orders.upsert().onConflict(rule).build()).build();
+                Orders.stage().upsert(Orders.upsert().onConflict(rule).build()).build();
         migrator(stage, couch, database).build().run();
 
         Result again = migrator(stage, couch, database).startOver(true).build().run();
@@ -227,7 +227,7 @@ final class DroppedRowsIT {
             boolean comparable, CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, COUNT);
         database.execute(trigger("insert", EVERY_THIRD));
-        Writer<Document> writer = new Delegating(Orders.upsert().build(), comparable);
+        Writer<Document> writer = new Delegating(Orders.writer(), comparable);
 
         Result result = migrator(Orders.stage().writer(writer).build(), couch, database)
                 .build()
@@ -246,7 +246,7 @@ final class DroppedRowsIT {
     void refusesAWriterThatComparesFewerRowsThanItWasGiven(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, COUNT);
         database.execute(trigger("insert", EVERY_THIRD));
-        Writer<Document> writer = new Delegating(Orders.upsert().build(), true) {
+        Writer<Document> writer = new Delegating(Orders.writer(), true) {
             @Override
             public List<Standing> compare(Connection connection, List<Document> rows) {
                 return List.of();
@@ -292,7 +292,7 @@ final class DroppedRowsIT {
 
     private static Stage<?, ?> updating() {
         return Orders.stage()
-                .writer(Orders.upsert().onConflict(ConflictRule.UPDATE).build())
+                .upsert(Orders.upsert().onConflict(ConflictRule.UPDATE).build())
                 .build();
     }
 

@@ -7,8 +7,6 @@ import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -141,7 +139,7 @@ final class InterruptIT {
     }
 
     private static DocumentStage<Document> interrupting(Code code) {
-        Upsert<Document> upsert = Orders.upsert().build();
+        Writer<Document> writer = Orders.writer();
         return Orders.stage()
                 .condition(order -> {
                     code.called(Code.CONDITION);
@@ -155,13 +153,10 @@ final class InterruptIT {
                     code.called(Code.TRANSFORM);
                     return List.of(order);
                 })
-                .writer(new Writer<>() {
-                    @Override
-                    public int write(Connection connection, List<Document> rows) throws SQLException {
-                        int written = upsert.prepared(connection).write(connection, rows);
-                        code.called(Code.WRITER);
-                        return written;
-                    }
+                .writer((connection, rows) -> {
+                    int written = writer.write(connection, rows);
+                    code.called(Code.WRITER);
+                    return written;
                 })
                 .build();
     }

@@ -20,11 +20,11 @@ final class MigrationTest {
         DocumentStage<String> documents = DocumentStage.<String>builder("orders")
                 .database("shop")
                 .transform((document, context) -> List.of(document.id()))
-                .writer(upsert)
+                .upsert(upsert)
                 .build();
         TableStage<String> rows = TableStage.<String>builder("old_orders")
                 .transform((row, context) -> List.of())
-                .writer(upsert)
+                .upsert(upsert)
                 .build();
 
         assertThat(upsert).hasToString("upsert into \"orders\" of [id, customer]");

@@ -60,6 +60,17 @@ final class ModuleRulesTest {
             .because("a public field is as much a promise as a method");
 
     @ArchTest
+    static final ArchRule ONLY_THE_MIGRATOR_KNOWS_HOW_IT_WORKS = noClasses()
+            .that()
+            .resideInAPackage("io.couchmigrator")
+            .and()
+            .doNotHaveFullyQualifiedName(Migrator.class.getName())
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.couchmigrator.internal..")
+            .because("all else that callers name is a description, which every room may name without a circle");
+
+    @ArchTest
     static final ArchRule MIGRATIONS_HAVE_NO_PRIVILEGES = noClasses()
             .that()
             .resideInAPackage("io.couchmigrator.commcare..")

@@ -2,13 +2,16 @@
 package io.couchmigrator;
 
 import com.google.gson.JsonObject;
+import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** A small migration: each document of {@code orders} becomes one row of {@code orders}. */
@@ -33,6 +36,27 @@ final class Orders {
                                 : null);
     }
 
+    /** Returns a writer of a caller's that does what the upsert says. */
+    static Writer<Document> writer() {
+        Upsert<Document> upsert = upsert().build();
+        return new Writer<>() {
+            @Override
+            public int write(Connection connection, List<Document> rows) throws SQLException {
+                return Upserts.prepared(connection, upsert).write(connection, rows);
+            }
+
+            @Override
+            public List<Standing> compare(Connection connection, List<Document> rows) throws SQLException {
+                return Upserts.prepared(connection, upsert).compare(connection, rows);
+            }
+
+            @Override
+            public Set<String> tables() {
+                return upsert.tables();
+            }
+        };
+    }
+
     static DocumentStage.Builder<Document> stage() {
         return stage("orders");
     }
@@ -41,7 +65,7 @@ final class Orders {
         return DocumentStage.<Document>builder(database)
                 .fields("customer", "total")
                 .transform((order, context) -> List.of(order))
-                .writer(upsert().build());
+                .upsert(upsert().build());
     }
 
     static Migration migration() {
@@ -101,7 +125,7 @@ final class Orders {
 
     /** Returns a migration with a row for each customer, which this router sends to its shard. */
     static Migration byCustomer(ConflictRule rule, Router<Document> router) {
-        return migration(stage().writer(Upsert.<Document>into("orders")
+        return migration(stage().upsert(Upsert.<Document>into("orders")
                         .key("id", order -> order.field("customer").getAsString())
                         .integer("total", order -> order.field("total").getAsNumber())
                         .router(router)

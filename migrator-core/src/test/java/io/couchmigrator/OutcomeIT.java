@@ -35,7 +35,7 @@ final class OutcomeIT {
         return TableStage.<Row>builder("src")
                 .columns("v")
                 .transform((row, context) -> List.of(new Row("k" + row.id())))
-                .writer(Upsert.<Row>into("dst").key("k", Row::key).build())
+                .upsert(Upsert.<Row>into("dst").key("k", Row::key).build())
                 .build();
     }
 
@@ -79,7 +79,7 @@ final class OutcomeIT {
                 .stage(table())
                 .stage(DocumentStage.<Row>builder("gone")
                         .transform((d, c) -> List.of())
-                        .writer(Upsert.<Row>into("dst").key("k", Row::key).build())
+                        .upsert(Upsert.<Row>into("dst").key("k", Row::key).build())
                         .build())
                 .build();
         couch.create("gone");
@@ -107,7 +107,7 @@ final class OutcomeIT {
                 .stage(DocumentStage.<Document>builder("docs")
                         .fields("w")
                         .transform((d, c) -> List.of(d))
-                        .writer(Upsert.<Document>into("dst")
+                        .upsert(Upsert.<Document>into("dst")
                                 .key("k", Document::id)
                                 .text("w", d -> d.field("w").getAsString())
                                 .build())
@@ -150,7 +150,7 @@ final class OutcomeIT {
         database.execute(TABLES + "; insert into src(v) select 'x' from generate_series(1,5)");
         TableStage<Row> stage = TableStage.<Row>builder("src")
                 .transform((row, context) -> List.of(new Row("k" + row.id())))
-                .writer(Upsert.<Row>into("dst")
+                .upsert(Upsert.<Row>into("dst")
                         .key("k", Row::key)
                         .onConflict(ConflictRule.UPDATE)
                         .build())
@@ -173,7 +173,7 @@ final class OutcomeIT {
         Migration migration = Migration.builder("m")
                 .stage(DocumentStage.<Row>builder("docs")
                         .transform((d, c) -> List.of())
-                        .writer(Upsert.<Row>into("dst").key("k", Row::key).build())
+                        .upsert(Upsert.<Row>into("dst").key("k", Row::key).build())
                         .build())
                 .stage(table())
                 .build();
@@ -231,7 +231,7 @@ final class OutcomeIT {
                 .transform((row, context) -> {
                     throw new RejectException("wrong", "is wrong");
                 })
-                .writer(Upsert.<Row>into("dst").key("k", Row::key).build())
+                .upsert(Upsert.<Row>into("dst").key("k", Row::key).build())
                 .build();
         Migration migration = Migration.builder("m").stage(stage).build();
         assertThat(migrator(migration, couch, database).build().run().outstanding())

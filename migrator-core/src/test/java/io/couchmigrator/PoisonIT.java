@@ -45,7 +45,7 @@ final class PoisonIT {
         Orders.create(couch, database, COUNT);
         database.execute("alter table orders add constraint cheap check (total <> 700)");
         AtomicInteger statements = new AtomicInteger();
-        Writer<Document> counting = new CountingWriter(Orders.upsert().build(), statements);
+        Writer<Document> counting = new CountingWriter(Orders.writer(), statements);
 
         Result result = migrator(Orders.stage().writer(counting).build(), couch, database)
                 .chunkSize(1000)
@@ -182,7 +182,7 @@ final class PoisonIT {
             throws Exception {
         Orders.create(couch, database, 500);
         Stage<?, ?> stage =
-                Orders.stage().writer(Orders.upsert().onConflict(rule).build()).build();
+                Orders.stage().upsert(Orders.upsert().onConflict(rule).build()).build();
         Listener closing = new Listener() {
             @Override
             public void progressed(Progress progress) {
@@ -367,7 +367,7 @@ final class PoisonIT {
         database.execute("create function refuse() returns trigger language plpgsql as $$ begin raise 'closed'; end $$;"
                 + "create trigger refuse before insert on orders execute function refuse()");
         AtomicInteger statements = new AtomicInteger();
-        Writer<Document> counting = new CountingWriter(Orders.upsert().build(), statements);
+        Writer<Document> counting = new CountingWriter(Orders.writer(), statements);
 
         Result result = migrator(Orders.stage().writer(counting).build(), couch, database)
                 .build()

@@ -196,7 +196,7 @@ final class ResumeIT {
         TableStage<String> stage = TableStage.<String>builder("src")
                 .columns("v")
                 .transform((row, context) -> List.of(row.text("v").orElseThrow()))
-                .writer(Upsert.<String>into("dst").key("k", key -> key).build())
+                .upsert(Upsert.<String>into("dst").key("k", key -> key).build())
                 .build();
         try (Connection late = database.dataSource().getConnection();
                 Statement statement = late.createStatement()) {

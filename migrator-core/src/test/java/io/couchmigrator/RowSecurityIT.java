@@ -45,7 +45,7 @@ final class RowSecurityIT {
                         .transform((row, context) -> List.of(List.of(
                                 row.text("code").orElseThrow(),
                                 context.find(NAMES, row.id()).orElse("none"))))
-                        .writer(Upsert.<List<String>>into("codes")
+                        .upsert(Upsert.<List<String>>into("codes")
                                 .key("code", row -> row.get(0))
                                 .text("name", row -> row.get(1))
                                 .build())

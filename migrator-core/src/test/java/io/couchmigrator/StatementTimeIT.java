@@ -29,8 +29,8 @@ final class StatementTimeIT {
         Orders.create(couch, database, 180);
         slow(database, "true", "0.02");
         AtomicInteger cancelled = new AtomicInteger();
-        Writer<Document> upsert = Orders.upsert().build();
-        Writer<Document> counting = (connection, rows) -> write(upsert, connection, rows, cancelled);
+        Writer<Document> writer = Orders.writer();
+        Writer<Document> counting = (connection, rows) -> write(writer, connection, rows, cancelled);
 
         Result result =
                 migrator(couch, database, counting).chunkSize(60).build().run();
@@ -52,7 +52,7 @@ final class StatementTimeIT {
         Orders.create(couch, database, 10);
         slow(database, "new.total = 7", "60");
 
-        Result result = migrator(couch, database, Orders.upsert().build())
+        Result result = migrator(couch, database, Orders.writer())
                 .maxOutage(Duration.ofSeconds(1))
                 .build()
                 .run();

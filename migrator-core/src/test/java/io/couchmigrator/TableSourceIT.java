@@ -288,7 +288,7 @@ final class TableSourceIT {
                 .columns("name")
                 .optional(true)
                 .transform((row, context) -> List.of(row.text("name").orElseThrow()))
-                .writer(Upsert.<String>into("copies").key("name", name -> name).build())
+                .upsert(Upsert.<String>into("copies").key("name", name -> name).build())
                 .build();
         return Orders.migrator(Migration.builder("parts").stage(parts).build(), couch, target, logs);
     }

@@ -174,7 +174,7 @@ final class TargetChecksIT {
         Orders.create(couch, database, 3);
         database.execute("revoke update on orders from " + database.user());
         Migration updating = Orders.migration(Orders.stage()
-                .writer(Orders.upsert().onConflict(ConflictRule.UPDATE).build())
+                .upsert(Orders.upsert().onConflict(ConflictRule.UPDATE).build())
                 .build());
 
         Result result = Orders.migrator(updating, couch, database, logs).build().run();
@@ -195,7 +195,7 @@ final class TargetChecksIT {
                         .lookup(Lookup.rows("nowhere", "id", "name"), row -> List.of(1L))
                         .lookup(Lookup.rows("lines", "id", "line"), row -> List.of(1L))
                         .transform((row, context) -> List.of("line"))
-                        .writer(Upsert.<String>into("archive.lines")
+                        .upsert(Upsert.<String>into("archive.lines")
                                 .key("id", row -> row)
                                 .build())
                         .build())
@@ -293,7 +293,7 @@ final class TargetChecksIT {
         couch.create("orders");
         Migration migration = Orders.migration(
                 Orders.stage()
-                        .writer(Upsert.<Document>into("closed.t")
+                        .upsert(Upsert.<Document>into("closed.t")
                                 .key("id", Document::id)
                                 .build())
                         .build(),

@@ -200,7 +200,7 @@ final class TargetFaultsIT {
                 .columns("v")
                 .transform(
                         (row, context) -> List.of(row.number("v").orElseThrow().toString()))
-                .writer(Upsert.<String>into("dst").key("k", key -> key).build())
+                .upsert(Upsert.<String>into("dst").key("k", key -> key).build())
                 .build();
         AtomicBoolean widened = new AtomicBoolean();
         PGSimpleDataSource naming = new PGSimpleDataSource();

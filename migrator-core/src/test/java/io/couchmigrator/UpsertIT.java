@@ -8,6 +8,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.google.gson.JsonPrimitive;
 import com.google.gson.internal.LazilyParsedNumber;
+import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.math.BigDecimal;
@@ -92,7 +93,7 @@ final class UpsertIT {
         Row row = new Row("k", value, value instanceof Number number ? number : null, null);
 
         try (Connection connection = database.dataSource().getConnection()) {
-            Writer<Row> writer = into.prepared(connection);
+            Writer<Row> writer = Upserts.prepared(connection, into);
             if (code == null) {
                 assertThatCode(() -> writer.check(row)).doesNotThrowAnyException();
                 assertThat(writer.write(connection, List.of(row))).isEqualTo(1);
@@ -110,7 +111,7 @@ final class UpsertIT {
         database.execute("create table t (k text unique, t text, n integer)");
 
         try (Connection connection = database.dataSource().getConnection()) {
-            Writer<Row> writer = into("t").build().prepared(connection);
+            Writer<Row> writer = Upserts.prepared(connection, into("t").build());
             assertThatThrownBy(() -> writer.check(new Row(null, "a", 1, null)))
                     .isInstanceOf(RejectException.class)
                     .hasMessage("no value for column k, which must have one");
@@ -193,7 +194,7 @@ final class UpsertIT {
 
         try (Connection connection = database.dataSource().getConnection()) {
             connection.setAutoCommit(false);
-            into("t").build().write(connection, List.of(Row.of("a", "")));
+            Upserts.prepared(connection, into("t").build()).write(connection, List.of(Row.of("a", "")));
             assertThat(connection.isClosed()).isFalse();
             connection.rollback();
         }
@@ -214,7 +215,7 @@ final class UpsertIT {
 
     private static int write(TestDatabase database, Upsert<Row> upsert, Row... rows) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
-            return upsert.write(connection, List.of(rows));
+            return Upserts.prepared(connection, upsert).write(connection, List.of(rows));
         }
     }
 }

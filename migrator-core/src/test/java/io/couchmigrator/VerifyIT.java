@@ -433,7 +433,7 @@ final class VerifyIT {
 
     private Migrator.Builder migrator(ConflictRule rule, CouchDouble couch, TestDatabase database) {
         Stage<?, ?> stage =
-                Orders.stage().writer(Orders.upsert().onConflict(rule).build()).build();
+                Orders.stage().upsert(Orders.upsert().onConflict(rule).build()).build();
         return Orders.migrator(Orders.migration(stage), couch, database, logs).listener(recorder);
     }
 

@@ -143,7 +143,7 @@ final class VerifyOutcomeIT {
                                 order.field("customer").getAsString(),
                                 order.field("total").getAsInt()))
                         .toList())
-                .writer(Upsert.<Line>into("orders")
+                .upsert(Upsert.<Line>into("orders")
                         .key("id", Line::id)
                         .text("customer", Line::customer)
                         .integer("total", Line::total)

@@ -138,7 +138,7 @@ final class VerifyRefusedIT {
                 .column("customer", order -> order.field("customer").getAsString())
                 .router((order, shards) -> order.field("total").getAsInt() % shards)
                 .build();
-        return Orders.migration(Orders.stage().writer(upsert).build());
+        return Orders.migration(Orders.stage().upsert(upsert).build());
     }
 
     private static PGSimpleDataSource superuser(TestDatabase beside, String name) {

@@ -3,7 +3,6 @@ package io.couchmigrator.commcare;
 
 import io.couchmigrator.Router;
 import io.couchmigrator.Upsert;
-import io.couchmigrator.Writer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +26,8 @@ record BlobMeta(
         long contentLength,
         @Nullable String contentType) {
 
-    /** Returns the writer that leaves alone what is already there. */
-    static Writer<BlobMeta> writer() {
+    /** Returns the upsert that leaves alone what is already there. */
+    static Upsert<BlobMeta> upsert() {
         return Upsert.<BlobMeta>into("blobs_blobmeta")
                 .tableBehindView("blobs_blobmeta_tbl")
                 .key("key", BlobMeta::key)

@@ -24,7 +24,7 @@ final class DocumentStages {
                 .fields(fields(types).toArray(String[]::new))
                 .condition(blobs)
                 .transform(blobs)
-                .writer(BlobMeta.writer());
+                .upsert(BlobMeta.upsert());
         if (types.stream().anyMatch(type -> type.domainRule() == DomainRule.WIRE_INVOICE)) {
             stage.lookup(WireInvoice.DOMAINS, blobs::invoices);
         }

@@ -32,7 +32,7 @@ final class TableStages {
                     String domain = known(context.find(UPLOAD_DOMAINS, row.id()), name, row, context);
                     return List.of(new BlobMeta(domain, domain, NO_NAME, key, BlobKind.CASE_UPLOAD, length, null));
                 })
-                .writer(BlobMeta.writer())
+                .upsert(BlobMeta.upsert())
                 .build();
     }
 
@@ -54,7 +54,7 @@ final class TableStages {
                     return List.of(new BlobMeta(
                             domain, user.orElse(name), NO_NAME, key, BlobKind.DEMO_USER_RESTORE, length, "text/xml"));
                 })
-                .writer(BlobMeta.writer())
+                .upsert(BlobMeta.upsert())
                 .build();
     }
 
@@ -67,7 +67,7 @@ final class TableStages {
                 .optional(true)
                 .transform((row, context) -> List.of(
                         new BlobMeta("icds-cas", name, NO_NAME, key(row, "blob_id"), BlobKind.ICDS_FILE, 0, null)))
-                .writer(BlobMeta.writer())
+                .upsert(BlobMeta.upsert())
                 .build();
     }
 

@@ -87,13 +87,13 @@ final class BlobMetadataTest {
     @Test
     void writesEveryColumnThatIsNotLeftNull() {
         assertThat(migration.stages()).allSatisfy(stage -> {
-            Upsert<?> writer = (Upsert<?>) stage.writer();
-            assertThat(writer.table()).isEqualTo("blobs_blobmeta");
-            assertThat(writer.columns())
+            Upsert<?> upsert = (Upsert<?>) stage.destination();
+            assertThat(upsert.table()).isEqualTo("blobs_blobmeta");
+            assertThat(upsert.columns())
                     .extracting(column -> column.name())
                     .containsExactlyInAnyOrder(
                             "key", "domain", "parent_id", "name", "type_code", "content_length", "content_type");
-            assertThat(writer.expressions())
+            assertThat(upsert.expressions())
                     .extracting(expression -> expression.column())
                     .containsExactly("created_on");
         });

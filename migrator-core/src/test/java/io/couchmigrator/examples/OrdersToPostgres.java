@@ -38,7 +38,7 @@ final class OrdersToPostgres {
                 .fields("type", "customer", "cents")
                 .condition(document -> document.field("type").equals(new JsonPrimitive("order")))
                 .transform((document, context) -> List.of(order(document)))
-                .writer(Upsert.<Order>into("orders")
+                .upsert(Upsert.<Order>into("orders")
                         .key("id", Order::id)
                         .text("customer", Order::customer)
                         .integer("cents", Order::cents)

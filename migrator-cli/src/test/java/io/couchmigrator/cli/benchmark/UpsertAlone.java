@@ -2,6 +2,7 @@
 package io.couchmigrator.cli.benchmark;
 
 import io.couchmigrator.Writer;
+import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -55,7 +56,7 @@ final class UpsertAlone {
                 statement.execute(SETTINGS);
             }
             connection.setAutoCommit(false);
-            Writer<BlobRow> writer = BlobRow.upsert().prepared(connection);
+            Writer<BlobRow> writer = Upserts.prepared(connection, BlobRow.upsert());
             for (int from = 0; from < ids.size(); from += batch) {
                 List<BlobRow> rows = ids.subList(from, Math.min(ids.size(), from + batch)).stream()
                         .map(documents::row)

@@ -14,6 +14,7 @@ import static org.jooq.impl.DSL.using;
 import static org.jooq.impl.DSL.values;
 
 import io.couchmigrator.Writer;
+import io.couchmigrator.internal.postgres.Upserts;
 import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jooq.BatchBindStep;
 import org.jooq.DSLContext;
@@ -34,6 +36,7 @@ import org.jooq.SQLDialect;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /** The ways that were thought of. */
@@ -176,7 +179,7 @@ final class UpsertWays {
 
     /** One statement with a parameter for every column: what the library does. */
     private static final class Library implements UpsertWay {
-        private Writer<BlobRow> writer = BlobRow.upsert();
+        private @Nullable Writer<BlobRow> writer;
 
         @Override
         public String title() {
@@ -185,12 +188,12 @@ final class UpsertWays {
 
         @Override
         public void open(Connection connection) throws SQLException {
-            writer = BlobRow.upsert().prepared(connection);
+            writer = Upserts.prepared(connection, BlobRow.upsert());
         }
 
         @Override
         public void write(Connection connection, List<BlobRow> rows) throws SQLException {
-            writer.write(connection, rows);
+            Objects.requireNonNull(writer).write(connection, rows);
         }
     }
 

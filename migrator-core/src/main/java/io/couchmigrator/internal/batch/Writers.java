@@ -6,6 +6,7 @@ import io.couchmigrator.ShardMap;
 import io.couchmigrator.ShardMap.Shards;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Writer;
+import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.retry.Interrupts;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.WorkerSessions;
@@ -39,7 +40,7 @@ public final class Writers<R> {
             int database = i;
             looks.add(() -> target.databases().get(database).patience().persist(() -> own.rows()
                     .get(database)
-                    .attempt(what, stage.writer()::prepared)));
+                    .attempt(what, connection -> Upserts.prepared(connection, stage.destination()))));
         }
         List<Writer<R>> writers = target.sideBySide().all(looks);
         return new Writers<>(
@@ -67,7 +68,7 @@ public final class Writers<R> {
     }
 
     private static <R> Router<R> router(Stage<?, R> stage) {
-        Optional<Router<R>> router = stage.writer().router();
+        Optional<Router<R>> router = stage.destination().router();
         return router.orElseThrow(() -> new IllegalStateException(
                 "the writer of stage \"%s\" has no router: expected one for a sharded target".formatted(stage.name())));
     }

@@ -3,7 +3,6 @@ package io.couchmigrator.internal.postgres;
 
 import com.google.common.collect.Lists;
 import io.couchmigrator.ConflictRule;
-import io.couchmigrator.Router;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
 import io.couchmigrator.Upsert;
@@ -14,7 +13,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -157,11 +155,6 @@ final class PreparedUpsert<R> implements Writer<R> {
         }
         boolean leftAlone = upsert.conflictRule() == ConflictRule.NOTHING;
         return new Standing(leftAlone ? State.LEFT_ALONE : State.DIFFERENT, key, columns);
-    }
-
-    @Override
-    public Optional<Router<R>> router() {
-        return upsert.router();
     }
 
     @Override

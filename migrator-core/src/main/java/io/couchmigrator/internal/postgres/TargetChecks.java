@@ -37,7 +37,7 @@ public final class TargetChecks {
     }
 
     /** Returns what is wrong with an upsert's table. */
-    public static List<String> upsert(Connection connection, Upsert<?> upsert) throws SQLException {
+    static List<String> upsert(Connection connection, Upsert<?> upsert) throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
         String into = Upserts.into(connection, upsert);
         Optional<TableFacts> table = checks.table(into);

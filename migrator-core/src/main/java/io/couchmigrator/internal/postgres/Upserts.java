@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.Destination;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
 import io.couchmigrator.Upsert;
@@ -16,8 +17,21 @@ import java.util.TreeSet;
 public final class Upserts {
     private Upserts() {}
 
-    /** Returns the upsert's writer for the table as it is now. */
-    public static <R> Writer<R> prepared(Connection connection, Upsert<R> upsert) throws SQLException {
+    /** Returns what is wrong with where rows go, each a whole sentence; empty if nothing is. */
+    public static List<String> faults(Connection connection, Destination<?> destination) throws SQLException {
+        return destination instanceof Upsert<?> upsert
+                ? TargetChecks.upsert(connection, upsert)
+                : ((Writer<?>) destination).faults(connection);
+    }
+
+    /** Returns what writes rows there for one run: an upsert's writer knows the table as it is now. */
+    public static <R> Writer<R> prepared(Connection connection, Destination<R> destination) throws SQLException {
+        return destination instanceof Upsert<R> upsert
+                ? prepared(connection, upsert)
+                : ((Writer<R>) destination).prepared(connection);
+    }
+
+    private static <R> Writer<R> prepared(Connection connection, Upsert<R> upsert) throws SQLException {
         String into = into(connection, upsert);
         TableFacts table = TableFacts.of(connection, into)
                 .orElseThrow(() -> new SQLException("table \"%s\" does not exist".formatted(into), "42P01"));
@@ -56,9 +70,9 @@ public final class Upserts {
         }
     }
 
-    /** Returns what is worth telling of where a writer's rows go, a sentence; empty if they go where it says. */
-    public static Optional<String> remark(Connection connection, Writer<?> writer) throws SQLException {
-        if (!(writer instanceof Upsert<?> upsert)) {
+    /** Returns what is worth telling of where rows go, a sentence; empty if they go where it says. */
+    public static Optional<String> remark(Connection connection, Destination<?> destination) throws SQLException {
+        if (!(destination instanceof Upsert<?> upsert)) {
             return Optional.empty();
         }
         String into = into(connection, upsert);

@@ -39,10 +39,10 @@ record StageTables(Migration migration, Target target) {
     /** Looks at the tables that stages write. */
     void written(DatabaseLook look) {
         for (Stage<?, ?> stage : migration.stages()) {
-            look.check(stage.writer()::faults);
+            look.check(connection -> Upserts.faults(connection, stage.destination()));
             look.check(connection ->
-                    TargetChecks.written(connection, stage.writer().tables()));
-            look.remark(connection -> Upserts.remark(connection, stage.writer()));
+                    TargetChecks.written(connection, stage.destination().tables()));
+            look.remark(connection -> Upserts.remark(connection, stage.destination()));
         }
     }
 

@@ -37,7 +37,7 @@ public record TargetPreflight(
     /** Looks at all of them at once. */
     public static TargetPreflight at(Migration migration, Target target) {
         Set<String> written = new TreeSet<>();
-        migration.stages().forEach(stage -> written.addAll(stage.writer().tables()));
+        migration.stages().forEach(stage -> written.addAll(stage.destination().tables()));
         StageTables tables = new StageTables(migration, target);
         boolean sharded = target.shards().isPresent();
         List<Supplier<TargetPreflight>> looks = new ArrayList<>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.verify;
 
+import io.couchmigrator.Destination;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
@@ -12,6 +13,7 @@ import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.postgres.TableFacts;
+import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.target.Target;
@@ -47,15 +49,16 @@ public final class Outside {
      * own, or none that the writer could write.
      */
     public <R> Optional<Rows<R>> rows(Stage<?, R> stage) {
-        Writer<R> writer = stage.writer();
-        if (target.shards().isEmpty() || writer.tables().isEmpty() || !hasOwn(writer.tables()) || !isApart()) {
+        Destination<R> destination = stage.destination();
+        Set<String> tables = destination.tables();
+        if (target.shards().isEmpty() || tables.isEmpty() || !hasOwn(tables) || !isApart()) {
             return Optional.empty();
         }
         Session own = target.main().sessions().own();
-        Optional<List<String>> faults = asked(own, writer::faults);
+        Optional<List<String>> faults = asked(own, connection -> Upserts.faults(connection, destination));
         faults.orElse(List.of()).forEach(this::warn);
         return faults.filter(List::isEmpty)
-                .flatMap(none -> asked(own, writer::prepared))
+                .flatMap(none -> asked(own, connection -> Upserts.prepared(connection, destination)))
                 .map(prepared -> new Rows<>(stage.name(), prepared));
     }
 

@@ -53,7 +53,7 @@ final class PlannedIT {
                 + " execute function see('commit')");
 
         try (Session session = session(database)) {
-            Writer<String> prepared = session.transaction(upsert::prepared);
+            Writer<String> prepared = session.transaction(connection -> Upserts.prepared(connection, upsert));
             int written = session.transaction(connection -> prepared.write(connection, List.of("a")));
             assertThat(written).isEqualTo(1);
         }
@@ -65,11 +65,11 @@ final class PlannedIT {
     }
 
     @Test
-    void plansAnUpsertThatAWriterOfTheCallersWraps(TestDatabase database) throws SQLException {
+    void leavesStatementsOfTheCallersBesideAnUpsertTheServersOwn(TestDatabase database) throws SQLException {
         database.execute("create table t (k text primary key, v text)");
         Writer<String> wrapping = (connection, rows) -> {
             assertThat(plans(connection)).isEqualTo(OF_THE_CONNECTION);
-            int written = upsert.write(connection, rows);
+            int written = Upserts.prepared(connection, upsert).write(connection, rows);
             assertThat(plans(connection)).isEqualTo(OF_THE_CONNECTION);
             return written;
         };

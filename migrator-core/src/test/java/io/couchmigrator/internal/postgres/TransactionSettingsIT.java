@@ -95,7 +95,8 @@ final class TransactionSettingsIT {
         try (Session session = new Session(odd(database))) {
             List<String> first = session.transaction(connection -> shown(connection, "a"));
             List<String> second = session.transaction(connection -> shown(connection, "b"));
-            List<Standing> standings = session.transaction(connection -> upsert.compare(connection, List.of("a", "b")));
+            List<Standing> standings = session.transaction(
+                    connection -> Upserts.prepared(connection, upsert).compare(connection, List.of("a", "b")));
             assertThat(first)
                     .isEqualTo(second)
                     .startsWith("a\\b", "true")
@@ -151,7 +152,8 @@ final class TransactionSettingsIT {
 
     private static void written(DataSource target, Upsert<String> upsert, String key) throws SQLException {
         try (Session session = new Session(target)) {
-            session.transaction(connection -> upsert.write(connection, List.of(key)));
+            session.transaction(
+                    connection -> Upserts.prepared(connection, upsert).write(connection, List.of(key)));
         }
     }
 

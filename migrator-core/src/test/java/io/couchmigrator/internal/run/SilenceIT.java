@@ -116,7 +116,7 @@ final class SilenceIT {
     private Settings settings(CouchDouble couch, DataSource target, String server, Runnable told) {
         DocumentStage<Document> orders = DocumentStage.<Document>builder("orders")
                 .transform((order, context) -> List.of(order))
-                .writer(Upsert.<Document>into("orders").key("id", Document::id).build())
+                .upsert(Upsert.<Document>into("orders").key("id", Document::id).build())
                 .build();
         return new Settings(
                 Migration.builder("orders").stage(orders).build(),

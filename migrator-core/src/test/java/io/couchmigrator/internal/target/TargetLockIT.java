@@ -279,7 +279,7 @@ final class TargetLockIT {
     private static Migration migration() {
         DocumentStage<Document> orders = DocumentStage.<Document>builder("orders")
                 .transform((document, context) -> List.of(document))
-                .writer(Upsert.<Document>into("orders").key("id", Document::id).build())
+                .upsert(Upsert.<Document>into("orders").key("id", Document::id).build())
                 .build();
         return Migration.builder("orders").stage(orders).build();
     }
