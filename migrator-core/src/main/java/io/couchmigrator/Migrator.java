@@ -14,9 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +31,12 @@ import org.jspecify.annotations.Nullable;
  * Result result = migrator.run().orThrow();
  * }</pre>
  *
+ * <p>To stop a run from elsewhere, {@link #start} it: that gives a {@link Running}.
+ *
  * <p>Safe for use by multiple threads. One run per log directory and slug goes on at a time; a second is refused.
  */
 public final class Migrator {
     private final Settings settings;
-    private final Set<Run> running = ConcurrentHashMap.newKeySet();
 
     private Migrator(Builder builder) {
         builder.shards.ifPresent(map -> StageRequirements.routers(builder.migration));
@@ -67,63 +66,60 @@ public final class Migrator {
     }
 
     /**
-     * Checks everything, then reads what is not yet read, writes its rows and catches up. Blocks until all is done, a
-     * failure cannot be waited out, or {@link #stop} is called or the calling thread is interrupted; then offsets are
-     * saved. After an interruption the thread's interrupt status is set.
-     *
-     * @return how it ended, failures included; see {@link Result#orThrow}
+     * Starts a run, which checks everything, then reads what is not yet read, writes its rows and catches up. Returns at
+     * once, before anything of that is done.
      */
+    public Running start() {
+        return started(Run.toMigrate(settings));
+    }
+
+    /** {@linkplain #start Starts} a run and returns its {@linkplain Running#result result}. Blocks until it has ended. */
     public Result run() {
-        return carriedOut(Run.toMigrate(settings));
+        return start().result();
     }
 
     /**
-     * Reads everything again and compares the rows that should be there with those that are, while others may write to
-     * source and target; no run of this log directory goes on meanwhile. Writes no row. What is missing or
-     * different is written first by the next {@link #run}. Blocks like it, and goes on where an earlier verification was
+     * Starts a verification, which reads everything again and compares the rows that should be there with those that are,
+     * while others may write to source and target; no run of this log directory goes on meanwhile. It writes no row. What is
+     * missing or different is written first by the next run. Returns at once. It goes on where an earlier verification was
      * stopped, unless a run went on or the target failed over since.
      *
      * <p>Documents that changed since a run has come to them are not yet migrated, which is no difference.
      *
-     * @return how it ended; {@link Outcome#COMPLETE} only if the whole migration is complete and nothing is rejected,
-     *     missing, different, misplaced or not yet migrated. {@link Outcome#DIFFERENCES_FOUND},
-     *     {@link Outcome#INCOMPLETE} and {@link Outcome#REJECTS_OUTSTANDING} are no failures to {@link Result#orThrow}.
-     *     Its tallies are those of the whole verification, parts before a stop included
-     * @throws UnsupportedOperationException if the writer of a stage cannot {@linkplain Writer#isComparable compare}
+     * <p>Its outcome is {@link Outcome#COMPLETE} only if the whole migration is complete and nothing is rejected,
+     * missing, different, misplaced or not yet migrated. {@link Outcome#DIFFERENCES_FOUND},
+     * {@link Outcome#INCOMPLETE} and {@link Outcome#REJECTS_OUTSTANDING} are no failures to {@link Result#orThrow}.
+     * Its tallies are those of the whole verification, parts before a stop included.
+     *
+     * @throws UnsupportedOperationException if rows of a stage cannot be {@linkplain Destination#isComparable compared}
      */
-    public Result verify() {
-        for (Stage<?, ?> stage : settings.migration().stages()) {
-            if (!stage.destination().isComparable()) {
-                throw new UnsupportedOperationException(
-                        "stage \"%s\" cannot be verified: its writer cannot compare rows: expected Upsert, or a Writer with isComparable() and compare()"
-                                .formatted(stage.name()));
-            }
-        }
-        return carriedOut(Run.toVerify(settings));
-    }
-
-    private Result carriedOut(Run run) {
-        running.add(run);
-        try {
-            return OwnThread.call("migrator-" + settings.migration().slug(), run::run, run::stop);
-        } finally {
-            running.remove(run);
-        }
+    public Running startVerification() {
+        StageRequirements.comparable(settings.migration());
+        return started(Run.toVerify(settings));
     }
 
     /**
-     * Checks everything that {@link #run} checks before the first document, and writes nothing. Blocks.
+     * {@linkplain #startVerification Starts} a verification and returns its {@linkplain Running#result result}. Blocks until it
+     * has ended.
+     *
+     * @throws UnsupportedOperationException if rows of a stage cannot be {@linkplain Destination#isComparable compared}
+     */
+    public Result verify() {
+        return startVerification().result();
+    }
+
+    private Running started(Run run) {
+        return new Running("migrator-" + settings.migration().slug(), run);
+    }
+
+    /**
+     * Checks everything that a run checks before the first document, and writes nothing. Blocks.
      *
      * @throws CancellationException if the calling thread is interrupted, whose interrupt status is then set
      */
     public CheckReport check() {
         CheckRun run = new CheckRun(settings);
         return OwnThread.call("migrator-" + settings.migration().slug() + "-check", run::check, run::stop);
-    }
-
-    /** Asks every run under way to finish the batches in hand, save and return. Returns at once, from any thread. */
-    public void stop() {
-        running.forEach(Run::stop);
     }
 
     /** Returns the name of the migration. */

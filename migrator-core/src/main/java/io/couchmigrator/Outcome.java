@@ -5,7 +5,7 @@ package io.couchmigrator;
  * How a run ended. Where several things went wrong at once, the one that stands first in this order is the outcome.
  */
 public enum Outcome {
-    /** Stopped by {@link Migrator#stop} or interruption; everything done is saved. */
+    /** Stopped by {@link Running#stop} or interruption; everything done is saved. */
     STOPPED(130),
     /** The offset file or the log directory was not fit for this run. */
     LOG_DIRECTORY_FAILED(6),

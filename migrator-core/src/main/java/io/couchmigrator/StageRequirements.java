@@ -18,6 +18,17 @@ final class StageRequirements {
         }
     }
 
+    /** @throws UnsupportedOperationException if rows of a stage cannot be compared with those in the target */
+    static void comparable(Migration migration) {
+        for (Stage<?, ?> stage : migration.stages()) {
+            if (!stage.destination().isComparable()) {
+                throw new UnsupportedOperationException(
+                        "stage \"%s\" cannot be verified: its writer cannot compare rows: expected Upsert, or a Writer with isComparable() and compare()"
+                                .formatted(stage.name()));
+            }
+        }
+    }
+
     /** @throws IllegalArgumentException if no stage of this name reads a table */
     static void table(Migration migration, String name) {
         List<String> stages = migration.stages().stream()

@@ -245,19 +245,19 @@ final class AuditIT {
         create(couch, database);
         AtomicBoolean stopped = new AtomicBoolean();
         couch.script(Fault.omitRow(Orders.id(100)).on(large()).once());
-        Migrator[] self = new Migrator[1];
-        self[0] = migrator(couch, database)
+        Stoppable self = new Stoppable();
+        Migrator migrator = migrator(couch, database)
                 .listener(new Listener() {
                     @Override
                     public void progressed(Progress progress) {
                         if (progress.read() > 150 && stopped.compareAndSet(false, true)) {
-                            self[0].stop();
+                            self.stop();
                         }
                     }
                 })
                 .build();
 
-        Result first = self[0].run();
+        Result first = self.run(migrator);
         Result second = migrator(couch, database).build().run();
 
         assertThat(first.outcome()).isEqualTo(Outcome.STOPPED);

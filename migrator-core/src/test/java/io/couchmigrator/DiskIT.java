@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -70,9 +69,9 @@ final class DiskIT {
     void refusesADiskThatBecameReadOnlyAndGoesOnOnceItIsNot(CouchDouble couch, TestDatabase database) throws Exception {
         mount();
         Orders.create(couch, database, COUNT);
-        AtomicReference<Migrator> stopped = new AtomicReference<>();
-        stopped.set(migrator(couch, database, () -> stopped.get().stop()));
-        assertThat(stopped.get().run().outcome()).isEqualTo(Outcome.STOPPED);
+        Stoppable self = new Stoppable();
+        Migrator migrator = migrator(couch, database, self::stop);
+        assertThat(self.run(migrator).outcome()).isEqualTo(Outcome.STOPPED);
         String offsets = Files.readString(directory.resolve("orders.offsets.json"));
 
         remount("ro");

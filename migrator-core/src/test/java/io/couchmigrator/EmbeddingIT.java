@@ -107,6 +107,41 @@ final class EmbeddingIT {
     }
 
     @Test
+    void isStoppedByWhatComesBeforeItHasBegun(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        Migrator migrator =
+                Orders.migrator(Orders.migration(), couch, database, logs).build();
+
+        Running run = migrator.start();
+        run.stop();
+        Result stopped = run.result();
+        Running verification = migrator.startVerification();
+        verification.stop();
+        Result unverified = verification.result();
+
+        assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED);
+        assertThat(unverified.outcome()).isEqualTo(Outcome.STOPPED);
+        assertThat(Orders.written(database)).isEmpty();
+        assertThat(migrator.run().outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void stopsOneRunAndNoOther(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        Migrator migrator =
+                Orders.migrator(Orders.migration(), couch, database, logs).build();
+        Running first = migrator.start();
+        first.stop();
+        first.result();
+
+        Running second = migrator.start();
+        first.stop();
+
+        assertThat(second.result().outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(second.result()).isSameAs(second.result());
+    }
+
+    @Test
     void writesWithAnyFunction(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, COUNT);
         Writer<Document> plain = (connection, orders) -> {

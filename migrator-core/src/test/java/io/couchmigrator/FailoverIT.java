@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,18 +75,18 @@ final class FailoverIT {
     }
 
     private void verificationThatIsStopped(CouchDouble couch, TestDatabase database) {
-        AtomicReference<Migrator> self = new AtomicReference<>();
-        self.set(migrator(couch, database)
+        Stoppable self = new Stoppable();
+        Migrator migrator = migrator(couch, database)
                 .listener(new Listener() {
                     @Override
                     public void progressed(Progress progress) {
                         if (progress.read() >= 700) {
-                            self.get().stop();
+                            self.stop();
                         }
                     }
                 })
-                .build());
-        assertThat(self.get().verify().outcome()).isEqualTo(Outcome.STOPPED);
+                .build();
+        assertThat(self.verify(migrator).outcome()).isEqualTo(Outcome.STOPPED);
     }
 
     @Test

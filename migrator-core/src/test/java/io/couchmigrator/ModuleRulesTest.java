@@ -65,6 +65,8 @@ final class ModuleRulesTest {
             .resideInAPackage("io.couchmigrator")
             .and()
             .doNotHaveFullyQualifiedName(Migrator.class.getName())
+            .and()
+            .doNotHaveFullyQualifiedName(Running.class.getName())
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.couchmigrator.internal..")

@@ -55,17 +55,16 @@ final class OutcomeIT {
                 .stage(table())
                 .completion(new CompletionTable("st", "slug", "at"))
                 .build();
-        AtomicReference<Migrator> self = new AtomicReference<>();
+        Stoppable self = new Stoppable();
         Migrator migrator = migrator(migration, couch, database)
                 .listener(new Listener() {
                     @Override
                     public void stageFinished(String stage, long rejected, Path rejects) {
-                        self.get().stop();
+                        self.stop();
                     }
                 })
                 .build();
-        self.set(migrator);
-        Result result = migrator.run();
+        Result result = self.run(migrator);
         boolean complete = result.outcome() == Outcome.COMPLETE;
         assertThat(result.outcome()).isIn(Outcome.COMPLETE, Outcome.STOPPED);
         assertThat(database.query("select slug from st")).isEqualTo(complete ? List.of("m") : List.of());
@@ -128,17 +127,16 @@ final class OutcomeIT {
                 .stage(table())
                 .completion(new CompletionTable("st", "slug", "at"))
                 .build();
-        AtomicReference<Migrator> self = new AtomicReference<>();
+        Stoppable self = new Stoppable();
         Migrator migrator = migrator(migration, couch, database)
                 .listener(new Listener() {
                     @Override
                     public void stageRead(Progress progress) {
-                        self.get().stop();
+                        self.stop();
                     }
                 })
                 .build();
-        self.set(migrator);
-        assertThat(migrator.run().outcome()).isEqualTo(Outcome.STOPPED);
+        assertThat(self.run(migrator).outcome()).isEqualTo(Outcome.STOPPED);
         database.execute("insert into src(v) select 'x' from generate_series(1,15000)");
         Result second = migrator(migration, couch, database).build().run();
         assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
@@ -177,18 +175,17 @@ final class OutcomeIT {
                         .build())
                 .stage(table())
                 .build();
-        AtomicReference<Migrator> self = new AtomicReference<>();
+        Stoppable self = new Stoppable();
         Migrator migrator = migrator(migration, couch, database)
                 .listener(new Listener() {
                     @Override
                     public void retrying(Outage outage) {
-                        self.get().stop();
+                        self.stop();
                     }
                 })
                 .build();
-        self.set(migrator);
 
-        Result result = migrator.run();
+        Result result = self.run(migrator);
 
         assertThat(result.outcome()).isEqualTo(Outcome.STOPPED);
         assertThat(result.done()).isZero();
@@ -295,7 +292,7 @@ final class OutcomeIT {
     }
 
     private Outcome runAndStopWhileWaiting(Migration migration, TestDatabase database) {
-        AtomicReference<Migrator> self = new AtomicReference<>();
+        Stoppable self = new Stoppable();
         Migrator second = Migrator.builder(migration)
                 .source(CouchServer.builder("http://127.0.0.1:1").build())
                 .target(database.dataSource())
@@ -304,12 +301,11 @@ final class OutcomeIT {
                 .listener(new Listener() {
                     @Override
                     public void retrying(Outage outage) {
-                        self.get().stop();
+                        self.stop();
                     }
                 })
                 .build();
-        self.set(second);
-        return second.run().outcome();
+        return self.run(second).outcome();
     }
 
     private static void put(CouchDouble couch, String id, String w) {

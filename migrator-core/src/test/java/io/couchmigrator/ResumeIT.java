@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -234,7 +233,7 @@ final class ResumeIT {
     }
 
     private Result stoppedAfter(int batches, CouchDouble couch, TestDatabase database, int workers) {
-        AtomicReference<Migrator> self = new AtomicReference<>();
+        Stoppable self = new Stoppable();
         AtomicInteger seen = new AtomicInteger();
         Migrator migrator = Orders.migrator(Orders.migration(), couch, database, logs)
                 .workers(workers)
@@ -242,13 +241,12 @@ final class ResumeIT {
                     @Override
                     public void progressed(Progress progress) {
                         if (seen.incrementAndGet() == batches) {
-                            self.get().stop();
+                            self.stop();
                         }
                     }
                 })
                 .build();
-        self.set(migrator);
-        return migrator.run();
+        return self.run(migrator);
     }
 
     private Path offsets() {

@@ -16,7 +16,6 @@ import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -80,20 +79,20 @@ final class ShardsIT {
             int runs = 0;
             Outcome last = Outcome.STOPPED;
             while (last == Outcome.STOPPED) {
-                AtomicReference<Migrator> self = new AtomicReference<>();
+                Stoppable self = new Stoppable();
                 long until = 60;
-                self.set(shards.migrator(couch, logs)
+                Migrator migrator = shards.migrator(couch, logs)
                         .chunkSize(7)
                         .listener(new Listener() {
                             @Override
                             public void progressed(Progress progress) {
                                 if (progress.read() - progress.previously() >= until) {
-                                    self.get().stop();
+                                    self.stop();
                                 }
                             }
                         })
-                        .build());
-                last = self.get().run().outcome();
+                        .build();
+                last = self.run(migrator).outcome();
                 runs++;
             }
 

@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -473,19 +472,18 @@ final class SourceIdentityIT {
 
     /** Stops a run after a quarter of the documents. */
     private Result stopped(CouchDouble couch, TestDatabase database) {
-        AtomicReference<Migrator> self = new AtomicReference<>();
+        Stoppable self = new Stoppable();
         Migrator migrator = migrator(
                         couch,
                         database,
                         progress -> {
                             if (progress.read() >= COUNT / 4) {
-                                self.get().stop();
+                                self.stop();
                             }
                         },
                         outage -> {})
                 .build();
-        self.set(migrator);
-        return migrator.run();
+        return self.run(migrator);
     }
 
     /** Runs over an outage in the middle of reading, during which something happens. */

@@ -116,19 +116,19 @@ final class TableSourceIT {
     @Test
     void goesOnFromWhereItStoodWhereNothingMayBeWritten() throws Exception {
         elsewhere.execute("alter database %s set default_transaction_read_only = on".formatted(elsewhere.name()));
-        Migrator[] running = new Migrator[1];
-        running[0] = from(elsewhere)
+        Stoppable self = new Stoppable();
+        Migrator migrator = from(elsewhere)
                 .chunkSize(100)
                 .listener(new Listener() {
                     @Override
                     public void progressed(Progress progress) {
                         if (progress.read() > 500) {
-                            running[0].stop();
+                            self.stop();
                         }
                     }
                 })
                 .build();
-        Result stopped = running[0].run();
+        Result stopped = self.run(migrator);
 
         Result second = from(elsewhere).build().run();
 

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -175,7 +176,7 @@ final class VerifyIT {
     @Test
     void verifiesWhatAnUnfinishedRunHasRead(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, COUNT);
-        stoppedAfterBatches(5, couch, database).run();
+        stoppedAfterBatches(5, Stoppable::run, couch, database);
         int written = Orders.written(database).size();
         database.execute("delete from orders where id = (select min(id) from orders)");
 
@@ -217,7 +218,7 @@ final class VerifyIT {
         List<Outcome> outcomes = new ArrayList<>();
         Result result;
         do {
-            result = stoppedAfterBatches(9, couch, database).verify();
+            result = stoppedAfterBatches(9, Stoppable::verify, couch, database);
             outcomes.add(result.outcome());
         } while (result.outcome() == Outcome.STOPPED);
 
@@ -232,8 +233,8 @@ final class VerifyIT {
     @Test
     void startsAnewWhereARunWentOnSinceItWasStopped(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, COUNT);
-        stoppedAfterBatches(3, couch, database).run();
-        stoppedAfterBatches(10, couch, database).verify();
+        stoppedAfterBatches(3, Stoppable::run, couch, database);
+        stoppedAfterBatches(10, Stoppable::verify, couch, database);
         assertThat(migrator(couch, database).build().run().outcome()).isEqualTo(Outcome.COMPLETE);
         database.execute("delete from orders where id between 'o00400' and 'o00449'");
 
@@ -247,7 +248,7 @@ final class VerifyIT {
     void tellsNothingMoreOfWhatARunBroughtSinceItWasStopped(CouchDouble couch, TestDatabase database) throws Exception {
         migrated(couch, database);
         database.execute("delete from orders where id = 'o00000'");
-        Result stopped = stoppedAfterBatches(3, couch, database).verify();
+        Result stopped = stoppedAfterBatches(3, Stoppable::verify, couch, database);
         Result run = migrator(couch, database).build().run();
 
         Result result = migrator(couch, database).build().verify();
@@ -262,7 +263,7 @@ final class VerifyIT {
     void startsAnewWhereARunStartedOver(CouchDouble couch, TestDatabase database) throws Exception {
         migrated(couch, database);
         database.execute("delete from orders where id = 'o00000'");
-        stoppedAfterBatches(3, couch, database).verify();
+        stoppedAfterBatches(3, Stoppable::verify, couch, database);
         Result run = migrator(couch, database).startOver(true).build().run();
 
         Result result = migrator(couch, database).build().verify();
@@ -437,20 +438,21 @@ final class VerifyIT {
         return Orders.migrator(Orders.migration(stage), couch, database, logs).listener(recorder);
     }
 
-    private Migrator stoppedAfterBatches(int batches, CouchDouble couch, TestDatabase database) {
-        AtomicReference<Migrator> migrator = new AtomicReference<>();
+    private Result stoppedAfterBatches(
+            int batches, BiFunction<Stoppable, Migrator, Result> verb, CouchDouble couch, TestDatabase database) {
+        Stoppable self = new Stoppable();
         AtomicInteger left = new AtomicInteger(batches);
-        migrator.set(migrator(couch, database)
+        Migrator migrator = migrator(couch, database)
                 .listener(new Listener() {
                     @Override
                     public void progressed(Progress progress) {
                         if (left.decrementAndGet() == 0) {
-                            migrator.get().stop();
+                            self.stop();
                         }
                     }
                 })
-                .build());
-        return migrator.get();
+                .build();
+        return verb.apply(self, migrator);
     }
 
     private static List<String> rows(TestDatabase database) throws SQLException {

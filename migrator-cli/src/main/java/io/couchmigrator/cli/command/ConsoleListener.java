@@ -35,7 +35,6 @@ final class ConsoleListener implements Listener {
     private final boolean verifies;
     private final Console console;
     private final InstantSource clock;
-    private final Runnable whenStarted;
     private @Nullable Instant lastProgressLine;
     private boolean begun;
     private Optional<Path> findings = Optional.empty();
@@ -44,12 +43,10 @@ final class ConsoleListener implements Listener {
     private long resolved;
     private OptionalLong pending = OptionalLong.empty();
 
-    /** Calls {@code whenStarted} when the run has started, so that from then on it can be stopped. */
-    ConsoleListener(Command command, Console console, InstantSource clock, Runnable whenStarted) {
+    ConsoleListener(Command command, Console console, InstantSource clock) {
         this.verifies = command == Command.VERIFY;
         this.console = console;
         this.clock = clock;
-        this.whenStarted = whenStarted;
     }
 
     /** Returns whether the run came as far as its first stage, so that it did what it does before. */
@@ -75,7 +72,6 @@ final class ConsoleListener implements Listener {
     @Override
     public void started(Path files) {
         console.keepIn(files.resolveSibling(files.getFileName() + "-summary.txt"));
-        whenStarted.run();
     }
 
     @Override

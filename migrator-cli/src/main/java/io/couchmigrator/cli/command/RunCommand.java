@@ -4,6 +4,7 @@ package io.couchmigrator.cli.command;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Migrator;
 import io.couchmigrator.Result;
+import io.couchmigrator.Running;
 import io.couchmigrator.cli.console.Console;
 import io.couchmigrator.cli.console.Logging;
 import io.couchmigrator.cli.settings.Command;
@@ -56,14 +57,13 @@ public final class RunCommand {
         console.line("Checking CouchDB at %s, and PostgreSQL...".formatted(settings.couch()));
         Verdict verdict = new Verdict(
                 migration, settings.logDirectory(), settings.shards().isPresent());
-        StopSwitch stop = new StopSwitch();
-        ConsoleListener listener = new ConsoleListener(command, console, Clock.systemUTC(), stop::repeat);
+        ConsoleListener listener = new ConsoleListener(command, console, Clock.systemUTC());
         Instant start = Instant.now();
         try {
             Migrator migrator = settings.migrator(migration, listener);
-            stop.connect(migrator);
-            handleStopRequests(stop);
-            Result result = command == Command.RUN ? migrator.run() : migrator.verify();
+            Running running = command == Command.RUN ? migrator.start() : migrator.startVerification();
+            handleStopRequests(running);
+            Result result = running.result();
             result.failures().forEach(failure -> console.line(Verdict.error(failure)));
             verdict.resolved(listener.resolved()).ifPresent(console::line);
             Verdict.audit(result).ifPresent(console::line);
@@ -85,10 +85,10 @@ public final class RunCommand {
         }
     }
 
-    private void handleStopRequests(StopSwitch stop) {
+    private void handleStopRequests(Running running) {
         try {
             stopRequests.accept(() -> {
-                stop.stop();
+                running.stop();
                 console.line("Stopping: the batches in hand are finished and saved. A second signal stops at once.");
             });
         } catch (UnsupportedOperationException e) {

@@ -7,7 +7,7 @@ public final class Interrupts {
 
     /**
      * Clears it, after each call of such code: a library that was called there may well set it, and who wants to stop a run
-     * has {@link io.couchmigrator.Migrator#stop}.
+     * has {@link io.couchmigrator.Running#stop}.
      */
     public static void clear() {
         Thread.interrupted();
