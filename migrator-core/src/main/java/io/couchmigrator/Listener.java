@@ -17,7 +17,7 @@ public interface Listener {
      * The run holds the lock.
      *
      * @param files the common beginning of the files of this run, such as {@code
-     *     logs/migrate_metadata-blob-migration-20181024T205839Z}
+     *     logs/orders-run-20181024T205839Z}
      */
     default void started(Path files) {}
 

@@ -17,14 +17,16 @@ public final class Migration {
     /** A verification of a migration has files named after its slug and this. */
     private static final String OF_VERIFICATION = ".verify";
 
-    private static final Pattern SLUG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
 
     private final String slug;
+    private final String logName;
     private final List<Stage<?, ?>> stages;
     private final @Nullable CompletionTable completion;
 
     private Migration(Builder builder) {
         this.slug = builder.slug;
+        this.logName = builder.logName;
         this.stages = List.copyOf(builder.stages);
         this.completion = builder.completion;
     }
@@ -43,6 +45,11 @@ public final class Migration {
     /** Returns the name that its files carry. */
     public String slug() {
         return slug;
+    }
+
+    /** Returns what a run's own files are called between the slug and the time at which it began. */
+    public String logName() {
+        return logName;
     }
 
     /** Returns the stages in the order they are run. */
@@ -72,20 +79,37 @@ public final class Migration {
     /** Builds a {@link Migration}; not safe for use by multiple threads. */
     public static final class Builder {
         private final String slug;
+        private String logName = "run";
         private final List<Stage<?, ?>> stages = new ArrayList<>();
         private @Nullable CompletionTable completion;
 
         private Builder(String slug) {
-            if (!SLUG.matcher(slug).matches()) {
-                throw new IllegalArgumentException(
-                        "unexpected slug \"%s\": expected letters, digits and _ . - only".formatted(slug));
-            }
+            requireName(slug, "slug");
             if (slug.endsWith(OF_VERIFICATION)) {
                 throw new IllegalArgumentException(
                         "unexpected slug \"%s\": expected one that does not end with \"%s\", as the files of a verification do"
                                 .formatted(slug, OF_VERIFICATION));
             }
             this.slug = slug;
+        }
+
+        /**
+         * Sets what a run's own files, such as its migration logs, are called between the slug and the time at which it
+         * began: letters, digits, {@code _ . -}. The default is {@code run}, as in {@code orders-run-20181024T205839Z.txt.0}.
+         *
+         * @throws IllegalArgumentException if it is anything else
+         */
+        public Builder logName(String logName) {
+            this.logName = requireName(logName, "logName");
+            return this;
+        }
+
+        private static String requireName(String name, String what) {
+            if (!NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException(
+                        "unexpected %s \"%s\": expected letters, digits and _ . - only".formatted(what, name));
+            }
+            return name;
         }
 
         /** Adds a stage after those already there. */

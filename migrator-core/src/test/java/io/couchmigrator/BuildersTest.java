@@ -20,10 +20,13 @@ final class BuildersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a b", "../a", "a/b", ".a", "-a", "a\n", "ä"})
-    void refusesASlugThatMakesNoFileName(String slug) {
+    void refusesWhatMakesNoFileName(String name) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Migration.builder(slug))
-                .withMessageContaining("expected letters, digits and _ . - only");
+                .isThrownBy(() -> Migration.builder(name))
+                .withMessage("unexpected slug \"%s\": expected letters, digits and _ . - only".formatted(name));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Migration.builder("orders").logName(name))
+                .withMessage("unexpected logName \"%s\": expected letters, digits and _ . - only".formatted(name));
     }
 
     @Test

@@ -107,6 +107,20 @@ final class EmbeddingIT {
     }
 
     @Test
+    void namesTheFilesOfARunAsTheMigrationSays(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 1);
+        Migration migration = Migration.builder("orders")
+                .logName("import")
+                .stage(Orders.stage().build())
+                .build();
+
+        Orders.migrator(migration, couch, database, logs).build().run();
+
+        assertThat(Orders.migration().logName()).isEqualTo("run");
+        assertThat(logs.toFile().list()).anyMatch(name -> name.matches("orders-import-\\w+\\.txt\\.0"));
+    }
+
+    @Test
     void isStoppedByWhatComesBeforeItHasBegun(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, COUNT);
         Migrator migrator =

@@ -28,7 +28,7 @@ public final class BlobMetadata {
      */
     public static Migration migration(String mainDatabase) {
         Objects.requireNonNull(mainDatabase, "mainDatabase");
-        Migration.Builder migration = Migration.builder(SLUG);
+        Migration.Builder migration = Migration.builder(SLUG).logName("blob-migration");
         for (SourceDatabase database : SourceDatabase.values()) {
             migration.stage(DocumentStages.of(database, mainDatabase));
         }

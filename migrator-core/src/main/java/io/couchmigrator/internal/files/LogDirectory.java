@@ -50,10 +50,11 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Takes hold of a log directory, which is created if it does not exist.
      *
+     * @param runs what stands between slug and time in the names of each run's own files
      * @throws LogDirectoryException if it cannot be written to
      * @throws io.couchmigrator.BusyException if another runner holds it
      */
-    public static LogDirectory open(Path directory, String slug, Instant now) {
+    public static LogDirectory open(Path directory, String slug, String runs, Instant now) {
         try {
             Files.createDirectories(directory);
         } catch (FileAlreadyExistsException e) {
@@ -62,10 +63,8 @@ public final class LogDirectory implements AutoCloseable {
             throw failed("create", directory, e);
         }
         List<RunLock> locks = List.of(RunLock.take(lock(directory, slug), now));
-        return held(
-                locks,
-                () -> new LogDirectory(
-                        directory, slug, locks, slug + "-blob-migration-", offsets(directory, slug), now));
+        String beginning = "%s-%s-".formatted(slug, runs);
+        return held(locks, () -> new LogDirectory(directory, slug, locks, beginning, offsets(directory, slug), now));
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Tallies;
@@ -20,7 +21,8 @@ record Migrating(Settings settings) implements Verb {
 
     @Override
     public LogDirectory open(Instant now) {
-        return LogDirectory.open(settings.logDirectory(), settings.migration().slug(), now);
+        Migration migration = settings.migration();
+        return LogDirectory.open(settings.logDirectory(), migration.slug(), migration.logName(), now);
     }
 
     @Override

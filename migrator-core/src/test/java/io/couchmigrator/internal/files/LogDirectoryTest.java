@@ -33,10 +33,9 @@ final class LogDirectoryTest {
     void isMadeIfItIsNotThere() {
         Path logs = place.resolve("two levels/down");
 
-        try (LogDirectory directory = LogDirectory.open(logs, "orders", NOW)) {
+        try (LogDirectory directory = LogDirectory.open(logs, "orders", "run", NOW)) {
             assertThat(directory.offsets()).isEqualTo(logs.resolve("orders.offsets.json"));
-            assertThat(directory.migrationLog(3))
-                    .isEqualTo(logs.resolve("orders-blob-migration-20181024T205839Z.txt.3"));
+            assertThat(directory.migrationLog(3)).isEqualTo(logs.resolve("orders-run-20181024T205839Z.txt.3"));
         }
     }
 
@@ -46,7 +45,7 @@ final class LogDirectoryTest {
         Path link = Files.createSymbolicLink(place.resolve("logs"), place.resolve("disk"));
 
         LogDirectory.probe(link, "orders");
-        LogDirectory.open(link, "orders", NOW).close();
+        LogDirectory.open(link, "orders", "run", NOW).close();
 
         assertThat(place.resolve("disk/orders.lock")).exists();
     }
@@ -56,7 +55,7 @@ final class LogDirectoryTest {
         Path file = Files.createFile(place.resolve("logs"));
 
         for (Path wrong : List.of(file, file.resolve("below"))) {
-            assertThatThrownBy(() -> LogDirectory.open(wrong, "orders", NOW))
+            assertThatThrownBy(() -> LogDirectory.open(wrong, "orders", "run", NOW))
                     .isInstanceOf(LogDirectoryException.class)
                     .hasMessageContaining(file.toString());
             assertThatThrownBy(() -> LogDirectory.probe(wrong, "orders"))
@@ -84,11 +83,12 @@ final class LogDirectoryTest {
 
     @Test
     void isHeldByOneRunnerOfASlug() {
-        try (LogDirectory held = LogDirectory.open(place, "orders", NOW);
-                LogDirectory other = LogDirectory.open(place.resolve("../" + place.getFileName()), "other", NOW)) {
+        try (LogDirectory held = LogDirectory.open(place, "orders", "run", NOW);
+                LogDirectory other =
+                        LogDirectory.open(place.resolve("../" + place.getFileName()), "other", "run", NOW)) {
             String refusal = "is in use: another run of this process holds the lock \"orders.lock\"";
             for (Path same : List.of(place, place.resolve("."), place.resolve("x/.."))) {
-                assertThatThrownBy(() -> LogDirectory.open(same, "orders", NOW.plusSeconds(60)))
+                assertThatThrownBy(() -> LogDirectory.open(same, "orders", "run", NOW.plusSeconds(60)))
                         .isInstanceOf(BusyException.class)
                         .hasMessageContaining(refusal);
                 assertThatThrownBy(() -> LogDirectory.probe(same, "orders"))
@@ -98,15 +98,16 @@ final class LogDirectoryTest {
             assertThat(other.offsets().getFileName()).hasToString("other.offsets.json");
             assertThat(held.offsets().getFileName()).hasToString("orders.offsets.json");
         }
-        assertThatCode(() -> LogDirectory.open(place, "orders", NOW).close()).doesNotThrowAnyException();
+        assertThatCode(() -> LogDirectory.open(place, "orders", "run", NOW).close())
+                .doesNotThrowAnyException();
     }
 
     @Test
     void isHeldByOneRunnerHoweverItIsReached() throws IOException {
         Path link = Files.createSymbolicLink(place.resolve("link"), place);
 
-        try (LogDirectory held = LogDirectory.open(place, "orders", NOW)) {
-            assertThatThrownBy(() -> LogDirectory.open(link, "orders", NOW))
+        try (LogDirectory held = LogDirectory.open(place, "orders", "run", NOW)) {
+            assertThatThrownBy(() -> LogDirectory.open(link, "orders", "run", NOW))
                     .isInstanceOf(BusyException.class)
                     .hasMessageContaining("another run of this process");
             assertThat(held.run()).isNotNull();
@@ -115,8 +116,9 @@ final class LogDirectoryTest {
 
     @Test
     void isHeldAgainstOtherProcessesEvenAfterOneOfThisWasRefused() throws Exception {
-        try (LogDirectory held = LogDirectory.open(place, "orders", NOW)) {
-            assertThatThrownBy(() -> LogDirectory.open(place, "orders", NOW)).isInstanceOf(BusyException.class);
+        try (LogDirectory held = LogDirectory.open(place, "orders", "run", NOW)) {
+            assertThatThrownBy(() -> LogDirectory.open(place, "orders", "run", NOW))
+                    .isInstanceOf(BusyException.class);
             assertThatThrownBy(() -> LogDirectory.probe(place, "orders")).isInstanceOf(BusyException.class);
 
             assertThat(inAnotherProcess(place.resolve("orders.lock")))
@@ -133,7 +135,7 @@ final class LogDirectoryTest {
         Files.writeString(lock, "x".repeat(10_000));
         Object key = Files.readAttributes(lock, BasicFileAttributes.class).fileKey();
 
-        LogDirectory.open(place, "orders", NOW).close();
+        LogDirectory.open(place, "orders", "run", NOW).close();
 
         assertThat(JsonParser.parseString(Files.readString(lock))
                         .getAsJsonObject()
@@ -148,19 +150,19 @@ final class LogDirectoryTest {
     void givesNoTwoRunsTheSameSecond() throws IOException {
         Set<Path> runs = new HashSet<>();
         for (int run = 0; run < 5; run++) {
-            try (LogDirectory directory = LogDirectory.open(place, "orders", NOW)) {
+            try (LogDirectory directory = LogDirectory.open(place, "orders", "run", NOW)) {
                 runs.add(directory.run());
                 Files.createFile(directory.migrationLog(0));
             }
         }
 
-        assertThat(runs).hasSize(5).contains(place.resolve("orders-blob-migration-20181024T205843Z"));
+        assertThat(runs).hasSize(5).contains(place.resolve("orders-run-20181024T205843Z"));
     }
 
     @Test
     void putsFilesAsideUnderNamesThatNobodyHas() throws IOException {
         for (int run = 0; run < 3; run++) {
-            try (LogDirectory directory = LogDirectory.open(place, "orders", NOW)) {
+            try (LogDirectory directory = LogDirectory.open(place, "orders", "run", NOW)) {
                 assertThat(directory.setAside(directory.offsets())).isEmpty();
                 Files.writeString(directory.offsets(), "run " + run);
                 assertThat(directory.setAside(directory.offsets()))

@@ -52,7 +52,7 @@ final class DamagedFilesPropertiesTest {
     @Property(seed = SEED, tries = 10_000, edgeCases = EdgeCasesMode.NONE)
     void readsAnOffsetFileOrSaysWhatIsWrongWithIt(@ForAll(supplier = Damage.Any.class) Damage damage)
             throws IOException {
-        try (LogDirectory directory = LogDirectory.open(logs, "orders", NOW)) {
+        try (LogDirectory directory = LogDirectory.open(logs, "orders", "run", NOW)) {
             OffsetFile file = new OffsetFile(directory);
             file.save(OffsetFileTest.offsets(new JsonPrimitive("12-g1AAAA")));
             Files.write(directory.offsets(), damage.of(Files.readAllBytes(directory.offsets())));

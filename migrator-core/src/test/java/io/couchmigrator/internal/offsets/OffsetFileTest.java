@@ -47,7 +47,7 @@ final class OffsetFileTest {
 
     @BeforeEach
     void open() {
-        directory = LogDirectory.open(logs, "orders", NOW);
+        directory = LogDirectory.open(logs, "orders", "run", NOW);
         file = new OffsetFile(directory);
     }
 
