@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /** A sharded installation with the corpus: a main database without a table for rows, and four shards on some databases. */
@@ -69,20 +70,29 @@ final class Shards implements AutoCloseable {
         insert(database, "blobs_blobmeta", row);
     }
 
+    /** Puts rows into a database, wherever they belong. */
+    static void insert(TestDatabase database, List<ExpectedRow> rows) throws SQLException {
+        database.execute(
+                rows.stream().map(row -> insertion("blobs_blobmeta", row)).collect(Collectors.joining(";")));
+    }
+
     /** Puts a row into a table. */
     static void insert(TestDatabase database, String table, ExpectedRow row) throws SQLException {
+        database.execute(insertion(table, row));
+    }
+
+    private static String insertion(String table, ExpectedRow row) {
         String contentType = row.contentType() == null ? "null" : "'" + row.contentType() + "'";
-        database.execute(
-                "insert into %s (domain, type_code, parent_id, name, key, content_type, content_length, created_on) values ('%s', %d, '%s', '%s', '%s', %s, %d, now())"
-                        .formatted(
-                                table,
-                                row.domain().replace("'", "''"),
-                                row.typeCode(),
-                                row.parentId().replace("'", "''"),
-                                row.name().replace("'", "''"),
-                                row.key().replace("'", "''"),
-                                contentType,
-                                row.contentLength()));
+        return "insert into %s (domain, type_code, parent_id, name, key, content_type, content_length, created_on) values ('%s', %d, '%s', '%s', '%s', %s, %d, now())"
+                .formatted(
+                        table,
+                        row.domain().replace("'", "''"),
+                        row.typeCode(),
+                        row.parentId().replace("'", "''"),
+                        row.name().replace("'", "''"),
+                        row.key().replace("'", "''"),
+                        contentType,
+                        row.contentLength());
     }
 
     ShardMap map() {

@@ -61,6 +61,14 @@ final class LogDirectoryIT {
     }
 
     @Test
+    void refusesAnOffsetFileThatRequiresWhatIsNotUnderstood() throws Exception {
+        Files.createDirectories(operator.logs());
+        Files.writeString(offsets(), "{\"format\": 2, \"requires\": [\"owning\"]}");
+
+        assertRefused("requires what this version does not understand: seen [\"owning\"]", "newer", "--reset");
+    }
+
+    @Test
     void refusesADatabaseThatWasCreatedAgain(CouchDouble couch) throws Exception {
         operator.runs();
         couch.drop("commcarehq__domains");

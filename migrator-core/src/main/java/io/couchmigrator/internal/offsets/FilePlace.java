@@ -48,6 +48,16 @@ record FilePlace(String path, JsonObject json) {
         return list;
     }
 
+    JsonArray strings(String name) {
+        JsonArray array = value(name, JsonElement::isJsonArray, "an array").getAsJsonArray();
+        for (int i = 0; i < array.size(); i++) {
+            if (!isString(array.get(i))) {
+                throw unexpected("%s[%s]".formatted(name, i), "a string");
+            }
+        }
+        return array;
+    }
+
     String string(String name) {
         return value(name, FilePlace::isString, "a string").getAsString();
     }

@@ -10,7 +10,6 @@ import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -96,19 +95,7 @@ public final class OffsetFile {
             throw new JsonParseException("it holds no JSON object");
         }
         JsonObject file = json.getAsJsonObject();
-        JsonElement format = file.get("format");
-        boolean number = format != null
-                && format.isJsonPrimitive()
-                && format.getAsJsonPrimitive().isNumber();
-        int order = number ? format.getAsBigDecimal().compareTo(BigDecimal.valueOf(OffsetFormat.VERSION)) : -1;
-        if (order > 0) {
-            throw new LogDirectoryException(
-                    "offset file \"%s\" was written by a newer version: seen format %s, expected %s: run that version, or start over with --reset"
-                            .formatted(path, format, OffsetFormat.VERSION));
-        }
-        if (order < 0) {
-            throw new IllegalArgumentException("seen format %s, expected %s".formatted(format, OffsetFormat.VERSION));
-        }
+        FormatRule.check(path, file);
         return OffsetFormat.offsets(file);
     }
 }

@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * file is not what this version wrote.
  */
 final class OffsetFormat {
-    static final int VERSION = 1;
-
     private OffsetFormat() {}
 
     static JsonObject json(Offsets offsets) {
@@ -31,7 +29,7 @@ final class OffsetFormat {
         source.addProperty("url", offsets.url());
         source.addProperty("uuid", offsets.uuid());
         JsonObject json = new JsonObject();
-        json.addProperty("format", VERSION);
+        FormatRule.mark(json);
         json.addProperty("migration", offsets.migration());
         json.addProperty("saved", offsets.saved().toString());
         if (offsets.verified() != null) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.couchmigrator.LogDirectoryException;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class OffsetFileTest {
@@ -96,15 +94,6 @@ final class OffsetFileTest {
     }
 
     @Test
-    void saysWhereAFileIsNoJson() throws IOException {
-        Files.writeString(directory.offsets(), "{\n  \"format\" 1\n}");
-
-        assertThatThrownBy(file::load)
-                .hasMessageContaining("\" is torn: it is not JSON at line 2, column ")
-                .hasMessageNotContaining("Exception");
-    }
-
-    @Test
     void refusesAFileThatIsTornAtAnyByte() throws IOException {
         file.save(offsets(JsonParser.parseString("\"12-g1\"")));
         byte[] whole = Files.readAllBytes(directory.offsets());
@@ -131,69 +120,6 @@ final class OffsetFileTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            quoteCharacter = '`',
-            value = {
-                "format; 2; was written by a newer version: seen format 2, expected 1",
-                "format; 99999999999; was written by a newer version: seen format 99999999999, expected 1",
-                "format; 0.5; seen format 0.5, expected 1",
-                "format; 1.5; seen format 1.5, expected 1",
-                "format; '1'; seen format \"1\", expected 1",
-                "format; null; seen format null, expected 1",
-                "migration; 1; unexpected value at $.migration: expected a string",
-                "saved; 'today'; unexpected value at $.saved: expected a time",
-                "source; []; unexpected value at $.source: expected an object",
-                "source.uuid; 5; unexpected value at $.source.uuid: expected a string or null",
-                "target.database_oid; '5'; unexpected value at $.target.database_oid: expected a number",
-                "target.database_oid; 1.5; unexpected value at $.target.database_oid: expected a whole number",
-                "target.database_oid; 99999999999999999999; unexpected value at $.target.database_oid: expected a whole number",
-                "target.table_oids.orders; null; unexpected value at $.target.table_oids.orders: expected a number",
-                "stages; {}; unexpected value at $.stages: expected an array",
-                "stages.0; 7; unexpected value at $.stages[0]: expected an object",
-                "stages.0.definition; 99999999999; unexpected value at $.stages[0].definition: expected a whole number",
-                "stages.0.instance_start_time; null; unexpected value at $.stages[0].instance_start_time: expected a string",
-                "stages.0.phase; 'sleeping'; unexpected value at $.stages[0].phase: expected one of the words of this version",
-                "stages.0.completed; 5; unexpected value at $.stages[0].completed: expected a string or null",
-                "stages.0.tallies_outside_ranges.read; true; unexpected value at $.stages[0].tallies_outside_ranges.read: expected a number",
-                "stages.0.ranges.1.from; []; unexpected value at $.stages[0].ranges[1].from: expected an id or null",
-                "stages.0.ranges.1.after; true; unexpected value at $.stages[0].ranges[1].after: expected an id",
-                "stages.0.ranges.1.after; 1.5; unexpected value at $.stages[0].ranges[1].after: expected an id",
-                "stages.0.ranges.1.done; 'yes'; unexpected value at $.stages[0].ranges[1].done: expected true or false",
-                "stages.1.name; null; unexpected value at $.stages[1].name: expected a string"
-            })
-    void refusesWhatIsNotWhatItWritesAndNamesThePlace(String place, String value, String message) throws IOException {
-        file.save(offsets(JsonParser.parseString("\"12-g1\"")));
-        JsonObject json =
-                JsonParser.parseString(Files.readString(directory.offsets())).getAsJsonObject();
-        set(json, place.split("\\.", -1), JsonParser.parseString(value));
-        Files.writeString(directory.offsets(), JsonFiles.page(json));
-
-        assertThatThrownBy(file::load)
-                .isInstanceOf(LogDirectoryException.class)
-                .hasMessageContaining(directory.offsets().toString())
-                .hasMessageContaining(message)
-                .hasMessageContaining("--reset");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"migration", "source.url", "target", "stages", "stages.0.sequence", "stages.0.ranges.0.tallies"})
-    void refusesAFileThatLacksSomething(String place) throws IOException {
-        file.save(offsets(null));
-        JsonObject json =
-                JsonParser.parseString(Files.readString(directory.offsets())).getAsJsonObject();
-        String[] path = place.split("\\.", -1);
-        JsonElement parent = parent(json, path);
-        parent.getAsJsonObject().remove(path[path.length - 1]);
-        Files.writeString(directory.offsets(), JsonFiles.page(json));
-
-        assertThatThrownBy(file::load)
-                .isInstanceOf(LogDirectoryException.class)
-                .hasMessageContaining("." + path[path.length - 1] + ": expected");
-    }
-
     @Test
     void saysWhyItCannotSave() throws IOException {
         Files.createDirectories(logs.resolve("orders.offsets.json/x"));
@@ -205,26 +131,6 @@ final class OffsetFileTest {
         assertThatThrownBy(file::load)
                 .isInstanceOf(LogDirectoryException.class)
                 .hasMessageStartingWith("could not read \"" + directory.offsets() + "\"");
-    }
-
-    private static void set(JsonObject json, String[] path, JsonElement value) {
-        JsonElement parent = parent(json, path);
-        String name = path[path.length - 1];
-        if (parent.isJsonArray()) {
-            parent.getAsJsonArray().set(Integer.parseInt(name), value);
-        } else {
-            parent.getAsJsonObject().add(name, value);
-        }
-    }
-
-    private static JsonElement parent(JsonObject json, String[] path) {
-        JsonElement place = json;
-        for (String name : Arrays.asList(path).subList(0, path.length - 1)) {
-            place = place.isJsonArray()
-                    ? place.getAsJsonArray().get(Integer.parseInt(name))
-                    : place.getAsJsonObject().get(name);
-        }
-        return place;
     }
 
     static Offsets offsets(@Nullable JsonElement sequence) {
