@@ -84,6 +84,15 @@ record FilePlace(String path, JsonObject json) {
         }
     }
 
+    /** Returns a number that this program counted. */
+    long count(String name) {
+        long count = number(name);
+        if (count < 0) {
+            throw unexpected(name, "a whole number of at least 0");
+        }
+        return count;
+    }
+
     OptionalLong numberOrNone(String name) {
         return json.has(name) ? OptionalLong.of(number(name)) : OptionalLong.empty();
     }

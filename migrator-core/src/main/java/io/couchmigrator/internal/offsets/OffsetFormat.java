@@ -9,11 +9,13 @@ import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.offsets.TargetIdentity.ShardsIdentity;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +56,20 @@ final class OffsetFormat {
                 source.stringOrNull("uuid"),
                 place.has("verified") ? place.instant("verified") : null,
                 target(place.object("target")),
-                place.number("outstanding_rejects"),
-                place.list("stages", OffsetFormat::stage));
+                place.count("outstanding_rejects"),
+                stages(place));
+    }
+
+    /** Of two stages of one name only one could go on. */
+    private static List<StageOffset> stages(FilePlace place) {
+        List<StageOffset> stages = place.list("stages", OffsetFormat::stage);
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < stages.size(); i++) {
+            if (!names.add(stages.get(i).name())) {
+                throw place.unexpected("stages[%s].name".formatted(i), "a name that no stage before it has");
+            }
+        }
+        return stages;
     }
 
     private static JsonObject json(TargetIdentity target) {

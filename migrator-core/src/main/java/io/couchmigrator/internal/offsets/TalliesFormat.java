@@ -29,12 +29,12 @@ final class TalliesFormat {
 
     static Tallies tallies(FilePlace place) {
         return new Tallies(
-                place.number("read"),
-                place.number("processed"),
-                place.number("filtered"),
-                place.number("rejected"),
-                place.number("written"),
-                place.number("already_there"),
+                place.count("read"),
+                place.count("processed"),
+                place.count("filtered"),
+                place.count("rejected"),
+                place.count("written"),
+                place.count("already_there"),
                 place.has("verified") ? verified(place.object("verified")) : Verified.NONE,
                 place.has("rows") ? rows(place.object("rows")) : Rows.NONE);
     }
@@ -56,12 +56,12 @@ final class TalliesFormat {
 
     private static Verified verified(FilePlace place) {
         return new Verified(
-                place.number("missing"),
-                place.number("different"),
-                place.number("left_alone"),
-                place.number("not_yet_migrated"),
-                place.has("misplaced") ? place.number("misplaced") : 0,
-                place.has("again") ? place.number("again") : 0);
+                place.count("missing"),
+                place.count("different"),
+                place.count("left_alone"),
+                place.count("not_yet_migrated"),
+                place.has("misplaced") ? place.count("misplaced") : 0,
+                place.has("again") ? place.count("again") : 0);
     }
 
     private static JsonObject json(Rows rows) {
@@ -75,9 +75,6 @@ final class TalliesFormat {
 
     private static Rows rows(FilePlace place) {
         return new Rows(
-                place.number("missing"),
-                place.number("different"),
-                place.number("left_alone"),
-                place.number("misplaced"));
+                place.count("missing"), place.count("different"), place.count("left_alone"), place.count("misplaced"));
     }
 }

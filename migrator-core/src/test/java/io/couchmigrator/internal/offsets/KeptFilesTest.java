@@ -60,10 +60,12 @@ final class KeptFilesTest {
             shards-no-list                 | unexpected value at $.target.shards: expected an array
             table-source-no-object         | unexpected value at $.target.table_sources.lines: expected an object
             outstanding-rejects-missing    | unexpected value at $.outstanding_rejects: expected a number
+            outstanding-rejects-negative   | unexpected value at $.outstanding_rejects: expected a whole number of at least 0
             stages-missing                 | unexpected value at $.stages: expected an array
             stages-no-list                 | unexpected value at $.stages: expected an array
             stage-no-object                | unexpected value at $.stages[0]: expected an object
             stage-name-null                | unexpected value at $.stages[1].name: expected a string
+            stage-twice                    | unexpected value at $.stages[1].name: expected a name that no stage before it has
             stage-definition-missing       | unexpected value at $.stages[0].definition: expected a number
             definition-too-large           | unexpected value at $.stages[0].definition: expected a whole number of 32 bits
             instance-start-time-null       | unexpected value at $.stages[0].instance_start_time: expected a string
@@ -72,6 +74,7 @@ final class KeptFilesTest {
             completed-no-text              | unexpected value at $.stages[0].completed: expected a string or null
             stage-tallies-missing          | unexpected value at $.stages[1].tallies_outside_ranges: expected an object
             tally-no-number                | unexpected value at $.stages[0].tallies_outside_ranges.read: expected a number
+            tally-negative                 | unexpected value at $.stages[0].ranges[0].tallies.read: expected a whole number of at least 0
             witness-no-object              | unexpected value at $.stages[0].witnesses[0]: expected an object
             ranges-missing                 | unexpected value at $.stages[0].ranges: expected an array
             ranges-none                    | unexpected value at $.stages[0].ranges: expected at least one
