@@ -128,7 +128,7 @@ final class Checkpoints implements AutoCloseable {
             logs.forEach(LineFile::force);
             rejects.force();
             file.save(now);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             dirty.set(true);
             throw e;
         }

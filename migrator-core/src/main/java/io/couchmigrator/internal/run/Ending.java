@@ -7,6 +7,7 @@ import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.retry.SideBySide;
 import java.time.Duration;
 import java.util.List;
 
@@ -29,14 +30,11 @@ record Ending(
     /**
      * Returns it for the caller.
      *
-     * @throws RuntimeException the bug that was met, if one was
+     * @throws RuntimeException the bug that was met, if one was; it may be an {@link Error}
      * @throws IllegalStateException if not all was done, though nothing failed and nobody asked it to stop, which is a bug
      */
     Result result() {
-        RuntimeException bug = failures.bug();
-        if (bug != null) {
-            throw bug;
-        }
+        SideBySide.rethrow(failures.bug());
         return new Result(
                 outcome(),
                 verb.tallies(stages),

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** What went wrong in a run, each thing once. Safe for use by multiple threads. */
 final class Failures {
     private final List<MigrationException> known = new ArrayList<>();
-    private @Nullable RuntimeException bug;
+    private @Nullable Throwable bug;
 
-    /** Adds what was thrown; anything but a {@link MigrationException} is a bug. */
-    synchronized void add(RuntimeException thrown) {
+    /** Adds what was thrown; anything but a {@link MigrationException} is a bug, or tells of the JVM. */
+    synchronized void add(Throwable thrown) {
         if (!(thrown instanceof MigrationException failure)) {
             bug = thrown;
         } else if (known.stream()
@@ -29,8 +29,8 @@ final class Failures {
                 .toList();
     }
 
-    /** Returns the bug that was met last; null if none was. */
-    synchronized @Nullable RuntimeException bug() {
+    /** Returns the bug that was met last, or the {@link Error}; null if none was. */
+    synchronized @Nullable Throwable bug() {
         return bug;
     }
 }

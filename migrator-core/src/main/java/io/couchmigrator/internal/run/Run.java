@@ -239,7 +239,7 @@ public final class Run {
         }
     }
 
-    private void failed(RuntimeException e) {
+    private void failed(Throwable e) {
         failures.add(e);
         halt();
     }

@@ -20,9 +20,9 @@ final class Ticker implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private final Consumer<RuntimeException> failed;
+    private final Consumer<Throwable> failed;
 
-    Ticker(Checkpoints checkpoints, Stages stages, Reporter reporter, Consumer<RuntimeException> failed) {
+    Ticker(Checkpoints checkpoints, Stages stages, Reporter reporter, Consumer<Throwable> failed) {
         this.failed = failed;
         every(CHECKPOINT_MILLIS, TimeUnit.MILLISECONDS, checkpoints::saveIfChanged);
         every(TALLIES_SECONDS, TimeUnit.SECONDS, () -> reporter.remember("tallies", json(stages.tallies())));
@@ -54,10 +54,11 @@ final class Ticker implements AutoCloseable {
         timer.scheduleWithFixedDelay(() -> attempt(task), period, period, unit);
     }
 
+    /** The timer would forget a task that throws, and tell nobody. */
     private void attempt(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed.accept(e);
         }
     }

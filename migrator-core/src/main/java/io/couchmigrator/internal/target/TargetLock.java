@@ -51,7 +51,7 @@ public final class TargetLock implements AutoCloseable {
     private final Patience patience;
     private final StopSignal stop;
     private final Reporter reporter;
-    private final Consumer<RuntimeException> failed;
+    private final Consumer<Throwable> failed;
     private final ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "migrator-lock");
         thread.setDaemon(true);
@@ -62,7 +62,7 @@ public final class TargetLock implements AutoCloseable {
     private final AtomicLong doubts = new AtomicLong();
     private volatile long settled;
 
-    /** @param failed hears of a lock that was lost for good */
+    /** @param failed hears of a lock that was lost for good, or of what kept it from being looked at */
     public TargetLock(
             DataSource target,
             String slug,
@@ -71,7 +71,7 @@ public final class TargetLock implements AutoCloseable {
             Patience patience,
             StopSignal stop,
             Reporter reporter,
-            Consumer<RuntimeException> failed) {
+            Consumer<Throwable> failed) {
         this.target = target;
         this.slug = slug;
         this.key = AdvisoryLock.key(slug, identity);
@@ -170,7 +170,7 @@ public final class TargetLock implements AutoCloseable {
             settled = before;
         } catch (StoppedException e) {
             LOG.debug("stopped while the lock in PostgreSQL was in doubt");
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // It stays in doubt, so that nothing more is written.
             failed.accept(e);
         }
@@ -224,6 +224,9 @@ public final class TargetLock implements AutoCloseable {
                             "no connection came for it within %s s".formatted(CONNECTION_WAIT.toSeconds()))),
                     key);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw e.getCause() instanceof SQLException sql ? sql : new SQLException(e.getCause());
         }
     }

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -43,6 +44,23 @@ class EndingTest {
         assertThat(unfinished.apply(verb, true).result().outcome()).isEqualTo(Outcome.STOPPED);
         failures.add(new SourceException("no database"));
         assertThat(unfinished.apply(verb, false).result().outcome()).isEqualTo(Outcome.SOURCE_FAILED);
+    }
+
+    @Test
+    void throwsAnErrorThatWasMetAsItIs() {
+        OutOfMemoryError error = new OutOfMemoryError("made by the test");
+        failures.add(error);
+
+        assertThatThrownBy(new Ending(
+                        new Migrating(settings()),
+                        new Stages(migration()),
+                        failures,
+                        false,
+                        0,
+                        0,
+                        Audit.NONE,
+                        Duration.ZERO)::result)
+                .isSameAs(error);
     }
 
     private static Settings settings() {

@@ -39,9 +39,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -59,7 +61,7 @@ final class TargetLockIT {
     private Path logs;
 
     private final StopSignal stop = new StopSignal();
-    private final List<RuntimeException> failures = new CopyOnWriteArrayList<>();
+    private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
 
     @BeforeEach
@@ -156,6 +158,19 @@ final class TargetLockIT {
         }
     }
 
+    @Test
+    void letsNothingPassWhereAnErrorEndsTheLook(TestDatabase database) throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        try (TargetLock lock = lock(database, breaking(database.dataSource(), broken), Duration.ZERO, text -> {})) {
+            lock.take();
+            terminateHolder(database);
+            broken.set(true);
+
+            assertThatThrownBy(() -> lock.pass(true)).isInstanceOf(StoppedException.class);
+        }
+        assertThat(failures).singleElement().isInstanceOf(OutOfMemoryError.class);
+    }
+
     /** The wait for another's lock is long enough for the rest of the run, which must not go on. */
     @Test
     void keepsARunFromWritingWhileAnotherHoldsWhatItLost(CouchDouble couch, TestDatabase database) throws Exception {
@@ -215,7 +230,23 @@ final class TargetLockIT {
         }
     }
 
+    /** Returns a data source for whose connections there is no memory, from some moment on. */
+    private static DataSource breaking(DataSource source, AtomicBoolean broken) {
+        return (DataSource) Proxy.newProxyInstance(
+                TargetLockIT.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    if (broken.get()) {
+                        throw new OutOfMemoryError("made by the test");
+                    }
+                    return method.invoke(source, arguments);
+                });
+    }
+
     private TargetLock lock(TestDatabase database, Duration longestWait, Consumer<String> warned) throws SQLException {
+        return lock(database, database.dataSource(), longestWait, warned);
+    }
+
+    private TargetLock lock(TestDatabase database, DataSource source, Duration longestWait, Consumer<String> warned)
+            throws SQLException {
         Reporter reporter = new Reporter(new Listener() {
             @Override
             public void warned(String message) {
@@ -224,7 +255,7 @@ final class TargetLockIT {
             }
         });
         return new TargetLock(
-                database.dataSource(),
+                source,
                 "orders",
                 identity(database),
                 longestWait,
