@@ -29,10 +29,10 @@ final class ManyRowsIT {
         int documents = (int) Math.max(90, 3 * held / ROWS);
         Orders.create(couch, database, documents);
         AtomicInteger largest = new AtomicInteger();
-        Migration migration = migration((connection, rows) -> {
+        Migration migration = migration(stage().writer((connection, rows) -> {
             largest.accumulateAndGet(rows.size(), Math::max);
             return rows.size();
-        });
+        }));
 
         Result result = Orders.migrator(migration, couch, database, logs)
                 .chunkSize(1_000)
@@ -49,8 +49,8 @@ final class ManyRowsIT {
             throws Exception {
         Orders.create(couch, database, 1);
         database.execute("create table lines (id text primary key, written xid8 default pg_current_xact_id())");
-        Migration migration =
-                migration(Upsert.<String>into("lines").key("id", line -> line).build());
+        Migration migration = migration(stage().upsert(
+                Upsert.<String>into("lines").key("id", line -> line).build()));
 
         Result result =
                 Orders.migrator(migration, couch, database, logs).build().run();
@@ -63,12 +63,13 @@ final class ManyRowsIT {
         assertThat(verified.outcome()).isEqualTo(Outcome.COMPLETE);
     }
 
-    private static Migration migration(Writer<String> lines) {
-        return Orders.migration(DocumentStage.<String>builder("orders")
-                .transform((order, context) -> IntStream.range(0, ROWS)
-                        .mapToObj(line -> order.id() + "/" + line)
-                        .toList())
-                .writer(lines)
-                .build());
+    private static DocumentStage.Builder<String> stage() {
+        return DocumentStage.<String>builder("orders").transform((order, context) -> IntStream.range(0, ROWS)
+                .mapToObj(line -> order.id() + "/" + line)
+                .toList());
+    }
+
+    private static Migration migration(DocumentStage.Builder<String> stage) {
+        return Orders.migration(stage.build());
     }
 }

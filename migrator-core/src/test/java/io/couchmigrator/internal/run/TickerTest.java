@@ -13,7 +13,7 @@ import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
-import io.couchmigrator.internal.postgres.TargetIdentity;
+import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.retry.Reporter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,7 +39,7 @@ final class TickerTest {
 
     @Test
     void tellsOfAnErrorAndTheCheckpointThatItBrokeIsMadeLater() {
-        try (LogDirectory directory = LogDirectory.open(logs, "orders", NOW);
+        try (LogDirectory directory = LogDirectory.open(logs, "orders", "run", NOW);
                 RejectsFile rejects = RejectsFile.open(directory.rejects(), Clock.systemUTC());
                 Checkpoints checkpoints = checkpoints(new OffsetFile(directory), rejects)) {
             checkpoints.keep(planned());
