@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Stores the rows of a batch, where an {@link Upsert} does not say it all.
+ * Stores the changes of a batch, where an {@link Upsert} does not say it all.
  *
  * <p>Where the target is {@linkplain ShardMap sharded}, {@link #faults} and {@link #prepared} are called for each of its
  * databases, at once and by several threads, and what {@code prepared} returns is used with that database alone:
  * what was learnt from a catalogue belongs into what is returned.
  *
- * <p>The same rows may come again, after a crash or when a batch is tried once more, so writing must be idempotent.
+ * <p>The same changes may come again, after a crash or when a batch is tried once more, so writing must be idempotent.
  * Several workers call {@link #write} at once, each with a connection of its own.
  *
  * @param <R> the type of the rows
@@ -22,13 +22,16 @@ import java.util.Set;
 @FunctionalInterface
 public non-sealed interface Writer<R> extends Destination<R> {
     /**
-     * Writes rows inside the transaction that is open on the connection, which it neither commits nor rolls back nor
-     * closes. Called without rows, in a transaction that is rolled back, to find out whether an error is the fault of a row.
+     * Writes the rows of changes inside the transaction that is open on the connection, which it neither commits nor rolls back
+     * nor closes. Called without changes, in a transaction that is rolled back, to find out whether an error is the fault of a row.
+     * A stage whose rows belong to the application once they are there ignores what is {@linkplain Change.Absent absent}.
      *
+     * @param changes of one document each, in the order in which the source told of them; a document of which only some rows
+     *     were written may come again with the others alone
      * @return how many rows were inserted or changed; the others count as already there if {@link #compare} tells so, and, with
      *     a warning, if the writer cannot compare
      */
-    int write(Connection connection, List<R> rows) throws SQLException;
+    int write(Connection connection, List<Change<R>> changes) throws SQLException;
 
     /**
      * Returns what is wrong with the target, each a whole sentence; empty if nothing is. Called before the first

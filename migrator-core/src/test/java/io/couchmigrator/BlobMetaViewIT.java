@@ -233,7 +233,7 @@ final class BlobMetaViewIT {
             connection.setAutoCommit(false);
 
             Writer<String> writer = Upserts.prepared(connection, upsert);
-            int written = writer.write(connection, keys);
+            int written = writer.write(connection, Changes.of(keys));
             List<Standing> standings = writer.compare(connection, keys);
 
             assertThat(written).isEqualTo(49);

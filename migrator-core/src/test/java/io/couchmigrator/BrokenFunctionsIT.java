@@ -94,7 +94,7 @@ final class BrokenFunctionsIT {
                 Writer<Document> plain = (connection, orders) -> {
                     try (PreparedStatement statement =
                             connection.prepareStatement("insert into orders (id) values (?) on conflict do nothing")) {
-                        for (Document order : orders) {
+                        for (Document order : Change.rows(orders)) {
                             fault.accept(order);
                             statement.setString(1, order.id());
                             statement.addBatch();

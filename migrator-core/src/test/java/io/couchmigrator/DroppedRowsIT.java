@@ -325,8 +325,8 @@ final class DroppedRowsIT {
         }
 
         @Override
-        public int write(Connection connection, List<Document> rows) throws SQLException {
-            return writer.write(connection, rows);
+        public int write(Connection connection, List<Change<Document>> changes) throws SQLException {
+            return writer.write(connection, changes);
         }
 
         @Override
@@ -338,8 +338,8 @@ final class DroppedRowsIT {
     /** Writes nothing, and says that it did. */
     private record Counting(int count) implements Writer<Document> {
         @Override
-        public int write(Connection connection, List<Document> rows) throws SQLException {
-            return rows.isEmpty() ? 0 : count;
+        public int write(Connection connection, List<Change<Document>> changes) throws SQLException {
+            return changes.isEmpty() ? 0 : count;
         }
 
         @Override

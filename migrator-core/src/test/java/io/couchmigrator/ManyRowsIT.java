@@ -50,7 +50,7 @@ final class ManyRowsIT {
         Orders.create(couch, database, 1);
         database.execute("create table lines (id text primary key, written xid8 default pg_current_xact_id())");
         Migration migration = migration(stage().upsert(
-                Upsert.<String>into("lines").key("id", line -> line).build()));
+                        Upsert.<String>into("lines").key("id", line -> line).build()));
 
         Result result =
                 Orders.migrator(migration, couch, database, logs).build().run();

@@ -41,8 +41,8 @@ final class Orders {
         Upsert<Document> upsert = upsert().build();
         return new Writer<>() {
             @Override
-            public int write(Connection connection, List<Document> rows) throws SQLException {
-                return Upserts.prepared(connection, upsert).write(connection, rows);
+            public int write(Connection connection, List<Change<Document>> changes) throws SQLException {
+                return Upserts.prepared(connection, upsert).write(connection, changes);
             }
 
             @Override

@@ -418,9 +418,9 @@ final class PoisonIT {
     /** Counts what is sent. */
     private record CountingWriter(Writer<Document> writer, AtomicInteger statements) implements Writer<Document> {
         @Override
-        public int write(Connection connection, List<Document> rows) throws SQLException {
+        public int write(Connection connection, List<Change<Document>> changes) throws SQLException {
             statements.incrementAndGet();
-            return writer.write(connection, rows);
+            return writer.write(connection, changes);
         }
 
         @Override

@@ -30,7 +30,7 @@ final class StatementTimeIT {
         slow(database, "true", "0.02");
         AtomicInteger cancelled = new AtomicInteger();
         Writer<Document> writer = Orders.writer();
-        Writer<Document> counting = (connection, rows) -> write(writer, connection, rows, cancelled);
+        Writer<Document> counting = (connection, changes) -> write(writer, connection, changes, cancelled);
 
         Result result =
                 migrator(couch, database, counting).chunkSize(60).build().run();
@@ -64,10 +64,10 @@ final class StatementTimeIT {
     }
 
     private static int write(
-            Writer<Document> writer, Connection connection, List<Document> rows, AtomicInteger cancelled)
+            Writer<Document> writer, Connection connection, List<Change<Document>> changes, AtomicInteger cancelled)
             throws SQLException {
         try {
-            return writer.write(connection, rows);
+            return writer.write(connection, changes);
         } catch (SQLException e) {
             if ("57014".equals(e.getSQLState())) {
                 cancelled.incrementAndGet();

@@ -256,7 +256,7 @@ final class TargetChecksIT {
         database.execute("alter table orders set unlogged");
         Writer<Document> writer = new Writer<>() {
             @Override
-            public int write(Connection connection, List<Document> rows) {
+            public int write(Connection connection, List<Change<Document>> rows) {
                 return rows.size();
             }
 

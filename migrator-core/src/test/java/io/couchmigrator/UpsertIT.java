@@ -96,7 +96,7 @@ final class UpsertIT {
             Writer<Row> writer = Upserts.prepared(connection, into);
             if (code == null) {
                 assertThatCode(() -> writer.check(row)).doesNotThrowAnyException();
-                assertThat(writer.write(connection, List.of(row))).isEqualTo(1);
+                assertThat(writer.write(connection, Changes.of(List.of(row)))).isEqualTo(1);
             } else {
                 assertThatThrownBy(() -> writer.check(row))
                         .isInstanceOfSatisfying(
@@ -194,7 +194,7 @@ final class UpsertIT {
 
         try (Connection connection = database.dataSource().getConnection()) {
             connection.setAutoCommit(false);
-            Upserts.prepared(connection, into("t").build()).write(connection, List.of(Row.of("a", "")));
+            Upserts.prepared(connection, into("t").build()).write(connection, Changes.of(List.of(Row.of("a", ""))));
             assertThat(connection.isClosed()).isFalse();
             connection.rollback();
         }
@@ -215,7 +215,7 @@ final class UpsertIT {
 
     private static int write(TestDatabase database, Upsert<Row> upsert, Row... rows) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
-            return Upserts.prepared(connection, upsert).write(connection, List.of(rows));
+            return Upserts.prepared(connection, upsert).write(connection, Changes.of(List.of(rows)));
         }
     }
 }

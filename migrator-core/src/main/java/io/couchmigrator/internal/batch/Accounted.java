@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
+import io.couchmigrator.Change;
 import io.couchmigrator.Standing.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,8 +36,9 @@ public final class Accounted<R> {
      * @return how many were inserted or changed; the others are there
      * @throws DroppedException if some are neither; the transaction is to be rolled back
      */
-    int write(Connection connection, List<R> rows) throws SQLException {
-        int written = counted(writer.write(connection, rows), rows);
+    int write(Connection connection, List<Change<R>> changes) throws SQLException {
+        List<R> rows = Change.rows(changes);
+        int written = counted(writer.write(connection, changes), rows.size());
         if (written == rows.size()) {
             return written;
         }
@@ -45,8 +48,8 @@ public final class Accounted<R> {
         }
         List<State> states = states(connection, rows);
         Set<Integer> dropped = new TreeSet<>();
-        written += missing(connection, rows, places(states, State.MISSING), dropped);
-        different(connection, rows, places(states, State.DIFFERENT), dropped);
+        written += missing(connection, changes, places(states, State.MISSING), dropped);
+        different(connection, changes, places(states, State.DIFFERENT), dropped);
         if (!dropped.isEmpty()) {
             throw new DroppedException(dropped);
         }
@@ -54,8 +57,8 @@ public final class Accounted<R> {
     }
 
     /** Offers rows that were accepted before, to see whether they still are; counts nothing. */
-    boolean offer(Connection connection, List<R> rows) throws SQLException {
-        return writer.offer(connection, rows);
+    boolean offer(Connection connection, List<Change<R>> changes) throws SQLException {
+        return writer.offer(connection, changes);
     }
 
     /** Attempts to write without rows. */
@@ -63,16 +66,21 @@ public final class Accounted<R> {
         return writer.write(connection, List.of());
     }
 
+    /** Returns whether documents without rows are of no interest. */
+    boolean onlyAdds() {
+        return writer.onlyAdds();
+    }
+
     /** Returns the tables that are written; they may be unknown. */
     Set<String> tables() {
         return writer.tables();
     }
 
-    private int counted(int written, List<R> rows) {
-        if (written < 0 || written > rows.size()) {
+    private int counted(int written, int rows) {
+        if (written < 0 || written > rows) {
             throw new IllegalStateException(
                     "the writer of stage \"%s\", %s, says that it wrote %s rows: expected 0 to %s"
-                            .formatted(stage, writer.name(), written, rows.size()));
+                            .formatted(stage, writer.name(), written, rows));
         }
         return written;
     }
@@ -95,8 +103,23 @@ public final class Accounted<R> {
                 .toList();
     }
 
-    private static <R> List<R> at(List<Integer> places, List<R> rows) {
-        return places.stream().map(rows::get).toList();
+    /** Returns changes with the rows alone that are at these places, which ascend. */
+    private static <R> List<Change<R>> at(List<Integer> places, List<Change<R>> changes) {
+        List<Change<R>> at = new ArrayList<>();
+        int first = 0;
+        int next = 0;
+        for (Change<R> change : changes) {
+            List<R> rows = new ArrayList<>();
+            int end = first + change.rows().size();
+            for (; next < places.size() && places.get(next) < end; next++) {
+                rows.add(change.rows().get(places.get(next) - first));
+            }
+            if (!rows.isEmpty()) {
+                at.add(new Change.Present<>(change.id(), change.rev(), rows));
+            }
+            first = end;
+        }
+        return at;
     }
 
     /**
@@ -105,14 +128,14 @@ public final class Accounted<R> {
      *
      * @return how many were written
      */
-    private int missing(Connection connection, List<R> rows, List<Integer> missing, Set<Integer> dropped)
+    private int missing(Connection connection, List<Change<R>> changes, List<Integer> missing, Set<Integer> dropped)
             throws SQLException {
         if (missing.isEmpty()) {
             return 0;
         }
-        List<R> again = at(missing, rows);
-        int written = counted(writer.write(connection, again), again);
-        for (int still : places(states(connection, again), State.MISSING)) {
+        List<Change<R>> again = at(missing, changes);
+        int written = counted(writer.write(connection, again), missing.size());
+        for (int still : places(states(connection, Change.rows(again)), State.MISSING)) {
             dropped.add(missing.get(still));
         }
         return written;
@@ -122,25 +145,26 @@ public final class Accounted<R> {
      * Finds those of other values that writing them again does not change either. Others were written, and a trigger changes
      * their values, or somebody else has just changed them.
      */
-    private void different(Connection connection, List<R> rows, List<Integer> different, Set<Integer> dropped)
+    private void different(
+            Connection connection, List<Change<R>> changes, List<Integer> different, Set<Integer> dropped)
             throws SQLException {
         if (different.isEmpty()) {
             return;
         }
-        int again = again(connection, at(different, rows));
+        int again = again(connection, at(different, changes));
         if (again == 0) {
             dropped.addAll(different);
         } else if (again < different.size()) {
             int half = different.size() / 2;
-            different(connection, rows, different.subList(0, half), dropped);
-            different(connection, rows, different.subList(half, different.size()), dropped);
+            different(connection, changes, different.subList(0, half), dropped);
+            different(connection, changes, different.subList(half, different.size()), dropped);
         }
     }
 
     /** Returns how many would be written again, and leaves no trace of it. */
-    private int again(Connection connection, List<R> rows) throws SQLException {
+    private int again(Connection connection, List<Change<R>> changes) throws SQLException {
         Savepoint before = connection.setSavepoint();
-        int written = writer.write(connection, rows);
+        int written = writer.write(connection, changes);
         connection.rollback(before);
         connection.releaseSavepoint(before);
         return written;

@@ -36,14 +36,15 @@ public final class BatchWriter<S, R> implements BatchTaker<S> {
     }
 
     private Tallies written(Preparation.Prepared<S, R> prepared, WorkerSessions sessions) {
-        Sink.Outcome outcome = sink.write(prepared.ready(), sessions);
+        Sink.Outcome outcome = sink.write(prepared.changes(), sessions);
         List<Refused> refused = new ArrayList<>(prepared.refused());
         refused.addAll(outcome.refused());
-        long rejected = journal.committed(prepared.items(), prepared.ready(), refused);
+        long counted = prepared.counted();
+        long rejected = journal.committed(prepared.items(), prepared.changes(), refused);
         return new Tallies(
                 prepared.items().size(),
-                prepared.counted() - refused.size(),
-                prepared.items().size() - prepared.counted(),
+                counted - refused.size(),
+                prepared.items().size() - counted,
                 rejected,
                 outcome.written(),
                 outcome.alreadyThere());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
+import io.couchmigrator.Change;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.batch.GuardedWriter.WriterException;
 import io.couchmigrator.internal.postgres.RowAttempts;
@@ -36,7 +37,7 @@ final class Blame<R> {
     /** Whether it was suspected, and there were no others to ask. */
     private boolean undecided;
 
-    private List<R> accepted = List.of();
+    private List<Change<R>> accepted = List.of();
 
     Blame(String stage, Accounted<R> accounted, TargetDatabase database) {
         this.stage = stage;
@@ -44,9 +45,9 @@ final class Blame<R> {
         this.database = database;
     }
 
-    /** Takes note that the target accepts these rows of a document. */
-    synchronized void accepted(List<R> rows) {
-        accepted = rows;
+    /** Takes note that the target accepts the rows of a document. */
+    synchronized void accepted(Change<R> change) {
+        accepted = List.of(change);
         alike = 0;
         undecided = false;
     }
@@ -54,17 +55,17 @@ final class Blame<R> {
     /**
      * Takes note that a document was refused alone.
      *
-     * @param later documents that come after it in its batch
+     * @param later documents with rows that come after it in its batch
      * @throws TargetException if the target is to blame
      */
-    void refused(Refusal refusal, List<Ready<R>> later, RowAttempts attempts) {
+    void refused(Refusal refusal, List<Change<R>> later, RowAttempts attempts) {
         int suspicious = counted(refusal);
-        List<R> before = accepted();
+        List<Change<R>> before = accepted();
         if (suspicious == 0 || (before.isEmpty() && later.isEmpty() && isTooEarly(suspicious))) {
             return;
         }
         boolean refuses = before.isEmpty()
-                ? others(later).stream().allMatch(rows -> refuses(rows, refusal, attempts))
+                ? others(later).stream().allMatch(other -> refuses(other, refusal, attempts))
                 : isMet(refusal, met(attempts, connection -> accounted.offer(connection, before)));
         if (refuses) {
             throw new TargetException(database.told(
@@ -95,24 +96,24 @@ final class Blame<R> {
         return undecided;
     }
 
-    private synchronized List<R> accepted() {
+    private synchronized List<Change<R>> accepted() {
         return accepted;
     }
 
-    /** Returns the rows of some, far from each other, the last one first. */
-    private List<List<R>> others(List<Ready<R>> later) {
+    /** Returns some, far from each other, the last one first. */
+    private List<Change<R>> others(List<Change<R>> later) {
         int step = Math.max(1, later.size() / OTHERS);
-        List<List<R>> others = new ArrayList<>();
+        List<Change<R>> others = new ArrayList<>();
         for (int i = later.size() - 1; i >= 0; i -= step) {
-            others.add(later.get(i).rows());
+            others.add(later.get(i));
         }
         return others;
     }
 
-    private boolean refuses(List<R> rows, Refusal refusal, RowAttempts attempts) {
-        Optional<String> met = met(attempts, connection -> accounted.write(connection, rows));
+    private boolean refuses(Change<R> other, Refusal refusal, RowAttempts attempts) {
+        Optional<String> met = met(attempts, connection -> accounted.write(connection, List.of(other)));
         if (met.isEmpty()) {
-            accepted(rows);
+            accepted(other);
         }
         return isMet(refusal, met);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
+import io.couchmigrator.Change;
 import io.couchmigrator.Standing.State;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.postgres.Upserts;
@@ -45,14 +46,14 @@ public record GuardedWriter<R>(Writer<R> writer) {
     }
 
     /** Writes rows, and returns how many it says were inserted or changed. */
-    int write(Connection connection, List<R> rows) throws SQLException {
-        return guarded(() -> writer.write(connection, rows));
+    int write(Connection connection, List<Change<R>> changes) throws SQLException {
+        return guarded(() -> writer.write(connection, changes));
     }
 
     /** Offers rows that are there already, as if they were not; returns what is of no interest. */
-    boolean offer(Connection connection, List<R> rows) throws SQLException {
+    boolean offer(Connection connection, List<Change<R>> changes) throws SQLException {
         return guarded(() -> {
-            Upserts.offer(connection, writer, rows);
+            Upserts.offer(connection, writer, changes);
             return true;
         });
     }
@@ -60,6 +61,11 @@ public record GuardedWriter<R>(Writer<R> writer) {
     /** Returns how rows stand, in their order, as far as the writer would change that. */
     List<State> states(Connection connection, List<R> rows) throws SQLException {
         return guarded(() -> Upserts.states(connection, writer, rows));
+    }
+
+    /** Returns whether it does nothing for documents that have no rows. */
+    boolean onlyAdds() {
+        return Upserts.onlyAdds(writer);
     }
 
     /** Returns whether it can be asked how rows stand. */

@@ -50,21 +50,25 @@ public final class Preparation<S, R> {
     }
 
     /**
-     * What became of items that came one after the other. Those that are neither ready nor refused do not count for the
-     * stage, or are gone.
+     * What became of items that came one after the other.
      *
      * @param items all of them
-     * @param ready those whose rows are made
+     * @param changes what those ask for that are not refused: their rows, or that they have none
      * @param refused those that cannot be stored or read
      */
-    public record Prepared<S, R>(List<Item<S>> items, List<Ready<R>> ready, List<Refused> refused) {
+    public record Prepared<S, R>(List<Item<S>> items, List<Ready<R>> changes, List<Refused> refused) {
         private Prepared() {
             this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         }
 
+        /** Returns those whose rows are made. */
+        public List<Ready<R>> present() {
+            return changes.stream().filter(Ready::isPresent).toList();
+        }
+
         /** Returns how many items counted for the stage. */
         public long counted() {
-            return (long) ready.size() + refused.size();
+            return present().size() + (long) refused.size();
         }
     }
 
@@ -131,7 +135,7 @@ public final class Preparation<S, R> {
         if (item instanceof Item.Found<S> there) {
             try {
                 Ready<R> ready = transformed(there, new BatchContext(lookedUp));
-                prepared.ready().add(ready);
+                prepared.changes().add(ready);
                 return ready.rows().size();
             } catch (RejectException e) {
                 prepared.refused().add(refused(there, e));
@@ -170,7 +174,8 @@ public final class Preparation<S, R> {
             rows.forEach(check);
             return rows;
         });
-        return new Ready<>(item.id(), item.rev(), () -> Refused.docType(stage, item.source()), rows, context.entries());
+        return Ready.present(
+                item.id(), item.rev(), () -> Refused.docType(stage, item.source()), rows, context.entries());
     }
 
     /** Returns what a function returned, as it is now: what the caller does with it later is no matter. */

@@ -44,11 +44,14 @@ public final class ShardedSink<R> implements Sink<R> {
         return parts.isEmpty() ? new Outcome(0, 0, List.of()) : sum(sideBySide.all(parts));
     }
 
-    /** Returns for each database the items that have rows there, each with those rows. */
+    /** Returns for each database the items that have rows there, each with those rows, and those that have none anywhere. */
     private List<List<Ready<R>>> routed(List<Ready<R>> items) {
         List<List<Ready<R>>> routed = new ArrayList<>();
         sinks.forEach(sink -> routed.add(new ArrayList<>()));
         for (Ready<R> item : items) {
+            if (item.rows().isEmpty()) {
+                routed.forEach(its -> its.add(item));
+            }
             Map<Integer, List<R>> places = new LinkedHashMap<>();
             for (R row : item.rows()) {
                 places.computeIfAbsent(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
+import io.couchmigrator.Change;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.internal.batch.GuardedWriter.WriterException;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Writes rows. A batch that the target refuses is written again in halves until the culprits stand alone; one of which it drops
@@ -71,11 +73,12 @@ public final class UpsertSink<R> implements Sink<R> {
 
     @Override
     public Outcome write(List<Ready<R>> items, WorkerSessions sessions) {
-        List<Ready<R>> withRows =
-                items.stream().filter(item -> !item.rows().isEmpty()).toList();
-        Batch batch = new Batch(withRows, sessions.rows().get(number));
-        if (!withRows.isEmpty()) {
-            Halves.of(withRows, batch::write, batch::refuse);
+        List<Ready<R>> heeded = items.stream()
+                .filter(item -> !item.rows().isEmpty() || !accounted.onlyAdds())
+                .toList();
+        Batch batch = new Batch(heeded, sessions.rows().get(number));
+        if (!heeded.isEmpty()) {
+            Halves.of(heeded, batch::write, batch::refuse);
         }
         return new Outcome(batch.written, batch.offered - batch.written, List.copyOf(batch.refused.values()));
     }
@@ -143,19 +146,25 @@ public final class UpsertSink<R> implements Sink<R> {
 
         private void attempt(List<Ready<R>> some) {
             size.ask(some.size());
-            List<R> rows = some.stream().flatMap(item -> item.rows().stream()).toList();
+            List<Change<R>> changes = some.stream().map(Ready::change).toList();
             try {
                 written += database.patience()
-                        .persist(() -> attempts.make(some.size(), connection -> accounted.write(connection, rows)));
+                        .persist(() -> attempts.make(some.size(), connection -> accounted.write(connection, changes)));
             } catch (RefusedException e) {
                 if (e.fault().isCancelled()) {
                     size.cancelled(some.size(), e.fault());
                 }
                 throw e;
             }
-            offered += rows.size();
+            offered +=
+                    changes.stream().mapToLong(change -> change.rows().size()).sum();
             size.passed(some.size());
-            blame.ifPresent(may -> may.accepted(some.get(some.size() - 1).rows()));
+            blame.ifPresent(may -> withRows(some).reduce((one, next) -> next).ifPresent(may::accepted));
+        }
+
+        private Stream<Change<R>> withRows(List<Ready<R>> some) {
+            return some.stream().map(Ready::change).filter(change -> !change.rows()
+                    .isEmpty());
         }
 
         /** Returns the documents that rows are of, which are given by their places. */
@@ -181,7 +190,8 @@ public final class UpsertSink<R> implements Sink<R> {
         }
 
         private void suspect(Ready<R> item, Refusal refusal) {
-            List<Ready<R>> later = items.subList(items.indexOf(item) + 1, items.size());
+            List<Change<R>> later = withRows(items.subList(items.indexOf(item) + 1, items.size()))
+                    .toList();
             blame.ifPresent(may -> may.refused(refusal, later, attempts));
         }
     }

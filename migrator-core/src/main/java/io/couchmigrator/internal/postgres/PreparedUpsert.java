@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.postgres;
 
 import com.google.common.collect.Lists;
+import io.couchmigrator.Change;
 import io.couchmigrator.ConflictRule;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
@@ -48,9 +49,9 @@ final class PreparedUpsert<R> implements Writer<R> {
     }
 
     @Override
-    public int write(Connection connection, List<R> rows) throws SQLException {
+    public int write(Connection connection, List<Change<R>> changes) throws SQLException {
         int written = 0;
-        for (List<R> some : parts(distinct(rows))) {
+        for (List<R> some : parts(distinct(Change.rows(changes)))) {
             written += writeSome(connection, some);
         }
         return written;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.Change;
 import io.couchmigrator.Destination;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
@@ -51,6 +52,11 @@ public final class Upserts {
         return names;
     }
 
+    /** Returns whether a writer does nothing for documents that have no rows. That of an upsert only adds. */
+    public static boolean onlyAdds(Writer<?> writer) {
+        return writer instanceof PreparedUpsert<?>;
+    }
+
     /** Returns how rows stand, in their order, as far as the writer would change that. */
     public static <R> List<State> states(Connection connection, Writer<R> writer, List<R> rows) throws SQLException {
         return writer instanceof PreparedUpsert<R> upsert
@@ -62,11 +68,11 @@ public final class Upserts {
      * Offers a target rows that it has, as if it had not. The writer of an upsert leaves rows that are there alone, and
      * would not show whether the table still takes them.
      */
-    public static <R> void offer(Connection connection, Writer<R> writer, List<R> rows) throws SQLException {
+    public static <R> void offer(Connection connection, Writer<R> writer, List<Change<R>> changes) throws SQLException {
         if (writer instanceof PreparedUpsert<R> upsert) {
-            upsert.offer(connection, rows);
+            upsert.offer(connection, Change.rows(changes));
         } else {
-            writer.write(connection, rows);
+            writer.write(connection, changes);
         }
     }
 

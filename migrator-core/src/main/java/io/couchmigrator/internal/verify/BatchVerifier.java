@@ -146,8 +146,9 @@ public final class BatchVerifier<S, R> implements BatchTaker<S> {
 
         void look(Prepared<S, R> prepared, WorkerSessions sessions) {
             prepared.refused().forEach(this::refused);
-            if (!prepared.ready().isEmpty()) {
-                Halves.of(prepared.ready(), some -> compare(some, sessions), this::refused);
+            List<Ready<R>> present = prepared.present();
+            if (!present.isEmpty()) {
+                Halves.of(present, some -> compare(some, sessions), this::refused);
             }
         }
 

@@ -137,7 +137,8 @@ final class KeptFilesTest {
             Path kept = KEPT.resolve("format-2").resolve(moment).resolve(old.getFileName());
             Offsets offsets = OffsetFile.load(old).orElseThrow();
 
-            try (LogDirectory directory = LogDirectory.open(logs, "migrate_metadata", "blob-migration", Instant.EPOCH)) {
+            try (LogDirectory directory =
+                    LogDirectory.open(logs, "migrate_metadata", "blob-migration", Instant.EPOCH)) {
                 new OffsetFile(directory).save(offsets);
             }
 

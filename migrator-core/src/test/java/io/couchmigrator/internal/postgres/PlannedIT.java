@@ -3,6 +3,7 @@ package io.couchmigrator.internal.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.Changes;
 import io.couchmigrator.ConflictRule;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
@@ -54,7 +55,7 @@ final class PlannedIT {
 
         try (Session session = session(database)) {
             Writer<String> prepared = session.transaction(connection -> Upserts.prepared(connection, upsert));
-            int written = session.transaction(connection -> prepared.write(connection, List.of("a")));
+            int written = session.transaction(connection -> prepared.write(connection, Changes.of(List.of("a"))));
             assertThat(written).isEqualTo(1);
         }
 
@@ -75,8 +76,8 @@ final class PlannedIT {
         };
 
         try (Session session = session(database)) {
-            int first = session.transaction(connection -> wrapping.write(connection, List.of("a", "b")));
-            int again = session.transaction(connection -> wrapping.write(connection, List.of("a", "b")));
+            int first = session.transaction(connection -> wrapping.write(connection, Changes.of(List.of("a", "b"))));
+            int again = session.transaction(connection -> wrapping.write(connection, Changes.of(List.of("a", "b"))));
             assertThat(first).isEqualTo(2);
             assertThat(again).isZero();
         }

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.Changes;
 import io.couchmigrator.SourceRow;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
@@ -153,7 +154,7 @@ final class TransactionSettingsIT {
     private static void written(DataSource target, Upsert<String> upsert, String key) throws SQLException {
         try (Session session = new Session(target)) {
             session.transaction(
-                    connection -> Upserts.prepared(connection, upsert).write(connection, List.of(key)));
+                    connection -> Upserts.prepared(connection, upsert).write(connection, Changes.of(List.of(key))));
         }
     }
 
