@@ -3,14 +3,11 @@ package io.couchmigrator.internal.files;
 
 import io.couchmigrator.LogDirectoryException;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -190,7 +187,7 @@ public final class LogDirectory implements AutoCloseable {
     public void discardOffsets() {
         try {
             Files.deleteIfExists(offsets);
-            force();
+            WholeFile.force(directory);
         } catch (IOException e) {
             throw failed("delete", offsets, e);
         }
@@ -205,7 +202,7 @@ public final class LogDirectory implements AutoCloseable {
         Path aside = file.resolveSibling(file.getFileName() + "." + stamp + ".bak");
         try {
             Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
-            force();
+            WholeFile.force(directory);
             return Optional.of(aside);
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -217,24 +214,6 @@ public final class LogDirectory implements AutoCloseable {
     @Override
     public void close() {
         locks.forEach(RunLock::close);
-    }
-
-    /** Makes renames in the directory durable. */
-    public void force() throws IOException {
-        boolean interrupted = Thread.interrupted();
-        boolean forced = false;
-        while (!forced) {
-            // A directory can be forced as a channel only, which an interruption closes.
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-                forced = true;
-            } catch (ClosedByInterruptException e) {
-                interrupted = Thread.interrupted();
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** Returns an error of the file system in the words of the product. */

@@ -6,25 +6,21 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.internal.files.JsonFiles;
-import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
-import java.io.FileOutputStream;
+import io.couchmigrator.internal.files.WholeFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /** Loads and saves offsets: wholly the former or wholly the new ones are there, whenever the machine stops. */
 public final class OffsetFile {
-    private final LogDirectory directory;
     private final Path path;
 
     public OffsetFile(LogDirectory directory) {
-        this.directory = directory;
         this.path = directory.offsets();
     }
 
@@ -66,17 +62,8 @@ public final class OffsetFile {
     /** Saves; on return the offsets are durable. */
     public void save(Offsets offsets) {
         byte[] text = (JsonFiles.page(OffsetFormat.json(offsets)) + "\n").getBytes(StandardCharsets.UTF_8);
-        Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
         try {
-            Files.deleteIfExists(fresh);
-            Files.createFile(fresh, LineFile.ownersOnly(fresh));
-            // Not a channel, which an interruption would close.
-            try (FileOutputStream file = new FileOutputStream(fresh.toFile())) {
-                file.write(text);
-                file.getFD().sync();
-            }
-            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            directory.force();
+            WholeFile.replace(path, file -> file.write(text));
         } catch (IOException e) {
             throw LogDirectory.failed("save", path, e);
         }
