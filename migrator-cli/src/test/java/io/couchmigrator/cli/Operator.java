@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli;
 
+import io.couchmigrator.commcare.BlobMetadata;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
@@ -12,15 +13,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** An operator at a terminal: starts the built distribution as a process, with the servers in the environment. */
+/** An operator at a terminal: starts a program as a process, with the servers in the environment. */
 public final class Operator {
     private static final Path PROGRAM = Path.of("target/migrator/bin/migrator").toAbsolutePath();
 
     private final Map<String, String> environment = new TreeMap<>();
     private final List<String> always = new ArrayList<>();
+    private final List<String> program;
+    private final String slug;
     private final Path logs;
 
+    /** Has the built distribution, and migrates what the runbook does. */
     public Operator(CouchDouble couch, TestDatabase database, Path logs) {
+        this(List.of(program()), BlobMetadata.SLUG, couch, database, logs);
+    }
+
+    /** Has another program, which takes the same words, and migrates something else with it. */
+    public Operator(List<String> program, String slug, CouchDouble couch, TestDatabase database, Path logs) {
+        this.program = List.copyOf(program);
+        this.slug = slug;
         this.logs = logs;
         environment.put("COUCHDB_URL", couch.url());
         environment.put("PGHOST", database.host());
@@ -71,17 +82,17 @@ public final class Operator {
 
     /** Starts a check and goes on. */
     Process startsToCheck(Path output) throws IOException {
-        return start(output, words(List.of("check", "migrate_metadata"), List.of()));
+        return start(output, words("check"));
     }
 
     /** Starts a verification and goes on. */
     public Process startsToVerify(Path output) throws IOException {
-        return start(output, words(List.of("verify", "migrate_metadata"), List.of()));
+        return start(output, words("verify"));
     }
 
     /** The words of the runbook's command. */
     String[] runbook(String... more) {
-        return words(List.of("run_blob_migration", "migrate_metadata"), List.of(more));
+        return words("run_blob_migration", more);
     }
 
     /** A process with this operator's environment and nothing of the machine's own settings. */
@@ -96,16 +107,15 @@ public final class Operator {
         return PROGRAM.toString();
     }
 
-    private String[] words(List<String> command, List<String> more) {
-        List<String> words = new ArrayList<>(command);
-        words.add("--log-dir=" + logs);
+    private String[] words(String command, String... more) {
+        List<String> words = new ArrayList<>(List.of(command, slug, "--log-dir=" + logs));
         words.addAll(always);
-        words.addAll(more);
+        words.addAll(List.of(more));
         return words.toArray(new String[0]);
     }
 
     private Process start(Path output, String... words) throws IOException {
-        List<String> command = new ArrayList<>(List.of(program()));
+        List<String> command = new ArrayList<>(program);
         command.addAll(List.of(words));
         Process process = process(command).redirectOutput(output.toFile()).start();
         process.getOutputStream().close();

@@ -25,11 +25,13 @@ import java.util.TreeSet;
 final class Findings {
     private static final int MOST_SHOWN = 20;
 
+    private final String slug;
     private final Ledger ledger;
     private final Installation installation;
     private final Path logs;
 
-    Findings(Ledger ledger, Installation installation, Path logs) {
+    Findings(String slug, Ledger ledger, Installation installation, Path logs) {
+        this.slug = slug;
         this.ledger = ledger;
         this.installation = installation;
         this.logs = logs;
@@ -87,7 +89,7 @@ final class Findings {
 
     private Set<String> outstanding() throws IOException {
         Set<String> outstanding = new TreeSet<>();
-        Path file = logs.resolve("migrate_metadata.rejects.jsonl");
+        Path file = logs.resolve(slug + ".rejects.jsonl");
         if (Files.exists(file)) {
             for (String line : Files.readAllLines(file)) {
                 JsonObject event = JsonParser.parseString(line).getAsJsonObject();
@@ -106,8 +108,8 @@ final class Findings {
     /** Requires that completion is recorded, once. */
     void requireCompletion() throws Violation, SQLException {
         List<String> slugs = installation.main().query("select slug from blobs_blobmigrationstate");
-        if (!slugs.equals(List.of("migrate_metadata"))) {
-            throw new Violation("completion is recorded of %s, expected [migrate_metadata]".formatted(slugs));
+        if (!slugs.equals(List.of(slug))) {
+            throw new Violation("completion is recorded of %s, expected [%s]".formatted(slugs, slug));
         }
     }
 

@@ -23,12 +23,13 @@ import java.util.TreeSet;
 /**
  * Changes the source's documents and keeps the books: which rows the newest versions ask for, which rows any version
  * ever asked for, and which documents cannot be stored now. A changed blob gets a new key, as in the application, so
- * that a row never has two right values. Thread-safe.
+ * that a row of {@code migrate_metadata} never has two right values. Thread-safe.
  */
 final class Ledger {
     /** Table rows have these; documents' rows have others. */
     private static final Set<Integer> CODES_OF_TABLES = Set.of(1, 8, 14);
 
+    private final Program program;
     private final CouchDouble couch;
     private final Random random;
     private final Iterator<SampleDocument> reserve;
@@ -42,13 +43,14 @@ final class Ledger {
     private record Version(SampleDocument sound, Optional<Ailment> ailment) {}
 
     /** Takes over what a sample has loaded. */
-    Ledger(CouchDouble couch, SampleDocuments sample, SampleDocuments reserve, Random random) {
+    Ledger(Program program, CouchDouble couch, SampleDocuments sample, SampleDocuments reserve, Random random) {
+        this.program = program;
         this.couch = couch;
         this.random = random;
         this.reserve = reserve.documents().iterator();
         sample.documents().forEach(document -> keep(document, Optional.empty()));
         this.ofTables = sample.rows().stream()
-                .filter(row -> CODES_OF_TABLES.contains(row.typeCode()))
+                .filter(row -> program.readsTables() && CODES_OF_TABLES.contains(row.typeCode()))
                 .toList();
         ever.addAll(ofTables);
     }
@@ -133,7 +135,7 @@ final class Ledger {
         live.values().stream()
                 .filter(version -> version.ailment().isEmpty())
                 .filter(version -> !rejected.contains(version.sound().database() + " " + id(version.sound())))
-                .flatMap(version -> version.sound().rows().stream())
+                .flatMap(version -> program.rows(version.sound()).stream())
                 .forEach(row -> rows.put(row.key(), row));
         return rows;
     }
@@ -198,7 +200,7 @@ final class Ledger {
                 && !document.rows().isEmpty()) {
             withRows.add(id);
         }
-        ever.addAll(document.rows());
+        ever.addAll(program.rows(document));
     }
 
     /** A document with rows, which is hence of a type that is migrated. */

@@ -32,6 +32,7 @@ final class Living {
     private static final int ATTEMPTS_TO_START = 30;
 
     private final Life life;
+    private final int edits;
     private final CouchDouble couch;
     private final Installation installation;
     private final Ledger ledger;
@@ -39,8 +40,9 @@ final class Living {
     private final List<Life.Event> toCome;
     private final List<Long> requestsAt = new ArrayList<>();
 
-    Living(Life life, CouchDouble couch, Installation installation, Ledger ledger, Tally tally) {
+    Living(Life life, int edits, CouchDouble couch, Installation installation, Ledger ledger, Tally tally) {
         this.life = life;
+        this.edits = edits;
         this.couch = couch;
         this.installation = installation;
         this.ledger = ledger;
@@ -139,13 +141,17 @@ final class Living {
                 tally.fault("PostgreSQL restarted", 1);
             }
             case ADD -> ledger.add();
-            case EDIT -> ledger.edit();
+            case EDIT -> {
+                for (int i = 0; i < edits; i++) {
+                    ledger.edit();
+                }
+            }
             case DELETE -> ledger.delete();
             case SPOIL -> ledger.spoil();
             case MEND -> ledger.mend();
         }
         if (kind.compareTo(Life.Event.Kind.ADD) >= 0) {
-            tally.change(kind.name().toLowerCase(Locale.ROOT));
+            tally.change(kind.name().toLowerCase(Locale.ROOT), kind == Life.Event.Kind.EDIT ? edits : 1);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
  * @param hiding whether pages leave rows out; documents do not change in such a story
  * @param databases how many databases of shards there are; 0 where the target is not sharded
  * @param emptied whether the main database of such a target has an empty table of its own, not none
+ * @param program what lives and dies in it; where documents change and there are no shards, each as often as the other
  * @param lives the runs that are killed
  */
 record Story(
@@ -29,6 +30,7 @@ record Story(
         boolean hiding,
         int databases,
         boolean emptied,
+        Program program,
         List<Life> lives) {
     static Story of(long seed) {
         Random random = random(seed);
@@ -44,7 +46,15 @@ record Story(
             lives.add(Life.drawn(hiding, random));
         }
         int databases = random.nextInt(3) == 0 ? 2 << random.nextInt(2) : 0;
-        return new Story(seed, documents, bytes, bad, unreadable, hiding, databases, random.nextBoolean(), lives);
+        boolean emptied = random.nextBoolean();
+        boolean embedding = !hiding && databases == 0 && random.nextBoolean();
+        Program program = embedding ? Program.EMBEDDING : Program.MIGRATOR;
+        return new Story(seed, documents, bytes, bad, unreadable, hiding, databases, emptied, program, lives);
+    }
+
+    /** Returns how many documents an edit changes: where rows follow, enough to meet some that have theirs already. */
+    int edits() {
+        return program == Program.EMBEDDING ? documents / 20 : 1;
     }
 
     /** Returns numbers that have nothing in common with those of the next seed; the first ones of a plain {@link Random} do. */
@@ -54,9 +64,10 @@ record Story(
 
     @Override
     public String toString() {
-        return "story %d: %,d documents of %,d bytes, %s, %s, %d lives"
+        return "story %d: %s, %,d documents of %,d bytes, %s, %s, %d lives"
                 .formatted(
                         seed,
+                        program.slug(),
                         documents,
                         bytes,
                         hiding ? "rows left out of pages" : "documents change",

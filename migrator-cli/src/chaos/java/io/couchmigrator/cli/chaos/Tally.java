@@ -16,8 +16,8 @@ final class Tally {
         add(faults, kind, count);
     }
 
-    void change(String kind) {
-        add(changes, kind, 1);
+    void change(String kind, int count) {
+        add(changes, kind, count);
     }
 
     /** Counts a run that ended by itself while faults were on. */

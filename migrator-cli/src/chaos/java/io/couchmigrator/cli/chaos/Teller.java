@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/** Tells one story: lets the real program live and die in it, then run to its end in peace, and looks at what came of it. */
+/** Tells one story: lets a program live and die in it, then run to its end in peace, and looks at what came of it. */
 final class Teller {
     private static final int ATTEMPTS_IN_PEACE = 3;
     private static final int MINUTES_IN_PEACE = 5;
@@ -48,7 +48,7 @@ final class Teller {
                 Installation installation = new Installation(story, servers, sample)) {
             sample.loadInto(couch);
             Random random = Story.random(story.seed());
-            Ledger ledger = new Ledger(couch, sample, reserve, random);
+            Ledger ledger = new Ledger(story.program(), couch, sample, reserve, random);
             for (int i = 0; i < story.bad(); i++) {
                 ledger.spoil();
             }
@@ -56,12 +56,13 @@ final class Teller {
                 ledger.hide();
             }
             Path logs = directory.resolve("logs");
-            Operator operator = new Operator(couch, installation.main(), logs).always(installation.options(directory));
-            Findings findings = new Findings(ledger, installation, logs);
+            Operator operator =
+                    story.program().operator(couch, installation.main(), logs).always(installation.options(directory));
+            Findings findings = new Findings(story.program().slug(), ledger, installation, logs);
             int number = 0;
             for (Life life : story.lives()) {
                 number++;
-                OptionalInt ended = new Living(life, couch, installation, ledger, tally)
+                OptionalInt ended = new Living(life, story.edits(), couch, installation, ledger, tally)
                         .live(operator, directory.resolve("console-" + number + ".txt"), random);
                 if (story.hiding() && (ended.equals(OptionalInt.of(0)) || ended.equals(OptionalInt.of(5)))) {
                     // Documents do not change, so no later run may have anything to make up for.
