@@ -101,7 +101,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /**
-     * Looks whether a log directory could be held, leaving no trace.
+     * Looks whether a log directory could be held, leaving no trace and keeping nobody from holding it.
      *
      * @throws LogDirectoryException if it cannot be written to
      * @throws io.couchmigrator.BusyException if another runner holds it

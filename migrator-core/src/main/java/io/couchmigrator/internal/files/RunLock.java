@@ -16,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Keeps a second runner away from a log directory and slug. The file is created once and never renamed or deleted: a
@@ -25,6 +27,15 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class RunLock implements AutoCloseable {
     private static final int MOST_OF_A_HOLDER = 4096;
+
+    /** The byte of the file that is locked by whoever holds the lock. */
+    private static final long HELD = 0;
+
+    /** The byte that a runner locks next, to be seen: those who look share it for a moment, and take nothing that a holder needs. */
+    private static final long SHOWN = 1;
+
+    private static final int MOST_ATTEMPTS_TO_SHOW = 100;
+    private static final long PAUSE_NANOS = 5_000_000;
 
     /**
      * The files that this process has locked. Static because the lock is the process's: closing any channel of a locked
@@ -51,6 +62,7 @@ final class RunLock implements AutoCloseable {
         RunLock lock = locked(path, false);
         try {
             sign(lock.file, now);
+            show(lock.file);
             return lock;
         } catch (IOException e) {
             lock.close();
@@ -67,7 +79,8 @@ final class RunLock implements AutoCloseable {
         return locked(path, true);
     }
 
-    private static RunLock locked(Path path, boolean shared) {
+    /** One thread at a time: what another one opened to look at would give up the lock when it is closed. */
+    private static synchronized RunLock locked(Path path, boolean shared) {
         Path real = real(path);
         if (!LOCKED_HERE.add(real)) {
             throw inUse(path, "another run of this process");
@@ -76,8 +89,8 @@ final class RunLock implements AutoCloseable {
         try {
             RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
             try {
-                if (!isLocked(file, shared)) {
-                    throw inUse(path, holder(path, file));
+                if (!isLocked(file, HELD, shared)) {
+                    throw inUse(path, isShown(file) ? holder(file) : verification(path));
                 }
                 taken = true;
                 return new RunLock(file, real);
@@ -96,23 +109,44 @@ final class RunLock implements AutoCloseable {
     }
 
     /**
-     * Looks whether the lock could be taken, leaving no trace.
+     * Looks whether the lock could be taken, leaving no trace and keeping nobody from taking it.
      *
      * @throws BusyException if another runner holds it, saying which
      */
-    static void probe(Path path) {
-        if (LOCKED_HERE.contains(real(path))) {
+    static synchronized void probe(Path path) {
+        Path ofVerifications = LogDirectory.verifyLock(path);
+        if (LOCKED_HERE.contains(real(path)) || LOCKED_HERE.contains(real(ofVerifications))) {
             throw inUse(path, "another run of this process");
         }
+        seen(path).ifPresent(holder -> {
+            throw inUse(path, holder);
+        });
+        if (seen(ofVerifications).isPresent()) {
+            throw inUse(path, verification(path));
+        }
+    }
+
+    /** Returns who shows that it holds a lock; empty if nobody does. */
+    private static Optional<String> seen(Path path) {
         if (Files.notExists(path)) {
-            return;
+            return Optional.empty();
         }
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-            if (!isLocked(file, false)) {
-                throw inUse(path, holder(path, file));
-            }
+            return isShown(file) ? Optional.of(holder(file)) : Optional.empty();
         } catch (IOException e) {
             throw LogDirectory.failed("lock", path, e);
+        }
+    }
+
+    /** Returns whether a runner shows that it holds the lock; shared until the file is closed if none does. */
+    static boolean isShown(RandomAccessFile file) throws IOException {
+        return !isLocked(file, SHOWN, true);
+    }
+
+    /** Others may just be looking. While one of them never gets done, the lock is held all the same, but is not seen. */
+    private static void show(RandomAccessFile file) throws IOException {
+        for (int attempt = 0; attempt < MOST_ATTEMPTS_TO_SHOW && !isLocked(file, SHOWN, false); attempt++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
@@ -140,9 +174,9 @@ final class RunLock implements AutoCloseable {
         }
     }
 
-    private static boolean isLocked(RandomAccessFile file, boolean shared) throws IOException {
+    private static boolean isLocked(RandomAccessFile file, long place, boolean shared) throws IOException {
         try {
-            FileLock lock = file.getChannel().tryLock(0, Long.MAX_VALUE, shared);
+            FileLock lock = file.getChannel().tryLock(place, 1, shared);
             return lock != null;
         } catch (OverlappingFileLockException e) {
             return false;
@@ -164,18 +198,22 @@ final class RunLock implements AutoCloseable {
                         .formatted(path.toAbsolutePath().getParent(), holder, path.getFileName()));
     }
 
+    private static String holder(RandomAccessFile file) throws IOException {
+        byte[] bytes = new byte[MOST_OF_A_HOLDER];
+        int read = file.read(bytes);
+        return holder(new String(bytes, 0, Math.max(0, read), StandardCharsets.UTF_8));
+    }
+
     /** Those who share a lock do not sign it: each has a lock of its own, which it signs. */
-    private static String holder(Path path, RandomAccessFile file) throws IOException {
-        if (!isLocked(file, true)) {
-            byte[] bytes = new byte[MOST_OF_A_HOLDER];
-            int read = file.read(bytes);
-            return holder(new String(bytes, 0, Math.max(0, read), StandardCharsets.UTF_8));
-        }
-        try (InputStream own = Files.newInputStream(LogDirectory.verifyLock(path))) {
-            String holder = new String(own.readNBytes(MOST_OF_A_HOLDER), StandardCharsets.UTF_8);
+    private static String verification(Path path) {
+        Path own = LogDirectory.verifyLock(path);
+        try (InputStream signed = Files.newInputStream(own)) {
+            String holder = new String(signed.readNBytes(MOST_OF_A_HOLDER), StandardCharsets.UTF_8);
             return "a verification, " + holder(holder) + ",";
         } catch (NoSuchFileException e) {
             return "a verification";
+        } catch (IOException e) {
+            throw LogDirectory.failed("read", own, e);
         }
     }
 

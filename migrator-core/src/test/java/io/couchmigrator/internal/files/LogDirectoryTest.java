@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -130,6 +131,60 @@ final class LogDirectoryTest {
     }
 
     @Test
+    void isHeldWhileAnotherProcessLooks() throws Exception {
+        LogDirectory.open(place, "orders", "run", NOW).close();
+        Process looking = started(LockLook.class, place.resolve("orders.lock"));
+        try {
+            assertThat(looking.getInputStream().read()).isEqualTo(LockLook.LOOKS);
+
+            LogDirectory.open(place, "orders", "run", NOW).close();
+        } finally {
+            looking.getOutputStream().close();
+        }
+        assertThat(looking.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(looking.exitValue()).isZero();
+    }
+
+    @Test
+    void isHeldWhileThisProcessLooksAllTheTime() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        Thread looking = new Thread(() -> {
+            while (!done.get()) {
+                looked();
+            }
+        });
+        looking.start();
+        try {
+            for (int run = 0; run < 200; run++) {
+                LogDirectory.open(place, "orders", "run", NOW).close();
+            }
+        } finally {
+            done.set(true);
+            looking.join();
+        }
+    }
+
+    @Test
+    void namesAVerificationThatHoldsIt() throws Exception {
+        LogDirectory.open(place, "orders", "run", NOW).close();
+        try (LogDirectory held = LogDirectory.openToVerify(place, "orders", NOW)) {
+            assertThat(inAnotherProcess(place.resolve("orders.lock")))
+                    .contains("is in use: a verification, process %d on host"
+                            .formatted(ProcessHandle.current().pid()));
+            assertThat(held.run()).isNotNull();
+        }
+        assertThat(inAnotherProcess(place.resolve("orders.lock"))).isEqualTo("free");
+    }
+
+    private void looked() {
+        try {
+            LogDirectory.probe(place, "orders");
+        } catch (BusyException e) {
+            assertThat(e).hasMessageContaining("another run of this process");
+        }
+    }
+
+    @Test
     void namesTheNextHolderInTheSameFile() throws IOException {
         Path lock = place.resolve("orders.lock");
         Files.writeString(lock, "x".repeat(10_000));
@@ -174,16 +229,20 @@ final class LogDirectoryTest {
     }
 
     private static String inAnotherProcess(Path lock) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LockProbe.class.getName(),
-                        lock.toString())
-                .redirectErrorStream(true)
-                .start();
+        Process process = started(LockProbe.class, lock);
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
         return said.strip();
+    }
+
+    private static Process started(Class<?> program, Path lock) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        program.getName(),
+                        lock.toString())
+                .redirectErrorStream(true)
+                .start();
     }
 }
