@@ -198,38 +198,7 @@ public final class Session implements AutoCloseable {
      * @throws TargetException if it will not
      */
     public PassingException passing(String what, SQLException e) {
-        return passing(name, what, e);
-    }
-
-    /**
-     * Returns an error of a server as one that may pass.
-     *
-     * @throws TargetException if it will not
-     */
-    public static PassingException passing(String server, String what, SQLException e) {
-        SqlFault fault = SqlFault.of(e);
-        String seen = fault.seen();
-        SQLException cause = SqlFault.withoutValues(e);
-        String message = "%s: could not %s: %s: ".formatted(server, what, seen);
-        if (fault.isPassing()) {
-            return new PassingException(
-                    new TargetException(message + "check that the server runs and can be reached from here", cause),
-                    seen,
-                    null);
-        }
-        throw new TargetException(message + advice(fault), cause);
-    }
-
-    private static String advice(SqlFault fault) {
-        if (fault.isOfMissingPassword()) {
-            return "set PGPASSWORD, or add the database to ~/.pgpass, or to the file that PGPASSFILE names, if that is set";
-        }
-        return switch (fault.sqlState().length() < 2 ? "" : fault.sqlState().substring(0, 2)) {
-            case "08", "28" -> "check user, password and TLS settings";
-            case "3D" -> "check the database's name";
-            case "42" -> "grant the privilege, or mend the table, and run the same command again";
-            default -> "mend the target and run the same command again";
-        };
+        return Outages.passing(name, what, e);
     }
 
     /** Gives the connection back as it came, without what was not committed. */

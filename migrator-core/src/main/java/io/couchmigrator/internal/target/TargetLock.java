@@ -5,7 +5,7 @@ import io.couchmigrator.BusyException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.AdvisoryLock;
 import io.couchmigrator.internal.postgres.AdvisoryLock.Attempt;
-import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.Outages;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.TargetName;
 import io.couchmigrator.internal.retry.PassingException;
@@ -195,7 +195,7 @@ public final class TargetLock implements AutoCloseable {
             }
             return true;
         } catch (SQLException e) {
-            throw Session.passing(TargetName.of(target), "take the lock again", e);
+            throw Outages.passing(TargetName.of(target), "take the lock again", e);
         }
     }
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.retry.PassingException;
+import java.sql.SQLException;
+
+/** Tells errors of a server that may pass from those that end a run, which say what to do. */
+public final class Outages {
+    private Outages() {}
+
+    /**
+     * Returns an error of a server as one that may pass.
+     *
+     * @throws TargetException if it will not
+     */
+    public static PassingException passing(String server, String what, SQLException e) {
+        SqlFault fault = SqlFault.of(e);
+        String seen = fault.seen();
+        SQLException cause = SqlFault.withoutValues(e);
+        String message = "%s: could not %s: %s: ".formatted(server, what, seen);
+        if (fault.isPassing()) {
+            return new PassingException(
+                    new TargetException(message + "check that the server runs and can be reached from here", cause),
+                    seen,
+                    null);
+        }
+        throw new TargetException(message + advice(fault), cause);
+    }
+
+    private static String advice(SqlFault fault) {
+        if (fault.isOfMissingPassword()) {
+            return "set PGPASSWORD, or add the database to ~/.pgpass, or to the file that PGPASSFILE names, if that is set";
+        }
+        return switch (fault.sqlState().length() < 2 ? "" : fault.sqlState().substring(0, 2)) {
+            case "08", "28" -> "check user, password and TLS settings";
+            case "3D" -> "check the database's name";
+            case "42" -> "grant the privilege, or mend the table, and run the same command again";
+            default -> "mend the target and run the same command again";
+        };
+    }
+}
