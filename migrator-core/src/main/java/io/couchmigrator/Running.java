@@ -17,7 +17,10 @@ public final class Running {
         this.started = OwnThread.started(thread, run::run);
     }
 
-    /** Asks it to finish the batches in hand, save and end. Returns at once; asked again, or too late, it changes nothing. */
+    /**
+     * Asks it to finish the batches in hand, save and end. Those that PostgreSQL does not finish within five seconds are rolled
+     * back, of which {@link Listener#warned} tells. Returns at once; asked again, or too late, it changes nothing.
+     */
     public void stop() {
         run.stop();
     }

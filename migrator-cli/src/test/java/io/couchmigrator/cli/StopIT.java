@@ -80,7 +80,7 @@ final class StopIT {
         assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
     }
 
-    /** The batch in hand waits for a lock, so that no run could end by itself. */
+    /** The batch in hand waits for a lock, so that no run could end by itself before PostgreSQL's time is over. */
     @Test
     void haltsAtOnceAtTheSecondSignal(CouchDouble couch, TestDatabase database) throws Exception {
         couch.heal();

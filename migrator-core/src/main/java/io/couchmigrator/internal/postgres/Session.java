@@ -3,11 +3,13 @@ package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.retry.PassingException;
+import io.couchmigrator.internal.retry.StoppedException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of the target, borrowed for a whole run and replaced when it breaks. Used by one thread at a time.
+ * One connection of the target, borrowed for a whole run and replaced when it breaks. Used by one thread at a time; another
+ * one may give up what it has in hand.
  *
  * <p>Every piece of work is a transaction of its own, whose settings are local to it: nothing of them is left on the
  * connection, nor on a server connection that a pooler shares.
@@ -25,7 +28,11 @@ public final class Session implements AutoCloseable {
 
     private static final String BEGIN = "select " + TransactionSettings.sql() + ", pg_backend_pid() as process";
 
-    private final DataSource target;
+    /** How long to wait for a connection, unless told otherwise. */
+    public static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+    private final Loan loan;
+    private final InHand inHand = new InHand();
     private final String name;
     private @Nullable Connection connection;
     private @Nullable NamedStatements named;
@@ -45,7 +52,7 @@ public final class Session implements AutoCloseable {
      * @param name what messages call the target
      */
     public Session(DataSource target, String name) {
-        this.target = target;
+        this.loan = new Loan(target);
         this.name = name;
     }
 
@@ -99,11 +106,16 @@ public final class Session implements AutoCloseable {
         return connection != null;
     }
 
+    /** Borrows a connection, which it has none of. */
+    public void open(Duration atMost) throws SQLException {
+        take(loan.within(atMost));
+    }
+
     /**
      * Takes a connection that was borrowed for this session, which has none; it is closed with the session, and at once
      * if it cannot be used.
      */
-    public void take(Connection borrowed) throws SQLException {
+    void take(Connection borrowed) throws SQLException {
         try {
             autoCommit = borrowed.getAutoCommit();
             named = NamedStatements.of(borrowed);
@@ -120,26 +132,58 @@ public final class Session implements AutoCloseable {
      * Makes one attempt at a transaction. After an error it is rolled back, and a connection that broke is given up.
      *
      * @throws NotBegunException if the work was not begun
+     * @throws StoppedException if it was {@linkplain #giveUp given up}, whatever it met
      * @throws TargetException if the server is on another timeline than it should be, or has another table
      */
     public <T> T transaction(Work<T> work) throws SQLException {
         gate.pass(connection == null);
-        Connection current = connected();
+        inHand.begin();
         try {
+            return transaction(connected(), work);
+        } catch (SQLException | RuntimeException e) {
+            inHand.check();
+            throw e;
+        } finally {
+            inHand.end();
+        }
+    }
+
+    private <T> T transaction(Connection current, Work<T> work) throws SQLException {
+        try {
+            inHand.works(current);
             begin(current);
             T result = work.in(current);
+            inHand.commits();
             current.commit();
             return result;
         } catch (Throwable e) {
+            inHand.rollsBack();
             rollBack(current, e);
             throw e;
         }
     }
 
+    /** Returns whether a transaction is in hand. May be asked by any thread. */
+    public boolean isBusy() {
+        return inHand.isBusy();
+    }
+
+    /** Begins no more, and has the server cancel what is in hand, unless that is being committed. By any thread; at once. */
+    public void giveUp() {
+        inHand.giveUp();
+        loan.refuse();
+    }
+
+    /** Breaks the connection, so that whoever waits for the server waits no more. By any thread; at once. */
+    public void cut() {
+        loan.cut();
+        inHand.cut();
+    }
+
     private Connection connected() throws NotBegunException {
         try {
             if (connection == null) {
-                take(target.getConnection());
+                open(LONGEST_WAIT);
             }
             return Objects.requireNonNull(connection);
         } catch (SQLException e) {
@@ -214,6 +258,7 @@ public final class Session implements AutoCloseable {
             current.rollback();
             current.setAutoCommit(autoCommit);
             Objects.requireNonNull(named).restore();
+            loan.returned();
         } catch (SQLException e) {
             // A connection that broke has nothing left to restore; its pool will notice.
             LOG.debug("a connection could not be given back as it came", SqlFault.withoutValues(e));

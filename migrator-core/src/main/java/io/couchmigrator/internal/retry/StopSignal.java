@@ -23,6 +23,15 @@ public final class StopSignal {
         return requested.getCount() == 0;
     }
 
+    /** Waits for it. */
+    public void await() {
+        try {
+            requested.await();
+        } catch (InterruptedException e) {
+            interrupted();
+        }
+    }
+
     /** Returns whether a thread of the run was interrupted, which stopped it. */
     public boolean isInterrupted() {
         return interrupted;

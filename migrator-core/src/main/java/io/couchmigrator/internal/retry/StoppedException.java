@@ -5,7 +5,7 @@ package io.couchmigrator.internal.retry;
 public final class StoppedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    StoppedException() {
+    public StoppedException() {
         super("the run was asked to stop", null, false, false);
     }
 }

@@ -42,7 +42,7 @@ public final class CheckRun {
         this.couch = new CouchClient(settings.source());
     }
 
-    /** Gives it up. */
+    /** Gives it up: there is nothing to keep. */
     public void stop() {
         stop.request();
         couch.cancel();
@@ -71,13 +71,14 @@ public final class CheckRun {
             faults.add(e);
         }
         try (Watch watch = new Watch(longestSilence, reporter);
-                Target target = Target.of(
+                Grace grace = new Grace(Duration.ZERO, stop, reporter);
+                Target target = grace.over(Target.of(
                         settings.target(),
                         settings.shards(),
                         settings.tableSources(),
                         settings.workers(),
                         stop,
-                        server -> patience(server, reporter, watch))) {
+                        server -> patience(server, reporter, watch)))) {
             Patience source = patience(couch.name(), reporter, watch);
             Preflight now = Preflight.at(settings.migration(), couch, source, target, stop, this::stop);
             now.tellRemarks(reporter);

@@ -44,32 +44,34 @@ public final class Run {
     private final CouchClient couch;
     private final Patience source;
     private final Watch watch;
+    private final Grace grace;
     private final Failures failures = new Failures();
     private final AuditTally audit = new AuditTally();
     private boolean looked;
     private volatile boolean stopRequested;
     private volatile @Nullable RejectsFile rejects;
 
-    Run(Settings settings, Verb verb, Duration longestSilence) {
+    Run(Settings settings, Verb verb, Duration longestSilence, Duration graceOfBatches) {
         this.settings = settings;
         this.verb = verb;
         this.reporter = new Reporter(settings.listener());
         this.couch = new CouchClient(settings.source());
         this.source = new Patience(couch.name(), settings.maxOutage(), stop, reporter, clock);
         this.watch = new Watch(longestSilence, reporter);
+        this.grace = new Grace(graceOfBatches, stop, reporter);
     }
 
     /** Returns a run that writes the rows that should be there. */
     public static Run toMigrate(Settings settings) {
-        return new Run(settings, new Migrating(settings), CheckRun.LONGEST_SILENCE);
+        return new Run(settings, new Migrating(settings), CheckRun.LONGEST_SILENCE, Grace.OF_BATCHES);
     }
 
     /** Returns a run that compares the rows that should be there with those that are. */
     public static Run toVerify(Settings settings) {
-        return new Run(settings, new Verifying(settings), CheckRun.LONGEST_SILENCE);
+        return new Run(settings, new Verifying(settings), CheckRun.LONGEST_SILENCE, Grace.OF_BATCHES);
     }
 
-    /** Asks it to finish what is in hand, save and return. */
+    /** Asks it to finish what is in hand, as far as {@link Grace} lets it, save and return. */
     public void stop() {
         stopRequested = true;
         halt();
@@ -81,13 +83,14 @@ public final class Run {
         Stages stages = new Stages(settings.migration());
         try (watch;
                 couch;
-                Target target = Target.of(
+                grace;
+                Target target = grace.over(Target.of(
                         settings.target(),
                         settings.shards(),
                         settings.tableSources(),
                         settings.workers(),
                         stop,
-                        server -> new Patience(server, settings.maxOutage(), stop, reporter, clock))) {
+                        server -> new Patience(server, settings.maxOutage(), stop, reporter, clock)))) {
             attempt(() -> locked(began, stages, target));
         }
         return ending(began, stages).result();
@@ -125,8 +128,8 @@ public final class Run {
                     RejectsFile rejects = RejectsFile.open(directory.rejects(), clock)) {
                 this.rejects = rejects;
                 if (verb.writes()) {
+                    target.guard(lock);
                     lock.take();
-                    target.ask(lock::pass);
                 }
                 work(now, start, stages, target, directory, rejects);
             }

@@ -9,22 +9,16 @@ import io.couchmigrator.internal.postgres.Timeline;
 import io.couchmigrator.internal.postgres.WrittenOids;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLRecoverableException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import javax.sql.DataSource;
 
 /** The connections of a run: one for each worker and one more, borrowed together so that a small pool shows at once. */
 public final class Sessions implements AutoCloseable {
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-
     private final DataSource target;
     private final String name;
     private final List<Session> sessions = new ArrayList<>();
@@ -37,7 +31,7 @@ public final class Sessions implements AutoCloseable {
 
     /** @param name what messages call the target */
     Sessions(DataSource target, String name, int workers) {
-        this(target, name, workers, LONGEST_WAIT);
+        this(target, name, workers, Session.LONGEST_WAIT);
     }
 
     Sessions(DataSource target, String name, int workers, Duration longestWait) {
@@ -92,6 +86,21 @@ public final class Sessions implements AutoCloseable {
         return sessions.get(index + 1);
     }
 
+    /** Returns whether one of them has a transaction in hand. May be asked by any thread. */
+    boolean isBusy() {
+        return sessions.stream().anyMatch(Session::isBusy);
+    }
+
+    /** Gives up what they have in hand, by any thread. */
+    void giveUp() {
+        sessions.forEach(Session::giveUp);
+    }
+
+    /** Breaks their connections, by any thread. */
+    void cut() {
+        sessions.forEach(Session::cut);
+    }
+
     @Override
     public void close() {
         sessions.forEach(Session::close);
@@ -100,7 +109,7 @@ public final class Sessions implements AutoCloseable {
     private boolean opened(Session session, int had) throws PassingException {
         try {
             if (!session.isOpen()) {
-                session.take(borrowed(had));
+                session.open(longestWait);
             }
             return true;
         } catch (SQLException e) {
@@ -108,27 +117,11 @@ public final class Sessions implements AutoCloseable {
                 throw tooFew(had, SqlFault.withoutValues(e));
             }
             throw session.passing("connect", e);
-        }
-    }
-
-    private Connection borrowed(int had) throws SQLException {
-        try {
-            Optional<Connection> borrowed = new Loan(target).within(longestWait);
-            if (borrowed.isPresent()) {
-                return borrowed.get();
-            }
-            if (Thread.currentThread().isInterrupted()) {
-                throw new SQLRecoverableException("interrupted while connecting");
-            }
-            throw new SQLTimeoutException("no connection came within %s ms".formatted(longestWait.toMillis()));
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof SQLException sql) {
-                throw sql;
-            }
+        } catch (RuntimeException e) {
             throw new TargetException(
                     "could not connect to %s after %s of %s connections: %s: see the cause"
-                            .formatted(name, had, needed, e.getCause()),
-                    e.getCause());
+                            .formatted(name, had, needed, e),
+                    e);
         }
     }
 

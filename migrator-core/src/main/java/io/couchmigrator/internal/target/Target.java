@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a run writes: the main database, which also has source tables, lookups and completion; where the target is
@@ -29,6 +31,7 @@ public final class Target implements AutoCloseable {
     private final List<TargetDatabase> databases;
     private final Map<String, TargetDatabase> sources;
     private final SideBySide sideBySide;
+    private volatile @Nullable TargetLock lock;
 
     private Target(
             TargetDatabase main,
@@ -128,9 +131,10 @@ public final class Target implements AutoCloseable {
         });
     }
 
-    /** Lets each connection ask here before every transaction. */
-    public void ask(Session.Gate gate) {
-        all().forEach(database -> database.sessions().ask(gate));
+    /** Puts a lock, which is yet to be taken, before every transaction; what breaks the target's connections breaks its own. */
+    public void guard(TargetLock before) {
+        lock = before;
+        all().forEach(database -> database.sessions().ask(before::pass));
     }
 
     /** Returns the same, with its connections, but the patience of checks. */
@@ -144,11 +148,36 @@ public final class Target implements AutoCloseable {
         return new Target(patient, shards, shards.isPresent() ? others : List.of(patient), elsewhere, sideBySide);
     }
 
+    /** Returns the databases that have a transaction in hand, by what they are called. May be asked by any thread. */
+    public List<String> busy() {
+        return everywhere()
+                .filter(database -> database.sessions().isBusy())
+                .map(TargetDatabase::called)
+                .toList();
+    }
+
+    /** Begins nothing any more, and has each database cancel what it has in hand. By any thread; at once. */
+    public void giveUp() {
+        everywhere().forEach(database -> database.sessions().giveUp());
+    }
+
+    /** Breaks all connections, so that nobody waits for a server that is silent. By any thread; at once. */
+    public void cut() {
+        everywhere().forEach(database -> database.sessions().cut());
+        TargetLock held = lock;
+        if (held != null) {
+            held.cut();
+        }
+    }
+
     @Override
     public void close() {
         sideBySide.close();
-        all().forEach(TargetDatabase::close);
-        sources.values().forEach(TargetDatabase::close);
+        everywhere().forEach(TargetDatabase::close);
+    }
+
+    private Stream<TargetDatabase> everywhere() {
+        return Stream.concat(all().stream(), sources.values().stream());
     }
 
     /** Returns those that are written. */

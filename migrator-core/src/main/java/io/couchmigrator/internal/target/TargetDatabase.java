@@ -44,7 +44,7 @@ public record TargetDatabase(String name, Sessions sessions, Patience patience) 
     }
 
     /** Returns what it is called, also where it is the only one. */
-    private String called() {
+    String called() {
         return name.isEmpty() ? "PostgreSQL" : name;
     }
 

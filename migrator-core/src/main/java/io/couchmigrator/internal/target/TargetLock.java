@@ -5,6 +5,7 @@ import io.couchmigrator.BusyException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.AdvisoryLock;
 import io.couchmigrator.internal.postgres.AdvisoryLock.Attempt;
+import io.couchmigrator.internal.postgres.Loan;
 import io.couchmigrator.internal.postgres.Outages;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.TargetName;
@@ -13,12 +14,8 @@ import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTimeoutException;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +42,7 @@ public final class TargetLock implements AutoCloseable {
     private static final long WATCH_SECONDS = 5;
 
     private final DataSource target;
+    private final Loan loan;
     private final String slug;
     private final long key;
     private final Duration longestWait;
@@ -73,6 +71,7 @@ public final class TargetLock implements AutoCloseable {
             Reporter reporter,
             Consumer<Throwable> failed) {
         this.target = target;
+        this.loan = new Loan(target);
         this.slug = slug;
         this.key = AdvisoryLock.key(slug, identity);
         this.longestWait = longestWait;
@@ -97,6 +96,7 @@ public final class TargetLock implements AutoCloseable {
                 take(free);
             }
         } catch (SQLException e) {
+            stop.check();
             goWithout("it could not be taken: " + SqlFault.withoutValues(e).getMessage());
         }
     }
@@ -126,6 +126,11 @@ public final class TargetLock implements AutoCloseable {
         while (settled < doubts.get()) {
             stop.pause(PAUSE);
         }
+    }
+
+    /** Breaks the lock's connection, so that nobody waits for a server that is silent. By any thread; at once. */
+    public void cut() {
+        loan.cut();
     }
 
     @Override
@@ -218,16 +223,9 @@ public final class TargetLock implements AutoCloseable {
 
     private AdvisoryLock connected() throws SQLException {
         try {
-            Optional<Connection> borrowed = new Loan(target).within(CONNECTION_WAIT);
-            return AdvisoryLock.on(
-                    borrowed.orElseThrow(() -> new SQLTimeoutException(
-                            "no connection came for it within %s s".formatted(CONNECTION_WAIT.toSeconds()))),
-                    key);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw e.getCause() instanceof SQLException sql ? sql : new SQLException(e.getCause());
+            return AdvisoryLock.on(loan.within(CONNECTION_WAIT), key);
+        } catch (RuntimeException e) {
+            throw new SQLException(e);
         }
     }
 
@@ -240,6 +238,7 @@ public final class TargetLock implements AutoCloseable {
         lock = null;
         if (old != null) {
             old.close();
+            loan.returned();
         }
     }
 }

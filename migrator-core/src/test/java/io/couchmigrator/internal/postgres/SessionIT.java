@@ -4,8 +4,10 @@ package io.couchmigrator.internal.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.PrintWriter;
@@ -14,6 +16,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -52,6 +56,55 @@ final class SessionIT {
         session.close();
 
         assertThat(database.query("select id from notes")).isEmpty();
+    }
+
+    @Test
+    void commitsNothingOnceItIsGivenUp(TestDatabase database) throws SQLException {
+        try (Session session = new Session(database.dataSource())) {
+            assertThatThrownBy(() -> session.transaction(connection -> {
+                        execute(connection, "insert into notes values (1, 'given up')");
+                        session.giveUp();
+                        return true;
+                    }))
+                    .isInstanceOf(StoppedException.class);
+            assertThatThrownBy(() -> session.transaction(connection -> true)).isInstanceOf(StoppedException.class);
+        }
+
+        assertThat(database.query("select id from notes")).isEmpty();
+    }
+
+    /** A server that is asked to cancel a commit which waits for a standby says that it is done. */
+    @Test
+    void doesNotCancelACommit(TestDatabase database) throws Exception {
+        database.execute("create function waits() returns trigger language plpgsql as $$"
+                + " begin perform pg_advisory_xact_lock(1); return null; end $$;"
+                + "create constraint trigger waits after insert on notes deferrable initially deferred"
+                + " for each row execute function waits()");
+        try (Session session = new Session(database.dataSource());
+                Connection holder = database.dataSource().getConnection()) {
+            execute(holder, "select pg_advisory_lock(1)");
+            CompletableFuture<Boolean> committed = CompletableFuture.supplyAsync(() -> committed(session));
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> !database.query("select pid from pg_locks where not granted")
+                            .isEmpty());
+
+            session.giveUp();
+            execute(holder, "select pg_advisory_unlock(1)");
+
+            assertThat(committed.join()).isTrue();
+        }
+        assertThat(database.query("select id from notes")).containsExactly("1");
+    }
+
+    private static boolean committed(Session session) {
+        try {
+            return session.transaction(connection -> {
+                execute(connection, "insert into notes values (1, 'committed')");
+                return true;
+            });
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @ParameterizedTest

@@ -80,7 +80,7 @@ final class SilenceIT {
 
         Settings settings = settings(couch, database.dataSource(), couch.url(), () -> letGo(couch));
 
-        Result result = new Run(settings, new Migrating(settings), AT_ONCE).run();
+        Result result = new Run(settings, new Migrating(settings), AT_ONCE, LONG).run();
 
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(silent).contains("CouchDB at " + couch.url());
