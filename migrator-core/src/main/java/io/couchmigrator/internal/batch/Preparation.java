@@ -144,6 +144,8 @@ public final class Preparation<S, R> {
             prepared.refused().add(rejected.refused());
         } else if (item instanceof Item.Unreadable<S> unreadable) {
             prepared.refused().add(new Refused(item.id(), unreadable.rev(), "", "unreadable", unreadable.reason()));
+        } else {
+            prepared.changes().add(Ready.absent(item.id(), item.rev()));
         }
         return 0;
     }
