@@ -21,7 +21,7 @@ public sealed interface Destination<R> permits Upsert, Writer {
      * looks for in the main database, too. They are refused where a crash of the server would empty them, or row-level
      * security applies to the user.
      */
-    Set<String> tables();
+    Set<TableName> tables();
 
     /**
      * Returns whether rows can be compared with those in the target, which a verification needs, and which shows what became

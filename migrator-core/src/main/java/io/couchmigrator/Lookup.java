@@ -15,8 +15,13 @@ public sealed interface Lookup<K, V> {
      * Returns a lookup in a table of the target's database: an integer key column and a value column read as text.
      * Null counts as not found; of several rows with one key the smallest value is found.
      */
-    static Lookup<Long, String> rows(String table, String keyColumn, String valueColumn) {
+    static Lookup<Long, String> rows(TableName table, String keyColumn, String valueColumn) {
         return new Rows(table, keyColumn, valueColumn);
+    }
+
+    /** Returns a {@linkplain #rows(TableName, String, String) lookup} in the table whose name this is {@linkplain TableName#parse read} as. */
+    static Lookup<Long, String> rows(String table, String keyColumn, String valueColumn) {
+        return rows(TableName.parse(table), keyColumn, valueColumn);
     }
 
     /** Returns a lookup of documents by id in a CouchDB database, reading the named top-level fields. */
@@ -24,8 +29,8 @@ public sealed interface Lookup<K, V> {
         return new Documents(database, List.of(fields));
     }
 
-    /** Rows of a table; made by {@link Lookup#rows}. */
-    record Rows(String table, String keyColumn, String valueColumn) implements Lookup<Long, String> {
+    /** Rows of a table; made by {@link Lookup#rows(TableName, String, String)}. */
+    record Rows(TableName table, String keyColumn, String valueColumn) implements Lookup<Long, String> {
         public Rows {
             Objects.requireNonNull(table, "table");
             Objects.requireNonNull(keyColumn, "keyColumn");

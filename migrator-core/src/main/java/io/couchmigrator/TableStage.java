@@ -20,7 +20,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
     private final String name;
     private final int definition;
     private final String description;
-    private final String table;
+    private final TableName table;
     private final String primaryKey;
     private final List<String> columns;
     private final boolean optional;
@@ -33,7 +33,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
         this.name = builder.name;
         this.definition = builder.definition;
         this.description = builder.description.isEmpty() ? builder.name : builder.description;
-        this.table = builder.table;
+        this.table = builder.table == null ? TableName.parse(builder.name) : builder.table;
         this.primaryKey = builder.primaryKey;
         this.columns = List.copyOf(builder.columns);
         this.optional = builder.optional;
@@ -43,7 +43,10 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
         this.destination = Required.of(builder.destination, "upsert or writer", "stage", name);
     }
 
-    /** Starts a stage of this name, which is also the name of its table unless {@link Builder#table} says otherwise. */
+    /**
+     * Starts a stage of this name, which is also {@linkplain TableName#parse read} as the name of its table unless
+     * {@link Builder#table(TableName)} says otherwise.
+     */
     public static <R> Builder<R> builder(String name) {
         return new Builder<>(name);
     }
@@ -63,8 +66,8 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
         return description;
     }
 
-    /** Returns the table's name, with its schema if it is not on the search path. */
-    public String table() {
+    /** Returns the table's name. */
+    public TableName table() {
         return table;
     }
 
@@ -116,7 +119,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
         private final List<LookupKeys<SourceRow>> lookups = new ArrayList<>();
         private int definition = 1;
         private String description = "";
-        private String table;
+        private @Nullable TableName table;
         private String primaryKey = "id";
         private boolean optional;
         private ErrorRule onTransformError = ErrorRule.END;
@@ -125,7 +128,6 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
-            this.table = name;
         }
 
         /** Sets the definition version; see {@link Stage#definition}. The default is 1, which is the least. */
@@ -141,9 +143,14 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
         }
 
         /** Sets the table's name. The default is the stage's name. */
-        public Builder<R> table(String table) {
+        public Builder<R> table(TableName table) {
             this.table = Objects.requireNonNull(table, "table");
             return this;
+        }
+
+        /** Sets the table's name to what this is {@linkplain TableName#parse read} as. */
+        public Builder<R> table(String table) {
+            return table(TableName.parse(table));
         }
 
         /** Sets the integer key column. The default is {@code id}. */

@@ -2,6 +2,7 @@
 package io.couchmigrator;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the type of the rows
  */
 public final class Upsert<R> implements Destination<R> {
-    private final String table;
-    private final Optional<String> tableBehindView;
+    private final TableName table;
+    private final Optional<TableName> tableBehindView;
     private final List<Column<R>> columns;
     private final List<Expression> expressions;
     private final ConflictRule conflictRule;
@@ -37,18 +38,23 @@ public final class Upsert<R> implements Destination<R> {
         this.router = builder.router;
     }
 
-    /** Starts an upsert into this table; with its schema in front, as in {@code archive.orders}, if it is not on the search path. */
-    public static <R> Builder<R> into(String table) {
+    /** Starts an upsert into this table. */
+    public static <R> Builder<R> into(TableName table) {
         return new Builder<>(table);
     }
 
+    /** Starts an upsert into the table whose name this is {@linkplain TableName#parse read} as. */
+    public static <R> Builder<R> into(String table) {
+        return into(TableName.parse(table));
+    }
+
     /** Returns the table's name. */
-    public String table() {
+    public TableName table() {
         return table;
     }
 
     /** Returns the table that rows go into where the upsert's own is a view; empty if none was named. */
-    public Optional<String> tableBehindView() {
+    public Optional<TableName> tableBehindView() {
         return tableBehindView;
     }
 
@@ -73,8 +79,8 @@ public final class Upsert<R> implements Destination<R> {
     }
 
     @Override
-    public Set<String> tables() {
-        Set<String> tables = new TreeSet<>();
+    public Set<TableName> tables() {
+        Set<TableName> tables = new LinkedHashSet<>();
         tables.add(table);
         tableBehindView.ifPresent(tables::add);
         return tables;
@@ -132,15 +138,15 @@ public final class Upsert<R> implements Destination<R> {
 
     /** Builds an {@link Upsert}; not safe for use by multiple threads. */
     public static final class Builder<R> {
-        private final String table;
-        private Optional<String> tableBehindView = Optional.empty();
+        private final TableName table;
+        private Optional<TableName> tableBehindView = Optional.empty();
         private final List<Column<R>> columns = new ArrayList<>();
         private final List<Expression> expressions = new ArrayList<>();
         private ConflictRule conflictRule = ConflictRule.NOTHING;
         private Optional<Router<R>> router = Optional.empty();
         private boolean keyed;
 
-        private Builder(String table) {
+        private Builder(TableName table) {
             this.table = Objects.requireNonNull(table, "table");
         }
 
@@ -149,9 +155,14 @@ public final class Upsert<R> implements Destination<R> {
          * releases of an application: whether a key is there is asked of the view, and rows are compared with it. Where the
          * upsert's own is a table, rows go into that. By default they always do. Not for {@link ConflictRule#UPDATE}.
          */
-        public Builder<R> tableBehindView(String table) {
+        public Builder<R> tableBehindView(TableName table) {
             this.tableBehindView = Optional.of(table);
             return this;
+        }
+
+        /** Sets the {@linkplain #tableBehindView(TableName) table behind the view} whose name this is {@linkplain TableName#parse read} as. */
+        public Builder<R> tableBehindView(String table) {
+            return tableBehindView(TableName.parse(table));
         }
 
         /** Sets the key: a text column with a unique index of its own. Required, once. */

@@ -61,7 +61,7 @@ public non-sealed interface Writer<R> extends Destination<R> {
 
     /** {@inheritDoc} By default none is named. */
     @Override
-    default Set<String> tables() {
+    default Set<TableName> tables() {
         return Set.of();
     }
 

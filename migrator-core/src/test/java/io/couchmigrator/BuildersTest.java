@@ -165,7 +165,7 @@ final class BuildersTest {
                 .isThrownBy(() -> Upsert.<String>into("a").key("a", null));
         assertThatNullPointerException().isThrownBy(() -> documents().fields("a", null));
         assertThatNullPointerException().isThrownBy(() -> documents().database(null));
-        assertThatNullPointerException().isThrownBy(() -> rows().table(null));
+        assertThatNullPointerException().isThrownBy(() -> rows().table((String) null));
         assertThatNullPointerException().isThrownBy(() -> Lookup.rows("table", null, "value"));
         assertThatNullPointerException().isThrownBy(() -> Lookup.documents(null));
         assertThatNullPointerException().isThrownBy(() -> migrator().target(null));
@@ -175,7 +175,7 @@ final class BuildersTest {
     void namesStagesAfterWhatTheyReadUnlessTold() {
         assertThat(documents().build().database()).isEqualTo("orders");
         assertThat(documents().database("shop").build().description()).isEqualTo("shop");
-        assertThat(rows().build().table()).isEqualTo("orders");
+        assertThat(rows().build().table()).hasToString("orders");
         assertThat(rows().build().primaryKey()).isEqualTo("id");
     }
 

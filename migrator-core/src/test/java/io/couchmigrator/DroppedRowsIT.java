@@ -343,8 +343,8 @@ final class DroppedRowsIT {
         }
 
         @Override
-        public Set<String> tables() {
-            return Set.of("orders");
+        public Set<TableName> tables() {
+            return Set.of(TableName.of("orders"));
         }
     }
 }

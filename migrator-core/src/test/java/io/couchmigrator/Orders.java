@@ -51,7 +51,7 @@ final class Orders {
             }
 
             @Override
-            public Set<String> tables() {
+            public Set<TableName> tables() {
                 return upsert.tables();
             }
         };

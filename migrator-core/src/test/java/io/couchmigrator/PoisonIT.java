@@ -424,7 +424,7 @@ final class PoisonIT {
         }
 
         @Override
-        public Set<String> tables() {
+        public Set<TableName> tables() {
             return writer.tables();
         }
     }

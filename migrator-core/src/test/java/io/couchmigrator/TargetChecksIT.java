@@ -261,8 +261,8 @@ final class TargetChecksIT {
             }
 
             @Override
-            public Set<String> tables() {
-                return Set.of("orders");
+            public Set<TableName> tables() {
+                return Set.of(TableName.of("orders"));
             }
         };
         Migration migration = Orders.migration(Orders.stage().writer(writer).build());

@@ -88,7 +88,7 @@ final class BlobMetadataTest {
     void writesEveryColumnThatIsNotLeftNull() {
         assertThat(migration.stages()).allSatisfy(stage -> {
             Upsert<?> upsert = (Upsert<?>) stage.destination();
-            assertThat(upsert.table()).isEqualTo("blobs_blobmeta");
+            assertThat(upsert.table()).hasToString("blobs_blobmeta");
             assertThat(upsert.columns())
                     .extracting(column -> column.name())
                     .containsExactlyInAnyOrder(

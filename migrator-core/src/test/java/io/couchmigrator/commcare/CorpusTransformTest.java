@@ -81,7 +81,8 @@ final class CorpusTransformTest {
                     }
                 }
             } else if (stage instanceof TableStage<?> table) {
-                for (Map<String, String> each : tables.getOrDefault(table.table(), List.of())) {
+                for (Map<String, String> each :
+                        tables.getOrDefault(table.table().toString(), List.of())) {
                     SourceRow row = read(table, each);
                     transform(table, row, new JsonPrimitive(row.id()), found);
                 }

@@ -3,7 +3,6 @@ package io.couchmigrator.cli.verdict;
 
 import io.couchmigrator.Audit;
 import io.couchmigrator.CheckReport;
-import io.couchmigrator.CompletionTable;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
@@ -28,7 +27,8 @@ public final class Verdict {
     /** @param sharded whether several databases hold the rows */
     public Verdict(Migration migration, Path logDirectory, boolean sharded) {
         this.slug = migration.slug();
-        this.completionTable = migration.completion().map(CompletionTable::table);
+        this.completionTable =
+                migration.completion().map(completion -> completion.table().toString());
         this.logDirectory = logDirectory;
         this.verification = new VerifyVerdict(slug, logDirectory, sharded);
     }

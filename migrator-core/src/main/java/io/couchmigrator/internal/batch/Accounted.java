@@ -3,6 +3,7 @@ package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.Change;
 import io.couchmigrator.Standing.State;
+import io.couchmigrator.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -72,7 +73,7 @@ public final class Accounted<R> {
     }
 
     /** Returns the tables that are written; they may be unknown. */
-    Set<String> tables() {
+    Set<TableName> tables() {
         return writer.tables();
     }
 

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.Change;
 import io.couchmigrator.Standing.State;
+import io.couchmigrator.TableName;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.retry.Interrupts;
@@ -74,7 +75,7 @@ public record GuardedWriter<R>(Writer<R> writer) {
     }
 
     /** Returns the tables that it writes; they may be unknown. */
-    Set<String> tables() {
+    Set<TableName> tables() {
         return writer.tables();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
+import io.couchmigrator.TableName;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.source.Refused;
 import java.util.Optional;
@@ -21,9 +22,9 @@ record Refusal(String likeness, String reason, Optional<String> said) {
     }
 
     /** It raised none, and does not have a row that was written into one of these tables; they may be unknown. */
-    static Refusal dropped(Set<String> tables) {
+    static Refusal dropped(Set<TableName> tables) {
         String where =
-                tables.stream().sorted().map(" of table \"%s\""::formatted).collect(Collectors.joining(" or"));
+                tables.stream().map(" of table \"%s\""::formatted).sorted().collect(Collectors.joining(" or"));
         return new Refusal(
                 "dropped",
                 "a row that was neither written nor is there: a trigger or a rule%s drops it".formatted(where),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jooq.DSLContext;
@@ -28,9 +29,11 @@ final class Jooq {
         }
     }
 
-    /** Returns a table's name as given, taken exactly: {@code schema.table} or {@code table}. */
-    static Name table(String name) {
-        return DSL.quotedName(name.split("\\.", 2));
+    /** Returns a table's name for a statement. */
+    static Name table(TableName table) {
+        return table.schema()
+                .map(schema -> DSL.quotedName(schema, table.name()))
+                .orElseGet(() -> DSL.quotedName(table.name()));
     }
 
     /** Returns a name as SQL text, quoted. */

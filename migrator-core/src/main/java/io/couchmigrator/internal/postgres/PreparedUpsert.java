@@ -6,6 +6,7 @@ import io.couchmigrator.Change;
 import io.couchmigrator.ConflictRule;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
+import io.couchmigrator.TableName;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
@@ -159,7 +160,7 @@ final class PreparedUpsert<R> implements Writer<R> {
     }
 
     @Override
-    public Set<String> tables() {
+    public Set<TableName> tables() {
         return upsert.tables();
     }
 

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.postgres;
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.Lookup;
 import io.couchmigrator.SourceRow;
+import io.couchmigrator.TableName;
 import io.couchmigrator.TableStage;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -36,7 +37,7 @@ public final class Statements {
     private Statements() {}
 
     /** Returns whether a table exists. */
-    public static boolean exists(Connection connection, String table) throws SQLException {
+    public static boolean exists(Connection connection, TableName table) throws SQLException {
         return TableFacts.of(connection, table).isPresent();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -20,7 +21,7 @@ import org.jooq.Record;
  * @param columns its columns by name, in their order
  * @param uniqueColumns columns that have a unique index of their own
  */
-public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns, Set<String> uniqueColumns) {
+public record TableFacts(long oid, TableName name, Map<String, ColumnFacts> columns, Set<String> uniqueColumns) {
     /**
      * A column.
      *
@@ -58,7 +59,7 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
     }
 
     /** Returns what the catalogue says; empty if there is no such table or view on the search path. */
-    public static Optional<TableFacts> of(Connection connection, String table) throws SQLException {
+    public static Optional<TableFacts> of(Connection connection, TableName table) throws SQLException {
         return Jooq.with(connection, jooq -> {
             Long oid = jooq.resultQuery("select to_regclass(?)::oid::bigint", Jooq.sql(Jooq.table(table)))
                     .fetchOneInto(Long.class);
@@ -75,7 +76,7 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
     }
 
     /** Returns whether there is a view of this name. */
-    static boolean isView(Connection connection, String name) throws SQLException {
+    static boolean isView(Connection connection, TableName name) throws SQLException {
         return Jooq.with(connection, jooq -> jooq.resultQuery(
                         "select exists (select from pg_class where oid = to_regclass(?) and relkind = 'v')",
                         Jooq.sql(Jooq.table(name)))
@@ -86,7 +87,7 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
      * Returns whether there is such a table with rows of its own, and not one that shows those of others: a view, a
      * foreign, inherited or partitioned table, or one that logical replication fills.
      */
-    public static boolean hasItsOwnRows(Connection connection, String table) throws SQLException {
+    public static boolean hasItsOwnRows(Connection connection, TableName table) throws SQLException {
         return Jooq.with(connection, jooq -> jooq.resultQuery("""
                         select exists (select from pg_class c where c.oid = to_regclass(?) and c.relkind = 'r'
                           and not exists (select from pg_inherits i where i.inhparent = c.oid)
@@ -95,7 +96,7 @@ public record TableFacts(long oid, String name, Map<String, ColumnFacts> columns
                 .fetchSingleInto(boolean.class));
     }
 
-    private static TableFacts facts(DSLContext jooq, long oid, String table) {
+    private static TableFacts facts(DSLContext jooq, long oid, TableName table) {
         Map<String, ColumnFacts> columns = new LinkedHashMap<>();
         for (Record column : jooq.fetch("""
                 select a.attname, format_type(a.atttypid, -1) as type, format_type(a.atttypid, a.atttypmod) as stored,

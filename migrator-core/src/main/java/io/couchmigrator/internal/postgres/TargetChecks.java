@@ -4,12 +4,14 @@ package io.couchmigrator.internal.postgres;
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.ConflictRule;
 import io.couchmigrator.Lookup;
+import io.couchmigrator.TableName;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +32,7 @@ public final class TargetChecks {
     private final Connection connection;
     private final List<String> faults = new ArrayList<>();
     /** Columns by privilege by table. */
-    private final Map<String, Map<String, Set<String>>> missing = new TreeMap<>();
+    private final Map<TableName, Map<String, Set<String>>> missing = new LinkedHashMap<>();
 
     private TargetChecks(Connection connection) {
         this.connection = connection;
@@ -39,7 +41,7 @@ public final class TargetChecks {
     /** Returns what is wrong with an upsert's table. */
     static List<String> upsert(Connection connection, Upsert<?> upsert) throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
-        String into = Upserts.into(connection, upsert);
+        TableName into = Upserts.into(connection, upsert);
         Optional<TableFacts> table = checks.table(into);
         if (table.isPresent()) {
             checks.upsertColumns(upsert, table.get());
@@ -53,9 +55,9 @@ public final class TargetChecks {
     }
 
     /** Returns why rows in these tables would not last, or could be hidden; tables that do not exist are left out. */
-    public static List<String> written(Connection connection, Set<String> tables) throws SQLException {
+    public static List<String> written(Connection connection, Set<TableName> tables) throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
-        for (String name : tables) {
+        for (TableName name : tables) {
             Optional<TableFacts> table = TableFacts.of(connection, name);
             if (table.isPresent()) {
                 checks.faults.addAll(WrittenTable.lostInACrash(connection, table.get()));
@@ -133,7 +135,7 @@ public final class TargetChecks {
         return checks.faults();
     }
 
-    private Optional<TableFacts> table(String name) throws SQLException {
+    private Optional<TableFacts> table(TableName name) throws SQLException {
         Optional<TableFacts> table = TableFacts.of(connection, name);
         if (table.isEmpty()) {
             Record path = Jooq.with(
@@ -188,7 +190,7 @@ public final class TargetChecks {
     }
 
     /** What is asked of a view, where rows go into a table behind it. */
-    private void view(Upsert<?> upsert, String into) throws SQLException {
+    private void view(Upsert<?> upsert, TableName into) throws SQLException {
         Optional<TableFacts> found = into.equals(upsert.table()) ? Optional.empty() : table(upsert.table());
         if (found.isEmpty()) {
             return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.TableName;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,10 +22,10 @@ public final class TargetServer {
     private TargetServer() {}
 
     /** Returns the identity of the connection's database, without its timeline; tables that do not exist are left out. */
-    public static TargetIdentity identity(Connection connection, Set<String> tables) throws SQLException {
+    public static TargetIdentity identity(Connection connection, Set<TableName> tables) throws SQLException {
         Map<String, Long> oids = new TreeMap<>();
-        for (String table : tables) {
-            TableFacts.of(connection, table).ifPresent(facts -> oids.put(table, facts.oid()));
+        for (TableName table : tables) {
+            TableFacts.of(connection, table).ifPresent(facts -> oids.put(table.toString(), facts.oid()));
         }
         Record database = Jooq.with(
                 connection,

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.ConflictRule;
+import io.couchmigrator.TableName;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class UpsertSql {
     private final String source;
 
     /** @param into the table that rows go into: the upsert's own, or the one behind it if that is a view */
-    UpsertSql(Upsert<?> upsert, String into, List<ColumnFacts> facts) {
+    UpsertSql(Upsert<?> upsert, TableName into, List<ColumnFacts> facts) {
         this.upsert = upsert;
         this.facts = facts;
         this.table = Jooq.sql(Jooq.table(upsert.table()));

@@ -5,6 +5,7 @@ import io.couchmigrator.Change;
 import io.couchmigrator.Destination;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
+import io.couchmigrator.TableName;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
 import java.sql.Connection;
@@ -33,7 +34,7 @@ public final class Upserts {
     }
 
     private static <R> Writer<R> prepared(Connection connection, Upsert<R> upsert) throws SQLException {
-        String into = into(connection, upsert);
+        TableName into = into(connection, upsert);
         TableFacts table = TableFacts.of(connection, into)
                 .orElseThrow(() -> new SQLException("table \"%s\" does not exist".formatted(into), "42P01"));
         for (Upsert.Column<R> column : upsert.columns()) {
@@ -81,7 +82,7 @@ public final class Upserts {
         if (!(destination instanceof Upsert<?> upsert)) {
             return Optional.empty();
         }
-        String into = into(connection, upsert);
+        TableName into = into(connection, upsert);
         return into.equals(upsert.table())
                 ? Optional.empty()
                 : Optional.of(
@@ -90,8 +91,8 @@ public final class Upserts {
     }
 
     /** Returns the table that rows go into. */
-    static String into(Connection connection, Upsert<?> upsert) throws SQLException {
-        Optional<String> behind = upsert.tableBehindView();
+    static TableName into(Connection connection, Upsert<?> upsert) throws SQLException {
+        Optional<TableName> behind = upsert.tableBehindView();
         return behind.isPresent() && TableFacts.isView(connection, upsert.table()) ? behind.get() : upsert.table();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,7 +27,7 @@ public final class WrittenOids {
         this.tables = List.copyOf(tables.entrySet());
         List<String> expressions = new ArrayList<>();
         this.tables.forEach(table -> expressions.add(", to_regclass(E'%s')::oid::bigint"
-                .formatted(Jooq.sql(Jooq.table(table.getKey()))
+                .formatted(Jooq.sql(Jooq.table(TableName.parse(table.getKey())))
                         .replace("\\", "\\\\")
                         .replace("'", "''"))));
         this.sql = String.join("", expressions);

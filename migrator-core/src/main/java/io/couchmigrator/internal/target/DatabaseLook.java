@@ -3,6 +3,7 @@ package io.couchmigrator.internal.target;
 
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Stage;
+import io.couchmigrator.TableName;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
@@ -44,7 +45,7 @@ final class DatabaseLook {
      */
     static TargetPreflight at(
             TargetDatabase database,
-            Set<String> tables,
+            Set<TableName> tables,
             Session.Work<List<String>> server,
             Consumer<DatabaseLook> more) {
         DatabaseLook look = new DatabaseLook(database);
@@ -113,7 +114,7 @@ final class DatabaseLook {
         }
     }
 
-    private void identify(Set<String> tables) {
+    private void identify(Set<TableName> tables) {
         check(connection -> {
             identity = Optional.of(TargetServer.identity(connection, tables));
             return List.of();

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.target;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.ShardMap.Shards;
+import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.offsets.TargetIdentity.ShardsIdentity;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -36,7 +36,7 @@ public record TargetPreflight(
         Optional<TargetIdentity> identity) {
     /** Looks at all of them at once. */
     public static TargetPreflight at(Migration migration, Target target) {
-        Set<String> written = new TreeSet<>();
+        Set<TableName> written = new LinkedHashSet<>();
         migration.stages().forEach(stage -> written.addAll(stage.destination().tables()));
         StageTables tables = new StageTables(migration, target);
         boolean sharded = target.shards().isPresent();

@@ -5,6 +5,7 @@ import io.couchmigrator.Destination;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
+import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.postgres.RefusedException;
@@ -50,7 +51,7 @@ public final class Outside {
      */
     public <R> Optional<Rows<R>> rows(Stage<?, R> stage) {
         Destination<R> destination = stage.destination();
-        Set<String> tables = destination.tables();
+        Set<TableName> tables = destination.tables();
         if (target.shards().isEmpty() || tables.isEmpty() || !hasOwn(tables) || !isApart()) {
             return Optional.empty();
         }
@@ -114,10 +115,10 @@ public final class Outside {
         return target.main().sessions().name() + " (main database)";
     }
 
-    private boolean hasOwn(Set<String> tables) {
+    private boolean hasOwn(Set<TableName> tables) {
         return asked(target.main().sessions().own(), connection -> {
                     boolean any = false;
-                    for (String table : tables) {
+                    for (TableName table : tables) {
                         boolean exists = Statements.exists(connection, table);
                         if (exists && !TableFacts.hasItsOwnRows(connection, table)) {
                             return false;

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.CompletionTable;
+import io.couchmigrator.TableName;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.sql.Connection;
@@ -46,10 +47,11 @@ final class TargetChecksIT {
         database.execute("create table states (slug text unique, at timestamptz)");
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
-            assertThat(TargetChecks.written(connection, Set.of("states"))).isEmpty();
+            assertThat(TargetChecks.written(connection, Set.of(TableName.of("states"))))
+                    .isEmpty();
             statement.execute("create temporary table states (slug text unique, at timestamptz)");
 
-            assertThat(TargetChecks.written(connection, Set.of("states")))
+            assertThat(TargetChecks.written(connection, Set.of(TableName.of("states"))))
                     .containsExactly("table \"states\" is temporary, and its rows would be gone with the connection:"
                             + " create one that stays");
         }

@@ -14,6 +14,7 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.Migrator;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Result;
+import io.couchmigrator.TableName;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.AdvisoryLock;
@@ -270,7 +271,7 @@ final class TargetLockIT {
 
     private static TargetIdentity identity(TestDatabase database) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
-            return TargetServer.identity(connection, Set.of("orders"));
+            return TargetServer.identity(connection, Set.of(TableName.of("orders")));
         }
     }
 
