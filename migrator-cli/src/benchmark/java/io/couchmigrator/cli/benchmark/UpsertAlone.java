@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.benchmark;
 
+import io.couchmigrator.Change;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.testkit.postgres.TestDatabase;
@@ -58,10 +59,11 @@ final class UpsertAlone {
             connection.setAutoCommit(false);
             Writer<BlobRow> writer = Upserts.prepared(connection, BlobRow.upsert());
             for (int from = 0; from < ids.size(); from += batch) {
-                List<BlobRow> rows = ids.subList(from, Math.min(ids.size(), from + batch)).stream()
+                List<Change<BlobRow>> changes = ids.subList(from, Math.min(ids.size(), from + batch)).stream()
                         .map(documents::row)
+                        .map(BlobRow::change)
                         .toList();
-                writer.write(connection, rows);
+                writer.write(connection, changes);
                 connection.commit();
             }
         }

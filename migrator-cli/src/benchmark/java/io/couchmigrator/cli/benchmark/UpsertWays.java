@@ -193,7 +193,8 @@ final class UpsertWays {
 
         @Override
         public void write(Connection connection, List<BlobRow> rows) throws SQLException {
-            Objects.requireNonNull(writer).write(connection, rows);
+            Objects.requireNonNull(writer)
+                    .write(connection, rows.stream().map(BlobRow::change).toList());
         }
     }
 

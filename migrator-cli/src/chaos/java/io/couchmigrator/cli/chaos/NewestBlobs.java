@@ -34,7 +34,7 @@ final class NewestBlobs {
                     .fields(BLOBS)
                     .transform((document, context) -> List.of(row(document.id(), document.field(BLOBS))))
                     .onTransformError(ErrorRule.REJECT)
-                    .writer(Upsert.<ExpectedRow>into("blobs_blobmeta")
+                    .upsert(Upsert.<ExpectedRow>into("blobs_blobmeta")
                             .key("key", ExpectedRow::key)
                             .text("domain", ExpectedRow::domain)
                             .integer("type_code", ExpectedRow::typeCode)
