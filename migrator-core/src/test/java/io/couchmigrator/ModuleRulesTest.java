@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -20,12 +22,28 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.Architectures;
+import java.util.List;
 import java.util.stream.Stream;
 
 @AnalyzeClasses(
         packages = "io.couchmigrator",
         importOptions = {ImportOption.DoNotIncludeTests.class, ModuleRulesTest.WithoutTestkit.class})
 final class ModuleRulesTest {
+    private static final List<String> ROOMS = List.of(
+            "run",
+            "verify",
+            "batch",
+            "target",
+            "source",
+            "postgres",
+            "ranges",
+            "couch",
+            "identity",
+            "offsets",
+            "files",
+            "retry");
+
     private static final DescribedPredicate<JavaMember> OFFERED = DescribedPredicate.describe(
             "are offered to callers",
             member -> !inside(member.getOwner(), "io.couchmigrator.internal")
@@ -71,6 +89,55 @@ final class ModuleRulesTest {
             .dependOnClassesThat()
             .resideInAPackage("io.couchmigrator.internal..")
             .because("all else that callers name is a description, which every room may name without a circle");
+
+    /** The picture of {@code docs/architecture.md}: an arrow means "may name", and so what lies below it. */
+    @ArchTest
+    static final ArchRule ROOMS_NAME_ONLY_WHAT_LIES_BELOW_THEM = rooms().whereLayer("run")
+            .mayOnlyBeAccessedByLayers("root")
+            .whereLayer("verify")
+            .mayOnlyBeAccessedByLayers("run")
+            .whereLayer("batch")
+            .mayOnlyBeAccessedByLayers("run", "verify")
+            .whereLayer("target")
+            .mayOnlyBeAccessedByLayers("run", "verify", "batch")
+            .whereLayer("source")
+            .mayOnlyBeAccessedByLayers("run", "verify", "batch")
+            .whereLayer("postgres")
+            .mayOnlyBeAccessedByLayers("run", "verify", "batch", "target", "source")
+            .whereLayer("ranges")
+            .mayOnlyBeAccessedByLayers("run", "verify", "batch", "source")
+            .whereLayer("couch")
+            .mayOnlyBeAccessedByLayers("run", "verify", "batch", "source")
+            .whereLayer("identity")
+            .mayOnlyBeAccessedByLayers("run", "verify", "batch", "source")
+            .whereLayer("offsets")
+            .mayOnlyAccessLayers("root", "files", "retry")
+            .whereLayer("retry")
+            .mayOnlyAccessLayers("root", "files")
+            .whereLayer("files")
+            .mayOnlyAccessLayers("root")
+            .because("one must be able to draw the house from memory: hand a value up instead of naming a neighbour");
+
+    @ArchTest
+    static final ArchRule EVERY_ROOM_IS_DRAWN = classes()
+            .that()
+            .resideInAPackage("io.couchmigrator.internal..")
+            .should()
+            .resideInAnyPackage(ROOMS.stream()
+                    .map("io.couchmigrator.internal.%s"::formatted)
+                    .toArray(String[]::new))
+            .because("a room that is not in the picture has no rules");
+
+    private static Architectures.LayeredArchitecture rooms() {
+        Architectures.LayeredArchitecture rooms = layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("root")
+                .definedBy("io.couchmigrator");
+        for (String room : ROOMS) {
+            rooms = rooms.layer(room).definedBy("io.couchmigrator.internal." + room);
+        }
+        return rooms;
+    }
 
     @ArchTest
     static final ArchRule MIGRATIONS_HAVE_NO_PRIVILEGES = noClasses()
