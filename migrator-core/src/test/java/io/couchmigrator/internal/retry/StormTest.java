@@ -4,7 +4,6 @@ package io.couchmigrator.internal.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.CouchServer;
-import io.couchmigrator.Outage;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.DatabaseFacts;
 import io.couchmigrator.testkit.couch.CouchDouble;
@@ -51,16 +50,5 @@ final class StormTest {
             pauses.add(pause);
             clock.advance(pause);
         });
-    }
-
-    private static final class Silence implements OutageListener {
-        @Override
-        public void retrying(Outage outage) {}
-
-        @Override
-        public void waiting(Outage outage) {}
-
-        @Override
-        public void recovered(Outage outage) {}
     }
 }

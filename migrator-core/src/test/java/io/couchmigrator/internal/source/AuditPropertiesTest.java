@@ -11,7 +11,6 @@ import io.couchmigrator.CouchServer;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Listener;
-import io.couchmigrator.Outage;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.couch.CouchClient;
@@ -22,10 +21,10 @@ import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.ranges.AuditTally;
 import io.couchmigrator.internal.ranges.HostileKeys;
 import io.couchmigrator.internal.ranges.KeyOrder;
-import io.couchmigrator.internal.retry.OutageListener;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
+import io.couchmigrator.internal.retry.Silence;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
@@ -157,7 +156,7 @@ final class AuditPropertiesTest {
             this.keys = keys;
             database.load(keys.stream().map(Source::document));
             StopSignal stop = new StopSignal();
-            Patience patience = new Patience("CouchDB", Duration.ofMinutes(1), stop, new Silent(), Clock.systemUTC());
+            Patience patience = new Patience("CouchDB", Duration.ofMinutes(1), stop, new Silence(), Clock.systemUTC());
             Throttle throttle = new Throttle(0, 1, stop, System::nanoTime);
             budget = ByteBudget.ofHeap(1, stop);
             DocumentStage<Document> stage = DocumentStage.<Document>builder("keys")
@@ -265,16 +264,5 @@ final class AuditPropertiesTest {
                 return more;
             }
         }
-    }
-
-    private static final class Silent implements OutageListener {
-        @Override
-        public void retrying(Outage outage) {}
-
-        @Override
-        public void waiting(Outage outage) {}
-
-        @Override
-        public void recovered(Outage outage) {}
     }
 }

@@ -4,10 +4,9 @@ package io.couchmigrator.internal.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.couchmigrator.Outage;
 import io.couchmigrator.TargetException;
-import io.couchmigrator.internal.retry.OutageListener;
 import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.Silence;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -82,17 +81,7 @@ final class SessionsTest {
     }
 
     private static Patience patience() {
-        OutageListener silent = new OutageListener() {
-            @Override
-            public void retrying(Outage outage) {}
-
-            @Override
-            public void waiting(Outage outage) {}
-
-            @Override
-            public void recovered(Outage outage) {}
-        };
-        return new Patience("PostgreSQL", Duration.ZERO, new StopSignal(), silent, Clock.systemUTC());
+        return new Patience("PostgreSQL", Duration.ZERO, new StopSignal(), new Silence(), Clock.systemUTC());
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.retry;
+
+import io.couchmigrator.Outage;
+
+/** Tells nobody of an outage. */
+public final class Silence implements OutageListener {
+    @Override
+    public void retrying(Outage outage) {}
+
+    @Override
+    public void waiting(Outage outage) {}
+
+    @Override
+    public void recovered(Outage outage) {}
+}
