@@ -3,6 +3,7 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.internal.couch.JsonPieces;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.couch.Fault;
@@ -10,7 +11,6 @@ import io.couchmigrator.testkit.faults.ScriptedFault;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,31 +24,6 @@ final class RandomAnswersIT {
     private static final int COUNT = 30;
     private static final int TRIES = 40;
     private static final long SEED = 20_261_124;
-
-    private static final List<String> PIECES = List.of(
-            "{",
-            "}",
-            "[",
-            "]",
-            ":",
-            ",",
-            "\"",
-            "\"rows\"",
-            "\"results\"",
-            "\"id\"",
-            "\"doc\"",
-            "\"value\"",
-            "null",
-            "true",
-            "-1",
-            "1e999",
-            "\"a\"",
-            "\"last_seq\"",
-            "\"offset\"",
-            "<html>",
-            "\\u0000",
-            "\n",
-            "\ud83d\ude00");
 
     @TempDir
     private Path logs;
@@ -90,8 +65,8 @@ final class RandomAnswersIT {
     }
 
     private static String body(Random random) {
-        return random.ints(1 + random.nextInt(12), 0, PIECES.size())
-                .mapToObj(PIECES::get)
+        return random.ints(1 + random.nextInt(12), 0, JsonPieces.ALL.size())
+                .mapToObj(JsonPieces.ALL::get)
                 .collect(Collectors.joining());
     }
 }

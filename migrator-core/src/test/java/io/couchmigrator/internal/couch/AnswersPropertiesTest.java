@@ -127,33 +127,8 @@ final class AnswersPropertiesTest {
     Arbitrary<String> bodies() {
         Arbitrary<String> right = Arbitraries.of(RIGHT);
         Arbitrary<String> random = Arbitraries.strings().ofMaxLength(200);
-        Arbitrary<String> fragments = Arbitraries.of(
-                        "{",
-                        "}",
-                        "[",
-                        "]",
-                        ":",
-                        ",",
-                        "\"",
-                        "\"rows\"",
-                        "\"results\"",
-                        "\"id\"",
-                        "\"doc\"",
-                        "\"value\"",
-                        "null",
-                        "true",
-                        "-1",
-                        "1e999",
-                        "9223372036854775808",
-                        "\"a\"",
-                        "\"last_seq\"",
-                        "\"offset\"",
-                        "\"total_rows\"",
-                        "\\u0000",
-                        "\n")
-                .list()
-                .ofMaxSize(30)
-                .map(parts -> String.join("", parts));
+        Arbitrary<String> fragments =
+                Arbitraries.of(JsonPieces.ALL).list().ofMaxSize(30).map(parts -> String.join("", parts));
         Arbitrary<String> mutated = Combinators.combine(
                         right,
                         Arbitraries.integers().between(0, 400),
