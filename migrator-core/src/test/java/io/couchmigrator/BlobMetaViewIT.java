@@ -3,7 +3,6 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.commcare.BlobMetadata;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.commcare.Corpus;
@@ -250,11 +249,7 @@ final class BlobMetaViewIT {
     }
 
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
-        return Migrator.builder(BlobMetadata.migration("commcarehq"))
-                .source(CouchServer.builder(couch.url()).build())
-                .target(database.dataSource())
-                .logDirectory(logs)
-                .listener(recorder);
+        return Blobs.migrator(couch, database.dataSource(), logs).listener(recorder);
     }
 
     private static String oid(TestDatabase database, String table) throws Exception {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.couchmigrator.commcare.BlobMetadata;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.commcare.Corpus;
 import io.couchmigrator.testkit.commcare.ExpectedLogEntry;
@@ -262,11 +261,7 @@ final class CorpusIT {
     }
 
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
-        return Migrator.builder(BlobMetadata.migration("commcarehq"))
-                .source(CouchServer.builder(couch.url()).build())
-                .target(database.dataSource())
-                .logDirectory(logs)
-                .listener(recorder);
+        return Blobs.migrator(couch, database.dataSource(), logs).listener(recorder);
     }
 
     private static JsonObject document(String id, String blob) {

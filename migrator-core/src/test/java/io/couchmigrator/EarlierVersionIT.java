@@ -7,7 +7,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.couchmigrator.commcare.BlobMetadata;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.commcare.BlobSchema;
 import io.couchmigrator.testkit.commcare.Corpus;
@@ -218,10 +217,7 @@ final class EarlierVersionIT {
     }
 
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
-        return Migrator.builder(BlobMetadata.migration("commcarehq"))
-                .source(CouchServer.builder(couch.url()).build())
-                .target(database.dataSource())
-                .logDirectory(logs);
+        return Blobs.migrator(couch, database.dataSource(), logs);
     }
 
     private JsonArray stages(String file) throws IOException {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.couchmigrator.commcare.BlobMetadata;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.commcare.Corpus;
 import io.couchmigrator.testkit.commcare.ExpectedRow;
@@ -102,10 +101,6 @@ final class PoolerIT {
     }
 
     private Migrator.Builder migrator(CouchDouble couch, DataSource target) {
-        return Migrator.builder(BlobMetadata.migration("commcarehq"))
-                .source(CouchServer.builder(couch.url()).build())
-                .target(target)
-                .logDirectory(logs)
-                .listener(recorder);
+        return Blobs.migrator(couch, target, logs).listener(recorder);
     }
 }

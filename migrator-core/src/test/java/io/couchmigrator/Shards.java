@@ -3,7 +3,6 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.commcare.BlobMetadata;
 import io.couchmigrator.testkit.commcare.BlobSchema;
 import io.couchmigrator.testkit.commcare.Corpus;
 import io.couchmigrator.testkit.commcare.ExpectedRow;
@@ -110,11 +109,7 @@ final class Shards implements AutoCloseable {
     }
 
     Migrator.Builder migrator(CouchDouble couch, Path logs) {
-        return Migrator.builder(BlobMetadata.migration(corpus.mainDatabase()))
-                .source(CouchServer.builder(couch.url()).build())
-                .target(main.dataSource())
-                .shards(map())
-                .logDirectory(logs);
+        return Blobs.migrator(couch, main.dataSource(), logs).shards(map());
     }
 
     /** Makes sure that each database has exactly the rows of the corpus that belong there. */

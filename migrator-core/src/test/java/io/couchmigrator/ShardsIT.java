@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.couchmigrator.commcare.BlobMetadata;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.commcare.BlobSchema;
 import io.couchmigrator.testkit.commcare.ExpectedRow;
@@ -139,19 +138,11 @@ final class ShardsIT {
         try (Shards shards = Shards.on(couch, main, postgres, 2)) {
             main.execute("drop table blobs_blobmigrationstate");
             main.create(BlobSchema.TARGET);
-            Migrator alone = Migrator.builder(BlobMetadata.migration("commcarehq"))
-                    .source(CouchServer.builder(couch.url()).build())
-                    .target(main.dataSource())
-                    .logDirectory(logs)
-                    .build();
-            alone.run();
+            Blobs.migrator(couch, main.dataSource(), logs).build().run();
 
             Result result = shards.migrator(couch, logs).build().run();
             shards.migrator(couch, logs.resolve("sharded")).build().run();
-            Result back = Migrator.builder(BlobMetadata.migration("commcarehq"))
-                    .source(CouchServer.builder(couch.url()).build())
-                    .target(main.dataSource())
-                    .logDirectory(logs.resolve("sharded"))
+            Result back = Blobs.migrator(couch, main.dataSource(), logs.resolve("sharded"))
                     .build()
                     .run();
 
