@@ -13,7 +13,6 @@ import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,7 +126,7 @@ final class BrokenTextIT {
 
     @Test
     void rejectsTheDocumentsThatReferToABrokenTextOfALookup(CouchDouble couch) throws Exception {
-        couch.create("orders").load(IntStream.range(0, COUNT).mapToObj(i -> Orders.order(i, "c")));
+        couch.create("orders").load(Orders.between(0, COUNT, "c"));
         Stage<?, ?> stage = DocumentStage.<String>builder("orders")
                 .fields("total")
                 .lookup(NAMES, order -> List.of(order.field("total").getAsLong()))

@@ -12,7 +12,6 @@ import io.couchmigrator.testkit.couch.Fault;
 import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +30,7 @@ final class CacheIT {
                     .source(CouchServer.builder(cache.url()).build())
                     .build();
             migrator.run();
-            orders.load(IntStream.range(50, 70).mapToObj(i -> Orders.order(i, "new")));
+            orders.load(Orders.between(50, 70, "new"));
 
             Result verifiedBefore = migrator.verify();
             Result result = migrator.run();

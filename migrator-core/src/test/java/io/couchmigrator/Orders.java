@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A small migration: each document of {@code orders} becomes one row of {@code orders}. */
 final class Orders {
@@ -96,8 +97,18 @@ final class Orders {
     static CouchDatabase create(CouchDouble couch, TestDatabase database, int count) throws SQLException {
         database.execute(TABLE);
         CouchDatabase orders = couch.create("orders");
-        orders.load(IntStream.range(0, count).mapToObj(i -> order(i, "c" + i % 7)));
+        orders.load(between(0, count));
         return orders;
+    }
+
+    /** Returns orders from one number to before another, of seven customers. */
+    static Stream<JsonObject> between(int from, int before) {
+        return IntStream.range(from, before).mapToObj(i -> order(i, "c" + i % 7));
+    }
+
+    /** Returns orders from one number to before another, all of one customer. */
+    static Stream<JsonObject> between(int from, int before, String customer) {
+        return IntStream.range(from, before).mapToObj(i -> order(i, customer));
     }
 
     static String id(int number) {

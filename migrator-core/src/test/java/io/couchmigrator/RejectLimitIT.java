@@ -95,12 +95,12 @@ final class RejectLimitIT {
     @Test
     void triesTheRejectsOfAllStagesBeforeItCounts(CouchDouble couch, TestDatabase database) throws Exception {
         CouchDatabase others = couch.create("others");
-        others.load(IntStream.range(COUNT, COUNT + 100).mapToObj(i -> Orders.order(i, "a name that is too long")));
+        others.load(Orders.between(COUNT, COUNT + 100, "a name that is too long"));
         Migration both =
                 Orders.migration(Orders.stage().build(), Orders.stage("others").build());
         orders.load(IntStream.range(0, COUNT).filter(i -> !isGood(i)).mapToObj(i -> Orders.order(i, "mended")));
         Orders.migrator(both, couch, database, logs).build().run();
-        others.load(IntStream.range(COUNT, COUNT + 100).mapToObj(i -> Orders.order(i, "mended")));
+        others.load(Orders.between(COUNT, COUNT + 100, "mended"));
         orders.put(Orders.order(1, "a name that is too long"));
 
         Result result = Orders.migrator(both, couch, database, logs)

@@ -13,11 +13,11 @@ import io.couchmigrator.testkit.couch.Offsets;
 import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,9 +38,7 @@ final class ShortPagesIT {
     void catchesUpWithEverythingWhereAProxyLowersTheLimitOfTheFeed(boolean pending, TestDatabase database)
             throws Exception {
         try (CouchDouble couch = CouchDouble.builder().pending(pending).start()) {
-            CouchDatabase orders = Orders.create(couch, database, 10);
-            migrator(couch, database).build().run();
-            add(orders, 10, 510);
+            migrated(couch, database).load(Orders.between(10, 510));
             couch.script(Fault.lowerLimit(100).on(Requests.changes()));
 
             Result result = migrator(couch, database).build().run();
@@ -57,14 +55,13 @@ final class ShortPagesIT {
     @ValueSource(booleans = {true, false})
     void endsOnASourceThatIsNeverStill(boolean pending, TestDatabase database) throws Exception {
         try (CouchDouble couch = CouchDouble.builder().pending(pending).start()) {
-            CouchDatabase orders = Orders.create(couch, database, 10);
-            migrator(couch, database).build().run();
-            add(orders, 10, 60);
+            CouchDatabase orders = migrated(couch, database);
+            orders.load(Orders.between(10, 60));
             couch.script(Fault.lowerLimit(20).on(Requests.changes()));
             AtomicInteger count = new AtomicInteger(60);
             Migration migration = Orders.migration(Orders.stage()
                     .transform((order, context) -> {
-                        add(orders, count.get(), count.incrementAndGet());
+                        orders.load(Orders.between(count.get(), count.incrementAndGet()));
                         return List.of(order);
                     })
                     .build());
@@ -99,9 +96,7 @@ final class ShortPagesIT {
     void knowsInAVerificationWhatChangedWhereAProxyLowersTheLimitOfTheFeed(boolean pending, TestDatabase database)
             throws Exception {
         try (CouchDouble couch = CouchDouble.builder().pending(pending).start()) {
-            CouchDatabase orders = Orders.create(couch, database, 10);
-            migrator(couch, database).build().run();
-            add(orders, 10, 510);
+            migrated(couch, database).load(Orders.between(10, 510));
             couch.script(Fault.lowerLimit(100).on(Requests.changes()));
 
             Result result = migrator(couch, database).build().verify();
@@ -113,9 +108,7 @@ final class ShortPagesIT {
 
     @Test
     void failsWhereAFeedTellsOfMoreAndSendsNothing(CouchDouble couch, TestDatabase database) throws Exception {
-        CouchDatabase orders = Orders.create(couch, database, 10);
-        migrator(couch, database).build().run();
-        add(orders, 10, 20);
+        migrated(couch, database).load(Orders.between(10, 20));
         couch.script(Fault.status(200)
                 .body("{\"results\":[],\"last_seq\":\"20-x\",\"pending\":10}")
                 .on(FEED));
@@ -136,7 +129,10 @@ final class ShortPagesIT {
         return Orders.migrator(Orders.migration(), couch, database, logs);
     }
 
-    private static void add(CouchDatabase orders, int from, int to) {
-        orders.load(IntStream.range(from, to).mapToObj(i -> Orders.order(i, "c" + i % 7)));
+    /** Makes a database of ten orders, which a run has brought over. */
+    private CouchDatabase migrated(CouchDouble couch, TestDatabase database) throws SQLException {
+        CouchDatabase orders = Orders.create(couch, database, 10);
+        migrator(couch, database).build().run();
+        return orders;
     }
 }

@@ -58,7 +58,7 @@ final class SourceIdentityIT {
         Orders.create(couch, database, COUNT);
         stopped(couch, database);
         couch.drop("orders");
-        couch.create("orders").load(IntStream.range(0, COUNT).mapToObj(i -> Orders.order(i, "c" + i % 7)));
+        couch.create("orders").load(Orders.between(0, COUNT));
 
         assertRefused(couch, database, "instance_start_time");
     }
@@ -69,7 +69,7 @@ final class SourceIdentityIT {
             Orders.create(couch, database, COUNT);
             stopped(couch, database);
             couch.drop("orders");
-            couch.create("orders").load(IntStream.range(COUNT, 3 * COUNT).mapToObj(i -> Orders.order(i, "new")));
+            couch.create("orders").load(Orders.between(COUNT, 3 * COUNT, "new"));
 
             assertRefused(couch, database, "no such document, not even a deleted one", " witnesses that do not fit");
         }
@@ -157,7 +157,7 @@ final class SourceIdentityIT {
         String edited = orders.put(Orders.order(7, "edited"));
         run(couch, database);
         orders.restore(backup);
-        orders.load(IntStream.range(COUNT, COUNT + 20).mapToObj(i -> Orders.order(i, "later")));
+        orders.load(Orders.between(COUNT, COUNT + 20, "later"));
 
         assertRefused(couch, database, "document \"o00007\"", "seen revision 1-", edited + " or a later one");
     }
@@ -170,8 +170,8 @@ final class SourceIdentityIT {
             run(couch, database);
             couch.drop("orders");
             CouchDatabase copy = couch.create("orders");
-            copy.load(IntStream.range(0, COUNT).mapToObj(i -> Orders.order(i, "edited")));
-            copy.load(IntStream.range(COUNT, 2 * COUNT + 10).mapToObj(i -> Orders.order(i, "new")));
+            copy.load(Orders.between(0, COUNT, "edited"));
+            copy.load(Orders.between(COUNT, 2 * COUNT + 10, "new"));
 
             assertRefused(couch, database, "seen revision 1-", "expected revision 2-");
         }
@@ -186,7 +186,7 @@ final class SourceIdentityIT {
             stopped(couch, database);
             edit(orders, 0, COUNT / 2);
             IntStream.range(COUNT / 4, COUNT).forEach(i -> orders.delete(Orders.id(i)));
-            orders.load(IntStream.range(COUNT, COUNT + 10).mapToObj(i -> Orders.order(i, "new")));
+            orders.load(Orders.between(COUNT, COUNT + 10, "new"));
             Result second = run(couch, database);
             IntStream.range(0, 10).forEach(i -> orders.delete(Orders.id(i)));
             edit(orders, 0, 5);
@@ -242,7 +242,7 @@ final class SourceIdentityIT {
 
             Result result = outage(workers, couch, database, () -> {
                 couch.drop("orders");
-                couch.create("orders").load(IntStream.range(0, 3 * COUNT).mapToObj(i -> Orders.order(i, "other")));
+                couch.create("orders").load(Orders.between(0, 3 * COUNT, "other"));
             });
 
             assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
@@ -317,7 +317,7 @@ final class SourceIdentityIT {
         Orders.create(couch, database, COUNT);
         long before = stopped(couch, database).tallies().read();
         couch.drop("orders");
-        couch.create("orders").load(IntStream.range(0, COUNT + 300).mapToObj(i -> Orders.order(i, "new")));
+        couch.create("orders").load(Orders.between(0, COUNT + 300, "new"));
 
         Result accepted = accepting(couch, database);
         Result after = run(couch, database);
@@ -338,7 +338,7 @@ final class SourceIdentityIT {
         edit(orders, 0, 50);
         run(couch, database);
         orders.restore(backup);
-        orders.load(IntStream.range(COUNT, COUNT + 30).mapToObj(i -> Orders.order(i, "later")));
+        orders.load(Orders.between(COUNT, COUNT + 30, "later"));
         Result refused = run(couch, database);
 
         Result accepted = accepting(couch, database);
@@ -369,7 +369,7 @@ final class SourceIdentityIT {
             Orders.create(couch, database, COUNT);
             run(couch, database);
             couch.drop("orders");
-            couch.create("orders").load(IntStream.range(0, COUNT + 5).mapToObj(i -> Orders.order(i, "c" + i % 7)));
+            couch.create("orders").load(Orders.between(0, COUNT + 5));
 
             Result result = run(couch, database);
 
@@ -516,7 +516,7 @@ final class SourceIdentityIT {
     }
 
     private static void edit(CouchDatabase orders, int from, int to) {
-        orders.load(IntStream.range(from, to).mapToObj(i -> Orders.order(i, "edited")));
+        orders.load(Orders.between(from, to, "edited"));
     }
 
     private List<String> witnesses() throws IOException {

@@ -26,7 +26,6 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -190,7 +189,7 @@ final class VerifyIT {
     @Test
     void countsAStageThatNoRunHasComeToAsNotYetMigrated(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, COUNT);
-        couch.create("others").load(IntStream.range(COUNT, COUNT + 40).mapToObj(i -> Orders.order(i, "c")));
+        couch.create("others").load(Orders.between(COUNT, COUNT + 40, "c"));
         Migration both = Orders.migration(
                 Orders.stage("orders").build(), Orders.stage("others").build());
         Migrator.Builder migrator = Orders.migrator(both, couch, database, logs).listener(recorder);
@@ -295,7 +294,7 @@ final class VerifyIT {
     void readsTheFeedOnceForAllBatches(CouchDouble couch, TestDatabase database) throws Exception {
         CouchDatabase orders = migrated(couch, database);
         database.execute("delete from orders where total % 100 = 7");
-        orders.load(IntStream.range(0, COUNT - 5).mapToObj(i -> Orders.order(i, "edited")));
+        orders.load(Orders.between(0, COUNT - 5, "edited"));
         couch.forgetRequests();
 
         Result result = migrator(couch, database).build().verify();
