@@ -35,10 +35,7 @@ final class LogDirectoryIT {
 
     @BeforeEach
     void loadCorpus(CouchDouble couch, TestDatabase database) throws Exception {
-        Corpus corpus = Corpus.load();
-        corpus.loadInto(couch);
-        corpus.loadInto(database);
-        operator = new Operator(couch, database, directory.resolve("logs"));
+        operator = Operator.ofCorpus(Corpus.load(), couch, database, directory.resolve("logs"));
     }
 
     @Test

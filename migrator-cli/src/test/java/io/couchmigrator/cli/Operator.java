@@ -2,12 +2,14 @@
 package io.couchmigrator.cli;
 
 import io.couchmigrator.commcare.BlobMetadata;
+import io.couchmigrator.testkit.commcare.Corpus;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,13 @@ public final class Operator {
         environment.put("PGUSER", database.user());
         environment.put("PGPASSWORD", database.password());
         environment.put("JAVA_HOME", System.getProperty("java.home"));
+    }
+
+    /** Loads the corpus into both servers first. */
+    static Operator ofCorpus(Corpus corpus, CouchDouble couch, TestDatabase database, Path logs) throws SQLException {
+        corpus.loadInto(couch);
+        corpus.loadInto(database);
+        return new Operator(couch, database, logs);
     }
 
     /** Changes the environment. */

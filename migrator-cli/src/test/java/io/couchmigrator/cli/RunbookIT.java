@@ -41,9 +41,7 @@ final class RunbookIT {
     @BeforeEach
     void loadCorpus(CouchDouble couch, TestDatabase database) throws Exception {
         corpus = Corpus.load();
-        corpus.loadInto(couch);
-        corpus.loadInto(database);
-        operator = new Operator(couch, database, directory.resolve("blobmeta-migration-logs"));
+        operator = Operator.ofCorpus(corpus, couch, database, directory.resolve("blobmeta-migration-logs"));
     }
 
     @Test

@@ -27,9 +27,7 @@ final class VerifyIT {
     @BeforeEach
     void loadCorpus(CouchDouble couch, TestDatabase database) throws Exception {
         corpus = Corpus.load();
-        corpus.loadInto(couch);
-        corpus.loadInto(database);
-        operator = new Operator(couch, database, directory.resolve("logs"));
+        operator = Operator.ofCorpus(corpus, couch, database, directory.resolve("logs"));
     }
 
     @Test
