@@ -3,7 +3,7 @@ package io.couchmigrator;
 
 import org.jspecify.annotations.Nullable;
 
-/** The log directory or the offset file is not fit for this run. */
+/** The log directory cannot be used: it is missing, full or cannot be written to. What it holds is not to blame. */
 public final class LogDirectoryException extends MigrationException {
     private static final long serialVersionUID = 1L;
 

@@ -8,7 +8,12 @@ import org.jspecify.annotations.Nullable;
  * what to do now. Messages hold no secret and no document's body.
  */
 public abstract sealed class MigrationException extends RuntimeException
-        permits SourceException, TargetException, LogDirectoryException, BusyException, LimitException {
+        permits SourceException,
+                TargetException,
+                LogDirectoryException,
+                OffsetsRefusedException,
+                BusyException,
+                LimitException {
     private static final long serialVersionUID = 1L;
 
     MigrationException(String message, @Nullable Throwable cause) {

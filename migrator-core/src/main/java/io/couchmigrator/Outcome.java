@@ -7,8 +7,10 @@ package io.couchmigrator;
 public enum Outcome {
     /** Stopped by {@link Running#stop} or interruption; everything done is saved. */
     STOPPED(130),
-    /** The offset file or the log directory was not fit for this run. */
+    /** The log directory could not be used. */
     LOG_DIRECTORY_FAILED(6),
+    /** What an earlier run left in the log directory is damaged, of another version, or of something else. */
+    OFFSETS_REFUSED(6),
     /** Another run of the migration goes on, here or on another host, or a verification of it. */
     BUSY(9),
     /** PostgreSQL failed. */

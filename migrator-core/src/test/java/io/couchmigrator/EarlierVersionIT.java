@@ -150,7 +150,7 @@ final class EarlierVersionIT {
 
         Result result = Orders.migrator(other, couch, database, logs).build().run();
 
-        assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(result.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(result.failures())
                 .extracting(Throwable::getMessage)
                 .anyMatch(message ->

@@ -245,7 +245,7 @@ final class OutcomeIT {
                     .satisfies(fault -> assertThat(fault).hasMessageContaining(refusal));
             Result result = migrator(migration, couch, database).build().run();
 
-            assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+            assertThat(result.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
             assertThat(result.failures()).singleElement().satisfies(fault -> assertThat(fault)
                     .hasMessageContaining(refusal));
         }
@@ -278,7 +278,7 @@ final class OutcomeIT {
         assertThat(first.outcome()).isEqualTo(Outcome.TARGET_FAILED);
         assertThat(first.failures()).singleElement().satisfies(fault -> assertThat(fault)
                 .hasMessageContaining("table \"dst\" was replaced while rows were written into it: seen oid "));
-        assertThat(second.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(second.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(third.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(database.query("select count(*) from dst")).containsExactly("500");
     }

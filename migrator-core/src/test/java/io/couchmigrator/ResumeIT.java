@@ -181,7 +181,7 @@ final class ResumeIT {
         assertThat(before).isEqualTo("0");
         assertThat(upgraded.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(after).isNotEqualTo("0");
-        assertThat(refused.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(refused.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(refused.failures()).singleElement().satisfies(failure -> assertThat(failure)
                 .hasMessageContaining(after)
                 .hasMessageContaining("--reset"));

@@ -308,7 +308,7 @@ final class ShardsIT {
     }
 
     private static void assertRefused(Result result, String because) {
-        assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(result.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(result.tallies().read()).isZero();
         assertThat(result.failures()).anySatisfy(failure -> assertThat(failure).hasMessageContaining(because));
     }

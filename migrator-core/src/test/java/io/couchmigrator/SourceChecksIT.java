@@ -153,8 +153,8 @@ final class SourceChecksIT {
 
         assertThat(result.failures())
                 .extracting(MigrationException::outcome)
-                .containsExactly(Outcome.LOG_DIRECTORY_FAILED, Outcome.TARGET_FAILED, Outcome.SOURCE_FAILED);
-        assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+                .containsExactly(Outcome.OFFSETS_REFUSED, Outcome.TARGET_FAILED, Outcome.SOURCE_FAILED);
+        assertThat(result.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
     }
 
     private static CouchServer server(CouchDouble couch, String password) {

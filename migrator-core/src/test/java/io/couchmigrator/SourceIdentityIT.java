@@ -223,7 +223,7 @@ final class SourceIdentityIT {
 
     /** Each copy of a shard counts its own changes, and any of them may answer. */
     @ParameterizedTest
-    @CsvSource({"1, LOG_DIRECTORY_FAILED", "3, COMPLETE"})
+    @CsvSource({"1, OFFSETS_REFUSED", "3, COMPLETE"})
     void takesFewerChangesForAnOlderStateOnlyWhereThereIsOneCopy(
             int copies, Outcome outcome, CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, COUNT);
@@ -245,7 +245,7 @@ final class SourceIdentityIT {
                 couch.create("orders").load(Orders.between(0, 3 * COUNT, "other"));
             });
 
-            assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+            assertThat(result.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
             assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
                     .hasMessageContaining("seen revision 1-")
                     .hasMessageContaining("--accept-new-source"));
@@ -278,7 +278,7 @@ final class SourceIdentityIT {
                 .build()
                 .run();
 
-        assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(result.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
                 .hasMessageContaining("seen 2000 changes, expected 2010 or more"));
         assertThat(stage().get("phase").getAsString()).isEqualTo("catching up");
@@ -292,7 +292,7 @@ final class SourceIdentityIT {
 
         Result result = outage(1, couch, database, () -> orders.restore(backup));
 
-        assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(result.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
                 .hasMessageContaining("seen 2000 changes, expected 4000 or more"));
     }
@@ -343,7 +343,7 @@ final class SourceIdentityIT {
 
         Result accepted = accepting(couch, database);
 
-        assertThat(refused.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(refused.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(accepted.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(accepted.tallies().written()).isEqualTo(30);
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT + 30));
@@ -423,7 +423,7 @@ final class SourceIdentityIT {
         Migrator migrator = migrator(couch, database).build();
         Result result = migrator.run();
 
-        assertThat(result.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(result.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure.getMessage())
                 .startsWith("offset file \"%s\" belongs to something else: ".formatted(offsets()))
                 .contains("stage \"orders\"")

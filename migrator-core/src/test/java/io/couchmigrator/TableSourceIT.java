@@ -148,7 +148,7 @@ final class TableSourceIT {
         Result unnamed = migrator().build().run();
 
         for (Result refused : List.of(fromTarget, verified, unnamed)) {
-            assertThat(refused.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+            assertThat(refused.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
             assertThat(refused.failures()).singleElement().satisfies(failure -> assertThat(failure)
                     .hasMessageContaining("database of the table of stage \"parts\": seen \"" + target.name())
                     .hasMessageContaining("expected \"" + elsewhere.name()));
@@ -167,7 +167,7 @@ final class TableSourceIT {
 
         Result refused = from(elsewhere).build().run();
 
-        assertThat(refused.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(refused.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(from(target).build().run().outcome()).isEqualTo(Outcome.COMPLETE);
     }
 

@@ -107,7 +107,8 @@ public final class Verdict {
                         rows(result),
                         "Mend the cause of the rejects or raise the limit first, then give the command again:",
                         next);
-            case LOG_DIRECTORY_FAILED -> failed("The log directory is not fit for this run", result, next);
+            case LOG_DIRECTORY_FAILED, OFFSETS_REFUSED ->
+                failed("The log directory is not fit for this run", result, next);
             case BUSY -> busy(result, next);
             case DIFFERENCES_FOUND, INCOMPLETE -> throw impossible("run", result);
         };
@@ -152,7 +153,7 @@ public final class Verdict {
                         indented(next));
             case SOURCE_FAILED -> failed("CouchDB failed", result, compared, next);
             case TARGET_FAILED -> failed("PostgreSQL failed", result, compared, next);
-            case LOG_DIRECTORY_FAILED ->
+            case LOG_DIRECTORY_FAILED, OFFSETS_REFUSED ->
                 failed("The log directory is not fit for this verification", result, compared, next);
             case BUSY -> busy(result, next);
             case STOPPED_BY_LIMIT -> throw impossible("verification", result);

@@ -113,9 +113,10 @@ class VerdictTest {
                 .startsWith("CouchDB failed (exit status 3). 1,204,000 of 9,310,220 documents are done.");
         assertThat(verdict.of(result(Outcome.TARGET_FAILED, 0, 0, 0), NEXT).get(1))
                 .startsWith("PostgreSQL failed (exit status 4). ");
-        assertThat(verdict.of(result(Outcome.LOG_DIRECTORY_FAILED, 0, 0, 0), NEXT)
-                        .get(1))
-                .startsWith("The log directory is not fit for this run (exit status 6). ");
+        for (Outcome directory : List.of(Outcome.LOG_DIRECTORY_FAILED, Outcome.OFFSETS_REFUSED)) {
+            assertThat(verdict.of(result(directory, 0, 0, 0), NEXT).get(1))
+                    .startsWith("The log directory is not fit for this run (exit status 6). ");
+        }
         assertThat(verdict.of(result(Outcome.STOPPED_BY_LIMIT, 0, 0, 0), NEXT).get(1))
                 .startsWith("Stopped by --max-rejects (exit status 8). ")
                 .endsWith(

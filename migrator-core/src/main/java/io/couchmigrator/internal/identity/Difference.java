@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.identity;
 
-import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.OffsetsRefusedException;
 import java.nio.file.Path;
 
 /** Something in which what is there differs from what was saved. Whoever compared refuses or accepts it. */
@@ -16,8 +16,8 @@ public sealed interface Difference {
      */
     record OfFile(Kind kind, String what, String seen, String expected) implements Difference {
         /** Returns what to refuse the offset file with. */
-        public LogDirectoryException refusal(Path file) {
-            return new LogDirectoryException("offset file \"%s\" %s %s: seen %s, expected %s as the file says: %s"
+        public OffsetsRefusedException refusal(Path file) {
+            return new OffsetsRefusedException("offset file \"%s\" %s %s: seen %s, expected %s as the file says: %s"
                     .formatted(file, kind.belongs, what, seen, expected, kind.advice));
         }
     }

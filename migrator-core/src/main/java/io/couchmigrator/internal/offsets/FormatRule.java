@@ -3,7 +3,7 @@ package io.couchmigrator.internal.offsets;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.internal.files.JsonFiles;
 import java.nio.file.Path;
 
@@ -28,7 +28,7 @@ final class FormatRule {
     /**
      * Checks a file before anything else of it is read, since all else may mean something else.
      *
-     * @throws LogDirectoryException if another version may read it
+     * @throws OffsetsRefusedException if another version may read it
      * @throws IllegalArgumentException if no version wrote it
      */
     static void check(Path path, JsonObject file) {
@@ -51,8 +51,8 @@ final class FormatRule {
         }
     }
 
-    private static LogDirectoryException refused(Path path, String seen, String expected) {
-        return new LogDirectoryException(
+    private static OffsetsRefusedException refused(Path path, String seen, String expected) {
+        return new OffsetsRefusedException(
                 "offset file \"%s\" %s, expected %s: run the version that wrote it, or a newer one, or start over with --reset (rows stay, all is read again)"
                         .formatted(path, seen, expected));
     }

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.files.WholeFile;
@@ -27,7 +28,8 @@ public final class OffsetFile {
     /**
      * Returns what was saved last; empty if nothing was.
      *
-     * @throws LogDirectoryException if the file cannot be read as what this version writes
+     * @throws LogDirectoryException if the file cannot be read
+     * @throws OffsetsRefusedException if it is not what this version writes
      */
     public Optional<Offsets> load() {
         return load(path);
@@ -52,7 +54,7 @@ public final class OffsetFile {
         } catch (IllegalStateException e) {
             throw torn(path, String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         } catch (IllegalArgumentException e) {
-            throw new LogDirectoryException(
+            throw new OffsetsRefusedException(
                     "offset file \"%s\" is not what this version writes: %s: restore it from a copy, or start over with --reset (rows stay, all is read again)"
                             .formatted(path, e.getMessage()),
                     e);
@@ -69,8 +71,8 @@ public final class OffsetFile {
         }
     }
 
-    private static LogDirectoryException torn(Path path, String why, Exception e) {
-        return new LogDirectoryException(
+    private static OffsetsRefusedException torn(Path path, String why, Exception e) {
+        return new OffsetsRefusedException(
                 "offset file \"%s\" is torn: %s: restore it from a copy, or start over with --reset (rows stay, all is read again)"
                         .formatted(path, why),
                 e);

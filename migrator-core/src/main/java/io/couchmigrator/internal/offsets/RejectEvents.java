@@ -4,7 +4,7 @@ package io.couchmigrator.internal.offsets;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.offsets.RejectsFile.Kind;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class RejectEvents {
     /**
      * Reads the events of a file. A last line without an end is none: nothing was built on it.
      *
-     * @throws LogDirectoryException if a line of it is no event
+     * @throws OffsetsRefusedException if a line of it is no event
      */
     static RejectEvents read(Path path) throws IOException {
         RejectEvents events = new RejectEvents();
@@ -52,7 +52,7 @@ final class RejectEvents {
         } catch (NoSuchFileException e) {
             return events;
         } catch (CharacterCodingException e) {
-            throw new LogDirectoryException(
+            throw new OffsetsRefusedException(
                     "\"%s\" is not UTF-8: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
                             .formatted(path),
                     e);
@@ -66,7 +66,7 @@ final class RejectEvents {
                     | ArithmeticException
                     | NumberFormatException
                     | UnsupportedOperationException e) {
-                throw new LogDirectoryException(
+                throw new OffsetsRefusedException(
                         "line %s of \"%s\" is no event of a reject: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
                                 .formatted(i + 1, path),
                         e);

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.offsets;
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
@@ -82,7 +83,8 @@ public final class RejectsFile implements AutoCloseable {
      * Reads the events there are and goes on after them. A last line without an end was being written when a run
      * died; nothing was built on it, so it is cut off.
      *
-     * @throws LogDirectoryException if the file cannot be read, or a line of it is no event
+     * @throws LogDirectoryException if the file cannot be read
+     * @throws OffsetsRefusedException if a line of it is no event
      */
     public static RejectsFile open(Path path, Clock clock) {
         try {
@@ -97,7 +99,8 @@ public final class RejectsFile implements AutoCloseable {
      * Looks whether a file could be opened, and changes nothing.
      *
      * @return how often it tells that something became outstanding, which is never less often than an offset file counts
-     * @throws LogDirectoryException if it cannot be read, or a line of it is no event
+     * @throws LogDirectoryException if it cannot be read
+     * @throws OffsetsRefusedException if a line of it is no event
      */
     public static long probe(Path path) {
         try {

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.run;
 
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
+import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.identity.Difference;
 import io.couchmigrator.internal.identity.Difference.Kind;
@@ -56,7 +57,7 @@ record Earlier(
                     sources.put(stage.name(), look.seen(stage));
                 }
             }
-        } catch (LogDirectoryException | SourceException e) {
+        } catch (LogDirectoryException | OffsetsRefusedException | SourceException e) {
             unreadable.add(e);
         }
         Seen seen = new Seen(now.migration(), now.target().identity(), sources);
@@ -123,12 +124,12 @@ record Earlier(
         long told;
         try {
             told = RejectsFile.probe(rejects);
-        } catch (LogDirectoryException e) {
+        } catch (LogDirectoryException | OffsetsRefusedException e) {
             return Optional.of(e);
         }
         return offsets.map(Offsets::outstanding)
                 .filter(outstanding -> told < outstanding)
-                .map(outstanding -> new LogDirectoryException(
+                .map(outstanding -> new OffsetsRefusedException(
                         "\"%s\" is %s: the offset file knows of outstanding rejects (%s): restore it from a copy, or start over with --reset (rows stay, all is read again)"
                                 .formatted(
                                         rejects,

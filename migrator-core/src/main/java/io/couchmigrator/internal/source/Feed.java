@@ -27,7 +27,7 @@ public interface Feed<S> {
      * Makes sure that the source is still the one that a stage was read from.
      *
      * @return what it says of itself now, for documents
-     * @throws io.couchmigrator.LogDirectoryException if it is another one, or in an older state
+     * @throws io.couchmigrator.OffsetsRefusedException if it is another one, or in an older state
      */
     Optional<StageOffset.Database> recognize(StageOffset stage);
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.gson.JsonPrimitive;
-import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.internal.Damage;
 import io.couchmigrator.internal.files.LogDirectory;
 import java.io.IOException;
@@ -65,7 +65,7 @@ final class DamagedFilesPropertiesTest {
                 assertThat(file.load()).isEqualTo(read);
             } else {
                 assertThat(refusal)
-                        .isInstanceOf(LogDirectoryException.class)
+                        .isInstanceOf(OffsetsRefusedException.class)
                         .hasMessageContaining("offset file \"" + directory.offsets() + "\"")
                         .message()
                         .matches(
@@ -83,7 +83,7 @@ final class DamagedFilesPropertiesTest {
 
         if (refusal != null) {
             assertThat(refusal)
-                    .isInstanceOf(LogDirectoryException.class)
+                    .isInstanceOf(OffsetsRefusedException.class)
                     .hasMessageContaining("\"" + file + "\"")
                     .message()
                     .matches("(?s).*(line \\d+|UTF-8|MalformedInput).*");

@@ -4,7 +4,7 @@ package io.couchmigrator.internal.offsets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.internal.files.LogDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,7 +101,7 @@ final class KeptFilesTest {
         Path file = KEPT.resolve("refused").resolve(name + ".json");
 
         assertThatThrownBy(() -> OffsetFile.load(file))
-                .isInstanceOf(LogDirectoryException.class)
+                .isInstanceOf(OffsetsRefusedException.class)
                 .hasMessageStartingWith("offset file \"" + file + "\" ")
                 .hasMessageContaining(why)
                 .hasMessageContaining(", or start over with --reset (rows stay, all is read again)")

@@ -8,6 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LogDirectory;
@@ -101,7 +102,7 @@ final class OffsetFileTest {
             Files.write(directory.offsets(), Arrays.copyOf(whole, length));
             assertThatThrownBy(file::load)
                     .as("torn after %d bytes", length)
-                    .isInstanceOf(LogDirectoryException.class)
+                    .isInstanceOf(OffsetsRefusedException.class)
                     .hasMessageContaining("\" is torn: it ")
                     .hasMessageNotContaining("Exception")
                     .hasMessageContaining("--reset");
@@ -116,7 +117,7 @@ final class OffsetFileTest {
             byte[] broken = whole.clone();
             Arrays.fill(broken, at, Math.min(whole.length, at + 16), (byte) 0);
             Files.write(directory.offsets(), broken);
-            assertThatThrownBy(file::load).as("from byte %d", at).isInstanceOf(LogDirectoryException.class);
+            assertThatThrownBy(file::load).as("from byte %d", at).isInstanceOf(OffsetsRefusedException.class);
         }
     }
 

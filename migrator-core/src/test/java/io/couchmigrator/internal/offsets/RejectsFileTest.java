@@ -4,7 +4,7 @@ package io.couchmigrator.internal.offsets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.internal.offsets.RejectsFile.Kind;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
@@ -238,7 +238,7 @@ final class RejectsFileTest {
 
         for (ThrowingCallable refuses : List.<ThrowingCallable>of(this::open, () -> RejectsFile.probe(path))) {
             assertThatThrownBy(refuses)
-                    .isInstanceOf(LogDirectoryException.class)
+                    .isInstanceOf(OffsetsRefusedException.class)
                     .hasMessageStartingWith("line 2 of \"" + path + "\" is no event of a reject: ")
                     .hasMessageContaining("--reset");
         }
@@ -261,7 +261,7 @@ final class RejectsFileTest {
         Files.write(path, new byte[] {'\"', (byte) 0xfc, '\"', '\n'});
 
         assertThatThrownBy(this::open)
-                .isInstanceOf(LogDirectoryException.class)
+                .isInstanceOf(OffsetsRefusedException.class)
                 .hasMessageStartingWith("\"" + path + "\" is not UTF-8: ");
     }
 
