@@ -26,31 +26,38 @@ public final class LineFile implements AutoCloseable {
 
     private final Path path;
     private final Set<OpenOption> options;
+    /** How many bytes of what is there are continued. */
+    private final long most;
+
     private final FileAttribute<?>[] attributes;
     /** Not a channel, which an interruption of any thread that uses it would close. */
     private @Nullable RandomAccessFile file;
 
     private boolean dirty;
 
-    private LineFile(Path path, Set<OpenOption> options, FileAttribute<?>... attributes) {
+    private LineFile(Path path, Set<OpenOption> options, long most, FileAttribute<?>... attributes) {
         this.path = path;
         this.options = options;
+        this.most = most;
         this.attributes = attributes;
     }
 
     /** Returns a file that must not exist before. */
     public static LineFile fresh(Path path) {
-        return new LineFile(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        return new LineFile(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), Long.MAX_VALUE);
     }
 
     /** Returns a file that is continued where it ends. */
     public static LineFile continued(Path path) {
-        return new LineFile(path, CONTINUED);
+        return new LineFile(path, CONTINUED, Long.MAX_VALUE);
     }
 
-    /** Returns a file that is continued where it ends, and that only its owner may read where the file system knows modes. */
-    public static LineFile confidential(Path path) {
-        return new LineFile(path, CONTINUED, ownersOnly(path));
+    /**
+     * Returns a file that is continued after so many bytes, where it is longer: the rest is cut off when it is opened. Only its
+     * owner may read it, where the file system knows modes.
+     */
+    public static LineFile confidential(Path path, long end) {
+        return new LineFile(path, CONTINUED, end, ownersOnly(path));
     }
 
     /** Returns the mode of a file that only its owner may read; nothing where the file system knows no modes. */
@@ -136,7 +143,11 @@ public final class LineFile implements AutoCloseable {
     private RandomAccessFile open() throws IOException {
         if (file == null) {
             Files.newByteChannel(path, options, attributes).close();
-            file = new RandomAccessFile(path.toFile(), "rw");
+            RandomAccessFile opened = new RandomAccessFile(path.toFile(), "rw");
+            file = opened;
+            if (opened.length() > most) {
+                opened.setLength(most);
+            }
         }
         return file;
     }

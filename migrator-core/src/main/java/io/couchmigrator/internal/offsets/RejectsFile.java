@@ -2,28 +2,20 @@
 package io.couchmigrator.internal.offsets;
 
 import com.google.gson.JsonObject;
-import io.couchmigrator.LogDirectoryException;
-import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.internal.files.LineFile;
-import io.couchmigrator.internal.files.LogDirectory;
-import io.couchmigrator.internal.offsets.RejectEvents.Event;
-import io.couchmigrator.internal.offsets.RejectEvents.Item;
-import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
- * Which items a run is to take first, by id, as events in a file that only grows: {@code rejected} or {@code resolved} by a
- * run, {@code missing}, {@code different} or {@code confirmed} by a verification, by stage and id. What is neither resolved nor
+ * Which items a run is to take first, by id, as events in a file: {@code rejected} or {@code resolved} by a run,
+ * {@code missing}, {@code different} or {@code confirmed} by a verification, by stage and id. What is neither resolved nor
  * confirmed after the last event of each is outstanding. What a verification finds wrong once more after a run has written it
  * is {@code missing again} or {@code different again}: runs go on trying it, and only a verification tells that it is mended.
+ * Lines are only added; between two runs {@link RejectEvents#compact} may leave out those that no longer matter.
  * Safe for use by multiple threads.
  */
 public final class RejectsFile implements AutoCloseable {
@@ -79,80 +71,43 @@ public final class RejectsFile implements AutoCloseable {
         }
     }
 
-    /**
-     * Reads the events there are and goes on after them. A last line without an end was being written when a run
-     * died; nothing was built on it, so it is cut off.
-     *
-     * @throws LogDirectoryException if the file cannot be read
-     * @throws OffsetsRefusedException if a line of it is no event
-     */
-    public static RejectsFile open(Path path, Clock clock) {
-        try {
-            cutTornLine(path);
-            return new RejectsFile(LineFile.confidential(path), clock, RejectEvents.read(path));
-        } catch (IOException e) {
-            throw LogDirectory.failed("read", path, e);
-        }
-    }
-
-    /**
-     * Looks whether a file could be opened, and changes nothing.
-     *
-     * @return how often it tells that something became outstanding, which is never less often than an offset file counts
-     * @throws LogDirectoryException if it cannot be read
-     * @throws OffsetsRefusedException if a line of it is no event
-     */
-    public static long probe(Path path) {
-        try {
-            return RejectEvents.read(path).told();
-        } catch (IOException e) {
-            throw LogDirectory.failed("read", path, e);
-        }
+    /** Goes on after events that were read. What the file has behind them is cut off when it is next written to. */
+    public static RejectsFile open(RejectEvents events, Clock clock) {
+        return new RejectsFile(LineFile.confidential(events.path(), events.end()), clock, events);
     }
 
     /** Returns the ids of a stage that runs rejected, in the order in which they did. */
-    public List<SourceId> rejected(String stage) {
-        return ids(stage, true);
+    public synchronized List<SourceId> rejected(String stage) {
+        return events.ids(stage, kind -> kind == Kind.REJECTED);
     }
 
     /** Returns the ids of a stage whose rows a verification found missing or different, in the order in which it did. */
-    public List<SourceId> toWrite(String stage) {
-        return ids(stage, false);
-    }
-
-    private synchronized List<SourceId> ids(String stage, boolean rejected) {
-        return events.outstanding().entrySet().stream()
-                .filter(entry -> entry.getKey().stage().equals(stage))
-                .filter(entry -> (entry.getValue().kind() == Kind.REJECTED) == rejected)
-                .map(entry -> entry.getKey().id())
-                .toList();
+    public synchronized List<SourceId> toWrite(String stage) {
+        return events.ids(stage, kind -> kind != Kind.REJECTED);
     }
 
     /** Returns how many items are outstanding, for whatever reason. */
     public synchronized long outstanding() {
-        return events.outstanding().size();
+        return events.count(kind -> true);
     }
 
     /** Returns how many items runs rejected. */
     public synchronized long outstandingRejects() {
-        return outstanding(kind -> kind == Kind.REJECTED);
+        return events.count(kind -> kind == Kind.REJECTED);
     }
 
     /** Returns how many items a verification found wrong again after a run had written them. */
     public synchronized long outstandingAgain() {
-        return outstanding(Kind::isAgain);
-    }
-
-    private long outstanding(Predicate<Kind> which) {
-        return events.outstanding().values().stream()
-                .filter(event -> which.test(event.kind()))
-                .count();
+        return events.count(Kind::isAgain);
     }
 
     /** Returns whether a run rejected an item, and that still stands. */
     public synchronized boolean isRejected(String stage, SourceId id) {
-        Event event = events.outstanding().get(new Item(stage, id));
-        return event != null && event.kind() == Kind.REJECTED;
+        return isRejected(events.kind(stage, id));
+    }
+
+    private static boolean isRejected(Optional<Kind> known) {
+        return known.equals(Optional.of(Kind.REJECTED));
     }
 
     /**
@@ -161,12 +116,12 @@ public final class RejectsFile implements AutoCloseable {
      * @param said what the target itself says of it, which may quote values and stands in this file alone
      */
     public synchronized void rejected(SourceId id, Rejection rejection, Optional<String> said) {
-        Item item = new Item(rejection.stage(), id);
-        Event event = new Event(Kind.REJECTED, rejection.rev().orElse(""), rejection.code(), rejection.reason());
-        if (event.equals(events.outstanding().get(item))) {
+        if (isRejected(rejection.stage(), id)
+                && events.isSaid(
+                        rejection.stage(), id, rejection.rev().orElse(""), rejection.code(), rejection.reason())) {
             return;
         }
-        JsonObject line = line(Kind.REJECTED.word, item);
+        JsonObject line = line(Kind.REJECTED.word, rejection.stage(), id);
         line.addProperty("rev", rejection.rev().orElse(null));
         line.addProperty("code", rejection.code());
         line.addProperty("reason", rejection.reason());
@@ -181,13 +136,12 @@ public final class RejectsFile implements AutoCloseable {
      * @return whether a run had written the item already
      */
     public synchronized boolean toWrite(String stage, SourceId id, String rev, Kind found) {
-        Item item = new Item(stage, id);
-        Event known = events.outstanding().get(item);
-        if (known != null) {
-            return known.kind().isAgain();
+        Optional<Kind> known = events.kind(stage, id);
+        if (known.isPresent()) {
+            return known.get().isAgain();
         }
-        boolean again = events.wasWritten(item, rev);
-        JsonObject line = line((again ? found.again() : found).word, item);
+        boolean again = events.wasWritten(stage, id, rev);
+        JsonObject line = line((again ? found.again() : found).word, stage, id);
         line.addProperty("rev", rev);
         add(line);
         return again;
@@ -201,12 +155,12 @@ public final class RejectsFile implements AutoCloseable {
      * @return whether it was, and no longer is
      */
     public synchronized boolean resolved(String stage, SourceId id, Optional<String> written) {
-        Item item = new Item(stage, id);
-        Event known = events.outstanding().get(item);
-        if (known == null || (known.kind().isAgain() && written.equals(Optional.of(known.rev())))) {
+        Optional<Kind> known = events.kind(stage, id);
+        if (known.isEmpty()
+                || (known.get().isAgain() && written.isPresent() && events.isSaid(stage, id, written.get()))) {
             return false;
         }
-        JsonObject line = line(RejectEvents.RESOLVED, item);
+        JsonObject line = line(RejectEvents.RESOLVED, stage, id);
         written.ifPresent(rev -> line.addProperty("rev", rev));
         add(line);
         return true;
@@ -214,9 +168,9 @@ public final class RejectsFile implements AutoCloseable {
 
     /** Records that a verification found an item as it should be, if one had found something wrong of it that stands. */
     public synchronized void confirmed(String stage, SourceId id) {
-        Item item = new Item(stage, id);
-        if (events.isFound(item)) {
-            add(line(RejectEvents.CONFIRMED, item));
+        Optional<Kind> known = events.kind(stage, id);
+        if (known.isPresent() && !isRejected(known)) {
+            add(line(RejectEvents.CONFIRMED, stage, id));
         }
     }
 
@@ -240,31 +194,12 @@ public final class RejectsFile implements AutoCloseable {
         file.close();
     }
 
-    private JsonObject line(String event, Item item) {
+    private JsonObject line(String event, String stage, SourceId id) {
         JsonObject line = new JsonObject();
         line.addProperty("event", event);
         line.addProperty("at", clock.instant().toString());
-        line.addProperty("stage", item.stage());
-        line.add("doc_id", item.id().json());
+        line.addProperty("stage", stage);
+        line.add("doc_id", id.json());
         return line;
-    }
-
-    private static void cutTornLine(Path path) throws IOException {
-        if (Files.notExists(path)) {
-            return;
-        }
-        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-            long end = file.length();
-            while (end > 0) {
-                file.seek(end - 1);
-                if (file.read() == '\n') {
-                    break;
-                }
-                end--;
-            }
-            if (end < file.length()) {
-                file.setLength(end);
-            }
-        }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.internal.offsets.RejectEvents;
+
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.OffsetsRefusedException;
@@ -13,7 +15,6 @@ import io.couchmigrator.internal.identity.Identity;
 import io.couchmigrator.internal.identity.Seen;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
-import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Timeline;
 import io.couchmigrator.internal.source.SourceLook;
@@ -119,21 +120,37 @@ record Earlier(
                 : ((OfFile) difference).refusal(file);
     }
 
-    /** Returns a fault if the file of rejects cannot be read, or is gone, or its beginning is, although there are some. */
-    Optional<MigrationException> rejectsFault(Path rejects) {
-        long told;
+    /**
+     * What earlier runs rejected.
+     *
+     * @param events what the file tells; empty if it cannot be read
+     * @param faults why it cannot be gone on from
+     */
+    record Rejected(Optional<RejectEvents> events, List<MigrationException> faults) {}
+
+    /** Reads the file of rejects; that it is gone, or its beginning is, although there are some, is a fault. */
+    Rejected rejected(Path rejects) {
         try {
-            told = RejectsFile.probe(rejects);
+            RejectEvents events = RejectEvents.read(rejects);
+            return new Rejected(Optional.of(events), lacking(events));
         } catch (LogDirectoryException | OffsetsRefusedException e) {
-            return Optional.of(e);
+            return new Rejected(Optional.empty(), List.of(e));
         }
-        return offsets.map(Offsets::outstanding)
-                .filter(outstanding -> told < outstanding)
-                .map(outstanding -> new OffsetsRefusedException(
+    }
+
+    private List<MigrationException> lacking(RejectEvents rejects) {
+        long outstanding = offsets.map(Offsets::outstanding).orElse(0L);
+        if (rejects.told() >= outstanding) {
+            return List.of();
+        }
+        return List.of(
+                new OffsetsRefusedException(
                         "\"%s\" is %s: the offset file knows of outstanding rejects (%s): restore it from a copy, or start over with --reset (rows stay, all is read again)"
                                 .formatted(
-                                        rejects,
-                                        Files.notExists(rejects) ? "missing" : "cut: it tells of %s".formatted(told),
+                                        rejects.path(),
+                                        Files.notExists(rejects.path())
+                                                ? "missing"
+                                                : "cut: it tells of %s".formatted(rejects.told()),
                                         outstanding)));
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.internal.run.Earlier.Rejected;
+
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
@@ -38,7 +40,7 @@ record Migrating(Settings settings) implements Verb {
     /** Looks at what an earlier run left, which starting over would put aside, whatever it is. */
     Start start(Preflight now) {
         if (settings.startOver()) {
-            return new Start(Optional.empty(), Optional.empty(), List.of(), List.of());
+            return new Start(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), List.of());
         }
         Path directory = settings.logDirectory();
         String slug = settings.migration().slug();
@@ -50,8 +52,9 @@ record Migrating(Settings settings) implements Verb {
             earlier = earlier.onNewTimelines();
         }
         List<MigrationException> faults = new ArrayList<>(earlier.faults());
-        earlier.rejectsFault(LogDirectory.rejects(directory, slug)).ifPresent(faults::add);
-        return new Start(earlier.offsets(), Optional.empty(), earlier.remarks(), faults);
+        Rejected rejected = earlier.rejected(LogDirectory.rejects(directory, slug));
+        faults.addAll(rejected.faults());
+        return new Start(earlier.offsets(), rejected.events(), Optional.empty(), earlier.remarks(), faults);
     }
 
     @Override

@@ -10,6 +10,8 @@ import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.HistoryFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.OffsetFile;
+import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.RejectEvents;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.ranges.AuditTally;
@@ -124,8 +126,12 @@ public final class Run {
             start.remarks().forEach(remark -> reporter.tell(to -> to.warned(remark)));
             TargetIdentity identity = now.target().identity().orElseThrow();
             target.hold(identity);
+            RejectEvents events = start.rejects().orElseGet(() -> RejectEvents.read(directory.rejects()));
+            if (verb.writes()) {
+                events.compact(start.offsets().map(Offsets::outstanding).orElse(0L));
+            }
             try (TargetLock lock = lock(identity, target);
-                    RejectsFile rejects = RejectsFile.open(directory.rejects(), clock)) {
+                    RejectsFile rejects = RejectsFile.open(events, clock)) {
                 this.rejects = rejects;
                 if (verb.writes()) {
                     target.guard(lock);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.internal.offsets.RejectEvents;
+
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Tallies;
@@ -39,12 +41,14 @@ sealed interface Verb permits Migrating, Verifying {
      * Where a run begins.
      *
      * @param offsets where to go on; empty to begin at the beginning
+     * @param rejects what earlier runs rejected; empty if it is put aside, or cannot be read
      * @param verification what is needed to verify; empty to migrate
      * @param remarks what is worth telling if there are no faults, each a sentence
      * @param faults why what earlier runs left cannot be gone on from
      */
     record Start(
             Optional<Offsets> offsets,
+            Optional<RejectEvents> rejects,
             Optional<Verification> verification,
             List<String> remarks,
             List<MigrationException> faults) {}

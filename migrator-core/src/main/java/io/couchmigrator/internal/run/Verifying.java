@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.internal.run.Earlier.Rejected;
+
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
@@ -46,7 +48,8 @@ record Verifying(Settings settings) implements Verb {
         List<MigrationException> faults = new ArrayList<>();
         own.ifPresent(earlier -> faults.addAll(earlier.onNewTimelines().faults()));
         faults.addAll(migrated.faults());
-        migrated.rejectsFault(directory.rejects()).ifPresent(faults::add);
+        Rejected rejected = migrated.rejected(directory.rejects());
+        faults.addAll(rejected.faults());
         if (migrated.offsets().isEmpty() && now.faults(faults).isEmpty()) {
             faults.add(new LogDirectoryException(
                     "there is nothing to verify: offset file \"%s\" does not exist: run the migration first, or name its log directory"
@@ -57,7 +60,7 @@ record Verifying(Settings settings) implements Verb {
         Optional<Earlier> holding = own.filter(earlier -> holds(earlier, migrated));
         boolean anew = holding.isEmpty() && own.flatMap(Earlier::offsets).isPresent();
         List<String> remarks = holding.map(Earlier::remarks).orElse(anew ? List.of(ANEW) : List.of());
-        return new Start(holding.flatMap(Earlier::offsets), verification, remarks, faults);
+        return new Start(holding.flatMap(Earlier::offsets), rejected.events(), verification, remarks, faults);
     }
 
     /** What was verified before is worth nothing once a run went on, or the target went to another timeline. */

@@ -79,7 +79,7 @@ final class DamagedFilesPropertiesTest {
         Path file = logs.resolve("orders.rejects.jsonl");
         Files.write(file, damage.of(REJECTS.getBytes(StandardCharsets.UTF_8)));
 
-        Throwable refusal = catchThrowable(() -> RejectsFile.probe(file));
+        Throwable refusal = catchThrowable(() -> RejectEvents.read(file));
 
         if (refusal != null) {
             assertThat(refusal)

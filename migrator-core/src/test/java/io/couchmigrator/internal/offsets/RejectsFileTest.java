@@ -236,7 +236,7 @@ final class RejectsFileTest {
         }
         Files.writeString(path, Files.readString(path) + line.replace('\'', '"') + "\n" + Files.readString(path));
 
-        for (ThrowingCallable refuses : List.<ThrowingCallable>of(this::open, () -> RejectsFile.probe(path))) {
+        for (ThrowingCallable refuses : List.<ThrowingCallable>of(this::open, () -> RejectEvents.read(path))) {
             assertThatThrownBy(refuses)
                     .isInstanceOf(OffsetsRefusedException.class)
                     .hasMessageStartingWith("line 2 of \"" + path + "\" is no event of a reject: ")
@@ -246,12 +246,12 @@ final class RejectsFileTest {
 
     @Test
     void leavesALineThatWasBeingWrittenWhereItIsOnlyProbed() throws IOException {
-        RejectsFile.probe(path);
+        RejectEvents.read(path);
         assertThat(path).doesNotExist();
         byte[] torn = "{\"event\":\"rejected\",\"doc_id\":\"\u00fc".getBytes(StandardCharsets.UTF_8);
         Files.write(path, Arrays.copyOf(torn, torn.length - 1));
 
-        RejectsFile.probe(path);
+        RejectEvents.read(path);
 
         assertThat(path).hasSize(torn.length - 1);
     }
@@ -266,7 +266,7 @@ final class RejectsFileTest {
     }
 
     private RejectsFile open() {
-        return RejectsFile.open(path, CLOCK);
+        return RejectsFile.open(RejectEvents.read(path), CLOCK);
     }
 
     private static Rejection rejection(String stage, @Nullable String rev, String code) {

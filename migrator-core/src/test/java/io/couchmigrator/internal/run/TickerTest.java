@@ -11,6 +11,7 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.RejectEvents;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.TargetIdentity;
@@ -40,7 +41,7 @@ final class TickerTest {
     @Test
     void tellsOfAnErrorAndTheCheckpointThatItBrokeIsMadeLater() {
         try (LogDirectory directory = LogDirectory.open(logs, "orders", "run", NOW);
-                RejectsFile rejects = RejectsFile.open(directory.rejects(), Clock.systemUTC());
+                RejectsFile rejects = RejectsFile.open(RejectEvents.read(directory.rejects()), Clock.systemUTC());
                 Checkpoints checkpoints = checkpoints(new OffsetFile(directory), rejects)) {
             checkpoints.keep(planned());
 

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.testkit.couch.CouchDatabase;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A file of rejects that tells of far more than is outstanding. */
+@ExtendWith(MigratorExtension.class)
+final class CompactedRejectsIT {
+    private static final int COUNT = 20;
+    private static final int BAD = 5;
+    private static final int RESOLVED = 6_000;
+
+    @TempDir
+    private Path logs;
+
+    private CouchDatabase orders;
+
+    @BeforeEach
+    void rejectSome(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute(Orders.TABLE);
+        orders = couch.create("orders");
+        orders.load(
+                IntStream.range(0, COUNT).mapToObj(i -> Orders.order(i, i < BAD ? "a name that is too long" : "c")));
+        assertThat(migrator(couch, database).run().outstanding()).isEqualTo(BAD);
+    }
+
+    @Test
+    void keepsWhatIsOutstandingAndBringsItOnceItIsMended(CouchDouble couch, TestDatabase database) throws Exception {
+        List<String> outstanding = Files.readAllLines(rejects());
+        tellOfManyThatAreResolved();
+        byte[] grown = Files.readAllBytes(rejects());
+
+        migrator(couch, database).check();
+        migrator(couch, database).verify();
+        byte[] looked = Files.readAllBytes(rejects());
+        Result still = migrator(couch, database).run();
+        List<String> compacted = Files.readAllLines(rejects());
+        IntStream.range(0, BAD).forEach(i -> orders.put(Orders.order(i, "mended")));
+        Result mended = migrator(couch, database).run();
+
+        assertThat(looked).isEqualTo(grown);
+        assertThat(still.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(still.outstanding()).isEqualTo(BAD);
+        assertThat(compacted).isEqualTo(outstanding);
+        assertThat(mended.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(mended.tallies().written()).isEqualTo(BAD);
+    }
+
+    /** As it is held to it before. */
+    @Test
+    void isHeldToTheOffsetFileAfterwardsAsWell(CouchDouble couch, TestDatabase database) throws Exception {
+        tellOfManyThatAreResolved();
+        migrator(couch, database).run();
+
+        Files.write(rejects(), Files.readAllLines(rejects()).subList(0, BAD - 1));
+        Result cut = migrator(couch, database).run();
+
+        assertThat(cut.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(cut.failures()).singleElement().satisfies(fault -> assertThat(fault)
+                .hasMessageContaining("is cut: it tells of 4: the offset file knows of outstanding rejects (5)"));
+    }
+
+    private void tellOfManyThatAreResolved() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String event : List.of("rejected", "resolved")) {
+            IntStream.range(0, RESOLVED)
+                    .mapToObj(i -> "{\"event\":\"%s\",\"stage\":\"orders\",\"doc_id\":\"former%s\",\"code\":\"any\"}"
+                            .formatted(event, i))
+                    .forEach(lines::add);
+        }
+        lines.addAll(Files.readAllLines(rejects()));
+        Files.write(rejects(), lines);
+    }
+
+    private Path rejects() {
+        return logs.resolve("orders.rejects.jsonl");
+    }
+
+    private Migrator migrator(CouchDouble couch, TestDatabase database) {
+        return Orders.migrator(Orders.migration(), couch, database, logs).build();
+    }
+}
