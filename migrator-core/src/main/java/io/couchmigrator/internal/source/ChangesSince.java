@@ -1,45 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
+import io.couchmigrator.internal.ranges.KeyOrder;
+
 import com.google.gson.JsonElement;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.HashSet;
+import java.util.NavigableSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
- * Which documents changed since a position in a feed. What was read of it is kept, and each question reads on from there;
- * a feed of very many documents is not kept, but read anew each time. Safe for use by multiple threads.
+ * Which documents changed since a position in a feed. What was read of it is kept, and each question reads on from there, if it
+ * must: the feed is read once, however many questions there are. Of a feed of more documents than the heap has room for, what
+ * lies behind those that are kept is read anew each time. Safe for use by multiple threads.
  */
 final class ChangesSince {
-    private static final int MOST_KEPT = 100_000;
+    private static final int PART_OF_HEAP = 32;
+    private static final int ROUGH_ID_SIZE = 128;
 
     private final ChangedIds feed;
-    private final @Nullable JsonElement since;
-    private final Set<String> kept = new HashSet<>();
-    private @Nullable JsonElement position;
+    private final long most;
+    private final NavigableSet<String> kept = new TreeSet<>(KeyOrder.BY_CODE_POINT);
+    private JsonElement position;
 
-    /** @param since the position; if it is null, every document counts as changed */
-    ChangesSince(ChangedIds feed, @Nullable JsonElement since) {
+    /** Returns what changed since a position, kept as far as the heap of this JVM has room for it. */
+    static ChangesSince of(ChangedIds feed, JsonElement since) {
+        return new ChangesSince(feed, since, Runtime.getRuntime().maxMemory() / PART_OF_HEAP / ROUGH_ID_SIZE);
+    }
+
+    /** @param most how many ids are kept, up to a page more */
+    ChangesSince(ChangedIds feed, JsonElement since, long most) {
         this.feed = feed;
-        this.since = since;
         this.position = since;
+        this.most = most;
     }
 
     /** Returns which of some ids have changed, as of now. */
     synchronized Set<String> of(Set<String> ids, StopSignal stop) {
-        Set<String> changed = new HashSet<>(since == null ? ids : Set.of());
-        if (!ids.isEmpty()) {
-            feed.read(kept.size() > MOST_KEPT ? since : position, stop, page -> {
-                if (kept.size() <= MOST_KEPT) {
-                    kept.addAll(page.ids());
-                    position = page.position();
-                }
-                page.ids().stream().filter(ids::contains).forEach(changed::add);
-                return true;
-            });
-            ids.stream().filter(kept::contains).forEach(changed::add);
-        }
+        Set<String> changed = new HashSet<>(ids);
+        changed.retainAll(kept);
+        read(stop, changed, ids.size(), ids::contains);
         return changed;
+    }
+
+    /**
+     * Returns whether so many ids between two keys may have come or gone, as of now. Each shows once in a feed, as it is by now:
+     * one that was deleted may be there again, and the reverse.
+     */
+    synchronized boolean isChanged(String from, String before, long ids, StopSignal stop) {
+        Set<String> changed = new HashSet<>(KeyOrder.isBelow(from, before) ? kept.subSet(from, before) : Set.of());
+        read(stop, changed, ids, id -> !KeyOrder.isBelow(id, from) && KeyOrder.isBelow(id, before));
+        return changed.size() >= ids;
+    }
+
+    /** Reads on until so many are found, or there is no more. */
+    private void read(StopSignal stop, Set<String> found, long enough, Predicate<String> wanted) {
+        if (found.size() >= enough) {
+            return;
+        }
+        feed.read(position, stop, page -> {
+            JsonElement next = page.position();
+            if (next != null && kept.size() < most) {
+                kept.addAll(page.ids());
+                position = next;
+            }
+            page.ids().stream().filter(wanted).forEach(found::add);
+            return found.size() < enough;
+        });
     }
 }

@@ -23,9 +23,11 @@ import io.couchmigrator.internal.retry.StopSignal;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +42,8 @@ public final class DocumentFeed implements Feed<Document> {
     private final StopSignal stop;
     private final FeedRewind rewind;
     private final Path offsets;
+    private final Map<JsonElement, ChangesSince> changes = new ConcurrentHashMap<>();
 
-    private @Nullable ChangesSince sinceMigrated;
 
     /**
      * What the stages of a run share of a source.
@@ -137,7 +139,7 @@ public final class DocumentFeed implements Feed<Document> {
 
             @Override
             public boolean changed(String from, String before, long ids) {
-                return ranks.changed(since, from, before, ids, stop);
+                return ids <= 0 || (since != null && changes(since).isChanged(from, before, ids, stop));
             }
         };
         RangeAudit audit = new RangeAudit(requests.what(), range, asked, tally);
@@ -169,17 +171,16 @@ public final class DocumentFeed implements Feed<Document> {
                 .forEach(notYet::add);
         Set<String> read = new HashSet<>();
         ids.stream().filter(id -> !notYet.contains(id)).map(SourceId::text).forEach(read::add);
-        changes(migrated).of(read, stop).forEach(id -> notYet.add(new DocumentId(id)));
+        JsonElement since = migrated.sequence();
+        Set<String> changed = since == null ? read : changes(since).of(read, stop);
+        changed.forEach(id -> notYet.add(new DocumentId(id)));
         return notYet;
     }
 
-    private synchronized ChangesSince changes(StageOffset migrated) {
-        ChangesSince known = sinceMigrated;
-        if (known == null) {
-            known = new ChangesSince(
-                    new ChangedIds(requests.database(), requests.couch(), requests.patience()), migrated.sequence());
-            sinceMigrated = known;
-        }
-        return known;
+    private ChangesSince changes(JsonElement since) {
+        return changes.computeIfAbsent(
+                since,
+                position -> ChangesSince.of(
+                        new ChangedIds(requests.database(), requests.couch(), requests.patience()), position));
     }
 }

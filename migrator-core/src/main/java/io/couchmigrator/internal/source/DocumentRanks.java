@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
-import com.google.gson.JsonElement;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.CouchRow;
@@ -9,15 +8,12 @@ import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.ranges.Bounds;
-import io.couchmigrator.internal.ranges.KeyOrder;
 import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
-import io.couchmigrator.internal.retry.StopSignal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,13 +28,11 @@ public final class DocumentRanks implements RangePlan.Source {
     private final String database;
     private final CouchClient couch;
     private final Patience patience;
-    private final ChangedIds feed;
 
     DocumentRanks(String database, CouchClient couch, Patience patience) {
         this.database = database;
         this.couch = couch;
         this.patience = patience;
-        this.feed = new ChangedIds(database, couch, patience);
     }
 
     /**
@@ -111,23 +105,6 @@ public final class DocumentRanks implements RangePlan.Source {
         PageEnd first = page(from, 0, new ArrayList<>());
         long end = before.equals(Bounds.BEYOND_ALL) ? first.total().orElseThrow() : of(before);
         return end - first.offset().orElseThrow();
-    }
-
-    /**
-     * Returns whether so many ids between two keys may have come or gone since a position in the feed. Each shows once in
-     * a feed, as it is by now: one that was deleted may be there again, and the reverse.
-     */
-    boolean changed(@Nullable JsonElement since, String from, String before, long ids, StopSignal stop) {
-        AtomicLong changed = new AtomicLong();
-        if (ids > 0) {
-            feed.read(since, stop, page -> {
-                long between = page.ids().stream()
-                        .filter(id -> !KeyOrder.isBelow(id, from) && KeyOrder.isBelow(id, before))
-                        .count();
-                return changed.addAndGet(between) < ids;
-            });
-        }
-        return changed.get() >= ids;
     }
 
     private PageEnd page(String key, int limit, List<CouchRow> rows) {

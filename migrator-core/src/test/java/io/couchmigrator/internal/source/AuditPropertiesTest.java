@@ -40,6 +40,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -137,6 +138,23 @@ final class AuditPropertiesTest {
             List<String> read = source.read(1, 4, Collections.emptyIterator());
 
             assertThat(read).containsExactlyInAnyOrderElementsOf(keys);
+        }
+    }
+
+    /** On a source that many write to, differences are as many as pages. */
+    @Example
+    void readsTheFeedOnceHoweverManyDifferencesItExplains() {
+        Set<String> keys = IntStream.range(0, 100).mapToObj("k%02d"::formatted).collect(Collectors.toSet());
+        List<String> toggled = new ArrayList<>(new TreeSet<>(keys));
+        try (Source source = new Source(keys)) {
+            source.read(1, 5, toggled.iterator());
+
+            List<String> positions = source.couch.requests(Requests.changes()).stream()
+                    .map(request -> request.parameter("since").orElseThrow())
+                    .filter(since -> !since.equals("now"))
+                    .toList();
+            assertThat(source.audit().differences()).isGreaterThan(5);
+            assertThat(positions).hasSizeGreaterThan(5).doesNotHaveDuplicates();
         }
     }
 
