@@ -3,9 +3,9 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
-import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +70,7 @@ final class CompactedRejectsIT {
         Files.write(rejects(), Files.readAllLines(rejects()).subList(0, BAD - 1));
         Result cut = migrator(couch, database).run();
 
-        assertThat(cut.outcome()).isEqualTo(Outcome.LOG_DIRECTORY_FAILED);
+        assertThat(cut.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(cut.failures()).singleElement().satisfies(fault -> assertThat(fault)
                 .hasMessageContaining("is cut: it tells of 4: the offset file knows of outstanding rejects (5)"));
     }

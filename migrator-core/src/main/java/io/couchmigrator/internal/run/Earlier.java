@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
-import io.couchmigrator.internal.offsets.RejectEvents;
-
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.OffsetsRefusedException;
@@ -15,6 +13,7 @@ import io.couchmigrator.internal.identity.Identity;
 import io.couchmigrator.internal.identity.Seen;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.RejectEvents;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Timeline;
 import io.couchmigrator.internal.source.SourceLook;
@@ -143,14 +142,13 @@ record Earlier(
         if (rejects.told() >= outstanding) {
             return List.of();
         }
-        return List.of(
-                new OffsetsRefusedException(
-                        "\"%s\" is %s: the offset file knows of outstanding rejects (%s): restore it from a copy, or start over with --reset (rows stay, all is read again)"
-                                .formatted(
-                                        rejects.path(),
-                                        Files.notExists(rejects.path())
-                                                ? "missing"
-                                                : "cut: it tells of %s".formatted(rejects.told()),
-                                        outstanding)));
+        return List.of(new OffsetsRefusedException(
+                "\"%s\" is %s: the offset file knows of outstanding rejects (%s): restore it from a copy, or start over with --reset (rows stay, all is read again)"
+                        .formatted(
+                                rejects.path(),
+                                Files.notExists(rejects.path())
+                                        ? "missing"
+                                        : "cut: it tells of %s".formatted(rejects.told()),
+                                outstanding)));
     }
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
-import io.couchmigrator.internal.run.Earlier.Rejected;
-
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.LogDirectory;
+import io.couchmigrator.internal.run.Earlier.Rejected;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;

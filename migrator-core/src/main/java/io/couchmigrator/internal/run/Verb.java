@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
-import io.couchmigrator.internal.offsets.RejectEvents;
-
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.RejectEvents;
 import io.couchmigrator.internal.verify.Verification;
 import java.nio.file.Path;
 import java.time.Instant;

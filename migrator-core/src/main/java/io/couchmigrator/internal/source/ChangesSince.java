@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
-import io.couchmigrator.internal.ranges.KeyOrder;
-
 import com.google.gson.JsonElement;
+import io.couchmigrator.internal.ranges.KeyOrder;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.HashSet;
 import java.util.NavigableSet;

@@ -44,7 +44,6 @@ public final class DocumentFeed implements Feed<Document> {
     private final Path offsets;
     private final Map<JsonElement, ChangesSince> changes = new ConcurrentHashMap<>();
 
-
     /**
      * What the stages of a run share of a source.
      *
