@@ -151,7 +151,7 @@ final class LogDirectoryIT {
             first.destroyForcibly().waitFor();
         }
         couch.heal();
-        await().until(() -> operator.runs().status() == 5);
+        await().atMost(Duration.ofMinutes(1)).until(() -> operator.runs().status() == 5);
     }
 
     @Test

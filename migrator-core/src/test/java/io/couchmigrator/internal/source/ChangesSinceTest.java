@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.couchmigrator.CouchServer;
-import io.couchmigrator.Outage;
 import io.couchmigrator.internal.couch.CouchClient;
-import io.couchmigrator.internal.retry.OutageListener;
 import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.Silence;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
@@ -100,19 +99,8 @@ final class ChangesSinceTest {
     }
 
     private ChangesSince changes(int most) {
-        Patience patience = new Patience("CouchDB", Duration.ZERO, stop, new Deaf(), Clock.systemUTC());
+        Patience patience = new Patience("CouchDB", Duration.ZERO, stop, new Silence(), Clock.systemUTC());
         return new ChangesSince(new ChangedIds("orders", client, patience), new JsonPrimitive("0"), most);
-    }
-
-    private static final class Deaf implements OutageListener {
-        @Override
-        public void retrying(Outage outage) {}
-
-        @Override
-        public void waiting(Outage outage) {}
-
-        @Override
-        public void recovered(Outage outage) {}
     }
 
     private static JsonObject order(int number) {
