@@ -16,7 +16,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** What a caller may get wrong is said where it is wrong, before anything runs. */
 final class BuildersTest {
-    private static final Writer<String> WRITER = (connection, rows) -> 0;
+    private static final Writer<String> WRITER = (connection, changes) -> 0;
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a b", "../a", "a/b", ".a", "-a", "a\n", "ä"})

@@ -153,8 +153,8 @@ final class InterruptIT {
                     code.called(Code.TRANSFORM);
                     return List.of(order);
                 })
-                .writer((connection, rows) -> {
-                    int written = writer.write(connection, rows);
+                .writer((connection, changes) -> {
+                    int written = writer.write(connection, changes);
                     code.called(Code.WRITER);
                     return written;
                 })

@@ -29,9 +29,10 @@ final class ManyRowsIT {
         int documents = (int) Math.max(90, 3 * held / ROWS);
         Orders.create(couch, database, documents);
         AtomicInteger largest = new AtomicInteger();
-        Migration migration = migration(stage().writer((connection, rows) -> {
-            largest.accumulateAndGet(rows.size(), Math::max);
-            return rows.size();
+        Migration migration = migration(stage().writer((connection, changes) -> {
+            int rows = Change.rows(changes).size();
+            largest.accumulateAndGet(rows, Math::max);
+            return rows;
         }));
 
         Result result = Orders.migrator(migration, couch, database, logs)

@@ -201,7 +201,7 @@ final class TargetChecksIT {
                         .build())
                 .stage(TableStage.<String>builder("absent")
                         .transform((row, context) -> List.of())
-                        .writer((connection, rows) -> 0)
+                        .writer((connection, changes) -> 0)
                         .build())
                 .completion(new CompletionTable("state", "slug", "at"))
                 .build();
@@ -299,7 +299,7 @@ final class TargetChecksIT {
                         .build(),
                 TableStage.<String>builder("absent")
                         .transform((row, context) -> List.of())
-                        .writer((connection, rows) -> 0)
+                        .writer((connection, changes) -> 0)
                         .build());
 
         CheckReport report =

@@ -412,8 +412,8 @@ final class VerifyIT {
     @Test
     void refusesAWriterThatCannotCompare(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, 1);
-        Migration migration =
-                Orders.migration(Orders.stage().writer((connection, rows) -> 0).build());
+        Migration migration = Orders.migration(
+                Orders.stage().writer((connection, changes) -> 0).build());
         Migrator migrator = Orders.migrator(migration, couch, database, logs).build();
 
         assertThatThrownBy(migrator::verify)

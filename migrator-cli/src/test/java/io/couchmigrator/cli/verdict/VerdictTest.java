@@ -346,7 +346,7 @@ class VerdictTest {
         return Migration.builder("migrate_metadata")
                 .stage(DocumentStage.<String>builder("commcarehq")
                         .transform((document, context) -> List.of())
-                        .writer((connection, rows) -> rows.size())
+                        .writer((connection, changes) -> changes.size())
                         .build())
                 .completion(new CompletionTable("blobs_blobmigrationstate", "slug", "timestamp"))
                 .build();

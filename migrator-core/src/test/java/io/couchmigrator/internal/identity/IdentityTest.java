@@ -140,7 +140,7 @@ final class IdentityTest {
         return DocumentStage.<String>builder(name)
                 .definition(definition)
                 .transform((document, context) -> List.of())
-                .writer((connection, rows) -> rows.size())
+                .writer((connection, changes) -> changes.size())
                 .build();
     }
 }

@@ -68,9 +68,9 @@ final class PlannedIT {
     @Test
     void leavesStatementsOfTheCallersBesideAnUpsertTheServersOwn(TestDatabase database) throws SQLException {
         database.execute("create table t (k text primary key, v text)");
-        Writer<String> wrapping = (connection, rows) -> {
+        Writer<String> wrapping = (connection, changes) -> {
             assertThat(plans(connection)).isEqualTo(OF_THE_CONNECTION);
-            int written = Upserts.prepared(connection, upsert).write(connection, rows);
+            int written = Upserts.prepared(connection, upsert).write(connection, changes);
             assertThat(plans(connection)).isEqualTo(OF_THE_CONNECTION);
             return written;
         };

@@ -116,7 +116,7 @@ final class TransactionSettingsIT {
         TableStage<String> stage = TableStage.<String>builder("src")
                 .columns("at", "local", "day", "clock", "size", "part", "share", "span")
                 .transform((row, context) -> List.of())
-                .writer((connection, rows) -> 0)
+                .writer((connection, changes) -> 0)
                 .build();
 
         try (Session session = new Session(odd(database))) {

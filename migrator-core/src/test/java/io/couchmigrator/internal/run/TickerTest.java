@@ -77,7 +77,7 @@ final class TickerTest {
         return Migration.builder("orders")
                 .stage(DocumentStage.<Document>builder("orders")
                         .transform((document, context) -> List.of())
-                        .writer((connection, rows) -> 0)
+                        .writer((connection, changes) -> 0)
                         .build())
                 .build();
     }

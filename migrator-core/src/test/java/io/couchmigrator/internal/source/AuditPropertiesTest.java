@@ -183,7 +183,7 @@ final class AuditPropertiesTest {
                         return true;
                     })
                     .transform((document, context) -> List.of(document))
-                    .writer((connection, rows) -> rows.size())
+                    .writer((connection, changes) -> changes.size())
                     .build();
             feed = new DocumentFeed(
                     stage,
