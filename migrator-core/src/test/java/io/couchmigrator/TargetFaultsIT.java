@@ -35,6 +35,9 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** What a failing target comes to: whatever passes loses no row, and doubles none where a commit's answer was lost. */
 @ExtendWith(MigratorExtension.class)
 final class TargetFaultsIT {
+    /** Faults in a row make pauses that grow: it is not their length that these tests are about. */
+    private static final Duration LONG = Duration.ofMinutes(10);
+
     private static final int COUNT = 1_000;
     private static final Predicate<JdbcStep> INSERTS = JdbcStep.statements("insert into");
 
@@ -247,6 +250,7 @@ final class TargetFaultsIT {
         Result result = migrator(couch, database, target)
                 .workers(4)
                 .chunkSize(20)
+                .maxOutage(LONG)
                 .listener(scripts)
                 .build()
                 .run();
@@ -270,6 +274,7 @@ final class TargetFaultsIT {
         Result result = migrator(couch, database, target)
                 .workers(4)
                 .chunkSize(20)
+                .maxOutage(LONG)
                 .listener(scripts)
                 .build()
                 .verify();
