@@ -19,7 +19,8 @@ public final class Intake<S> implements Meter, AutoCloseable {
     private final List<Item<S>> items = new ArrayList<>();
     private long bytes;
     private boolean oversized;
-    private boolean filling;
+    /** How many items the request at hand is for; 0 if there is none. */
+    private int asked;
 
     public Intake(ByteBudget budget) {
         this.budget = budget;
@@ -43,8 +44,7 @@ public final class Intake<S> implements Meter, AutoCloseable {
     /** Makes a request, and once more for as many items as there is room for if that brings too much. */
     <T> T fill(int most, Request<T> request) throws PassingException {
         restart();
-        int asked = most;
-        filling = true;
+        asked = most;
         try {
             while (true) {
                 try {
@@ -55,7 +55,7 @@ public final class Intake<S> implements Meter, AutoCloseable {
                 }
             }
         } finally {
-            filling = false;
+            asked = 0;
         }
     }
 
@@ -72,7 +72,7 @@ public final class Intake<S> implements Meter, AutoCloseable {
     @Override
     public void documentGrewTo(long documentBytes) {
         if (!oversized && documentBytes > budget.share()) {
-            if (!items.isEmpty() || !budget.tryOversized()) {
+            if (mayBeFewer() || !budget.tryOversized()) {
                 throw new FullException();
             }
             oversized = true;
@@ -81,11 +81,16 @@ public final class Intake<S> implements Meter, AutoCloseable {
 
     /** Takes an item, however large it is if no answer has to wait for it. */
     void take(Item<S> item) {
-        if (filling && !items.isEmpty() && bytes + item.bytes() > budget.share()) {
+        if (mayBeFewer() && bytes + item.bytes() > budget.share()) {
             throw new FullException();
         }
         items.add(item);
         bytes += item.bytes();
+    }
+
+    /** A server that sends more than it is asked for would be asked for ever: what it sends is taken. */
+    private boolean mayBeFewer() {
+        return !items.isEmpty() && items.size() < asked;
     }
 
     /** Puts others in the place of items. */

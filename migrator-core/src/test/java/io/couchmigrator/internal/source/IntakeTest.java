@@ -62,6 +62,21 @@ final class IntakeTest {
     }
 
     @Test
+    void takesWhatAServerSendsBeyondWhatItIsAskedFor() throws PassingException {
+        intake.fill(3, limit -> {
+            asked.add(limit);
+            for (int i = 0; i < 3; i++) {
+                intake.documentGrewTo(SHARE);
+                intake.take(item(i, SHARE));
+            }
+            return true;
+        });
+
+        assertThat(asked).containsExactly(3, 1);
+        assertThat(ids()).containsExactly("0", "1", "2");
+    }
+
+    @Test
     void dropsWhatIsReadAgain() throws PassingException {
         page(1, 5 * SHARE);
 
