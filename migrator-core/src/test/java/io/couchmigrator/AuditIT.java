@@ -73,7 +73,7 @@ final class AuditIT {
         assertThat(first.failures()).singleElement().satisfies(failure -> assertThat(failure)
                 .hasMessageContaining("\"orders\"")
                 .hasMessageContaining("tells of no change")
-                .hasMessageContaining("run the same command again"));
+                .hasMessageContaining("try again"));
         assertThat(first.audit().differences()).isEqualTo(2);
         assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));

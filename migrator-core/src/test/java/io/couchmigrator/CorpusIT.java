@@ -175,7 +175,7 @@ final class CorpusIT {
         Result result = migrator(couch, database).build().run();
 
         String skipped =
-                "table icds_reports_icdsfile is not in PostgreSQL at %s:%d/%s: skipped; if this installation has it in another database, name that one by Migrator.Builder.tableSource"
+                "table icds_reports_icdsfile is not in PostgreSQL at %s:%d/%s: skipped; if this installation has it in another database, name that one by tableSource(\"IcdsFile\", …)"
                         .formatted(database.host(), database.port(), database.name());
         assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
         assertThat(recorder.lines()).contains("skipped IcdsFile: " + skipped);

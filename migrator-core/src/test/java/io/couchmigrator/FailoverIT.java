@@ -123,7 +123,7 @@ final class FailoverIT {
     private static void tellsOfIt(Throwable failure) {
         assertThat(failure)
                 .isInstanceOf(TargetException.class)
-                .hasMessageContainingAll("timeline", "may be missing", "verify", "--accept-failover");
+                .hasMessageContainingAll("timeline", "may be missing", "verify", "acceptFailover(true)");
     }
 
     /** Fails over once, in the middle of reading. */

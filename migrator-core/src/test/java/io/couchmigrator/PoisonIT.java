@@ -93,7 +93,7 @@ final class PoisonIT {
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
                 .hasMessageContaining("into table \"orders\": each of 10 documents in a row was refused alone")
                 .hasMessageContaining("SQLSTATE 23514 on constraint none of table orders")
-                .hasMessageEndingWith("mend the target and run the same command again"));
+                .hasMessageEndingWith("mend the target and try again"));
         database.execute("alter table orders drop constraint none");
         assertThat(migrator(Orders.stage().build(), couch, database)
                         .build()

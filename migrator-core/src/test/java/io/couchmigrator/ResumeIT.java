@@ -184,7 +184,7 @@ final class ResumeIT {
         assertThat(refused.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(refused.failures()).singleElement().satisfies(failure -> assertThat(failure)
                 .hasMessageContaining(after)
-                .hasMessageContaining("--reset"));
+                .hasMessageContaining("startOver(true)"));
     }
 
     @Test

@@ -150,7 +150,7 @@ final class ShardsIT {
             assertRefused(back, "map of shards: seen none, expected [0,1] [2,3]");
             assertThat(back.failures()).singleElement().satisfies(failure -> assertThat(failure)
                     .hasMessageContaining("give the map of shards")
-                    .hasMessageNotContaining("--reset"));
+                    .hasMessageNotContaining("startOver(true)"));
         }
     }
 

@@ -92,7 +92,7 @@ final class ShardsOutageIT {
 
             assertThat(refused.outcome()).isEqualTo(Outcome.TARGET_FAILED);
             assertThat(refused.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                    .hasMessageContainingAll("shards [2,3]", "timeline", "--accept-failover"));
+                    .hasMessageContainingAll("shards [2,3]", "timeline", "acceptFailover(true)"));
             assertThat(verification.tallies().verified().missing()).isEqualTo(1);
             assertThat(accepted.tallies().written()).isEqualTo(1);
             shards.assertExact();

@@ -45,7 +45,7 @@ final class SourceIdentityIT {
             .and(Requests.method("POST"))
             .and(Requests.query("include_docs", "true").negate());
 
-    private static final String[] WAYS_ON = {"--accept-new-source", "--reset", "name another log directory"};
+    private static final String[] WAYS_ON = {"acceptNewSource(true)", "startOver(true)", "name another log directory"};
 
     @TempDir
     private Path logs;
@@ -248,7 +248,7 @@ final class SourceIdentityIT {
             assertThat(result.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
             assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
                     .hasMessageContaining("seen revision 1-")
-                    .hasMessageContaining("--accept-new-source"));
+                    .hasMessageContaining("acceptNewSource(true)"));
             assertThat(database.query("select id from orders where customer = 'other'"))
                     .isEmpty();
             assertThat(stage().getAsJsonArray("ranges"))

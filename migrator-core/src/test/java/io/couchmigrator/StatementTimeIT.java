@@ -42,7 +42,7 @@ final class StatementTimeIT {
                 .singleElement()
                 .asString()
                 .contains("statements of stage \"orders\"", "SQLSTATE 57014")
-                .containsPattern("they pass with [1-9][0-9]? documents\\. Set chunkSize to [1-9][0-9]?,");
+                .containsPattern("they pass with [1-9][0-9]? documents\\. Set chunkSize\\([1-9][0-9]?\\),");
         // Of 60, of 30, and perhaps of 15: not again for each batch.
         assertThat(cancelled.get()).isBetween(1, 5);
     }

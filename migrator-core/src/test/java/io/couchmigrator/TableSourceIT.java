@@ -155,9 +155,9 @@ final class TableSourceIT {
         }
         assertThat(unnamed.failures()).singleElement().satisfies(failure -> assertThat(failure)
                 .hasMessageEndingWith(": name the database of this stage's table, as the run did that wrote the file")
-                .hasMessageNotContaining("--reset"));
+                .hasMessageNotContaining("startOver(true)"));
         assertThat(fromTarget.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                .hasMessageContaining("--reset"));
+                .hasMessageContaining("startOver(true)"));
     }
 
     @Test
@@ -180,7 +180,7 @@ final class TableSourceIT {
         assertThat(skipped.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(recorder.lines())
                 .contains(
-                        "skipped parts: table parts is not in PostgreSQL at localhost:%d/%s: skipped; if this installation has it in another database, name that one by Migrator.Builder.tableSource"
+                        "skipped parts: table parts is not in PostgreSQL at localhost:%d/%s: skipped; if this installation has it in another database, name that one by tableSource(\"parts\", …)"
                                 .formatted(target.port(), target.name()));
         assertThat(read.tallies().written()).isEqualTo(2500);
     }

@@ -9,6 +9,7 @@ import io.couchmigrator.cli.console.Console;
 import io.couchmigrator.cli.settings.Command;
 import io.couchmigrator.cli.text.Durations;
 import io.couchmigrator.cli.text.Numbers;
+import io.couchmigrator.cli.text.OperatorWords;
 import io.couchmigrator.cli.text.Secrets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,11 +140,8 @@ final class ConsoleListener implements Listener {
         console.line(skipped(stage, reason));
     }
 
-    /** What the library's reasons call by the names of its own, a command line calls otherwise. */
     static String skipped(String stage, String reason) {
-        String named = reason.replace(
-                "Migrator.Builder.tableSource", "\"sources\": {\"%s\": ...} in the file of --config".formatted(stage));
-        return "%s: %s.".formatted(stage, named);
+        return "%s: %s.".formatted(stage, OperatorWords.of(reason));
     }
 
     @Override
@@ -229,6 +227,6 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void warned(String message) {
-        console.line("Warning: " + message);
+        console.line("Warning: " + OperatorWords.of(message));
     }
 }

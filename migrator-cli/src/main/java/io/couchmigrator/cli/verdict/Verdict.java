@@ -10,6 +10,7 @@ import io.couchmigrator.Result;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.cli.text.Durations;
 import io.couchmigrator.cli.text.Numbers;
+import io.couchmigrator.cli.text.OperatorWords;
 import io.couchmigrator.cli.text.Secrets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -201,7 +202,7 @@ public final class Verdict {
 
     /** Returns the line that stands above the verdict for each thing that went wrong. */
     public static String error(MigrationException failure) {
-        return "Error: " + Secrets.masked(String.valueOf(failure.getMessage()));
+        return "Error: " + OperatorWords.of(Secrets.masked(String.valueOf(failure.getMessage())));
     }
 
     /** Names an exception and the line it comes from, without its trace. */

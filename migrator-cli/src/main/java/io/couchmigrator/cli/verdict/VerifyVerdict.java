@@ -8,6 +8,7 @@ import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.cli.text.Durations;
 import io.couchmigrator.cli.text.Numbers;
+import io.couchmigrator.cli.text.OperatorWords;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
         List<String> lines = new ArrayList<>();
         lines.add("%s %s: %s.".formatted(slug, word(result.outcome()), compared(result)));
         result.gaps().unfinished().forEach(stage -> lines.add("Stage %s: no run has completed it.".formatted(stage)));
-        result.gaps().notCompared().forEach(gap -> lines.add(gap + "."));
+        result.gaps().notCompared().forEach(gap -> lines.add(OperatorWords.of(gap) + "."));
         if (found.misplaced() > 0) {
             lines.add(
                     "Rows of misplaced documents are also in the databases that the list names as misplaced_in, where the application does not look for them. Delete them there.");

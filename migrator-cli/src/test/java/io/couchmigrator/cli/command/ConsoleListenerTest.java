@@ -123,7 +123,7 @@ class ConsoleListenerTest {
         listener.stageWasComplete("commcarehq", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.of(0));
         listener.stageWasComplete("commcarehq__apps", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.of(1));
         listener.stageWasComplete("IcdsFile", Instant.parse("2018-10-24T21:07:59Z"), OptionalLong.empty());
-        listener.stageSkipped("IcdsFile", "table t is not in h/d: skipped; name it by Migrator.Builder.tableSource");
+        listener.stageSkipped("IcdsFile", "table t is not in h/d: skipped; name it by tableSource(\"IcdsFile\", …)");
 
         assertThat(lines())
                 .containsExactly(

@@ -69,7 +69,7 @@ final class Blame<R> {
                 : isMet(refusal, met(attempts, connection -> accounted.offer(connection, before)));
         if (refuses) {
             throw new TargetException(database.told(
-                    "could not write rows of stage \"%s\"%s: each of %s documents in a row was refused alone with %s%s: mend the target and run the same command again"
+                    "could not write rows of stage \"%s\"%s: each of %s documents in a row was refused alone with %s%s: mend the target and try again"
                             .formatted(
                                     stage,
                                     tables(),

@@ -74,7 +74,7 @@ public final class RejectLimit {
 
     private LimitException exceeded(String seen, String expected) {
         return new LimitException(
-                "too many documents cannot be stored: %s, expected %s: see why in \"%s\", mend the cause or raise the limit, and run the same command again"
+                "too many documents cannot be stored: %s, expected %s: see why in \"%s\", mend the cause or raise the limit, and try again"
                         .formatted(seen, expected, rejects.path()));
     }
 }

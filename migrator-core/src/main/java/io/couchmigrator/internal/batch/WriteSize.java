@@ -54,7 +54,7 @@ public final class WriteSize {
         if (most < advised) {
             advised = documents;
             reporter.tell(to -> to.warned(
-                    "PostgreSQL cancelled statements of stage \"%s\" for the time they took (%s, as statement_timeout or transaction_timeout has it): they pass with %s documents. Set chunkSize to %s, or give statements more time."
+                    "PostgreSQL cancelled statements of stage \"%s\" for the time they took (%s, as statement_timeout or transaction_timeout has it): they pass with %s documents. Set chunkSize(%s), or give statements more time."
                             .formatted(stage, fault.withoutValues(), documents, documents)));
         }
         passed++;

@@ -221,7 +221,7 @@ public final class LogDirectory implements AutoCloseable {
         String why = e.getMessage() == null ? "" : e.getMessage().replace(path.toString() + ": ", "");
         String kind = e.getClass() == IOException.class ? "" : e.getClass().getSimpleName() + ": ";
         return new LogDirectoryException(
-                "could not %s \"%s\": %s%s: see that the disk has room and the directory can be written to, then run the same command again"
+                "could not %s \"%s\": %s%s: see that the disk has room and the directory can be written to, then try again"
                         .formatted(what, path, kind, why),
                 e);
     }

@@ -36,16 +36,16 @@ public sealed interface Difference {
         /** The meaning of stages. */
         DEFINITION(
                 "is of another definition of",
-                "run the version of this program that wrote it, name another log directory, or start over by `migrator run` with --reset (rows stay, all is read again)"),
+                "run the version of this program that wrote it, name another log directory, or start over by run() with startOver(true) (rows stay, all is read again)"),
         /** The CouchDB database of a stage, or its state. */
         SOURCE(
                 Kind.BELONGS,
-                "connect to what it was written for, name another log directory, let the migration go on with this source by `migrator run` with --accept-new-source (positions are kept, all its changes are read from the beginning), or start it over with --reset (rows stay, all is read again)"),
+                "connect to what it was written for, name another log directory, let the migration go on with this source by run() with acceptNewSource(true) (positions are kept, all its changes are read from the beginning), or start it over with startOver(true) (rows stay, all is read again)"),
         /** Which database holds which shards: under another map rows that are written are not found where they now belong. */
         MAP(
                 Kind.BELONGS,
                 Kind.OTHERWISE.formatted(
-                        "all is read again and written by the new map; rows that are there stay where they are, and `migrator verify` tells which belong elsewhere")),
+                        "all is read again and written by the new map; rows that are there stay where they are, and verify() tells which belong elsewhere")),
         /** The map of shards, which is not given now. */
         NO_MAP(Kind.BELONGS, "give the map of shards, as the run did that wrote the file"),
         /** The database of a stage's table, which is not named now. */
@@ -53,7 +53,7 @@ public sealed interface Difference {
 
         private static final String BELONGS = "belongs to something else:";
         private static final String OTHERWISE =
-                "connect to what it was written for, name another log directory, or start over by `migrator run` with --reset (%s)";
+                "connect to what it was written for, name another log directory, or start over by run() with startOver(true) (%s)";
 
         private final String belongs;
         private final String advice;

@@ -53,7 +53,7 @@ final class FormatRule {
 
     private static OffsetsRefusedException refused(Path path, String seen, String expected) {
         return new OffsetsRefusedException(
-                "offset file \"%s\" %s, expected %s: run the version that wrote it, or a newer one, or start over with --reset (rows stay, all is read again)"
+                "offset file \"%s\" %s, expected %s: run the version that wrote it, or a newer one, or start over with startOver(true) (rows stay, all is read again)"
                         .formatted(path, seen, expected));
     }
 }

@@ -84,7 +84,7 @@ public final class RejectEvents {
             events.end = WholeLines.read(path, events::add);
         } catch (CharacterCodingException e) {
             throw new OffsetsRefusedException(
-                    "\"%s\" is not UTF-8: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
+                    "\"%s\" is not UTF-8: restore the file from a copy, or start over with startOver(true) (rows stay, all is read again)"
                             .formatted(path),
                     e);
         } catch (IOException e) {
@@ -108,7 +108,7 @@ public final class RejectEvents {
                 | NumberFormatException
                 | UnsupportedOperationException e) {
             throw new OffsetsRefusedException(
-                    "line %s of \"%s\" is no event of a reject: restore the file from a copy, or start over with --reset (rows stay, all is read again)"
+                    "line %s of \"%s\" is no event of a reject: restore the file from a copy, or start over with startOver(true) (rows stay, all is read again)"
                             .formatted(lines, path),
                     e);
         }

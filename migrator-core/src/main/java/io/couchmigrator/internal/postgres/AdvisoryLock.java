@@ -130,7 +130,7 @@ public final class AdvisoryLock implements AutoCloseable {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             if (!row.next()) {
-                return "nobody any more: give the same command again";
+                return "nobody any more: try again";
             }
             int pid = row.getInt(1);
             return "server process %s%s%s%s: wait for that run, or stop it; if its host is gone, end the connection with select pg_terminate_backend(%s)"

@@ -35,8 +35,8 @@ public final class Outages {
         return switch (fault.sqlState().length() < 2 ? "" : fault.sqlState().substring(0, 2)) {
             case "08", "28" -> "check user, password and TLS settings";
             case "3D" -> "check the database's name";
-            case "42" -> "grant the privilege, or mend the table, and run the same command again";
-            default -> "mend the target and run the same command again";
+            case "42" -> "grant the privilege, or mend the table, and try again";
+            default -> "mend the target and try again";
         };
     }
 }

@@ -57,7 +57,7 @@ public final class Timeline {
     /** Returns the fault of a server that is on another timeline than what was recorded. */
     public static TargetException fault(String server, long seen, long expected) {
         return new TargetException(
-                "%s is on timeline %s, expected %s: a standby took over, or a backup was restored, and rows that were committed before may be missing: look for them with `migrator verify`, then give the same command with --accept-failover; or start over with --reset (rows stay, all is read again)"
+                "%s is on timeline %s, expected %s: a standby took over, or a backup was restored, and rows that were committed before may be missing: look for them with verify(), then try again with acceptFailover(true); or start over with startOver(true) (rows stay, all is read again)"
                         .formatted(server, seen, expected));
     }
 

@@ -118,7 +118,7 @@ public final class RangeAudit {
                     proven,
                     true,
                     new SourceException(
-                            "could not read %s: the server twice sent %s: it hides or repeats documents there: look at its log and its shards, and run the same command again"
+                            "could not read %s: the server twice sent %s: it hides or repeats documents there: look at its log and its shards, and try again"
                                     .formatted(what, seen)));
         }
         LOG.warn("{}: the server sent {}: reading them again", what, seen);

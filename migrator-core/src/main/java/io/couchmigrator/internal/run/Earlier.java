@@ -143,7 +143,7 @@ record Earlier(
             return List.of();
         }
         return List.of(new OffsetsRefusedException(
-                "\"%s\" is %s: the offset file knows of outstanding rejects (%s): restore it from a copy, or start over with --reset (rows stay, all is read again)"
+                "\"%s\" is %s: the offset file knows of outstanding rejects (%s): restore it from a copy, or start over with startOver(true) (rows stay, all is read again)"
                         .formatted(
                                 rejects.path(),
                                 Files.notExists(rejects.path())

@@ -102,7 +102,7 @@ public final class Stages {
                 .attempt("record completion", c -> Statements.complete(c, table, migration.slug())));
         if (!recorded) {
             throw new TargetException(
-                    "could not record completion: table \"%s\" has no row of \"%s\" after one was written, so a trigger or a rule of it drops it: mend the table and run the same command again"
+                    "could not record completion: table \"%s\" has no row of \"%s\" after one was written, so a trigger or a rule of it drops it: mend the table and try again"
                             .formatted(table.table(), migration.slug()));
         }
     }

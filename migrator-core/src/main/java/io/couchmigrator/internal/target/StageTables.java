@@ -51,8 +51,8 @@ record StageTables(Migration migration, Target target) {
             if (stage.optional() && !Statements.exists(connection, stage.table())) {
                 look.skip(
                         stage,
-                        "table %s is not in %s: skipped; if this installation has it in another database, name that one by Migrator.Builder.tableSource"
-                                .formatted(stage.table(), look.where()));
+                        "table %s is not in %s: skipped; if this installation has it in another database, name that one by tableSource(\"%s\", …)"
+                                .formatted(stage.table(), look.where(), stage.name()));
             }
             return TargetChecks.source(connection, stage);
         });

@@ -16,7 +16,7 @@ final class WriteSizeTest {
     private final WriteSize size = new WriteSize("orders", new Reporter(new Listener() {
         @Override
         public void warned(String message) {
-            told.add(message.replaceAll(".*Set chunkSize to ([0-9]+),.*", "$1"));
+            told.add(message.replaceAll(".*Set chunkSize\\(([0-9]+)\\),.*", "$1"));
         }
     }));
     private final SqlFault cancelled = SqlFault.of(new SQLException("cancelled", "57014"));

@@ -104,7 +104,7 @@ final class KeptFilesTest {
                 .isInstanceOf(OffsetsRefusedException.class)
                 .hasMessageStartingWith("offset file \"" + file + "\" ")
                 .hasMessageContaining(why)
-                .hasMessageContaining(", or start over with --reset (rows stay, all is read again)")
+                .hasMessageContaining(", or start over with startOver(true) (rows stay, all is read again)")
                 .hasMessageNotContaining("Exception");
     }
 

@@ -105,7 +105,7 @@ final class OffsetFileTest {
                     .isInstanceOf(OffsetsRefusedException.class)
                     .hasMessageContaining("\" is torn: it ")
                     .hasMessageNotContaining("Exception")
-                    .hasMessageContaining("--reset");
+                    .hasMessageContaining("startOver(true)");
         }
     }
 
@@ -128,7 +128,7 @@ final class OffsetFileTest {
         assertThatThrownBy(() -> file.save(offsets(null)))
                 .isInstanceOf(LogDirectoryException.class)
                 .hasMessageStartingWith("could not save \"" + directory.offsets() + "\"")
-                .hasMessageEndingWith("then run the same command again");
+                .hasMessageEndingWith("then try again");
         assertThatThrownBy(file::load)
                 .isInstanceOf(LogDirectoryException.class)
                 .hasMessageStartingWith("could not read \"" + directory.offsets() + "\"");

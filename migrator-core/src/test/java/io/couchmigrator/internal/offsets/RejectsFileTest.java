@@ -240,7 +240,7 @@ final class RejectsFileTest {
             assertThatThrownBy(refuses)
                     .isInstanceOf(OffsetsRefusedException.class)
                     .hasMessageStartingWith("line 2 of \"" + path + "\" is no event of a reject: ")
-                    .hasMessageContaining("--reset");
+                    .hasMessageContaining("startOver(true)");
         }
     }
 

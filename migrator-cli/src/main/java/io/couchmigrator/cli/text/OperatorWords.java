@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.text;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Says as an operator does what the library's messages say in the words of its API. */
+public final class OperatorWords {
+    private record Word(Pattern ofLibrary, String ofOperator) {}
+
+    private static final List<Word> WORDS = List.of(
+            word("run\\(\\)", "`migrator run`"),
+            word("verify\\(\\)", "`migrator verify`"),
+            word("startOver\\(true\\)", "--reset"),
+            word("acceptNewSource\\(true\\)", "--accept-new-source"),
+            word("acceptFailover\\(true\\)", "--accept-failover"),
+            word("chunkSize\\((\\d+)\\)", "--chunk-size=$1"),
+            word("tableSource\\((\"[^\"]*\"), …\\)", "\"sources\": {$1: ...} in the file of --config"));
+
+    private OperatorWords() {}
+
+    /** Returns a message of the library in an operator's words. */
+    public static String of(String message) {
+        String said = message;
+        for (Word word : WORDS) {
+            said = word.ofLibrary().matcher(said).replaceAll(word.ofOperator());
+        }
+        return said;
+    }
+
+    private static Word word(String ofLibrary, String ofOperator) {
+        return new Word(Pattern.compile("\\b" + ofLibrary), ofOperator);
+    }
+}

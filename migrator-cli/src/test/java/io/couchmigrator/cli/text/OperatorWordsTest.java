@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class OperatorWordsTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "start over by run() with startOver(true) (rows stay)|start over by `migrator run` with --reset (rows stay)",
+                "look with verify(), then try with acceptFailover(true);|look with `migrator verify`, then try with --accept-failover;",
+                "go on by acceptNewSource(true)|go on by --accept-new-source",
+                "Set chunkSize(25), or|Set --chunk-size=25, or",
+                "name it by tableSource(\"IcdsFile\", …)|name it by \"sources\": {\"IcdsFile\": ...} in the file of --config"
+            })
+    void standForThoseOfTheLibrary(String message, String said) {
+        assertThat(OperatorWords.of(message)).isEqualTo(said);
+    }
+
+    @Test
+    void leaveAllElseAsItIs() {
+        String message = "function rerun() of \"$1\" failed: \\\\, 100 %, startOver";
+
+        assertThat(OperatorWords.of(message)).isEqualTo(message);
+    }
+}
