@@ -24,7 +24,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +46,19 @@ record Earlier(
         List<Difference> differences,
         List<MigrationException> unreadable,
         List<String> remarks) {
+    /** Returns which stages no run has planned yet, by name; all if the file cannot be read, which is told in its turn. */
+    static Predicate<String> unplanned(Path file) {
+        try {
+            Set<String> planned = OffsetFile.load(file).stream()
+                    .flatMap(saved -> saved.stages().stream())
+                    .map(StageOffset::name)
+                    .collect(Collectors.toSet());
+            return stage -> !planned.contains(stage);
+        } catch (LogDirectoryException | OffsetsRefusedException e) {
+            return stage -> true;
+        }
+    }
+
     /** Looks at an offset file, and for witnesses of what it says was read. */
     static Earlier at(Path file, Preflight now) {
         List<MigrationException> unreadable = new ArrayList<>();

@@ -15,6 +15,7 @@ import io.couchmigrator.internal.target.TargetPreflight;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What was found at both servers, before the first document is read. */
@@ -22,10 +23,12 @@ record Preflight(Migration migration, SourcePreflight source, TargetPreflight ta
     /**
      * Looks at both servers at once, so that one that is away costs no more time than it must.
      *
+     * @param counted the stages whose tables are counted, by name, which takes long where they are large
      * @param interrupted called, once, if this thread is interrupted
      */
     static Preflight at(
             Migration migration,
+            Predicate<String> counted,
             CouchClient couch,
             Patience patience,
             Target target,
@@ -35,7 +38,7 @@ record Preflight(Migration migration, SourcePreflight source, TargetPreflight ta
                 OwnThread.started("migrator-checks", () -> SourcePreflight.at(migration, couch, patience, stop));
         TargetPreflight found;
         try {
-            found = TargetPreflight.at(migration, target);
+            found = TargetPreflight.at(migration, target, counted);
         } catch (RuntimeException e) {
             ended(source, interrupted, e);
             throw e;
@@ -81,7 +84,8 @@ record Preflight(Migration migration, SourcePreflight source, TargetPreflight ta
                 .toList();
     }
 
-    private OptionalLong counted(String stage) {
+    /** Returns how many items a stage has now; empty if they were not counted. */
+    OptionalLong counted(String stage) {
         return Stream.of(source.counts(), target.counts())
                 .filter(counts -> counts.containsKey(stage))
                 .mapToLong(counts -> counts.get(stage))

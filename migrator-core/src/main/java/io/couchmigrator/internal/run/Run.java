@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,14 +109,16 @@ public final class Run {
             history.add("run ended", ending(began, stages).json());
         } catch (LogDirectoryException | BusyException e) {
             // What else would be in the way is worth knowing at the same time.
-            List<MigrationException> others = looked ? List.of() : look(target).faults(List.of());
+            List<MigrationException> others =
+                    looked ? List.of() : look(target, stage -> false).faults(List.of());
             failed(e);
             others.forEach(this::failed);
         }
     }
 
     private void checked(Stages stages, Target target, LogDirectory directory) {
-        Preflight now = look(target);
+        // Of the other stages the offset file knows how many items there were.
+        Preflight now = look(target, settings.startOver() ? stage -> true : Earlier.unplanned(directory.offsets()));
         if (settings.startOver() && now.faults(List.of()).isEmpty()) {
             putAside(directory);
         }
@@ -213,7 +216,7 @@ public final class Run {
         Ticker ticker = new Ticker(checkpoints, stages, reporter, this::failed);
         checkpoints.askForUuid(couch);
         try (ticker) {
-            stages.run(new StageRuns(site, checkpoints, rejects, directory, start.verification()), now);
+            stages.run(new StageRuns(site, now, checkpoints, rejects, directory, start.verification()), now);
             ticker.close();
             checkpoints.saveIfChanged();
             stages.complete(site, verb.writes() && rejects.outstanding() == 0);
@@ -225,10 +228,10 @@ public final class Run {
     }
 
     /** Everything that can be checked of the servers, before the first document is read. */
-    private Preflight look(Target target) {
+    private Preflight look(Target target, Predicate<String> counted) {
         Patience patience = source.ofChecks(CheckRun.LONGEST_WAIT, watch);
         Target patient = target.ofChecks(CheckRun.LONGEST_WAIT, watch);
-        Preflight now = Preflight.at(settings.migration(), couch, patience, patient, stop, this::stop);
+        Preflight now = Preflight.at(settings.migration(), counted, couch, patience, patient, stop, this::stop);
         looked = true;
         now.tellRemarks(reporter);
         return now;

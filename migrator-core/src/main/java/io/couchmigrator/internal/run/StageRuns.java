@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts together what one stage needs to run. */
 final class StageRuns {
     private final Worksite site;
+    private final Preflight preflight;
     private final Checkpoints checkpoints;
     private final RejectsFile rejects;
     private final LogDirectory directory;
@@ -52,11 +53,13 @@ final class StageRuns {
     /** @param verification what is needed to verify; empty to migrate */
     StageRuns(
             Worksite site,
+            Preflight preflight,
             Checkpoints checkpoints,
             RejectsFile rejects,
             LogDirectory directory,
             Optional<Verification> verification) {
         this.site = site;
+        this.preflight = preflight;
         this.checkpoints = checkpoints;
         this.rejects = rejects;
         this.directory = directory;
@@ -121,6 +124,7 @@ final class StageRuns {
         Optional<TargetDatabase> elsewhere = site.target().source(stage.name());
         TableFeed feed = new TableFeed(
                 stage,
+                preflight.counted(stage.name()),
                 elsewhere.map(database -> database.sessions().own()),
                 elsewhere.orElse(site.target().main()).patience());
         return of(stage, feed, number);

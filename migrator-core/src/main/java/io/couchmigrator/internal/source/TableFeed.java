@@ -33,6 +33,7 @@ public final class TableFeed implements Feed<SourceRow> {
     private static final long ROUGH_ROW_SIZE = 500;
 
     private final TableStage<?> stage;
+    private final OptionalLong counted;
     private final Patience patience;
     private final SourceTable source;
     private final Optional<Session> elsewhere;
@@ -41,11 +42,13 @@ public final class TableFeed implements Feed<SourceRow> {
     /**
      * Creates one.
      *
+     * @param counted how many rows there are, if somebody counted them already
      * @param elsewhere the connection to the table's database, if that is not the main one; one is enough, since a table is
      *     one range, and a stage reads by id only between its batches
      */
-    public TableFeed(TableStage<?> stage, Optional<Session> elsewhere, Patience patience) {
+    public TableFeed(TableStage<?> stage, OptionalLong counted, Optional<Session> elsewhere, Patience patience) {
         this.stage = stage;
+        this.counted = counted;
         this.elsewhere = elsewhere;
         this.patience = patience;
         this.source = new SourceTable(stage, patience);
@@ -57,7 +60,9 @@ public final class TableFeed implements Feed<SourceRow> {
 
     @Override
     public Plan plan(Session session) {
-        long total = patience.persist(() -> on(session).attempt(source.reading(), c -> Statements.count(c, stage)));
+        long total = counted.isPresent()
+                ? counted.getAsLong()
+                : patience.persist(() -> on(session).attempt(source.reading(), c -> Statements.count(c, stage)));
         return new Plan(Optional.empty(), null, total);
     }
 

@@ -10,9 +10,14 @@ import io.couchmigrator.internal.postgres.TargetChecks;
 import io.couchmigrator.internal.postgres.Upserts;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
-/** What each database must have for the stages: the tables that are written, read or asked. */
-record StageTables(Migration migration, Target target) {
+/**
+ * What each database must have for the stages: the tables that are written, read or asked.
+ *
+ * @param counted the stages whose tables are counted, by name
+ */
+record StageTables(Migration migration, Target target, Predicate<String> counted) {
     /** Looks at what a run needs of the main database. */
     void main(DatabaseLook look) {
         boolean sharded = target.shards().isPresent();
@@ -56,7 +61,7 @@ record StageTables(Migration migration, Target target) {
             }
             return TargetChecks.source(connection, stage);
         });
-        if (found.isEmpty()) {
+        if (found.isEmpty() && counted.test(stage.name())) {
             look.count(stage);
         }
     }
@@ -70,7 +75,7 @@ record StageTables(Migration migration, Target target) {
                         : List.of(
                                 "table \"%s\" does not exist: name the database that has it for the stage \"%s\", or none"
                                         .formatted(table.table(), name)));
-                if (found.isEmpty()) {
+                if (found.isEmpty() && counted.test(name)) {
                     look.count(table);
                 }
             }

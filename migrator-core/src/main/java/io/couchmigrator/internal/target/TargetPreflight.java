@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -34,11 +35,15 @@ public record TargetPreflight(
         Map<String, Long> counts,
         Map<String, String> skipped,
         Optional<TargetIdentity> identity) {
-    /** Looks at all of them at once. */
-    public static TargetPreflight at(Migration migration, Target target) {
+    /**
+     * Looks at all of them at once.
+     *
+     * @param counted the stages whose tables are counted, by name, which takes long where they are large
+     */
+    public static TargetPreflight at(Migration migration, Target target, Predicate<String> counted) {
         Set<TableName> written = new LinkedHashSet<>();
         migration.stages().forEach(stage -> written.addAll(stage.destination().tables()));
-        StageTables tables = new StageTables(migration, target);
+        StageTables tables = new StageTables(migration, target, counted);
         boolean sharded = target.shards().isPresent();
         List<Supplier<TargetPreflight>> looks = new ArrayList<>();
         looks.add(
