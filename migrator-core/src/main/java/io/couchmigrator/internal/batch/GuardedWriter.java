@@ -7,7 +7,7 @@ import io.couchmigrator.TableName;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.retry.Interrupts;
-import io.couchmigrator.internal.source.StageFunctions;
+import io.couchmigrator.internal.retry.StageFunctions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

@@ -9,7 +9,7 @@ import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.source.ByteBudget;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Refused;
-import io.couchmigrator.internal.source.StageFunctions;
+import io.couchmigrator.internal.retry.StageFunctions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
@@ -160,7 +160,7 @@ public final class Preparation<S, R> {
         for (LookupKeys<S> lookup : stage.lookups()) {
             Set<Object> keys = functions.call(
                     "key function of a lookup",
-                    item.id(),
+                    item.id().text(),
                     () -> new LinkedHashSet<>(whole(lookup.keys().apply(item.source()), "keys")));
             announced
                     .computeIfAbsent(lookup.lookup(), any -> new LinkedHashSet<>())
@@ -171,8 +171,8 @@ public final class Preparation<S, R> {
 
     private Ready<R> transformed(Item.Found<S> item, BatchContext context) {
         List<R> rows = functions.call(
-                "transform", item.id(), () -> whole(stage.transform().rows(item.source(), context), "rows"));
-        functions.call("writer or router", item.id(), () -> {
+                "transform", item.id().text(), () -> whole(stage.transform().rows(item.source(), context), "rows"));
+        functions.call("writer or router", item.id().text(), () -> {
             rows.forEach(check);
             return rows;
         });

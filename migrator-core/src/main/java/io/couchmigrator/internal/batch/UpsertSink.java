@@ -12,7 +12,7 @@ import io.couchmigrator.internal.postgres.RowAttempts;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.source.Refused;
-import io.couchmigrator.internal.source.StageFunctions;
+import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.TargetDatabase;
 import io.couchmigrator.internal.target.WorkerSessions;
@@ -134,7 +134,7 @@ public final class UpsertSink<R> implements Sink<R> {
         }
 
         private void reject(Ready<R> item, Throwable thrown) {
-            RuntimeException broken = functions.broken("writer", item.id(), thrown);
+            RuntimeException broken = functions.broken("writer", item.id().text(), thrown);
             if (broken instanceof RejectException because) {
                 refused.put(
                         item.id(),

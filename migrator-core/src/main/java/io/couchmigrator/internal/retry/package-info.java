@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Waiting out passing errors. Not part of the API. */
+/** What may go wrong: passing errors are waited out, and functions of the embedding program called with care. Not part of the API. */
 @NullMarked
 package io.couchmigrator.internal.retry;
 

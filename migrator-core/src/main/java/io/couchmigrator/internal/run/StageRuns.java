@@ -27,7 +27,7 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.source.DocumentFeed;
 import io.couchmigrator.internal.source.DocumentsById;
 import io.couchmigrator.internal.source.Feed;
-import io.couchmigrator.internal.source.StageFunctions;
+import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.source.TableFeed;
 import io.couchmigrator.internal.target.TargetDatabase;
 import io.couchmigrator.internal.verify.BatchVerifier;

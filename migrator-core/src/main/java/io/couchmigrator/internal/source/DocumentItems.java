@@ -7,6 +7,7 @@ import io.couchmigrator.RejectException;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
+import io.couchmigrator.internal.retry.StageFunctions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -68,7 +69,7 @@ final class DocumentItems {
     private Item<Document> judged(SourceId id, Document document, long bytes) {
         try {
             boolean counts =
-                    functions.call("condition", id, () -> stage.condition().test(document));
+                    functions.call("condition", id.text(), () -> stage.condition().test(document));
             return counts
                     ? new Item.Found<>(id, document.rev(), document, bytes)
                     : new Item.Filtered<>(id, document.rev());

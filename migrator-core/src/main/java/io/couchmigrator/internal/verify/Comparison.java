@@ -9,7 +9,7 @@ import io.couchmigrator.internal.postgres.RefusedException;
 import io.couchmigrator.internal.postgres.RowAttempts;
 import io.couchmigrator.internal.retry.FunctionFault;
 import io.couchmigrator.internal.retry.Interrupts;
-import io.couchmigrator.internal.source.StageFunctions;
+import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.WorkerSessions;
 import java.sql.Connection;

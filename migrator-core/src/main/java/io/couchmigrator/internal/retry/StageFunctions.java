@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.internal.source;
+package io.couchmigrator.internal.retry;
 
 import io.couchmigrator.ErrorRule;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.Stage;
-import io.couchmigrator.internal.offsets.SourceId;
-import io.couchmigrator.internal.retry.FunctionFault;
-import io.couchmigrator.internal.retry.Interrupts;
 import java.util.function.Supplier;
 
 /**
@@ -41,13 +38,13 @@ public record StageFunctions(Stage<?, ?> stage) {
      * @throws RejectException if the function rejects the item, or is broken and the stage rejects items then
      * @throws IllegalStateException if the function is broken and the stage ends runs then
      */
-    public <T> T call(String function, SourceId id, Supplier<T> call) {
+    public <T> T call(String function, String item, Supplier<T> call) {
         try {
             return call.get();
         } catch (RejectException e) {
             throw e;
         } catch (Throwable e) {
-            throw broken(function, id, e);
+            throw broken(function, item, e);
         } finally {
             Interrupts.clear();
         }
@@ -61,7 +58,7 @@ public record StageFunctions(Stage<?, ?> stage) {
     }
 
     /** Returns what to throw for what a function threw on an item. */
-    public RuntimeException broken(String function, SourceId id, Throwable thrown) {
+    public RuntimeException broken(String function, String item, Throwable thrown) {
         if (thrown instanceof RejectException reject) {
             return reject;
         }
@@ -73,7 +70,7 @@ public record StageFunctions(Stage<?, ?> stage) {
         }
         return new IllegalStateException(
                 "the %s of stage \"%s\" failed on \"%s\": it %s: mend it, or let the stage reject such documents with onTransformError(REJECT), and run again"
-                        .formatted(function, stage.name(), id.text(), seen),
+                        .formatted(function, stage.name(), item, seen),
                 wrongResult ? null : FunctionFault.of(thrown));
     }
 }
