@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
+import io.couchmigrator.internal.source.Sources;
+
 import io.couchmigrator.Document;
 import io.couchmigrator.Lookup;
 import io.couchmigrator.internal.couch.CouchRow.State;
@@ -9,7 +11,6 @@ import io.couchmigrator.internal.postgres.RowAttempts;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.retry.Patience;
-import io.couchmigrator.internal.source.DocumentsById;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,11 +20,11 @@ import java.util.Set;
 
 /** Asks the lookups of a stage, once a batch. Safe for use by multiple threads, each with a session of its own. */
 public final class Lookups {
-    private final DocumentsById documents;
+    private final Sources sources;
     private final Patience target;
 
-    public Lookups(DocumentsById documents, Patience target) {
-        this.documents = documents;
+    public Lookups(Sources sources, Patience target) {
+        this.sources = sources;
         this.target = target;
     }
 
@@ -64,7 +65,7 @@ public final class Lookups {
         keys.forEach(key -> ids.add((String) key));
         Map<String, Document> values = new HashMap<>();
         Set<String> unreadable = new HashSet<>();
-        documents.read(lookup.database(), ids, lookup.fields(), row -> {
+        sources.byId(lookup.database(), ids, lookup.fields(), row -> {
             if (row.state() == State.DOCUMENT) {
                 values.put(row.id(), new Document(row.id(), row.rev(), row.fields()));
             } else if (row.state() == State.UNREADABLE) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.internal.source.Feed;
+
 import com.google.common.collect.Lists;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.StageOffset;
-import io.couchmigrator.internal.source.CatchUp;
-import io.couchmigrator.internal.source.Intake;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.WorkerSessions;
 import java.util.List;
@@ -24,7 +24,7 @@ record ChangesPass<S>(BatchTaker<S> taker, boolean told) implements Pass<S> {
         WorkerSessions sessions = run.site().target().own();
         StageOffset before = state.offset();
         run.feed().recognize(before).ifPresent(state::seen);
-        CatchUp<S> catchUp = run.feed().catchUp(before, sessions.main());
+        Feed.CatchUp<S> catchUp = run.feed().catchUp(before, sessions.main());
         boolean tells = told && catchUp.isPending();
         long rows = run.tallies().written();
         if (tells) {
@@ -42,18 +42,17 @@ record ChangesPass<S>(BatchTaker<S> taker, boolean told) implements Pass<S> {
         }
     }
 
-    private boolean page(StageRun<S> run, StageState state, CatchUp<S> catchUp, WorkerSessions sessions) {
-        try (Intake<S> intake = new Intake<>(run.site().budget())) {
-            boolean more = catchUp.page(intake);
+    private boolean page(StageRun<S> run, StageState state, Feed.CatchUp<S> catchUp, WorkerSessions sessions) {
+        try (Feed.Page<S> page = catchUp.page()) {
             for (List<Item<S>> batch :
-                    Lists.partition(intake.items(), run.site().chunkSize())) {
+                    Lists.partition(page.items(), run.site().chunkSize())) {
                 Tallies tallies = run.take(batch, taker, state, sessions);
                 state.others(tallies);
                 run.site().limit().count(tallies);
             }
             run.recognize(state);
             state.sequence(catchUp.position());
-            return more;
+            return page.more();
         }
     }
 }

@@ -5,7 +5,6 @@ import com.google.common.collect.Lists;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.SourceId;
-import io.couchmigrator.internal.source.Gathering;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.WorkerSessions;
 import java.util.List;
@@ -27,12 +26,9 @@ record IdsPass<S>(Supplier<List<SourceId>> ids, BatchTaker<S> taker, boolean lim
     @Override
     public void over(StageRun<S> run, StageState state) {
         WorkerSessions sessions = run.site().target().own();
-        Gathering<S> gathering = new Gathering<>(
-                run.site().chunkSize(), run.site().budget(), batch -> take(batch, run, state, sessions));
         for (List<SourceId> some : Lists.partition(ids.get(), AT_ONCE)) {
             run.site().stop().check();
-            run.feed().byIds(some, sessions.main(), gathering);
-            gathering.handOn();
+            run.feed().byIds(some, run.site().chunkSize(), sessions.main(), batch -> take(batch, run, state, sessions));
         }
     }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.internal.source.Feed;
+
 import com.google.common.collect.Lists;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
-import io.couchmigrator.internal.source.Intake;
 import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.source.Pager;
 import io.couchmigrator.internal.target.WorkerSessions;
 import java.util.List;
 
@@ -21,7 +21,7 @@ final class RangeReader<S> {
     private final int index;
     private final BatchTaker<S> taker;
     private final WorkerSessions sessions;
-    private final Pager<S> pager;
+    private final Feed.Pager<S> pager;
 
     /** @param index the range's place among those of the stage */
     RangeReader(StageRun<S> run, StageState state, int index, BatchTaker<S> taker, WorkerSessions sessions) {
@@ -43,15 +43,14 @@ final class RangeReader<S> {
 
     /** Reads a page of at most so many items, and hands them on; nothing of the source is kept waiting by then. */
     void page(int most) {
-        try (Intake<S> intake = new Intake<>(run.site().budget())) {
-            Pager.Page page = pager.page(state.range(index), most, intake);
+        try (Feed.Page<S> page = pager.page(state.range(index), most)) {
             run.recognize(state);
-            state.goesOnFrom(index, page.at());
-            if (page.failure() != null) {
-                throw page.failure();
+            page.at().ifPresent(at -> state.goesOnFrom(index, at));
+            if (page.failure().isPresent()) {
+                throw page.failure().get();
             }
             for (List<Item<S>> batch :
-                    Lists.partition(intake.items(), run.site().chunkSize())) {
+                    Lists.partition(page.items(), run.site().chunkSize())) {
                 batch(batch);
             }
             if (!page.more()) {

@@ -2,8 +2,8 @@
 package io.couchmigrator.internal.run;
 
 import io.couchmigrator.internal.offsets.StageOffset;
-import io.couchmigrator.internal.retry.Patience;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -11,32 +11,33 @@ import java.util.function.Supplier;
  * back may be something else. Safe for use by multiple threads: one looks, the others wait.
  */
 final class Recognition {
-    private final Patience source;
+    private final LongSupplier outages;
     private final Consumer<StageOffset> look;
-    private volatile long outages;
+    private volatile long known;
 
     /**
      * Creates one.
      *
+     * @param outages how many outages of the source there were
      * @param look throws if the source is not what a stage was read from
      */
-    Recognition(Patience source, Consumer<StageOffset> look) {
-        this.source = source;
+    Recognition(LongSupplier outages, Consumer<StageOffset> look) {
+        this.outages = outages;
         this.look = look;
     }
 
     /** Looks, if there was an outage since the last time. */
     void afterOutage(Supplier<StageOffset> stage) {
-        if (source.outages() != outages) {
+        if (outages.getAsLong() != known) {
             lookOnce(stage);
         }
     }
 
     private synchronized void lookOnce(Supplier<StageOffset> stage) {
-        long before = source.outages();
-        if (before != outages) {
+        long before = outages.getAsLong();
+        if (before != known) {
             look.accept(stage.get());
-            outages = before;
+            known = before;
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.internal.source.Sources;
+
 import io.couchmigrator.BusyException;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
@@ -14,15 +16,12 @@ import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectEvents;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.TargetIdentity;
-import io.couchmigrator.internal.ranges.AuditTally;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.retry.Watch;
 import io.couchmigrator.internal.run.Verb.Start;
-import io.couchmigrator.internal.source.ByteBudget;
-import io.couchmigrator.internal.source.Throttle;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.TargetLock;
 import java.nio.file.Path;
@@ -49,7 +48,7 @@ public final class Run {
     private final Watch watch;
     private final Grace grace;
     private final Failures failures = new Failures();
-    private final AuditTally audit = new AuditTally();
+    private final Sources sources;
     private boolean looked;
     private volatile boolean stopRequested;
     private volatile @Nullable RejectsFile rejects;
@@ -60,6 +59,14 @@ public final class Run {
         this.reporter = new Reporter(settings.listener());
         this.couch = new CouchClient(settings.source());
         this.source = new Patience(couch.name(), settings.maxOutage(), stop, reporter, clock);
+        this.sources = new Sources(
+                couch,
+                source,
+                settings.workers(),
+                settings.maxDocumentsPerSecond(),
+                settings.chunkSize(),
+                stop,
+                reporter);
         this.watch = new Watch(longestSilence, reporter);
         this.grace = new Grace(graceOfBatches, stop, reporter);
     }
@@ -180,7 +187,7 @@ public final class Run {
                 stopRequested || stop.isInterrupted(),
                 known == null ? 0 : known.outstanding(),
                 known == null ? 0 : known.outstandingAgain(),
-                audit.sum(),
+                sources.audited(),
                 Duration.between(began, clock.instant()));
     }
 
@@ -199,15 +206,11 @@ public final class Run {
                 .ifPresent(offsets -> checkpoints.resume(offsets, now.source().looks()));
         start.verification().ifPresent(with -> checkpoints.logs(with.findings()));
         Worksite site = new Worksite(
-                couch,
-                source,
+                sources,
                 target,
-                ByteBudget.ofHeap(settings.workers(), stop),
-                new Throttle(settings.maxDocumentsPerSecond(), settings.workers(), stop, System::nanoTime),
                 verb.writes()
                         ? new RejectLimit(settings.maxRejects(), settings.maxRejectedPercent(), rejects)
                         : RejectLimit.none(rejects),
-                audit,
                 stop,
                 reporter,
                 settings.workers(),

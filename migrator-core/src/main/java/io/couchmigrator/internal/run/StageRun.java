@@ -48,7 +48,7 @@ final class StageRun<S> {
         this.checkpoints = checkpoints;
         this.passes = passes;
         this.odd = odd;
-        this.recognition = new Recognition(site.source(), offset -> {
+        this.recognition = new Recognition(site.sources()::outages, offset -> {
             // Once one worker has given the source up, the others must not each find out for themselves, one by one.
             site.stop().check();
             feed.recognize(offset);
@@ -135,7 +135,7 @@ final class StageRun<S> {
     Tallies take(List<Item<S>> batch, BatchTaker<S> taker, StageState now, WorkerSessions sessions) {
         recognize(now);
         Tallies tallies = taker.take(batch, sessions);
-        now.witnessed(batch);
+        now.witnessed(known -> feed.witnesses(known, batch));
         thisRun.accumulateAndGet(tallies, Tallies::plus);
         return tallies;
     }

@@ -24,11 +24,8 @@ import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
-import io.couchmigrator.internal.source.DocumentFeed;
-import io.couchmigrator.internal.source.DocumentsById;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.retry.StageFunctions;
-import io.couchmigrator.internal.source.TableFeed;
 import io.couchmigrator.internal.target.TargetDatabase;
 import io.couchmigrator.internal.verify.BatchVerifier;
 import io.couchmigrator.internal.verify.Comparison;
@@ -48,7 +45,6 @@ final class StageRuns {
     private final LogDirectory directory;
     private final Optional<Verification> verification;
     private final Outside outside;
-    private final DocumentFeed.Source source;
 
     /** @param verification what is needed to verify; empty to migrate */
     StageRuns(
@@ -64,15 +60,6 @@ final class StageRuns {
         this.rejects = rejects;
         this.directory = directory;
         this.verification = verification;
-        this.source = new DocumentFeed.Source(
-                site.couch(),
-                site.source(),
-                site.budget(),
-                site.throttle(),
-                site.audit(),
-                site.stop(),
-                site.reporter(),
-                site.chunkSize());
         this.outside = new Outside(site.target(), site.reporter());
     }
 
@@ -117,25 +104,26 @@ final class StageRuns {
     }
 
     private <R> StageRun<Document> documents(DocumentStage<R> stage, int number) {
-        return of(stage, new DocumentFeed(stage, source, directory.offsets()), number);
+        return of(stage, site.sources().documents(stage, directory.offsets()), number);
     }
 
     private <R> StageRun<SourceRow> table(TableStage<R> stage, int number) {
         Optional<TargetDatabase> elsewhere = site.target().source(stage.name());
-        TableFeed feed = new TableFeed(
-                stage,
-                preflight.counted(stage.name()),
-                elsewhere.map(database -> database.sessions().own()),
-                elsewhere.orElse(site.target().main()).patience());
+        Feed<SourceRow> feed = site.sources()
+                .rows(
+                        stage,
+                        preflight.counted(stage.name()),
+                        elsewhere.map(database -> database.sessions().own()),
+                        elsewhere.orElse(site.target().main()).patience());
         return of(stage, feed, number);
     }
 
     private <S, R> StageRun<S> of(Stage<S, R> stage, Feed<S> feed, int number) {
         Writers<R> writers = Writers.prepared(stage, site.target());
         Lookups lookups = new Lookups(
-                new DocumentsById(site.couch(), site.source(), site.budget().share()),
+                site.sources(),
                 site.target().main().patience());
-        Preparation<S, R> preparation = new Preparation<>(stage, lookups, writers::check, site.budget());
+        Preparation<S, R> preparation = new Preparation<>(stage, lookups, writers::check, site.sources().budget());
         return verification.isPresent()
                 ? verifying(stage, feed, writers, preparation, verification.get())
                 : writing(stage, feed, writers, preparation, number);
@@ -202,7 +190,6 @@ final class StageRuns {
                 with.migrated(stage.name()),
                 rejects,
                 with.findings(),
-                site.budget(),
                 site.stop());
         Pass<S> changes = new ChangesPass<>(verifier, false);
         LineFile findings = with.findings();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.internal.offsets.Witness;
+
 import com.google.gson.JsonElement;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Tallies;
@@ -8,8 +10,6 @@ import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
-import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.source.Witnesses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,8 +105,8 @@ final class StageState {
     }
 
     /** Remembers some of a batch, to know the source by. */
-    void witnessed(List<? extends Item<?>> batch) {
-        change(o -> o.witnessedBy(Witnesses.after(o.witnesses(), batch)));
+    void witnessed(UnaryOperator<List<Witness>> witnesses) {
+        change(o -> o.witnessedBy(witnesses.apply(o.witnesses())));
     }
 
     /** @throws IllegalStateException if a range is not read to its end, which is a bug */

@@ -14,10 +14,11 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code _changes} since a sequence, as far as {@link FeedBound} says. */
-final class DocumentCatchUp implements CatchUp<Document> {
+final class DocumentCatchUp implements Feed.CatchUp<Document> {
     private final DocumentRequests requests;
     private final DocumentItems items;
     private final Pace pace;
+    private final ByteBudget budget;
     private final Narrowing narrowing = new Narrowing();
     private final boolean isPending;
     private final OptionalLong pending;
@@ -26,10 +27,16 @@ final class DocumentCatchUp implements CatchUp<Document> {
     private @Nullable JsonElement position;
     private long changes;
 
-    DocumentCatchUp(DocumentRequests requests, DocumentItems items, Pace pace, @Nullable JsonElement since) {
+    DocumentCatchUp(
+            DocumentRequests requests,
+            DocumentItems items,
+            Pace pace,
+            ByteBudget budget,
+            @Nullable JsonElement since) {
         this.requests = requests;
         this.items = items;
         this.pace = pace;
+        this.budget = budget;
         this.position = since;
         PageEnd first = requests.patience().persist(() -> requests.changedIds(since, 1, row -> {}));
         this.isPending = first.rows() > 0;
@@ -58,7 +65,11 @@ final class DocumentCatchUp implements CatchUp<Document> {
     }
 
     @Override
-    public boolean page(Intake<Document> intake) {
+    public Feed.Page<Document> page() {
+        return Intake.page(budget, this::page);
+    }
+
+    private Feed.Page<Document> page(Intake<Document> intake) {
         pace.pay();
         boolean more = requests.patience().persist(() -> {
             int limit = narrowing.isAlone() ? 1 : narrowing.limit(pace.rows());
@@ -73,7 +84,7 @@ final class DocumentCatchUp implements CatchUp<Document> {
             }
         });
         items.askAgain(intake);
-        return more;
+        return new Feed.Page<>(intake, more);
     }
 
     private PageEnd whole(int limit, Intake<Document> intake) throws PassingException {

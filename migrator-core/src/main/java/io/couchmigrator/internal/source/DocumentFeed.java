@@ -13,12 +13,11 @@ import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.offsets.Witness;
 import io.couchmigrator.internal.postgres.Session;
-import io.couchmigrator.internal.ranges.AuditTally;
 import io.couchmigrator.internal.ranges.RangeAudit;
 import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.Patience;
-import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -32,57 +31,32 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The documents of one CouchDB database. */
-public final class DocumentFeed implements Feed<Document> {
+final class DocumentFeed implements Feed<Document> {
     private final DocumentRequests requests;
     private final DocumentItems items;
     private final DocumentRanks ranks;
     private final RangePlan plan;
     private final Pace pace;
-    private final AuditTally tally;
-    private final StopSignal stop;
+    private final Sources sources;
     private final FeedRewind rewind;
     private final Path offsets;
     private final Map<JsonElement, ChangesSince> changes = new ConcurrentHashMap<>();
-
-    /**
-     * What the stages of a run share of a source.
-     *
-     * @param couch the server
-     * @param patience how long to bear with it
-     * @param budget the bytes that may be held
-     * @param throttle how fast documents may be read
-     * @param tally counts what was audited
-     * @param stop the request to stop
-     * @param reporter who is told
-     * @param chunkSize the most items in a batch
-     */
-    public record Source(
-            CouchClient couch,
-            Patience patience,
-            ByteBudget budget,
-            Throttle throttle,
-            AuditTally tally,
-            StopSignal stop,
-            Reporter reporter,
-            int chunkSize) {}
 
     /**
      * Creates one.
      *
      * @param offsets the offset file, for people
      */
-    public DocumentFeed(DocumentStage<?> stage, Source source, Path offsets) {
-        CouchClient couch = source.couch();
-        Patience patience = source.patience();
+    DocumentFeed(DocumentStage<?> stage, Sources sources, Path offsets) {
+        CouchClient couch = sources.couch;
+        Patience patience = sources.patience;
         this.requests = new DocumentRequests(stage, couch, patience);
-        this.items = new DocumentItems(
-                stage, new DocumentsById(couch, patience, source.budget().share()));
+        this.items = new DocumentItems(stage, sources);
         this.ranks = new DocumentRanks(stage.database(), couch, patience);
         this.plan = new RangePlan("\"%s\" on %s".formatted(stage.database(), couch.name()), ranks);
-        this.pace = new Pace(couch, source.throttle(), source.stop(), source.chunkSize());
-        this.tally = source.tally();
-        this.stop = source.stop();
-        this.rewind = new FeedRewind(stage.name(), this::look, source.reporter());
+        this.pace = new Pace(couch, sources.throttle, sources.stop, sources.chunkSize);
+        this.sources = sources;
+        this.rewind = new FeedRewind(stage.name(), this::look, sources.reporter);
         this.offsets = offsets;
     }
 
@@ -99,7 +73,7 @@ public final class DocumentFeed implements Feed<Document> {
     }
 
     private SourceLook look() {
-        return SourceLook.at(requests.database(), requests.couch(), requests.patience(), stop);
+        return SourceLook.at(requests.database(), requests.couch(), requests.patience(), sources.stop);
     }
 
     @Override
@@ -138,23 +112,30 @@ public final class DocumentFeed implements Feed<Document> {
 
             @Override
             public boolean changed(String from, String before, long ids) {
-                return ids <= 0 || (since != null && changes(since).isChanged(from, before, ids, stop));
+                return ids <= 0 || (since != null && changes(since).isChanged(from, before, ids, sources.stop));
             }
         };
-        RangeAudit audit = new RangeAudit(requests.what(), range, asked, tally);
-        return new DocumentPager(requests, items, ranks, pace, audit, recognize);
+        RangeAudit audit = new RangeAudit(requests.what(), range, asked, sources.tally);
+        return new DocumentPager(requests, items, ranks, pace, sources.budget(), audit, recognize);
     }
 
     @Override
-    public void byIds(List<SourceId> ids, Session session, Consumer<Item<Document>> consumer) {
-        items.byIds(ids, consumer);
+    public void byIds(List<SourceId> ids, int most, Session session, Consumer<List<Item<Document>>> then) {
+        Gathering<Document> gathering = new Gathering<>(most, sources.budget(), then);
+        items.byIds(ids, gathering);
+        gathering.handOn();
     }
 
     @Override
     public CatchUp<Document> catchUp(StageOffset since, Session session) {
-        DocumentCatchUp catchUp = new DocumentCatchUp(requests, items, pace, since.sequence());
+        DocumentCatchUp catchUp = new DocumentCatchUp(requests, items, pace, sources.budget(), since.sequence());
         rewind.tell(since, catchUp.pending().orElse(0));
         return catchUp;
+    }
+
+    @Override
+    public List<Witness> witnesses(List<Witness> known, List<Item<Document>> batch) {
+        return Witnesses.after(known, batch);
     }
 
     @Override

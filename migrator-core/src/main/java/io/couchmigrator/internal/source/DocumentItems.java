@@ -18,12 +18,12 @@ import java.util.function.Consumer;
 final class DocumentItems {
     private final DocumentStage<?> stage;
     private final StageFunctions functions;
-    private final DocumentsById byId;
+    private final Sources sources;
 
-    DocumentItems(DocumentStage<?> stage, DocumentsById byId) {
+    DocumentItems(DocumentStage<?> stage, Sources sources) {
         this.stage = stage;
         this.functions = new StageFunctions(stage);
-        this.byId = byId;
+        this.sources = sources;
     }
 
     /** Asks once more, by id, for the documents whose bodies did not come. */
@@ -42,7 +42,7 @@ final class DocumentItems {
     /** Reads documents by id; each id is answered. */
     void byIds(List<SourceId> ids, Consumer<Item<Document>> consumer) {
         List<String> texts = ids.stream().map(SourceId::text).toList();
-        byId.read(stage.database(), texts, stage.fields(), row -> consumer.accept(of(row)));
+        sources.byId(stage.database(), texts, stage.fields(), row -> consumer.accept(of(row)));
     }
 
     /** Reads one document. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
+import org.jspecify.annotations.Nullable;
+import io.couchmigrator.SourceException;
+
 import io.couchmigrator.Document;
 import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchRow;
@@ -16,11 +19,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads a range of {@code _all_docs}. */
-final class DocumentPager implements Pager<Document> {
+final class DocumentPager implements Feed.Pager<Document> {
     private final DocumentRequests requests;
     private final DocumentItems items;
     private final DocumentRanks ranks;
     private final Pace pace;
+    private final ByteBudget budget;
     private final RangeAudit audit;
     private final Runnable recognize;
     private final Narrowing narrowing = new Narrowing();
@@ -28,48 +32,62 @@ final class DocumentPager implements Pager<Document> {
     /** After a failure the server is not to hold a page: it may be that page's size which takes it too long. */
     private boolean failed;
 
+    /** What became of a page, beside its items, in the words of {@link Feed.Page}. */
+    private record Read(RangeOffset at, boolean more, @Nullable SourceException failure) {
+        /** A page after which all may go on. */
+        Read(RangeOffset at, boolean more) {
+            this(at, more, null);
+        }
+    }
+
     /** @param recognize makes sure, after an outage, that what is there now is what the range belongs to */
     DocumentPager(
             DocumentRequests requests,
             DocumentItems items,
             DocumentRanks ranks,
             Pace pace,
+            ByteBudget budget,
             RangeAudit audit,
             Runnable recognize) {
         this.requests = requests;
         this.items = items;
         this.ranks = ranks;
         this.pace = pace;
+        this.budget = budget;
         this.audit = audit;
         this.recognize = recognize;
     }
 
     @Override
-    public Page page(RangeOffset at, int most, Intake<Document> intake) {
+    public Feed.Page<Document> page(RangeOffset at, int most) {
+        return Intake.page(budget, intake -> page(at, most, intake));
+    }
+
+    private Feed.Page<Document> page(RangeOffset at, int most, Intake<Document> intake) {
         pace.pay();
-        Page page = requests.patience().persist(() -> {
+        Read read = requests.patience().persist(() -> {
             recognize.run();
             int limit = narrowing.limit(Math.min(most, pace.rows()));
             try {
-                Page read = narrowing.isAlone() ? alone(at, intake) : whole(at, limit, intake);
+                Read page = narrowing.isAlone() ? alone(at, intake) : whole(at, limit, intake);
                 narrowing.passed();
                 failed = false;
-                return read;
+                return page;
             } catch (PassingException e) {
                 failed = true;
                 throw e instanceof BrokenAnswerException broken ? narrowing.broke(at.after(), limit, broken) : e;
             }
         });
         items.askAgain(intake);
-        return page;
+        return new Feed.Page<>(intake, read.at(), read.more(), read.failure());
     }
 
-    private Page whole(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
+    private Read whole(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
         PageEnd end = intake.fill(limit, most -> ascending(at, most, intake));
         if (at.rank().isEmpty()) {
             pace.read(end);
             // A range ends where the server has no more, which only an empty page says.
-            return new Page(at, end.rows() > 0);
+            return new Read(at, end.rows() > 0);
         }
         ranks.told(end);
         pace.read(end);
@@ -83,26 +101,26 @@ final class DocumentPager implements Pager<Document> {
     }
 
     /** A range has ended if as many ids come before its end as were counted up to there. */
-    private Page ending(RangeOffset at, PageEnd page, Intake<Document> intake) {
+    private Read ending(RangeOffset at, PageEnd page, Intake<Document> intake) {
         String end = Bounds.end(at);
         long rank = Bounds.before(at) == null ? page.total().orElseThrow() : ranks.of(end);
         // Where ids are counted behind the rows of this page, the next one begins there.
         if (audit.isEnd(at, page.rows(), end, rank)) {
-            return new Page(at, false);
+            return new Read(at, false);
         }
         if (page.rows() > 0) {
-            return new Page(at, true);
+            return new Read(at, true);
         }
         Ruling ruling = audit.emptyEnd(at, end);
-        return ruling.again() ? ruled(ruling, intake) : new Page(at, false);
+        return ruling.again() ? ruled(ruling, intake) : new Read(at, false);
     }
 
-    private Page ruled(Ruling ruling, Intake<Document> intake) {
+    private Read ruled(Ruling ruling, Intake<Document> intake) {
         if (ruling.again()) {
             intake.restart();
             requests.patience().rest();
         }
-        return new Page(ruling.at(), true, ruling.failure());
+        return new Read(ruling.at(), true, ruling.failure());
     }
 
     private PageEnd ascending(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
@@ -119,7 +137,7 @@ final class DocumentPager implements Pager<Document> {
     }
 
     /** Asks for the id alone, then for the document by that id: it is stored, or it is the culprit and rejected. */
-    private Page alone(RangeOffset at, Intake<Document> intake) throws PassingException {
+    private Read alone(RangeOffset at, Intake<Document> intake) throws PassingException {
         intake.restart();
         List<CouchRow> next = new ArrayList<>();
         requests.ids(at, 1, next::add);
@@ -128,11 +146,11 @@ final class DocumentPager implements Pager<Document> {
             if (left > 0) {
                 throw requests.missing(left);
             }
-            return new Page(at, false);
+            return new Read(at, false);
         }
         hold(new Ascent(at), next.get(0).id());
         intake.take(items.byId(new DocumentId(next.get(0).id())));
-        return new Page(at, true);
+        return new Read(at, true);
     }
 
     /** A server or cache that ignores the key would keep the run in a circle: no other attempt helps. */

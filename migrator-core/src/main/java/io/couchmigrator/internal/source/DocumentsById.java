@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** Reads documents by id, so that one that cannot be read hides no other. Safe for use by multiple threads. */
-public final class DocumentsById {
+final class DocumentsById {
     private static final int MOST_AT_ONCE = 200;
 
     /** How many documents on either side may be as bad as the one that is suspected. */
@@ -34,7 +34,7 @@ public final class DocumentsById {
      *
      * @param mostBytes how much may be read at once, of more than one document
      */
-    public DocumentsById(CouchClient couch, Patience patience, long mostBytes) {
+    DocumentsById(CouchClient couch, Patience patience, long mostBytes) {
         this.couch = couch;
         this.patience = patience;
         this.mostBytes = mostBytes;
@@ -54,7 +54,7 @@ public final class DocumentsById {
      *
      * @param consumer takes one after another, while no answer is open
      */
-    public void read(String database, List<String> ids, List<String> fields, Consumer<CouchRow> consumer) {
+    void read(String database, List<String> ids, List<String> fields, Consumer<CouchRow> consumer) {
         for (List<String> some : Lists.partition(ids, MOST_AT_ONCE)) {
             part(database, some, fields, consumer);
         }

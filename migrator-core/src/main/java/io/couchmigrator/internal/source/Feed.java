@@ -2,13 +2,16 @@
 package io.couchmigrator.internal.source;
 
 import com.google.gson.JsonElement;
+import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.offsets.Witness;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +48,23 @@ public interface Feed<S> {
      */
     Pager<S> pager(RangeOffset range, @Nullable JsonElement since, Runnable recognize, Session session);
 
-    /** Reads items by id, in any order; each id is answered. What takes them keeps no answer of the source waiting. */
-    void byIds(List<SourceId> ids, Session session, Consumer<Item<S>> consumer);
+    /**
+     * Reads items by id, in any order; each id is answered.
+     *
+     * @param most the most items in a batch
+     * @param then takes each batch, as large as a worker may hold; it keeps no answer of the source waiting
+     */
+    void byIds(List<SourceId> ids, int most, Session session, Consumer<List<Item<S>>> then);
 
     /** Returns a reader of what changed since a stage stood there. */
     CatchUp<S> catchUp(StageOffset since, Session session);
+
+    /**
+     * Returns which items are remembered, to know the source by.
+     *
+     * @param known those before a batch was committed
+     */
+    List<Witness> witnesses(List<Witness> known, List<Item<S>> batch);
 
     /** Returns whether it tells what changed since it was read; else a complete stage is read from its beginning. */
     boolean tellsChanges();
@@ -73,4 +88,98 @@ public interface Feed<S> {
             Optional<StageOffset.Database> database,
             @Nullable JsonElement sequence,
             long total) {}
+
+    /**
+     * Reads one range page by page. Used by one thread.
+     *
+     * @param <S> what the stage reads
+     */
+    @FunctionalInterface
+    interface Pager<S> {
+        /**
+         * Reads the next page, waiting out passing errors.
+         *
+         * @param at where the range stands
+         * @param most the most items
+         */
+        Page<S> page(RangeOffset at, int most);
+    }
+
+    /**
+     * Reads what changed since a position. Used by one thread.
+     *
+     * @param <S> what the stage reads
+     */
+    interface CatchUp<S> {
+        /** Returns whether there is anything to read. */
+        boolean isPending();
+
+        /** Returns how much there was to read at the beginning; empty if the source does not say. */
+        OptionalLong pending();
+
+        /** Reads the next page, waiting out passing errors. */
+        Page<S> page();
+
+        /** Returns how many changes were read. */
+        long changes();
+
+        /** Returns the position after the pages read so far; null if the source has none. */
+        @Nullable
+        JsonElement position();
+    }
+
+    /**
+     * A page that was read: as many items as a worker may hold, which count as held until it is closed.
+     *
+     * @param <S> what the stage reads
+     */
+    final class Page<S> implements AutoCloseable {
+        private final Intake<S> intake;
+        private final @Nullable RangeOffset at;
+        private final boolean more;
+        private final @Nullable SourceException failure;
+
+        /** A page of a range. */
+        Page(Intake<S> intake, RangeOffset at, boolean more, @Nullable SourceException failure) {
+            this.intake = intake;
+            this.at = at;
+            this.more = more;
+            this.failure = failure;
+        }
+
+        /** A page of changes. */
+        Page(Intake<S> intake, boolean more) {
+            this.intake = intake;
+            this.at = null;
+            this.more = more;
+            this.failure = null;
+        }
+
+        public List<Item<S>> items() {
+            return intake.items();
+        }
+
+        /**
+         * Returns where the range stands before the items: where it stood, unless the page shows that what was read before is
+         * not to be trusted; empty for changes.
+         */
+        public Optional<RangeOffset> at() {
+            return Optional.ofNullable(at);
+        }
+
+        /** Returns whether there may be more after the items. */
+        public boolean more() {
+            return more;
+        }
+
+        /** Returns why nothing more can be read in this run; empty if it can. */
+        public Optional<SourceException> failure() {
+            return Optional.ofNullable(failure);
+        }
+
+        @Override
+        public void close() {
+            intake.close();
+        }
+    }
 }

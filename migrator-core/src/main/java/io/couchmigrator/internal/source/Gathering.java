@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  *
  * @param <S> what the stage reads
  */
-public final class Gathering<S> implements Consumer<Item<S>> {
+final class Gathering<S> implements Consumer<Item<S>> {
     private final int most;
     private final ByteBudget budget;
     private final Consumer<List<Item<S>>> then;
@@ -19,7 +19,7 @@ public final class Gathering<S> implements Consumer<Item<S>> {
     private List<Item<S>> items = new ArrayList<>();
     private long bytes;
 
-    public Gathering(int most, ByteBudget budget, Consumer<List<Item<S>>> then) {
+    Gathering(int most, ByteBudget budget, Consumer<List<Item<S>>> then) {
         this.most = most;
         this.budget = budget;
         this.then = then;
@@ -35,7 +35,7 @@ public final class Gathering<S> implements Consumer<Item<S>> {
     }
 
     /** Hands on what is there. */
-    public void handOn() {
+    void handOn() {
         List<Item<S>> gathered = items;
         items = new ArrayList<>();
         bytes = 0;

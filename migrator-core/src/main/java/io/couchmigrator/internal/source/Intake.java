@@ -6,6 +6,7 @@ import io.couchmigrator.internal.retry.PassingException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -14,7 +15,7 @@ import java.util.function.UnaryOperator;
  *
  * @param <S> what the stage reads
  */
-public final class Intake<S> implements Meter, AutoCloseable {
+final class Intake<S> implements Meter, AutoCloseable {
     private final ByteBudget budget;
     private final List<Item<S>> items = new ArrayList<>();
     private long bytes;
@@ -22,8 +23,19 @@ public final class Intake<S> implements Meter, AutoCloseable {
     /** How many items the request at hand is for; 0 if there is none. */
     private int asked;
 
-    public Intake(ByteBudget budget) {
+    Intake(ByteBudget budget) {
         this.budget = budget;
+    }
+
+    /** Returns a page that is read into a new one, which is closed again if that fails. */
+    static <S> Feed.Page<S> page(ByteBudget budget, Function<Intake<S>, Feed.Page<S>> reading) {
+        Intake<S> intake = new Intake<>(budget);
+        try {
+            return reading.apply(intake);
+        } catch (Throwable e) {
+            intake.close();
+            throw e;
+        }
     }
 
     /** A request for so many items, which it takes. */
@@ -99,7 +111,7 @@ public final class Intake<S> implements Meter, AutoCloseable {
     }
 
     /** Returns what was taken. */
-    public List<Item<S>> items() {
+    List<Item<S>> items() {
         return Collections.unmodifiableList(items);
     }
 

@@ -8,6 +8,7 @@ import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.RowId;
 import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.offsets.Witness;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.retry.Patience;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Keys are drawn before their rows are committed, so a row may appear behind the last key that was read. That is
  * why catching up reads the last keys once more and takes those that this run has not seen.
  */
-public final class TableFeed implements Feed<SourceRow> {
+final class TableFeed implements Feed<SourceRow> {
     private static final int MOST_AT_ONCE = 1000;
     private static final int READ_ONCE_MORE = 10_000;
     private static final long ROUGH_ROW_SIZE = 500;
@@ -35,6 +36,7 @@ public final class TableFeed implements Feed<SourceRow> {
     private final TableStage<?> stage;
     private final OptionalLong counted;
     private final Patience patience;
+    private final ByteBudget budget;
     private final SourceTable source;
     private final Optional<Session> elsewhere;
     private final TreeSet<Long> lastSeen = new TreeSet<>();
@@ -46,11 +48,12 @@ public final class TableFeed implements Feed<SourceRow> {
      * @param elsewhere the connection to the table's database, if that is not the main one; one is enough, since a table is
      *     one range, and a stage reads by id only between its batches
      */
-    public TableFeed(TableStage<?> stage, OptionalLong counted, Optional<Session> elsewhere, Patience patience) {
+    TableFeed(TableStage<?> stage, OptionalLong counted, Optional<Session> elsewhere, Patience patience, ByteBudget budget) {
         this.stage = stage;
         this.counted = counted;
         this.elsewhere = elsewhere;
         this.patience = patience;
+        this.budget = budget;
         this.source = new SourceTable(stage, patience);
     }
 
@@ -82,7 +85,7 @@ public final class TableFeed implements Feed<SourceRow> {
 
     @Override
     public Pager<SourceRow> pager(RangeOffset range, @Nullable JsonElement since, Runnable recognize, Session session) {
-        return (at, most, intake) -> {
+        return (at, most) -> Intake.page(budget, intake -> {
             SourceId after = at.after();
             SourceTable.Page page = source.page(
                     on(session), after == null ? null : ((RowId) after).key(), Math.min(most, MOST_AT_ONCE));
@@ -90,24 +93,32 @@ public final class TableFeed implements Feed<SourceRow> {
                 intake.take(row);
                 seen(key(row));
             });
-            return new Pager.Page(at, page.mayGoOn());
-        };
+            return new Page<>(intake, at, page.mayGoOn(), null);
+        });
     }
 
     @Override
-    public void byIds(List<SourceId> ids, Session session, Consumer<Item<SourceRow>> consumer) {
+    public void byIds(List<SourceId> ids, int most, Session session, Consumer<List<Item<SourceRow>>> then) {
+        Gathering<SourceRow> gathering = new Gathering<>(most, budget, then);
         List<Long> keys = ids.stream().map(id -> ((RowId) id).key()).toList();
         Set<Long> gone = new HashSet<>(keys);
         for (Item<SourceRow> row : source.byKeys(on(session), keys)) {
             gone.remove(key(row));
-            consumer.accept(row);
+            gathering.accept(row);
         }
-        gone.forEach(key -> consumer.accept(new Item.Gone<>(new RowId(key))));
+        gone.forEach(key -> gathering.accept(new Item.Gone<>(new RowId(key))));
+        gathering.handOn();
     }
 
     @Override
     public CatchUp<SourceRow> catchUp(StageOffset since, Session session) {
         return new LastKeys(on(session), since.ranges().get(since.ranges().size() - 1));
+    }
+
+    /** The target's identity is this source's, too. */
+    @Override
+    public List<Witness> witnesses(List<Witness> known, List<Item<SourceRow>> batch) {
+        return known;
     }
 
     @Override
@@ -173,7 +184,11 @@ public final class TableFeed implements Feed<SourceRow> {
         }
 
         @Override
-        public boolean page(Intake<SourceRow> intake) {
+        public Page<SourceRow> page() {
+            return Intake.page(budget, this::page);
+        }
+
+        private Page<SourceRow> page(Intake<SourceRow> intake) {
             SourceTable.Page page = source.page(session, after, MOST_AT_ONCE);
             for (Item<SourceRow> row : page.items()) {
                 after = key(row);
@@ -183,7 +198,7 @@ public final class TableFeed implements Feed<SourceRow> {
                     seen(key(row));
                 }
             }
-            return page.mayGoOn();
+            return new Page<>(intake, page.mayGoOn());
         }
 
         @Override

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * Keeps all workers together to so many documents a second: what was read is a debt of time that is waited off before
  * the next page. Safe for use by multiple threads.
  */
-public final class Throttle {
+final class Throttle {
     private final int perSecond;
     private final int workers;
     private final StopSignal stop;
@@ -18,7 +18,7 @@ public final class Throttle {
 
     /** Tells nanoseconds, as {@link System#nanoTime} does. */
     @FunctionalInterface
-    public interface NanoClock {
+    interface NanoClock {
         long now();
     }
 
@@ -28,7 +28,7 @@ public final class Throttle {
      * @param perSecond the most documents a second; 0 sets no limit
      * @param workers how many read at once
      */
-    public Throttle(int perSecond, int workers, StopSignal stop, NanoClock clock) {
+    Throttle(int perSecond, int workers, StopSignal stop, NanoClock clock) {
         this.perSecond = perSecond;
         this.workers = workers;
         this.stop = stop;

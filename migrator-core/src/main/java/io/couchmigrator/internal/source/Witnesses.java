@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * even sample of all that was read, however it came; and the last ones of the last batches, because an older state of a
  * database lacks what changed last.
  */
-public final class Witnesses {
+final class Witnesses {
     static final int MOST = 16;
 
     private static final int SAMPLE = 12;
@@ -22,7 +22,7 @@ public final class Witnesses {
     private Witnesses() {}
 
     /** Returns the witnesses after a batch was committed, in the order in which they were seen. */
-    public static List<Witness> after(List<Witness> known, List<? extends Item<?>> batch) {
+    static List<Witness> after(List<Witness> known, List<? extends Item<?>> batch) {
         Map<String, Witness> seen = new LinkedHashMap<>();
         known.forEach(witness -> seen.put(witness.id(), witness));
         int bound = bound(known);

@@ -17,9 +17,7 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Halves;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.retry.StopSignal;
-import io.couchmigrator.internal.source.ByteBudget;
 import io.couchmigrator.internal.source.Feed;
-import io.couchmigrator.internal.source.Gathering;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Refused;
 import io.couchmigrator.internal.target.WorkerSessions;
@@ -50,7 +48,6 @@ public final class BatchVerifier<S, R> implements BatchTaker<S> {
     private final StageOffset migrated;
     private final RejectsFile rejects;
     private final LineFile findings;
-    private final ByteBudget budget;
     private final StopSignal stop;
 
     /**
@@ -65,7 +62,6 @@ public final class BatchVerifier<S, R> implements BatchTaker<S> {
             StageOffset migrated,
             RejectsFile rejects,
             LineFile findings,
-            ByteBudget budget,
             StopSignal stop) {
         this.stage = stage;
         this.feed = feed;
@@ -74,7 +70,6 @@ public final class BatchVerifier<S, R> implements BatchTaker<S> {
         this.migrated = migrated;
         this.rejects = rejects;
         this.findings = findings;
-        this.budget = budget;
         this.stop = stop;
     }
 
@@ -125,14 +120,13 @@ public final class BatchVerifier<S, R> implements BatchTaker<S> {
 
     private Look lookAgain(Set<SourceId> ids, WorkerSessions sessions) {
         Look look = new Look();
-        Gathering<S> gathering = new Gathering<>(
-                Integer.MAX_VALUE,
-                budget,
-                items -> preparation.prepare(items, sessions.main(), prepared -> look.look(prepared, sessions)));
         if (!ids.isEmpty()) {
-            feed.byIds(List.copyOf(ids), sessions.main(), gathering);
+            feed.byIds(
+                    List.copyOf(ids),
+                    Integer.MAX_VALUE,
+                    sessions.main(),
+                    items -> preparation.prepare(items, sessions.main(), prepared -> look.look(prepared, sessions)));
         }
-        gathering.handOn();
         return look;
     }
 

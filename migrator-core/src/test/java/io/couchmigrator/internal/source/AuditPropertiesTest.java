@@ -18,7 +18,6 @@ import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
-import io.couchmigrator.internal.ranges.AuditTally;
 import io.couchmigrator.internal.ranges.HostileKeys;
 import io.couchmigrator.internal.ranges.KeyOrder;
 import io.couchmigrator.internal.retry.PassingException;
@@ -164,10 +163,9 @@ final class AuditPropertiesTest {
         private final CouchDatabase database = couch.create("keys");
         private final CouchClient client =
                 new CouchClient(CouchServer.builder(couch.url()).build());
-        private final AuditTally tally = new AuditTally();
         private final Set<String> keys;
-        private final DocumentFeed feed;
-        private final ByteBudget budget;
+        private final Sources sources;
+        private final Feed<Document> feed;
         private Runnable beforeEach = () -> {};
 
         Source(Set<String> keys) {
@@ -175,8 +173,7 @@ final class AuditPropertiesTest {
             database.load(keys.stream().map(Source::document));
             StopSignal stop = new StopSignal();
             Patience patience = new Patience("CouchDB", Duration.ofMinutes(1), stop, new Silence(), Clock.systemUTC());
-            Throttle throttle = new Throttle(0, 1, stop, System::nanoTime);
-            budget = ByteBudget.ofHeap(1, stop);
+            sources = new Sources(client, patience, 1, 0, 1, stop, new Reporter(new Listener() {}));
             DocumentStage<Document> stage = DocumentStage.<Document>builder("keys")
                     .condition(document -> {
                         beforeEach.run();
@@ -185,15 +182,11 @@ final class AuditPropertiesTest {
                     .transform((document, context) -> List.of(document))
                     .writer((connection, changes) -> changes.size())
                     .build();
-            feed = new DocumentFeed(
-                    stage,
-                    new DocumentFeed.Source(
-                            client, patience, budget, throttle, tally, stop, new Reporter(new Listener() {}), 1),
-                    Path.of("keys.offsets.json"));
+            feed = sources.documents(stage, Path.of("keys.offsets.json"));
         }
 
         Audit audit() {
-            return tally.sum();
+            return sources.audited();
         }
 
         /** Reads all ranges, page by page in turn; before each row is judged one of the toggled keys comes or goes. */
@@ -208,7 +201,7 @@ final class AuditPropertiesTest {
                     .mapToObj(rank -> new RangeOffset.Cut(new DocumentId(sorted.get(rank)), rank))
                     .toList();
             List<Reading> readings = RangeOffset.of(null, null).cutAt(0, cuts).stream()
-                    .map(range -> new Reading(range, feed.pager(range, since, () -> {}, null), budget))
+                    .map(range -> new Reading(range, feed.pager(range, since, () -> {}, null)))
                     .toList();
             while (readings.stream().filter(reading -> reading.page(rows)).count() > 0) {
                 toggle(toggled);
@@ -251,30 +244,27 @@ final class AuditPropertiesTest {
 
     /** One range, as a worker reads it: a page is counted when it is over. */
     private static final class Reading {
-        private final Pager<Document> pager;
-        private final ByteBudget budget;
+        private final Feed.Pager<Document> pager;
         private final List<String> read = new ArrayList<>();
         private RangeOffset now;
         private boolean more = true;
 
-        Reading(RangeOffset range, Pager<Document> pager, ByteBudget budget) {
+        Reading(RangeOffset range, Feed.Pager<Document> pager) {
             this.now = range;
             this.pager = pager;
-            this.budget = budget;
         }
 
         boolean page(int rows) {
             if (!more) {
                 return false;
             }
-            try (Intake<Document> intake = new Intake<>(budget)) {
-                Pager.Page page = pager.page(now, rows, intake);
-                now = page.at();
-                if (page.failure() != null) {
-                    throw page.failure();
+            try (Feed.Page<Document> page = pager.page(now, rows)) {
+                now = page.at().orElseThrow();
+                if (page.failure().isPresent()) {
+                    throw page.failure().get();
                 }
                 more = page.more();
-                List<SourceId> taken = intake.items().stream().map(Item::id).toList();
+                List<SourceId> taken = page.items().stream().map(Item::id).toList();
                 if (!taken.isEmpty()) {
                     now = now.advanced(taken.get(taken.size() - 1), new Tallies(taken.size(), 0, 0, 0, 0, 0));
                     taken.forEach(id -> read.add(id.text()));

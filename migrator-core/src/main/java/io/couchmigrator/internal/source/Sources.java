@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.source;
+
+import io.couchmigrator.Audit;
+import io.couchmigrator.Document;
+import io.couchmigrator.DocumentStage;
+import io.couchmigrator.SourceRow;
+import io.couchmigrator.TableStage;
+import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.couch.CouchRow;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.ranges.AuditTally;
+import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.Reporter;
+import io.couchmigrator.internal.retry.StopSignal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * Where the stages of a run read from, and what they share: the room for what is read, the speed, what was audited. Safe for
+ * use by multiple threads.
+ */
+public final class Sources {
+    final CouchClient couch;
+    final Patience patience;
+    final Throttle throttle;
+    final AuditTally tally = new AuditTally();
+    final StopSignal stop;
+    final Reporter reporter;
+    final int chunkSize;
+    private final ByteBudget budget;
+    private final DocumentsById byId;
+
+    /**
+     * Creates them.
+     *
+     * @param couch the server of all documents
+     * @param patience how long to bear with it
+     * @param workers how many ranges are read at once
+     * @param maxDocumentsPerSecond how fast documents may be read; 0 sets no limit
+     * @param chunkSize the most items in a batch
+     */
+    public Sources(
+            CouchClient couch,
+            Patience patience,
+            int workers,
+            int maxDocumentsPerSecond,
+            int chunkSize,
+            StopSignal stop,
+            Reporter reporter) {
+        this.couch = couch;
+        this.patience = patience;
+        this.throttle = new Throttle(maxDocumentsPerSecond, workers, stop, System::nanoTime);
+        this.stop = stop;
+        this.reporter = reporter;
+        this.chunkSize = chunkSize;
+        this.budget = ByteBudget.ofHeap(workers, stop);
+        this.byId = new DocumentsById(couch, patience, budget.share());
+    }
+
+    /**
+     * Returns the documents of a stage.
+     *
+     * @param offsets the offset file, for people
+     */
+    public Feed<Document> documents(DocumentStage<?> stage, Path offsets) {
+        return new DocumentFeed(stage, this, offsets);
+    }
+
+    /**
+     * Returns the rows of a stage.
+     *
+     * @param counted how many rows there are, if somebody counted them already
+     * @param elsewhere the connection to the table's database, if that is not the main one
+     * @param patience how long to bear with that database
+     */
+    public Feed<SourceRow> rows(
+            TableStage<?> stage, OptionalLong counted, Optional<Session> elsewhere, Patience patience) {
+        return new TableFeed(stage, counted, elsewhere, patience, budget);
+    }
+
+    /**
+     * Tells what CouchDB knows of each id: a document, that it is gone, or that it cannot be read.
+     *
+     * @param consumer takes one after another, while no answer is open
+     */
+    public void byId(String database, List<String> ids, List<String> fields, Consumer<CouchRow> consumer) {
+        byId.read(database, ids, fields, consumer);
+    }
+
+    /** Returns what all workers may hold together. */
+    public ByteBudget budget() {
+        return budget;
+    }
+
+    /** Returns how often CouchDB was away. */
+    public long outages() {
+        return patience.outages();
+    }
+
+    /** Returns what was audited so far. */
+    public Audit audited() {
+        return tally.sum();
+    }
+}
