@@ -4,7 +4,7 @@ package io.couchmigrator.internal.batch;
 import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.source.Refused;
+import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.target.WorkerSessions;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,7 +8,7 @@ import io.couchmigrator.Stage;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.source.ByteBudget;
 import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.source.Refused;
+import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.retry.StageFunctions;
 import java.util.ArrayList;
 import java.util.Collection;

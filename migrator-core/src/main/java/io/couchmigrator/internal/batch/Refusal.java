@@ -3,7 +3,7 @@ package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.TableName;
 import io.couchmigrator.internal.postgres.SqlFault;
-import io.couchmigrator.internal.source.Refused;
+import io.couchmigrator.internal.source.Item.Refused;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;

@@ -4,7 +4,7 @@ package io.couchmigrator.internal.batch;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.retry.SideBySide;
-import io.couchmigrator.internal.source.Refused;
+import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.target.WorkerSessions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -7,7 +7,7 @@ import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.source.Refused;
+import io.couchmigrator.internal.source.Item.Refused;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

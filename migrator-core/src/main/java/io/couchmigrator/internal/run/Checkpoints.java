@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import java.util.function.UnaryOperator;
+
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.internal.couch.CouchClient;
@@ -11,7 +13,6 @@ import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.retry.PassingException;
-import io.couchmigrator.internal.source.SourceLook;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -65,10 +66,9 @@ final class Checkpoints implements AutoCloseable {
     }
 
     /** Goes on from what an earlier run saved, with what is known of its databases by now. */
-    synchronized void resume(Offsets offsets, Map<String, SourceLook> seen) {
+    synchronized void resume(Offsets offsets, UnaryOperator<StageOffset> asOfNow) {
         for (StageOffset stage : offsets.stages()) {
-            SourceLook now = seen.get(stage.name());
-            former.put(stage.name(), now == null ? stage : stage.of(now.database()));
+            former.put(stage.name(), asOfNow.apply(stage));
         }
         target = target.completedBy(offsets.target());
         uuid = uuid == null ? offsets.uuid() : uuid;

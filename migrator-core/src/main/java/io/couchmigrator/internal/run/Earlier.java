@@ -16,7 +16,6 @@ import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectEvents;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Timeline;
-import io.couchmigrator.internal.source.SourceLook;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,10 +66,7 @@ record Earlier(
         try {
             offsets = OffsetFile.load(file);
             for (StageOffset stage : offsets.map(Offsets::stages).orElse(List.of())) {
-                SourceLook look = now.source().looks().get(stage.name());
-                if (look != null) {
-                    sources.put(stage.name(), look.seen(stage));
-                }
+                now.source().seen(stage).ifPresent(seen -> sources.put(stage.name(), seen));
             }
         } catch (LogDirectoryException | OffsetsRefusedException | SourceException e) {
             unreadable.add(e);

@@ -203,7 +203,7 @@ public final class Run {
                 rejects,
                 clock);
         start.offsets()
-                .ifPresent(offsets -> checkpoints.resume(offsets, now.source().looks()));
+                .ifPresent(offsets -> checkpoints.resume(offsets, now.source()::asOfNow));
         start.verification().ifPresent(with -> checkpoints.logs(with.findings()));
         Worksite site = new Worksite(
                 sources,

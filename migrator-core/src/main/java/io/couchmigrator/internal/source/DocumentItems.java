@@ -74,7 +74,7 @@ final class DocumentItems {
                     ? new Item.Found<>(id, document.rev(), document, bytes)
                     : new Item.Filtered<>(id, document.rev());
         } catch (RejectException e) {
-            return new Item.Rejected<>(Refused.of(stage, id, document.rev(), document, e));
+            return new Item.Rejected<>(Item.Refused.of(stage, id, document.rev(), document, e));
         }
     }
 }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The ranks of one database, which CouchDB tells as the {@code offset} of a page. Waits out passing errors; where ranks are
  * told, an answer without one is such an error. Safe for use by multiple threads.
  */
-public final class DocumentRanks implements RangePlan.Source {
+final class DocumentRanks implements RangePlan.Source {
     private static final Logger LOG = LoggerFactory.getLogger(DocumentRanks.class);
 
     private final String database;

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A look at a CouchDB database: what it says of itself, and what it has of witnesses. Waits out passing errors. */
-public final class SourceLook {
+final class SourceLook {
     private static final Logger LOG = LoggerFactory.getLogger(SourceLook.class);
 
     private final String database;
@@ -51,7 +51,7 @@ public final class SourceLook {
     }
 
     /** Returns what is kept of that, to know the database by. */
-    public StageOffset.Database database() {
+    StageOffset.Database database() {
         return new StageOffset.Database(database, facts.instanceStartTime(), facts.sequence());
     }
 
@@ -67,7 +67,7 @@ public final class SourceLook {
     }
 
     /** Returns what is seen of the database of a stage; where it is another one by what it says, no witness is asked for. */
-    public Seen.Source seen(StageOffset saved) {
+    Seen.Source seen(StageOffset saved) {
         Seen.Source said = said();
         long advance = said.advance(saved).orElse(0);
         if (advance < 0 && !said.isExact()) {

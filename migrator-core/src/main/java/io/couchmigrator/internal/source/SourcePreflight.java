@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
+import java.util.Optional;
+import io.couchmigrator.internal.identity.Seen;
+import io.couchmigrator.internal.offsets.StageOffset;
+
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Lookup;
 import io.couchmigrator.Migration;
@@ -17,14 +21,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * What was found at the databases of all stages and lookups.
- *
- * @param faults what keeps a run from reading them
- * @param looks the databases of stages of documents that could be asked, by the stages' names
- * @param counts how many documents they have, by the stages' names
- */
-public record SourcePreflight(List<SourceException> faults, Map<String, SourceLook> looks, Map<String, Long> counts) {
+/** What was found at the databases of all stages and lookups. */
+public final class SourcePreflight {
+    private final List<SourceException> faults;
+    /** The databases that could be asked, by the names of the stages that read them. */
+    private final Map<String, SourceLook> looks;
+
+    private final Map<String, Long> counts;
+
+    private SourcePreflight(List<SourceException> faults, Map<String, SourceLook> looks, Map<String, Long> counts) {
+        this.faults = faults;
+        this.looks = looks;
+        this.counts = counts;
+    }
+
     /** Looks at all of them. The first request proves the credentials, alone. */
     public static SourcePreflight at(Migration migration, CouchClient couch, Patience patience, StopSignal stop) {
         List<SourceException> faults = new ArrayList<>();
@@ -46,6 +56,27 @@ public record SourcePreflight(List<SourceException> faults, Map<String, SourceLo
             }
         }
         return new SourcePreflight(faults, ofStages(migration, looks), ofStages(migration, totals));
+    }
+
+    /** Returns what keeps a run from reading them. */
+    public List<SourceException> faults() {
+        return faults;
+    }
+
+    /** Returns how many documents the databases of stages have, as far as they could be asked, by the stages' names. */
+    public Map<String, Long> counts() {
+        return counts;
+    }
+
+    /** Returns what is seen of the database of a stage, which its witnesses are asked of; empty if that could not be asked. */
+    public Optional<Seen.Source> seen(StageOffset saved) {
+        return Optional.ofNullable(looks.get(saved.name())).map(look -> look.seen(saved));
+    }
+
+    /** Returns a stage with what its database says of itself by now, as far as that could be asked. */
+    public StageOffset asOfNow(StageOffset saved) {
+        SourceLook look = looks.get(saved.name());
+        return look == null ? saved : saved.of(look.database());
     }
 
     private static Set<String> databases(Migration migration) {

@@ -19,7 +19,7 @@ import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.source.Refused;
+import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.target.WorkerSessions;
 import io.couchmigrator.internal.verify.Comparison.Compared;
 import java.util.ArrayList;

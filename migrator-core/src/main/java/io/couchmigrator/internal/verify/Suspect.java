@@ -8,7 +8,7 @@ import io.couchmigrator.Standing.State;
 import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.offsets.SourceId;
-import io.couchmigrator.internal.source.Refused;
+import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.verify.Comparison.Compared;
 import java.util.List;
 import java.util.Locale;
