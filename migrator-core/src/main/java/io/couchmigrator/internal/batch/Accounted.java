@@ -20,12 +20,12 @@ import java.util.stream.IntStream;
  *
  * @param <R> the type of the rows
  */
-public final class Accounted<R> {
+final class Accounted<R> {
     private final String stage;
     private final GuardedWriter<R> writer;
     private final Trust trust;
 
-    public Accounted(String stage, GuardedWriter<R> writer, Trust trust) {
+    Accounted(String stage, GuardedWriter<R> writer, Trust trust) {
         this.stage = stage;
         this.writer = writer;
         this.trust = trust;

@@ -16,12 +16,12 @@ import java.util.List;
  * @param <S> what the stage reads
  * @param <R> the type of the rows
  */
-public final class BatchWriter<S, R> implements BatchTaker<S> {
+final class BatchWriter<S, R> implements BatchTaker<S> {
     private final Preparation<S, R> preparation;
     private final Sink<R> sink;
     private final StageJournal journal;
 
-    public BatchWriter(Preparation<S, R> preparation, Sink<R> sink, StageJournal journal) {
+    BatchWriter(Preparation<S, R> preparation, Sink<R> sink, StageJournal journal) {
         this.preparation = preparation;
         this.sink = sink;
         this.journal = journal;

@@ -20,7 +20,7 @@ import java.util.Set;
  *
  * @param writer what is called
  */
-public record GuardedWriter<R>(Writer<R> writer) {
+record GuardedWriter<R>(Writer<R> writer) {
     /** A chain of causes may be a circle. */
     private static final int MOST_CAUSES = 10;
 

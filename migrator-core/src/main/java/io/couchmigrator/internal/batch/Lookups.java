@@ -19,11 +19,11 @@ import java.util.Map;
 import java.util.Set;
 
 /** Asks the lookups of a stage, once a batch. Safe for use by multiple threads, each with a session of its own. */
-public final class Lookups {
+final class Lookups {
     private final Sources sources;
     private final Patience target;
 
-    public Lookups(Sources sources, Patience target) {
+    Lookups(Sources sources, Patience target) {
         this.sources = sources;
         this.target = target;
     }

@@ -12,7 +12,7 @@ import java.util.Map;
  * Counts what a stage logged of its documents in one run by the member {@code error}, which says what was odd. Rejects
  * are no part of it: they are counted as such. Safe for use by multiple threads.
  */
-public final class OddEntries {
+final class OddEntries {
     /** More than a console should list. */
     private static final int MOST_KINDS = 20;
 
@@ -23,12 +23,12 @@ public final class OddEntries {
         counts.merge(listed ? entry.kind() : OddEntry.OTHER, 1L, Long::sum);
     }
 
-    public synchronized long total() {
+    synchronized long total() {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Tells how many there are, if there are any. */
-    public void tell(Reporter reporter, String stage, Path log) {
+    void tell(Reporter reporter, String stage, Path log) {
         Map<String, Long> entries = byKind();
         if (!entries.isEmpty()) {
             reporter.tell(to -> to.stageLogged(stage, entries, log));

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
+import io.couchmigrator.internal.source.Sources;
+import io.couchmigrator.internal.target.Target;
+import io.couchmigrator.Writer;
+
 import io.couchmigrator.Lookup;
 import io.couchmigrator.LookupKeys;
 import io.couchmigrator.RejectException;
@@ -22,7 +26,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes rows of items: looks up what a batch needs, and transforms. Safe for use by multiple threads, each with a session
+ * Makes rows of items: looks up what a batch needs, and transforms; knows where each row goes. Safe for use by multiple threads, each with a session
  * of its own.
  *
  * @param <S> what the stage reads
@@ -30,23 +34,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Preparation<S, R> {
     private final Stage<S, R> stage;
+    private final Writers<R> writers;
     private final Lookups lookups;
-    private final Consumer<R> check;
     private final ByteBudget budget;
     private final StageFunctions functions;
 
-    /**
-     * Creates one.
-     *
-     * @param check refuses a row that the target cannot store
-     * @param budget how much may be made before it is handed on
-     */
-    public Preparation(Stage<S, R> stage, Lookups lookups, Consumer<R> check, ByteBudget budget) {
+    /** Creates one, for which the stage's writer looks at each database of the target. */
+    public Preparation(Stage<S, R> stage, Sources sources, Target target) {
         this.stage = stage;
-        this.lookups = lookups;
-        this.check = check;
-        this.budget = budget;
+        this.writers = Writers.prepared(stage, target);
+        this.lookups = new Lookups(sources, target.main().patience());
+        this.budget = sources.budget();
         this.functions = new StageFunctions(stage);
+    }
+
+    /** Returns what writes and compares rows in one database, by its place among {@link Target#databases}. */
+    public Writer<R> writer(int database) {
+        return writers.all().get(database);
+    }
+
+    /** Returns the place of the database that a row goes to. */
+    public int place(R row) {
+        return writers.place(row);
     }
 
     /**
@@ -173,7 +182,7 @@ public final class Preparation<S, R> {
         List<R> rows = functions.call(
                 "transform", item.id().text(), () -> whole(stage.transform().rows(item.source(), context), "rows"));
         functions.call("writer or router", item.id().text(), () -> {
-            rows.forEach(check);
+            rows.forEach(writers::check);
             return rows;
         });
         return Ready.present(

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /**
  * Writes each row into its database, into all of them side by side. Returns once every database has committed; where one
@@ -18,14 +19,19 @@ import java.util.function.Supplier;
  *
  * @param <R> the type of the rows
  */
-public final class ShardedSink<R> implements Sink<R> {
-    private final Writers<R> writers;
+final class ShardedSink<R> implements Sink<R> {
+    private final ToIntFunction<R> place;
     private final List<Sink<R>> sinks;
     private final SideBySide sideBySide;
 
-    /** @param sinks one for each database */
-    public ShardedSink(Writers<R> writers, List<Sink<R>> sinks, SideBySide sideBySide) {
-        this.writers = writers;
+    /**
+     * Creates one.
+     *
+     * @param place the number of the database that a row goes to
+     * @param sinks one for each database
+     */
+    ShardedSink(ToIntFunction<R> place, List<Sink<R>> sinks, SideBySide sideBySide) {
+        this.place = place;
         this.sinks = sinks;
         this.sideBySide = sideBySide;
     }
@@ -55,11 +61,11 @@ public final class ShardedSink<R> implements Sink<R> {
             Map<Integer, List<R>> places = new LinkedHashMap<>();
             for (R row : item.rows()) {
                 places.computeIfAbsent(
-                                writers.place(row),
-                                place -> new ArrayList<>(item.rows().size()))
+                                place.applyAsInt(row),
+                                number -> new ArrayList<>(item.rows().size()))
                         .add(row);
             }
-            places.forEach((place, rows) -> routed.get(place).add(item.with(rows)));
+            places.forEach((number, rows) -> routed.get(number).add(item.with(rows)));
         }
         return routed;
     }

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param <R> the type of the rows
  */
-public interface Sink<R> {
+interface Sink<R> {
     /** Takes what some items ask for: all rows of one item in one transaction. */
     Outcome write(List<Ready<R>> items, WorkerSessions sessions);
 

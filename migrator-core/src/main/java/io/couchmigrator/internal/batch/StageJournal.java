@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * What is written down of a stage's batches once their rows are committed: log entries, rejects, and rejects that are
  * resolved. Safe for use by multiple threads.
  */
-public final class StageJournal {
+final class StageJournal {
     private final String stage;
     private final LineFile log;
     private final OddEntries odd;
@@ -26,7 +26,7 @@ public final class StageJournal {
     private final Reporter reporter;
     private final Set<SourceId> rejectedInThisRun = ConcurrentHashMap.newKeySet();
 
-    public StageJournal(String stage, LineFile log, OddEntries odd, RejectsFile rejects, Reporter reporter) {
+    StageJournal(String stage, LineFile log, OddEntries odd, RejectsFile rejects, Reporter reporter) {
         this.stage = stage;
         this.log = log;
         this.odd = odd;

@@ -7,12 +7,12 @@ import io.couchmigrator.internal.retry.Reporter;
  * Tells once a stage that its writer is believed: it counts fewer rows than it was given, and cannot compare them. Safe for use
  * by multiple threads.
  */
-public final class Trust {
+final class Trust {
     private final String stage;
     private final Reporter reporter;
     private boolean told;
 
-    public Trust(String stage, Reporter reporter) {
+    Trust(String stage, Reporter reporter) {
         this.stage = stage;
         this.reporter = reporter;
     }

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  *
  * @param <R> the type of the rows
  */
-public final class UpsertSink<R> implements Sink<R> {
+final class UpsertSink<R> implements Sink<R> {
     private final StageFunctions functions;
     private final Accounted<R> accounted;
     private final Optional<Blame<R>> blame;
@@ -59,14 +59,14 @@ public final class UpsertSink<R> implements Sink<R> {
      * @param size how many to write at once, for all sinks of the stage
      * @param number the database's place among {@link Target#databases}
      */
-    public static <R> UpsertSink<R> of(
+    static <R> UpsertSink<R> of(
             StageFunctions functions, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number) {
         Blame<R> blame = new Blame<>(functions.stage().name(), accounted, database);
         return new UpsertSink<>(functions, accounted, Optional.of(blame), size, database, number);
     }
 
     /** Returns a sink for documents that were rejected before, and may well all be rejected again. */
-    public static <R> UpsertSink<R> ofRejects(
+    static <R> UpsertSink<R> ofRejects(
             StageFunctions functions, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number) {
         return new UpsertSink<>(functions, accounted, Optional.empty(), size, database, number);
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * How many documents of a stage to write at once: all of a batch, or as many as the target finishes in the time that it gives
  * a statement. Safe for use by multiple threads.
  */
-public final class WriteSize {
+final class WriteSize {
     /** So many statements pass before a larger one is tried again, which may cost another cancelled one. */
     private static final int PATIENCE = 32;
 
@@ -22,7 +22,7 @@ public final class WriteSize {
     private int advised = Integer.MAX_VALUE;
     private @Nullable SqlFault cancelled;
 
-    public WriteSize(String stage, Reporter reporter) {
+    WriteSize(String stage, Reporter reporter) {
         this.stage = stage;
         this.reporter = reporter;
     }

@@ -22,7 +22,7 @@ import java.util.function.ToIntFunction;
  *
  * @param <R> the type of the rows
  */
-public final class Writers<R> {
+final class Writers<R> {
     private final List<Writer<R>> writers;
     private final ToIntFunction<R> place;
 
@@ -32,7 +32,7 @@ public final class Writers<R> {
     }
 
     /** Lets the stage's writer look at each database, on the connections of the run itself. */
-    public static <R> Writers<R> prepared(Stage<?, R> stage, Target target) {
+    static <R> Writers<R> prepared(Stage<?, R> stage, Target target) {
         String what = "look at the target of stage \"%s\"".formatted(stage.name());
         WorkerSessions own = target.own();
         List<Supplier<Writer<R>>> looks = new ArrayList<>();
@@ -74,12 +74,12 @@ public final class Writers<R> {
     }
 
     /** Returns the writers, in the order of {@link Target#databases}. */
-    public List<Writer<R>> all() {
+    List<Writer<R>> all() {
         return writers;
     }
 
     /** Returns the number of the database that a row goes to. */
-    public int place(R row) {
+    int place(R row) {
         try {
             return place.applyAsInt(row);
         } finally {
@@ -92,7 +92,7 @@ public final class Writers<R> {
      *
      * @throws io.couchmigrator.RejectException if it cannot be stored
      */
-    public void check(R row) {
+    void check(R row) {
         writers.get(place(row)).check(row);
     }
 }

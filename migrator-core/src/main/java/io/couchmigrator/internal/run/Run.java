@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.internal.files.LineFile;
+import java.util.Optional;
+import io.couchmigrator.internal.verify.Verification;
+
 import io.couchmigrator.internal.source.Sources;
 
 import io.couchmigrator.BusyException;
@@ -197,14 +201,18 @@ public final class Run {
         Checkpoints checkpoints = new Checkpoints(
                 settings.migration(),
                 settings.source().toString(),
-                start.verification().map(with -> with.offsets().saved()).orElse(null),
+                start.migrated().map(Offsets::saved).orElse(null),
                 now.target().identity().orElseThrow(),
                 file,
                 rejects,
                 clock);
         start.offsets()
                 .ifPresent(offsets -> checkpoints.resume(offsets, now.source()::asOfNow));
-        start.verification().ifPresent(with -> checkpoints.logs(with.findings()));
+        Optional<Verification> verification = start.migrated().map(migrated -> {
+            LineFile findings = LineFile.fresh(directory.findings());
+            checkpoints.logs(findings);
+            return new Verification(migrated, findings, target, rejects, stop, reporter);
+        });
         Worksite site = new Worksite(
                 sources,
                 target,
@@ -219,7 +227,7 @@ public final class Run {
         Ticker ticker = new Ticker(checkpoints, stages, reporter, this::failed);
         checkpoints.askForUuid(couch);
         try (ticker) {
-            stages.run(new StageRuns(site, now, checkpoints, rejects, directory, start.verification()), now);
+            stages.run(new StageRuns(site, now, checkpoints, rejects, directory, verification), now);
             ticker.close();
             checkpoints.saveIfChanged();
             stages.complete(site, verb.writes() && rejects.outstanding() == 0);

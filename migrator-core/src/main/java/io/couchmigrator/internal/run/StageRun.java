@@ -5,7 +5,6 @@ import io.couchmigrator.Progress;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
-import io.couchmigrator.internal.batch.OddEntries;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
@@ -18,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -32,22 +32,22 @@ final class StageRun<S> {
     private final Worksite site;
     private final Checkpoints checkpoints;
     private final Passes<S> passes;
-    private final OddEntries odd;
+    private final LongSupplier logged;
     private final Recognition recognition;
     private final AtomicReference<Tallies> thisRun = new AtomicReference<>(Tallies.NONE);
 
     private volatile Instant began;
     private volatile @Nullable StageState state;
 
-    /** @param odd counts what the stage logs */
+    /** @param logged how much the stage logged that is no reject */
     StageRun(
-            Stage<S, ?> stage, Feed<S> feed, Worksite site, Checkpoints checkpoints, Passes<S> passes, OddEntries odd) {
+            Stage<S, ?> stage, Feed<S> feed, Worksite site, Checkpoints checkpoints, Passes<S> passes, LongSupplier logged) {
         this.stage = stage;
         this.feed = feed;
         this.site = site;
         this.checkpoints = checkpoints;
         this.passes = passes;
-        this.odd = odd;
+        this.logged = logged;
         this.recognition = new Recognition(site.sources()::outages, offset -> {
             // Once one worker has given the source up, the others must not each find out for themselves, one by one.
             site.stop().check();
@@ -98,7 +98,7 @@ final class StageRun<S> {
     }
 
     private long worthTelling() {
-        return tallies().rejected() + odd.total();
+        return tallies().rejected() + logged.getAsLong();
     }
 
     private StageState planned() {

@@ -21,7 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** All stages of a run, one after the other. What it tells may be asked by any thread. */
-public final class Stages {
+final class Stages {
     private final Migration migration;
     private final List<StageRun<?>> begun = new CopyOnWriteArrayList<>();
     private final Map<String, Long> done = new ConcurrentHashMap<>();

@@ -7,7 +7,6 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectEvents;
-import io.couchmigrator.internal.verify.Verification;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -41,14 +40,14 @@ sealed interface Verb permits Migrating, Verifying {
      *
      * @param offsets where to go on; empty to begin at the beginning
      * @param rejects what earlier runs rejected; empty if it is put aside, or cannot be read
-     * @param verification what is needed to verify; empty to migrate
+     * @param migrated where the migration stands that is verified; empty to migrate
      * @param remarks what is worth telling if there are no faults, each a sentence
      * @param faults why what earlier runs left cannot be gone on from
      */
     record Start(
             Optional<Offsets> offsets,
             Optional<RejectEvents> rejects,
-            Optional<Verification> verification,
+            Optional<Offsets> migrated,
             List<String> remarks,
             List<MigrationException> faults) {}
 }

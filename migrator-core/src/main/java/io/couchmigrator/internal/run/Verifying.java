@@ -6,11 +6,9 @@ import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Verified;
-import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.run.Earlier.Rejected;
-import io.couchmigrator.internal.verify.Verification;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,12 +52,10 @@ record Verifying(Settings settings) implements Verb {
                     "there is nothing to verify: offset file \"%s\" does not exist: run the migration first, or name its log directory"
                             .formatted(file)));
         }
-        Optional<Verification> verification =
-                migrated.offsets().map(offsets -> new Verification(offsets, LineFile.fresh(directory.findings())));
         Optional<Earlier> holding = own.filter(earlier -> holds(earlier, migrated));
         boolean anew = holding.isEmpty() && own.flatMap(Earlier::offsets).isPresent();
         List<String> remarks = holding.map(Earlier::remarks).orElse(anew ? List.of(ANEW) : List.of());
-        return new Start(holding.flatMap(Earlier::offsets), rejected.events(), verification, remarks, faults);
+        return new Start(holding.flatMap(Earlier::offsets), rejected.events(), migrated.offsets(), remarks, faults);
     }
 
     /** What was verified before is worth nothing once a run went on, or the target went to another timeline. */

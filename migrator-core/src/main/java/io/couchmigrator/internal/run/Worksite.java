@@ -21,7 +21,7 @@ import java.time.Clock;
  * @param chunkSize the most items in a batch
  * @param clock the time
  */
-public record Worksite(
+record Worksite(
         Sources sources,
         Target target,
         RejectLimit limit,

@@ -40,7 +40,7 @@ import java.util.stream.Stream;
  * @param <S> what the stage reads
  * @param <R> the type of the rows
  */
-public final class BatchVerifier<S, R> implements BatchTaker<S> {
+final class BatchVerifier<S, R> implements BatchTaker<S> {
     private final String stage;
     private final Feed<S> feed;
     private final Preparation<S, R> preparation;
@@ -54,7 +54,7 @@ public final class BatchVerifier<S, R> implements BatchTaker<S> {
      * @param migrated where the migration stands
      * @param rejects takes what the next run is to write
      */
-    public BatchVerifier(
+    BatchVerifier(
             String stage,
             Feed<S> feed,
             Preparation<S, R> preparation,

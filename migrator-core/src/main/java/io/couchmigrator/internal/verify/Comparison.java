@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.verify;
 
+import io.couchmigrator.internal.batch.Preparation;
+
 import io.couchmigrator.Standing;
 import io.couchmigrator.Standing.State;
 import io.couchmigrator.Writer;
-import io.couchmigrator.internal.batch.Writers;
 import io.couchmigrator.internal.postgres.RefusedException;
 import io.couchmigrator.internal.postgres.RowAttempts;
 import io.couchmigrator.internal.retry.FunctionFault;
@@ -30,18 +31,19 @@ import java.util.function.Supplier;
  *
  * @param <R> the type of the rows
  */
-public final class Comparison<R> {
+final class Comparison<R> {
     private final String stage;
-    private final Writers<R> writers;
+    private final Preparation<?, R> preparation;
     private final Target target;
     private final Optional<Outside.Rows<R>> outside;
     /** What the places are called where rows are looked for: the databases of the target, and what is outside. */
     private final List<String> names = new ArrayList<>();
 
     /** @param outside where rows of the stage may be that belong in the target's databases */
-    public Comparison(String stage, Writers<R> writers, Target target, Optional<Outside.Rows<R>> outside) {
+    Comparison(
+            String stage, Preparation<?, R> preparation, Target target, Optional<Outside.Rows<R>> outside) {
         this.stage = stage;
-        this.writers = writers;
+        this.preparation = preparation;
         this.target = target;
         this.outside = outside;
         target.databases().forEach(database -> names.add(database.name()));
@@ -74,7 +76,7 @@ public final class Comparison<R> {
                     .map(standing -> new Compared(standing, names.get(0), List.of()))
                     .toList();
         }
-        int[] places = rows.stream().mapToInt(writers::place).toArray();
+        int[] places = rows.stream().mapToInt(preparation::place).toArray();
         List<Supplier<Seen>> looks = new ArrayList<>();
         for (int i = 0; i < target.databases().size(); i++) {
             int number = i;
@@ -179,7 +181,7 @@ public final class Comparison<R> {
         if (some.isEmpty()) {
             return List.of();
         }
-        Writer<R> writer = writers.all().get(number);
+        Writer<R> writer = preparation.writer(number);
         RowAttempts attempts = new RowAttempts(
                 sessions.rows().get(number), what(), connection -> standings(stage, writer, connection, List.of()));
         return target.databases()

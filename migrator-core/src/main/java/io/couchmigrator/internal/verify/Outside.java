@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * have some all the same, of a run without a map of shards for one. It is no part of the target: what it refuses to tell
  * is told once, and ends nothing. Safe for use by multiple threads once all stages have asked for their rows.
  */
-public final class Outside {
+final class Outside {
     private static final String QUESTION = "look for misplaced rows";
 
     private final Target target;
@@ -39,7 +39,7 @@ public final class Outside {
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private @Nullable Boolean apart;
 
-    public Outside(Target target, Reporter reporter) {
+    Outside(Target target, Reporter reporter) {
         this.target = target;
         this.reporter = reporter;
     }
@@ -49,7 +49,7 @@ public final class Outside {
      * sharded, the stage's writer names no table, the main database holds shards itself, or it has no such table of its
      * own, or none that the writer could write.
      */
-    public <R> Optional<Rows<R>> rows(Stage<?, R> stage) {
+    <R> Optional<Rows<R>> rows(Stage<?, R> stage) {
         Destination<R> destination = stage.destination();
         Set<TableName> tables = destination.tables();
         if (target.shards().isEmpty() || tables.isEmpty() || !hasOwn(tables) || !isApart()) {
@@ -156,7 +156,7 @@ public final class Outside {
     }
 
     /** Returns what was not looked at, and why. */
-    public List<String> notLookedAt() {
+    List<String> notLookedAt() {
         return List.copyOf(told);
     }
 

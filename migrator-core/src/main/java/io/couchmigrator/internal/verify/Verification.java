@@ -1,18 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.verify;
 
+import io.couchmigrator.internal.batch.BatchTaker;
+import io.couchmigrator.internal.source.Feed;
+import java.util.List;
+import io.couchmigrator.internal.batch.Preparation;
+import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.retry.Reporter;
+import io.couchmigrator.Stage;
+import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.target.Target;
+
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 
-/**
- * What a verification needs beside what every run does.
- *
- * @param offsets where the migration stands
- * @param findings takes what is found
- */
-public record Verification(Offsets offsets, LineFile findings) {
+/** Compares what a migration should have written with what is there, as far as a run has come. */
+public final class Verification {
+    private final Offsets offsets;
+    private final LineFile findings;
+    private final Target target;
+    private final RejectsFile rejects;
+    private final StopSignal stop;
+    private final Outside outside;
+
+    /**
+     * Creates one.
+     *
+     * @param offsets where the migration stands
+     * @param findings takes what is found
+     * @param rejects takes what the next run is to write
+     */
+    public Verification(
+            Offsets offsets,
+            LineFile findings,
+            Target target,
+            RejectsFile rejects,
+            StopSignal stop,
+            Reporter reporter) {
+        this.offsets = offsets;
+        this.findings = findings;
+        this.target = target;
+        this.rejects = rejects;
+        this.stop = stop;
+        this.outside = new Outside(target, reporter);
+    }
+
+    /** Returns what compares batches of a stage that a run has begun. */
+    public <S, R> BatchTaker<S> batches(Stage<S, R> stage, Feed<S> feed, Preparation<S, R> preparation) {
+        return new BatchVerifier<>(
+                stage.name(),
+                feed,
+                preparation,
+                new Comparison<>(stage.name(), preparation, target, outside.rows(stage)),
+                migrated(stage.name()),
+                rejects,
+                findings,
+                stop);
+    }
+
+    /** Returns where rows were not looked for, and why. */
+    public List<String> notLookedAt() {
+        return outside.notLookedAt();
+    }
+
+    /** Returns what takes what is found. */
+    public LineFile findings() {
+        return findings;
+    }
+
     /** Returns whether a run has begun a stage, so that there is something to verify. */
     public boolean isMigrated(String stage) {
         return offsets.stages().stream().anyMatch(offset -> offset.name().equals(stage));
@@ -23,8 +80,12 @@ public record Verification(Offsets offsets, LineFile findings) {
         return isMigrated(stage) && migrated(stage).phase() == Phase.COMPLETE;
     }
 
-    /** Returns where a stage stands that a run has begun. */
-    public StageOffset migrated(String stage) {
+    /** Returns whether a run has read something of a stage. */
+    public boolean hasAny(String stage) {
+        return isMigrated(stage) && migrated(stage).total() > 0;
+    }
+
+    private StageOffset migrated(String stage) {
         return offsets.stages().stream()
                 .filter(offset -> offset.name().equals(stage))
                 .findFirst()

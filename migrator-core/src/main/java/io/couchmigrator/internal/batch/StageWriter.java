@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.batch;
+
+import io.couchmigrator.Stage;
+import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.retry.Reporter;
+import io.couchmigrator.internal.retry.StageFunctions;
+import io.couchmigrator.internal.target.Target;
+import io.couchmigrator.internal.target.TargetDatabase;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes what a stage reads into all databases of the target, and keeps its journal. Safe for use by multiple threads, each
+ * with sessions of its own.
+ *
+ * @param <S> what the stage reads
+ * @param <R> the type of the rows
+ */
+public final class StageWriter<S, R> {
+    private final Stage<S, R> stage;
+    private final Preparation<S, R> preparation;
+    private final Target target;
+    private final LineFile log;
+    private final OddEntries odd = new OddEntries();
+    private final StageJournal journal;
+    private final Reporter reporter;
+    private final WriteSize size;
+    private final Trust trust;
+
+    /**
+     * Creates one.
+     *
+     * @param log takes the stage's entries
+     */
+    public StageWriter(
+            Stage<S, R> stage,
+            Preparation<S, R> preparation,
+            Target target,
+            LineFile log,
+            RejectsFile rejects,
+            Reporter reporter) {
+        this.stage = stage;
+        this.preparation = preparation;
+        this.target = target;
+        this.log = log;
+        this.journal = new StageJournal(stage.name(), log, odd, rejects, reporter);
+        this.reporter = reporter;
+        this.size = new WriteSize(stage.name(), reporter);
+        this.trust = new Trust(stage.name(), reporter);
+    }
+
+    /** Returns what writes batches. */
+    public BatchTaker<S> batches() {
+        return new BatchWriter<>(preparation, sink(UpsertSink::of), journal);
+    }
+
+    /** Returns what writes batches of documents that were rejected before, and may well all be rejected again. */
+    public BatchTaker<S> batchesOfRejects() {
+        return new BatchWriter<>(preparation, sink(UpsertSink::ofRejects), journal);
+    }
+
+    /** Returns how many entries were logged that are no rejects. */
+    public long logged() {
+        return odd.total();
+    }
+
+    /** Tells how many entries were logged that are no rejects, if there are any. */
+    public void tellLogged() {
+        odd.tell(reporter, stage.name(), log.path());
+    }
+
+    /** Makes the sink of one database. */
+    @FunctionalInterface
+    private interface Sinks<R> {
+        UpsertSink<R> of(
+                StageFunctions functions, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number);
+    }
+
+    private Sink<R> sink(Sinks<R> make) {
+        List<Sink<R>> sinks = new ArrayList<>();
+        StageFunctions functions = new StageFunctions(stage);
+        for (TargetDatabase database : target.databases()) {
+            int number = sinks.size();
+            GuardedWriter<R> writer = new GuardedWriter<>(preparation.writer(number));
+            Accounted<R> accounted = new Accounted<>(stage.name(), writer, trust);
+            sinks.add(make.of(functions, accounted, size, database, number));
+        }
+        return sinks.size() == 1 ? sinks.get(0) : new ShardedSink<>(preparation::place, sinks, target.sideBySide());
+    }
+}
