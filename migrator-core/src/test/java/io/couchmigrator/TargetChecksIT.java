@@ -182,6 +182,24 @@ final class TargetChecksIT {
         assertRefused(result, couch, "lacks privileges on table \"orders\": grant UPDATE (\"customer\", \"");
     }
 
+    /** Only the server knows, who plans the statement: a table that is replicated takes rows without a primary key, and no updates. */
+    @Test
+    void findsThatATableMayNotBeUpdatedBecauseItIsReplicatedWithoutAnIdentity(
+            CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        database.execute("create publication replicated for table orders");
+        Migration updating = Orders.migration(Orders.stage()
+                .upsert(Orders.upsert().onConflict(ConflictRule.UPDATE).build())
+                .build());
+
+        Migrator migrator =
+                Orders.migrator(updating, couch, database, logs).build();
+
+        assertThat(migrator.check().faults())
+                .anySatisfy(found -> assertThat(found).hasMessageContaining("replica identity"));
+        assertRefused(migrator.run(), couch, "replica identity");
+    }
+
     @Test
     void tellsAllFaultsAtOnce(CouchDouble couch, TestDatabase database) throws Exception {
         database.execute(Orders.TABLE + "; alter table orders drop column customer, drop constraint orders_id_key;"
