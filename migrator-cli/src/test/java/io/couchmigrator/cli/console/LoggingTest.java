@@ -37,7 +37,7 @@ class LoggingTest {
     /** In patterns of Logback's, of slf4j's and of Java's these mean something. */
     @Test
     void writesIntoADirectoryOfAnyName() throws Exception {
-        Path odd = Files.createDirectories(directory.resolve(" 100%d {x} %i %s ($) "));
+        Path odd = Files.createDirectories(directory.resolve(" %d {x} %i %s ($) 100%"));
 
         Logging.begin(odd);
         LoggerFactory.getLogger("io.couchmigrator.any").info("into {}", odd);
