@@ -30,7 +30,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
     private final String database;
     private final List<String> fields;
     private final Predicate<Document> condition;
-    private final List<LookupKeys<Document>> lookups;
+    private final List<Lookup.Keys<Document>> lookups;
     private final Transform<Document, R> transform;
     private final ErrorRule onTransformError;
     private final Destination<R> destination;
@@ -90,7 +90,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
     }
 
     @Override
-    public List<LookupKeys<Document>> lookups() {
+    public List<Lookup.Keys<Document>> lookups() {
         return lookups;
     }
 
@@ -119,7 +119,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
     public static final class Builder<R> {
         private final String name;
         private final List<String> fields = new ArrayList<>();
-        private final List<LookupKeys<Document>> lookups = new ArrayList<>();
+        private final List<Lookup.Keys<Document>> lookups = new ArrayList<>();
         private int definition = 1;
         private String description = "";
         private String database;
@@ -176,7 +176,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
 
         /** Adds a lookup and the keys that a document needs of it; asked once a batch for all its documents. */
         public <K, V> Builder<R> lookup(Lookup<K, V> lookup, Function<Document, Collection<K>> keys) {
-            lookups.add(new LookupKeys<>(lookup, keys));
+            lookups.add(new Lookup.Keys<>(lookup, keys));
             return this;
         }
 

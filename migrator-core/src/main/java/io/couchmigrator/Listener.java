@@ -109,4 +109,14 @@ public interface Listener {
 
     /** Something the operator should know that stops nothing. */
     default void warned(String message) {}
+
+    /**
+     * A passing error that is being waited out. Immutable.
+     *
+     * @param server which server, for people: {@code CouchDB at http://…} or {@code PostgreSQL}
+     * @param cause what the last attempt ran into
+     * @param since when the first attempt of this outage failed
+     * @param until when the run gives up
+     */
+    record Outage(String server, String cause, Instant since, Instant until) {}
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * A second source that a stage consults while it transforms: asked once a batch for all keys, never once an item.
@@ -43,6 +45,20 @@ public sealed interface Lookup<K, V> {
         public Documents {
             Objects.requireNonNull(database, "database");
             fields = List.copyOf(fields);
+        }
+    }
+
+    /**
+     * A lookup, and which of its keys an item needs.
+     *
+     * @param <S> what the stage reads
+     * @param lookup where to look
+     * @param keys the keys that an item will ask for; called by several workers at once
+     */
+    record Keys<S>(Lookup<?, ?> lookup, Function<S, ? extends Collection<?>> keys) {
+        public Keys {
+            Objects.requireNonNull(lookup, "lookup");
+            Objects.requireNonNull(keys, "keys");
         }
     }
 }

@@ -60,7 +60,7 @@ public final class Migration {
     /** Returns the lookups that its stages ask, each once. */
     public Set<Lookup<?, ?>> lookups() {
         return stages.stream()
-                .<Lookup<?, ?>>flatMap(stage -> stage.lookups().stream().map(LookupKeys::lookup))
+                .<Lookup<?, ?>>flatMap(stage -> stage.lookups().stream().map(Lookup.Keys::lookup))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 

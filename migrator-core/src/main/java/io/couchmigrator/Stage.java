@@ -27,7 +27,7 @@ public sealed interface Stage<S, R> permits DocumentStage, TableStage {
     String description();
 
     /** Returns what is looked up for each batch before it is transformed. */
-    List<LookupKeys<S>> lookups();
+    List<Lookup.Keys<S>> lookups();
 
     /** Returns the function from an item to its rows. */
     Transform<S, R> transform();

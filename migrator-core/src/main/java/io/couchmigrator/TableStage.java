@@ -24,7 +24,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
     private final String primaryKey;
     private final List<String> columns;
     private final boolean optional;
-    private final List<LookupKeys<SourceRow>> lookups;
+    private final List<Lookup.Keys<SourceRow>> lookups;
     private final Transform<SourceRow, R> transform;
     private final ErrorRule onTransformError;
     private final Destination<R> destination;
@@ -87,7 +87,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
     }
 
     @Override
-    public List<LookupKeys<SourceRow>> lookups() {
+    public List<Lookup.Keys<SourceRow>> lookups() {
         return lookups;
     }
 
@@ -116,7 +116,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
     public static final class Builder<R> {
         private final String name;
         private final List<String> columns = new ArrayList<>();
-        private final List<LookupKeys<SourceRow>> lookups = new ArrayList<>();
+        private final List<Lookup.Keys<SourceRow>> lookups = new ArrayList<>();
         private int definition = 1;
         private String description = "";
         private @Nullable TableName table;
@@ -173,7 +173,7 @@ public final class TableStage<R> implements Stage<SourceRow, R> {
 
         /** Adds a lookup and the keys that a row needs of it; asked once a batch for all its rows. */
         public <K, V> Builder<R> lookup(Lookup<K, V> lookup, Function<SourceRow, Collection<K>> keys) {
-            lookups.add(new LookupKeys<>(lookup, keys));
+            lookups.add(new Lookup.Keys<>(lookup, keys));
             return this;
         }
 

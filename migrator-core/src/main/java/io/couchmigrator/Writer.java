@@ -83,4 +83,29 @@ public non-sealed interface Writer<R> extends Destination<R> {
         throw new UnsupportedOperationException("%s cannot compare rows: expected a writer that is comparable"
                 .formatted(getClass().getName()));
     }
+
+    /**
+     * How a row that should be in the target stands there. Immutable.
+     *
+     * @param state how it stands
+     * @param key the row's key, as text
+     * @param columns the columns whose values differ; empty unless it stands there with other values
+     */
+    record Standing(State state, String key, List<String> columns) {
+        public Standing {
+            columns = List.copyOf(columns);
+        }
+
+        /** How a row stands. */
+        public enum State {
+            /** It is there as it should be. */
+            SAME,
+            /** It is there with other values, and is to be left as it is. */
+            LEFT_ALONE,
+            /** It is there with other values, which is a fault. */
+            DIFFERENT,
+            /** It is not there. */
+            MISSING
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.commcare.Corpus;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.DocumentStage;
-import io.couchmigrator.LookupKeys;
+import io.couchmigrator.Lookup;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableStage;
@@ -103,7 +103,7 @@ final class BlobMetadataTest {
         return (DocumentStage<?>) migration.stages().get(index);
     }
 
-    private static List<? extends LookupKeys<?>> lookups(Stage<?, ?> stage) {
+    private static List<? extends Lookup.Keys<?>> lookups(Stage<?, ?> stage) {
         return stage.lookups();
     }
 }

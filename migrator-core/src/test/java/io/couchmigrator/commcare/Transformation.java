@@ -4,7 +4,6 @@ package io.couchmigrator.commcare;
 import com.google.gson.JsonObject;
 import io.couchmigrator.Context;
 import io.couchmigrator.Lookup;
-import io.couchmigrator.LookupKeys;
 import io.couchmigrator.Stage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +24,7 @@ record Transformation<R>(List<R> rows, List<JsonObject> log) {
     /** Transforms an item. */
     static <S, R> Transformation<R> of(Stage<S, R> stage, S source, Found found) {
         MemoryContext context = new MemoryContext(found);
-        for (LookupKeys<S> lookup : stage.lookups()) {
+        for (Lookup.Keys<S> lookup : stage.lookups()) {
             for (Object key : lookup.keys().apply(source)) {
                 context.announced.add(Map.entry(lookup.lookup(), key));
             }

@@ -2,7 +2,6 @@
 package io.couchmigrator.cli.command;
 
 import io.couchmigrator.Listener;
-import io.couchmigrator.Outage;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.cli.console.Console;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.verdict;
 
-import io.couchmigrator.Audit;
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
+import io.couchmigrator.Result.Audit;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.cli.text.Durations;
 import io.couchmigrator.cli.text.Numbers;

@@ -3,7 +3,7 @@ package io.couchmigrator.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.Outage;
+import io.couchmigrator.Listener.Outage;
 import io.couchmigrator.Progress;
 import io.couchmigrator.cli.console.Console;
 import io.couchmigrator.cli.settings.Command;

@@ -4,7 +4,6 @@ package io.couchmigrator.cli.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.atIndex;
 
-import io.couchmigrator.Audit;
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CompletionTable;
@@ -14,6 +13,7 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
+import io.couchmigrator.Result.Audit;
 import io.couchmigrator.Result.Gaps;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.Tallies;

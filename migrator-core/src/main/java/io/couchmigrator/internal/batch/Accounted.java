@@ -2,8 +2,8 @@
 package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.Change;
-import io.couchmigrator.Standing.State;
 import io.couchmigrator.TableName;
+import io.couchmigrator.Writer.Standing.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;

@@ -2,9 +2,9 @@
 package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.Change;
-import io.couchmigrator.Standing.State;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Writer;
+import io.couchmigrator.Writer.Standing.State;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.retry.Interrupts;
 import io.couchmigrator.internal.retry.StageFunctions;

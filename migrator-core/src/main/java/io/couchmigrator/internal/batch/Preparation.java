@@ -6,7 +6,6 @@ import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.Writer;
 
 import io.couchmigrator.Lookup;
-import io.couchmigrator.LookupKeys;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.Stage;
 import io.couchmigrator.internal.postgres.Session;
@@ -166,7 +165,7 @@ public final class Preparation<S, R> {
     /** Returns the keys that an item needs of each lookup. */
     private Map<Lookup<?, ?>, Set<Object>> announced(Item.Found<S> item) {
         Map<Lookup<?, ?>, Set<Object>> announced = new LinkedHashMap<>();
-        for (LookupKeys<S> lookup : stage.lookups()) {
+        for (Lookup.Keys<S> lookup : stage.lookups()) {
             Set<Object> keys = functions.call(
                     "key function of a lookup",
                     item.id().text(),

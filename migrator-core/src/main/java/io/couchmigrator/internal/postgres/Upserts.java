@@ -3,11 +3,11 @@ package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.Change;
 import io.couchmigrator.Destination;
-import io.couchmigrator.Standing;
-import io.couchmigrator.Standing.State;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
+import io.couchmigrator.Writer.Standing;
+import io.couchmigrator.Writer.Standing.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.ranges;
 
-import io.couchmigrator.Audit;
+import io.couchmigrator.Result.Audit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what the audit of a run sees. Safe for use by multiple threads. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.retry;
 
-import io.couchmigrator.Outage;
+import io.couchmigrator.Listener.Outage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

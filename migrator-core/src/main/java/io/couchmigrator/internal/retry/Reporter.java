@@ -3,7 +3,7 @@ package io.couchmigrator.internal.retry;
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.Listener;
-import io.couchmigrator.Outage;
+import io.couchmigrator.Listener.Outage;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.internal.files.HistoryFile;
 import java.time.Instant;

@@ -2,10 +2,10 @@
 package io.couchmigrator.internal.run;
 
 import com.google.gson.JsonObject;
-import io.couchmigrator.Audit;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
+import io.couchmigrator.Result.Audit;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.retry.SideBySide;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
-import io.couchmigrator.Audit;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
+import io.couchmigrator.Result.Audit;
 import io.couchmigrator.SourceRow;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.internal.couch.CouchClient;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.verify;
 
-import io.couchmigrator.Standing.State;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
+import io.couchmigrator.Writer.Standing.State;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.batch.Preparation;
 import io.couchmigrator.internal.batch.Preparation.Prepared;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.verify;
 
-import io.couchmigrator.internal.batch.Preparation;
-
-import io.couchmigrator.Standing;
-import io.couchmigrator.Standing.State;
 import io.couchmigrator.Writer;
+import io.couchmigrator.Writer.Standing;
+import io.couchmigrator.Writer.Standing.State;
+import io.couchmigrator.internal.batch.Preparation;
 import io.couchmigrator.internal.postgres.RefusedException;
 import io.couchmigrator.internal.postgres.RowAttempts;
 import io.couchmigrator.internal.retry.FunctionFault;

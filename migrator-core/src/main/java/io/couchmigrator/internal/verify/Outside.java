@@ -3,11 +3,11 @@ package io.couchmigrator.internal.verify;
 
 import io.couchmigrator.Destination;
 import io.couchmigrator.Stage;
-import io.couchmigrator.Standing;
-import io.couchmigrator.Standing.State;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.Writer;
+import io.couchmigrator.Writer.Standing;
+import io.couchmigrator.Writer.Standing.State;
 import io.couchmigrator.internal.postgres.RefusedException;
 import io.couchmigrator.internal.postgres.RowAttempts;
 import io.couchmigrator.internal.postgres.Session;

@@ -3,10 +3,10 @@ package io.couchmigrator.internal.verify;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.couchmigrator.Standing;
-import io.couchmigrator.Standing.State;
 import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
+import io.couchmigrator.Writer.Standing;
+import io.couchmigrator.Writer.Standing.State;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.verify.Comparison.Compared;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.Changes;
 import io.couchmigrator.SourceRow;
-import io.couchmigrator.Standing;
-import io.couchmigrator.Standing.State;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.Upsert;
+import io.couchmigrator.Writer.Standing;
+import io.couchmigrator.Writer.Standing.State;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.sql.Connection;

@@ -4,7 +4,7 @@ package io.couchmigrator.internal.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.couchmigrator.Outage;
+import io.couchmigrator.Listener.Outage;
 import io.couchmigrator.SourceException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.retry;
 
-import io.couchmigrator.Outage;
+import io.couchmigrator.Listener.Outage;
 
 /** Tells nobody of an outage. */
 public final class Silence implements OutageListener {

@@ -4,13 +4,13 @@ package io.couchmigrator.internal.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.couchmigrator.Audit;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Outcome;
+import io.couchmigrator.Result.Audit;
 import io.couchmigrator.SourceException;
 import java.nio.file.Path;
 import java.time.Duration;

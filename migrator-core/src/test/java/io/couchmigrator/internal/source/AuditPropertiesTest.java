@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.couchmigrator.Audit;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Listener;
+import io.couchmigrator.Result.Audit;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.couch.CouchClient;
