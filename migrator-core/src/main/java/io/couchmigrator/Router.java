@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.function.Function;
@@ -43,7 +44,10 @@ public interface Router<R> {
             if (hashed == null) {
                 throw new RejectException("no-shard", "a row has nothing that its shard could be told by");
             }
-            return SipHash.low32(hashed.getBytes(StandardCharsets.UTF_8)) & (shards - 1);
+            return Hashing.sipHash24(0, 0)
+                            .hashString(hashed, StandardCharsets.UTF_8)
+                            .asInt()
+                    & (shards - 1);
         };
     }
 }
