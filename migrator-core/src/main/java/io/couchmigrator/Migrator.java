@@ -39,7 +39,7 @@ public final class Migrator {
     private final Settings settings;
 
     private Migrator(Builder builder) {
-        builder.shards.ifPresent(map -> StageRequirements.routers(builder.migration));
+        builder.shards.ifPresent(map -> Required.routers(builder.migration));
         String slug = builder.migration.slug();
         this.settings = new Settings(
                 builder.migration,
@@ -94,7 +94,7 @@ public final class Migrator {
      * @throws UnsupportedOperationException if rows of a stage cannot be {@linkplain Destination#isComparable compared}
      */
     public Running startVerification() {
-        StageRequirements.comparable(settings.migration());
+        Required.comparable(settings.migration());
         return started(Run.toVerify(settings));
     }
 
@@ -191,7 +191,7 @@ public final class Migrator {
          * @throws IllegalArgumentException if the migration has no such stage
          */
         public Builder tableSource(String stage, DataSource database) {
-            StageRequirements.table(migration, stage);
+            Required.table(migration, stage);
             tableSources.put(stage, Objects.requireNonNull(database, "database"));
             return this;
         }
