@@ -11,18 +11,13 @@ import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.StringJoiner;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jooq.Record;
-import org.jooq.impl.DSL;
 
 /**
  * Looks at everything that a run needs of the target before the first document is read. Each fault is a sentence that
@@ -31,8 +26,7 @@ import org.jooq.impl.DSL;
 public final class TargetChecks {
     private final Connection connection;
     private final List<String> faults = new ArrayList<>();
-    /** Columns by privilege by table. */
-    private final Map<TableName, Map<String, Set<String>>> missing = new LinkedHashMap<>();
+    private final MissingPrivileges missing = new MissingPrivileges();
 
     private TargetChecks(Connection connection) {
         this.connection = connection;
@@ -76,13 +70,13 @@ public final class TargetChecks {
             TableFacts table = told.get();
             checks.column(table, completion.slugColumn(), column -> {
                 checks.type(table, column, "text", ColumnFacts::isText);
-                checks.privileges(table, column, true, true, false);
+                checks.missing.note(table, column, true, true, false);
                 checks.unique(table, column.name());
                 checks.fits(table, column, slug);
             });
             checks.column(table, completion.timeColumn(), column -> {
                 checks.type(table, column, "a time", c -> c.category().equals("D"));
-                checks.privileges(table, column, false, true, true);
+                checks.missing.note(table, column, false, true, true);
             });
             checks.written(Set.of(completion.slugColumn(), completion.timeColumn()), table);
             if (checks.faults.isEmpty() && checks.missing.isEmpty()) {
@@ -98,9 +92,10 @@ public final class TargetChecks {
         checks.table(lookup.table()).ifPresent(table -> {
             checks.column(table, lookup.keyColumn(), column -> {
                 checks.type(table, column, "whole numbers", ColumnFacts::isInteger);
-                checks.privileges(table, column, true, false, false);
+                checks.missing.note(table, column, true, false, false);
             });
-            checks.column(table, lookup.valueColumn(), column -> checks.privileges(table, column, true, false, false));
+            checks.column(
+                    table, lookup.valueColumn(), column -> checks.missing.note(table, column, true, false, false));
         });
         if (checks.faults.isEmpty() && checks.missing.isEmpty()) {
             Statements.planLookup(connection, lookup);
@@ -119,12 +114,12 @@ public final class TargetChecks {
             TableFacts table = found.get();
             checks.column(table, stage.primaryKey(), column -> {
                 checks.type(table, column, "whole numbers", ColumnFacts::isInteger);
-                checks.privileges(table, column, true, false, false);
+                checks.missing.note(table, column, true, false, false);
                 checks.unique(table, column.name());
                 checks.notNull(table, column);
             });
             for (String name : stage.columns()) {
-                checks.column(table, name, column -> checks.privileges(table, column, true, false, false));
+                checks.column(table, name, column -> checks.missing.note(table, column, true, false, false));
             }
             if (TableFacts.hasHeirs(connection, table)) {
                 String fault =
@@ -174,11 +169,11 @@ public final class TargetChecks {
                     case INTEGER -> type(table, facts, "whole numbers", ColumnFacts::isInteger);
                     case ANY -> {}
                 }
-                privileges(table, facts, changes || column.name().equals(key), true, changes);
+                missing.note(table, facts, changes || column.name().equals(key), true, changes);
             });
         }
         for (Upsert.Expression expression : upsert.expressions()) {
-            column(table, expression.column(), facts -> privileges(table, facts, false, true, false));
+            column(table, expression.column(), facts -> missing.note(table, facts, false, true, false));
         }
         ColumnFacts keyFacts = table.columns().get(key);
         if (keyFacts != null) {
@@ -199,7 +194,7 @@ public final class TargetChecks {
         String key = upsert.columns().get(0).name();
         for (Upsert.Column<?> column : upsert.columns()) {
             String name = column.name();
-            column(view, name, facts -> privileges(view, facts, name.equals(key), false, false));
+            column(view, name, facts -> missing.note(view, facts, name.equals(key), false, false));
         }
         faults.addAll(KeyColumn.faults(connection, view, key));
     }
@@ -265,36 +260,15 @@ public final class TargetChecks {
         }
     }
 
-    private void privileges(TableFacts table, ColumnFacts column, boolean select, boolean insert, boolean update) {
-        privilege(table, column, "SELECT", select, column.select());
-        privilege(table, column, "INSERT", insert, column.insert());
-        privilege(table, column, "UPDATE", update, column.update());
-    }
-
-    private void privilege(TableFacts table, ColumnFacts column, String name, boolean needed, boolean granted) {
-        if (needed && !granted) {
-            missing.computeIfAbsent(table.name(), t -> new TreeMap<>())
-                    .computeIfAbsent(name, n -> new TreeSet<>())
-                    .add(Jooq.sql(DSL.quotedName(column.name())));
-        }
-    }
-
     private String user() throws SQLException {
         return Jooq.with(connection, jooq -> jooq.resultQuery("select quote_ident(current_user)")
                 .fetchSingleInto(String.class));
     }
 
-    /** Returns all faults, what is missing of a table's privileges as the one statement that grants it. */
+    /** Returns all faults, those of privileges last. */
     private List<String> faults() throws SQLException {
         if (!missing.isEmpty()) {
-            String user = user();
-            missing.forEach((table, privileges) -> {
-                StringJoiner grants = new StringJoiner(", ");
-                privileges.forEach(
-                        (name, columns) -> grants.add("%s (%s)".formatted(name, String.join(", ", columns))));
-                faults.add("user %s lacks privileges on table \"%s\": grant %s on %s to %s"
-                        .formatted(user, table, grants, Jooq.sql(Jooq.table(table)), user));
-            });
+            faults.addAll(missing.faults(user()));
         }
         return faults;
     }
