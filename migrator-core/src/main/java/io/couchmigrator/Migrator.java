@@ -7,7 +7,6 @@ import io.couchmigrator.internal.run.Run;
 import io.couchmigrator.internal.run.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -46,7 +45,7 @@ public final class Migrator {
                 Required.of(builder.source, "source", "migrator", slug),
                 Required.of(builder.target, "target", "migrator", slug),
                 builder.shards,
-                Collections.unmodifiableMap(new LinkedHashMap<>(builder.tableSources)),
+                builder.tableSources,
                 Required.of(builder.logDirectory, "log directory", "migrator", slug),
                 builder.workers,
                 builder.chunkSize,
@@ -70,7 +69,7 @@ public final class Migrator {
      * once, before anything of that is done.
      */
     public Running start() {
-        return started(Run.toMigrate(settings));
+        return new Running(settings.migration(), Run.toMigrate(settings));
     }
 
     /** {@linkplain #start Starts} a run and returns its {@linkplain Running#result result}. Blocks until it has ended. */
@@ -95,7 +94,7 @@ public final class Migrator {
      */
     public Running startVerification() {
         Required.comparable(settings.migration());
-        return started(Run.toVerify(settings));
+        return new Running(settings.migration(), Run.toVerify(settings));
     }
 
     /**
@@ -106,10 +105,6 @@ public final class Migrator {
      */
     public Result verify() {
         return startVerification().result();
-    }
-
-    private Running started(Run run) {
-        return new Running("migrator-" + settings.migration().slug(), run);
     }
 
     /**
@@ -241,11 +236,7 @@ public final class Migrator {
          * default there is no limit.
          */
         public Builder maxRejectedPercent(double percent) {
-            if (!(percent >= 0 && percent <= 100)) {
-                throw new IllegalArgumentException(
-                        "unexpected maxRejectedPercent: %s: expected 0 to 100".formatted(percent));
-            }
-            this.maxRejectedPercent = OptionalDouble.of(percent);
+            this.maxRejectedPercent = OptionalDouble.of(Required.percent(percent, "maxRejectedPercent"));
             return this;
         }
 

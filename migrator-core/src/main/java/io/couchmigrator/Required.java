@@ -38,6 +38,13 @@ final class Required {
         return value;
     }
 
+    static double percent(double value, String name) {
+        if (!(value >= 0 && value <= 100)) {
+            throw new IllegalArgumentException("unexpected %s: %s: expected 0 to 100".formatted(name, value));
+        }
+        return value;
+    }
+
     static Duration notNegative(Duration value, String name, String expected) {
         if (value.isNegative()) {
             throw new IllegalArgumentException("unexpected %s: %s: expected %s".formatted(name, value, expected));

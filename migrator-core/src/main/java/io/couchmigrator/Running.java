@@ -12,9 +12,9 @@ public final class Running {
     private final Run run;
     private final OwnThread.Started<Result> started;
 
-    Running(String thread, Run run) {
+    Running(Migration migration, Run run) {
         this.run = run;
-        this.started = OwnThread.started(thread, run::run);
+        this.started = OwnThread.started("migrator-" + migration.slug(), run::run);
     }
 
     /**

@@ -9,6 +9,8 @@ import io.couchmigrator.ShardMap;
 import io.couchmigrator.internal.postgres.TargetName;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -52,6 +54,10 @@ public record Settings(
         boolean acceptFailover,
         boolean acceptNewSource,
         Listener listener) {
+    public Settings {
+        tableSources = Collections.unmodifiableMap(new LinkedHashMap<>(tableSources));
+    }
+
     /** Returns what may stand in the history: no secret. */
     JsonObject json(Verb verb) {
         JsonObject json = new JsonObject();
