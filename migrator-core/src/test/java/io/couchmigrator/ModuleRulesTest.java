@@ -6,9 +6,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaMember;
@@ -24,12 +29,15 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 @AnalyzeClasses(
         packages = "io.couchmigrator",
         importOptions = {ImportOption.DoNotIncludeTests.class, ModuleRulesTest.WithoutTestkit.class})
 final class ModuleRulesTest {
+    private static final int MOST_TYPES = 40;
+
     private static final List<String> ROOMS = List.of(
             "run",
             "verify",
@@ -185,6 +193,18 @@ final class ModuleRulesTest {
             .dependOnClassesThat()
             .resideInAnyPackage("ch.qos.logback..", "java.util.logging..", "org.apache.logging..")
             .because("the embedding program chooses where logs go");
+
+    @ArchTest
+    static void noRoomHasMoreTypesThanOneCanKnow(JavaClasses classes) {
+        Map<String, List<String>> rooms = classes.stream()
+                .filter(JavaClass::isTopLevelClass)
+                .filter(type -> !type.getSimpleName().equals("package-info"))
+                .collect(groupingBy(JavaClass::getPackageName, mapping(JavaClass::getSimpleName, toList())));
+
+        assertThat(rooms).hasSizeGreaterThan(ROOMS.size()).allSatisfy((room, types) -> assertThat(types)
+                .as("types of %s: nest one in its only user, or part the room", room)
+                .hasSizeLessThanOrEqualTo(MOST_TYPES));
+    }
 
     private static ArchCondition<JavaCodeUnit> name(String... packages) {
         return new ArchCondition<>("name types of " + String.join(", ", packages)) {
