@@ -6,10 +6,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.faults.FaultRule;
 import io.couchmigrator.testkit.faults.ScriptedFault;
 import io.couchmigrator.testkit.postgres.FaultyDataSource;
 import io.couchmigrator.testkit.postgres.JdbcFault;
-import io.couchmigrator.testkit.postgres.JdbcRule;
 import io.couchmigrator.testkit.postgres.JdbcStep;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
@@ -77,7 +77,7 @@ final class TargetFaultsIT {
             throws Exception {
         Orders.create(couch, database, COUNT);
         FaultyDataSource target = FaultyDataSource.around(database.dataSource());
-        Scripts scripts = new Scripts(target, 301, fault.on(steps).once());
+        Scripts scripts = new Scripts(target, 301, List.of(fault.on(steps).once()));
 
         Result result =
                 migrator(couch, database, target).listener(scripts).build().run();
@@ -96,7 +96,8 @@ final class TargetFaultsIT {
             throws Exception {
         Orders.create(couch, database, COUNT);
         FaultyDataSource target = FaultyDataSource.around(database.dataSource());
-        Scripts scripts = new Scripts(target, 301, JdbcFault.error(sqlState).on(INSERTS));
+        Scripts scripts =
+                new Scripts(target, 301, List.of(JdbcFault.error(sqlState).on(INSERTS)));
 
         Result first =
                 migrator(couch, database, target).listener(scripts).build().run();
@@ -124,8 +125,9 @@ final class TargetFaultsIT {
         Scripts scripts = new Scripts(
                 target,
                 301,
-                JdbcFault.terminate().on(INSERTS).once(),
-                JdbcFault.error(sqlState).on(step).times(outcome == Outcome.COMPLETE ? 2 : 1));
+                List.of(
+                        JdbcFault.terminate().on(INSERTS).once(),
+                        JdbcFault.error(sqlState).on(step).times(outcome == Outcome.COMPLETE ? 2 : 1)));
 
         Result result =
                 migrator(couch, database, target).listener(scripts).build().run();
@@ -143,8 +145,9 @@ final class TargetFaultsIT {
         Scripts scripts = new Scripts(
                 target,
                 301,
-                JdbcFault.terminate().on(INSERTS).once(),
-                JdbcFault.error("53300").on(JdbcStep.connects()).times(2));
+                List.of(
+                        JdbcFault.terminate().on(INSERTS).once(),
+                        JdbcFault.error("53300").on(JdbcStep.connects()).times(2)));
 
         Result result =
                 migrator(couch, database, target).listener(scripts).build().run();
@@ -178,7 +181,7 @@ final class TargetFaultsIT {
         Orders.create(couch, database, COUNT);
         FaultyDataSource target = FaultyDataSource.around(database.dataSource());
         Scripts scripts = new Scripts(
-                target, 301, JdbcFault.stall().on(JdbcStep.commits()).once());
+                target, 301, List.of(JdbcFault.stall().on(JdbcStep.commits()).once()));
 
         CompletableFuture<Result> running = CompletableFuture.supplyAsync(() ->
                 migrator(couch, database, target).listener(scripts).build().run());
@@ -294,8 +297,8 @@ final class TargetFaultsIT {
     }
 
     /** Every fault that passes, at one statement or commit of fifty, twice at most. */
-    static JdbcRule[] nowAndThen(long seed) {
-        List<JdbcRule> rules = new ArrayList<>();
+    static List<FaultRule<JdbcFault, JdbcStep>> nowAndThen(long seed) {
+        List<FaultRule<JdbcFault, JdbcStep>> rules = new ArrayList<>();
         for (JdbcFault fault : PASSING) {
             rules.add(fault.on(JdbcStep.statements())
                     .chance(0.02, seed + rules.size())
@@ -305,7 +308,7 @@ final class TargetFaultsIT {
                     .chance(0.02, seed + rules.size())
                     .times(2));
         }
-        return rules.toArray(JdbcRule[]::new);
+        return rules;
     }
 
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database, FaultyDataSource target) {
@@ -318,13 +321,13 @@ final class TargetFaultsIT {
     static final class Scripts implements Listener {
         private final FaultyDataSource target;
         private final long read;
-        private final List<JdbcRule> rules;
+        private final List<FaultRule<JdbcFault, JdbcStep>> rules;
         private final List<ScriptedFault> scripted = new ArrayList<>();
 
-        Scripts(FaultyDataSource target, long read, JdbcRule... rules) {
+        Scripts(FaultyDataSource target, long read, List<FaultRule<JdbcFault, JdbcStep>> rules) {
             this.target = target;
             this.read = read;
-            this.rules = List.of(rules);
+            this.rules = List.copyOf(rules);
         }
 
         int hits() {

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.CouchRequest;
 import io.couchmigrator.testkit.couch.Fault;
-import io.couchmigrator.testkit.couch.FaultRule;
+import io.couchmigrator.testkit.faults.FaultRule;
 import io.couchmigrator.testkit.faults.ScriptedFault;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
@@ -81,7 +82,7 @@ final class TooManyRequestsIT {
         assertThat(couch.requests(Asked.PAGE.requests())).hasSize(1);
     }
 
-    private static FaultRule half(Fault refusal) {
+    private static FaultRule<Fault, CouchRequest> half(Fault refusal) {
         return refusal.on(Asked.WELCOME.requests().negate()).chance(0.5, SEED);
     }
 

@@ -3,8 +3,8 @@ package io.couchmigrator.cli.chaos;
 
 import io.couchmigrator.testkit.couch.CouchRequest;
 import io.couchmigrator.testkit.couch.Fault;
-import io.couchmigrator.testkit.couch.FaultRule;
 import io.couchmigrator.testkit.couch.Requests;
+import io.couchmigrator.testkit.faults.FaultRule;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -87,7 +87,7 @@ enum FaultKind {
     }
 
     /** Draws when it happens. */
-    FaultRule rule(Ledger ledger, Random random) {
+    FaultRule<Fault, CouchRequest> rule(Ledger ledger, Random random) {
         long seed = random.nextLong();
         int few = 2 + random.nextInt(8);
         double chance = 0.2 + 0.6 * random.nextDouble();

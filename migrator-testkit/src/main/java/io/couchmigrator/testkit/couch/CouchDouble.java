@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.faults.FaultRule;
 import io.couchmigrator.testkit.faults.FaultScript;
 import io.couchmigrator.testkit.faults.ScriptedFault;
 import io.couchmigrator.testkit.faults.Signal;
@@ -123,8 +124,8 @@ public final class CouchDouble implements Closeable {
     }
 
     /** Lets a fault happen to requests from now on; of several that could, the one scripted first does. */
-    public ScriptedFault script(FaultRule rule) {
-        return script.add(rule.fault(), rule.condition(), rule.scripted());
+    public ScriptedFault script(FaultRule<Fault, CouchRequest> rule) {
+        return script.add(rule);
     }
 
     /** Ends all faults, and lets go on what is stalled. */

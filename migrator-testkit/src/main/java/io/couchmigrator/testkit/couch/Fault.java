@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.faults.FaultRule;
 import io.couchmigrator.testkit.faults.Signal;
 import java.io.IOException;
 import java.time.Duration;
@@ -138,7 +139,7 @@ public abstract sealed class Fault permits Replacement, HeadFault, TransitFault,
     }
 
     /** Lets this fault happen to every request that meets the condition; the rule narrows it further. */
-    public final FaultRule on(Predicate<CouchRequest> condition) {
+    public final FaultRule<Fault, CouchRequest> on(Predicate<CouchRequest> condition) {
         return FaultRule.always(this, condition);
     }
 

@@ -21,9 +21,10 @@ public final class FaultScript<F, E> {
         }
     }
 
-    /** Adds a fault for what meets a condition, as its rule says; returns the same rule. */
-    public ScriptedFault add(F fault, Predicate<E> condition, ScriptedFault scripted) {
-        entries.add(new Entry<>(fault, condition, scripted));
+    /** Adds a fault for what meets a condition, as its rule says. */
+    public ScriptedFault add(FaultRule<F, E> rule) {
+        ScriptedFault scripted = new ScriptedFault(rule);
+        entries.add(new Entry<>(rule.fault(), rule.condition(), scripted));
         return scripted;
     }
 

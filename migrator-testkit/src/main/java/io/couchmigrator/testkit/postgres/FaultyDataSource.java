@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.postgres;
 
+import io.couchmigrator.testkit.faults.FaultRule;
 import io.couchmigrator.testkit.faults.FaultScript;
 import io.couchmigrator.testkit.faults.ScriptedFault;
 import io.couchmigrator.testkit.faults.Signal;
@@ -43,8 +44,8 @@ public final class FaultyDataSource implements DataSource {
     }
 
     /** Lets a fault happen to steps from now on; of several that could, the one scripted first does. */
-    public ScriptedFault script(JdbcRule rule) {
-        return script.add(rule.fault(), rule.condition(), rule.scripted());
+    public ScriptedFault script(FaultRule<JdbcFault, JdbcStep> rule) {
+        return script.add(rule);
     }
 
     /** Ends all faults, and lets go on what is stalled. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.postgres;
 
+import io.couchmigrator.testkit.faults.FaultRule;
 import io.couchmigrator.testkit.faults.Signal;
 import java.io.IOException;
 import java.sql.Connection;
@@ -94,8 +95,8 @@ public final class JdbcFault {
     }
 
     /** Lets this fault happen to every step that meets the condition; the rule narrows it further. */
-    public JdbcRule on(Predicate<JdbcStep> condition) {
-        return JdbcRule.always(this, condition);
+    public FaultRule<JdbcFault, JdbcStep> on(Predicate<JdbcStep> condition) {
+        return FaultRule.always(this, condition);
     }
 
     @Override
