@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.couch.documents.CouchError;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;

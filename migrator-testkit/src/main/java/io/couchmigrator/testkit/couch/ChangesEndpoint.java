@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.couch.documents.Contents;
+import io.couchmigrator.testkit.couch.documents.CouchError;
+import io.couchmigrator.testkit.couch.documents.JsonText;
+import io.couchmigrator.testkit.couch.documents.SequenceToken;
+import io.couchmigrator.testkit.couch.documents.StoredDocument;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HexFormat;

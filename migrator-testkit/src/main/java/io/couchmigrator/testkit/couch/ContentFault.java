@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.couch.documents.StoredDocument;
 import okio.ByteString;
 
 /** A fault in what an answer says. */

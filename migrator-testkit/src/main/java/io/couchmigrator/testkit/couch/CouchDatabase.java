@@ -3,6 +3,13 @@ package io.couchmigrator.testkit.couch;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.couchmigrator.testkit.couch.documents.Contents;
+import io.couchmigrator.testkit.couch.documents.CouchError;
+import io.couchmigrator.testkit.couch.documents.JsonText;
+import io.couchmigrator.testkit.couch.documents.NewDocument;
+import io.couchmigrator.testkit.couch.documents.Revision;
+import io.couchmigrator.testkit.couch.documents.SequenceToken;
+import io.couchmigrator.testkit.couch.documents.StoredDocument;
 import io.couchmigrator.testkit.faults.Signal;
 import java.io.IOException;
 import java.io.UncheckedIOException;

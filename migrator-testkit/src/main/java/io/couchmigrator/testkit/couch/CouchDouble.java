@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.couch.documents.CouchError;
+import io.couchmigrator.testkit.couch.wire.HttpListener;
 import io.couchmigrator.testkit.faults.FaultRule;
 import io.couchmigrator.testkit.faults.FaultScript;
 import io.couchmigrator.testkit.faults.ScriptedFault;

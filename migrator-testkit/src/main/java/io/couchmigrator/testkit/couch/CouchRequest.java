@@ -2,6 +2,7 @@
 package io.couchmigrator.testkit.couch;
 
 import com.google.gson.JsonElement;
+import io.couchmigrator.testkit.couch.documents.JsonText;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.couch.documents.CouchError;
 import io.couchmigrator.testkit.faults.Signal;
 import java.util.Collection;
 import java.util.Map;

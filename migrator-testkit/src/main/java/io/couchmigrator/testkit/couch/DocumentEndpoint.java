@@ -2,6 +2,11 @@
 package io.couchmigrator.testkit.couch;
 
 import com.google.gson.JsonObject;
+import io.couchmigrator.testkit.couch.documents.CouchError;
+import io.couchmigrator.testkit.couch.documents.JsonText;
+import io.couchmigrator.testkit.couch.documents.NewDocument;
+import io.couchmigrator.testkit.couch.documents.Revision;
+import io.couchmigrator.testkit.couch.documents.StoredDocument;
 import java.io.IOException;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;

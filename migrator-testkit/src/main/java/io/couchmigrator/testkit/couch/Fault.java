@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.couch.documents.StoredDocument;
 import io.couchmigrator.testkit.faults.FaultRule;
 import io.couchmigrator.testkit.faults.Signal;
 import java.io.IOException;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.couch.documents.RankedMap;
+import io.couchmigrator.testkit.couch.documents.StoredDocument;
 import java.util.Optional;
 import okio.ByteString;
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.couch.documents.JsonText;
+import io.couchmigrator.testkit.couch.documents.StoredDocument;
+import io.couchmigrator.testkit.couch.wire.CutException;
 import java.io.IOException;
 import okio.BufferedSink;
 import okio.ByteString;

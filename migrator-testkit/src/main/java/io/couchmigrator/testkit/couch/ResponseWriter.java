@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.couch.wire.ChunkedSink;
+import io.couchmigrator.testkit.couch.wire.CutException;
+import io.couchmigrator.testkit.couch.wire.HeadCut;
 import io.couchmigrator.testkit.faults.Signal;
 import java.io.IOException;
 import java.time.ZoneOffset;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.couch.documents.Contents;
+import io.couchmigrator.testkit.couch.documents.CouchError;
+import io.couchmigrator.testkit.couch.documents.JsonText;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

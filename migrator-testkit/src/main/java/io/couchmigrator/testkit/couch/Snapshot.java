@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import io.couchmigrator.testkit.couch.documents.Contents;
+
 /** What a {@link CouchDatabase} held at one moment, as a backup of its files would. Immutable; it holds no copy. */
 public final class Snapshot {
     private final long database;

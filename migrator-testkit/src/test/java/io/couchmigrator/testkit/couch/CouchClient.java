@@ -4,6 +4,7 @@ package io.couchmigrator.testkit.couch;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.couchmigrator.testkit.couch.documents.JsonText;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

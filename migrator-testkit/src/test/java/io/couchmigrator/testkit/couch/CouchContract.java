@@ -11,6 +11,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.couchmigrator.testkit.couch.CouchClient.Reply;
 import io.couchmigrator.testkit.couch.ServerTraits.Trait;
+import io.couchmigrator.testkit.couch.documents.JsonText;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;

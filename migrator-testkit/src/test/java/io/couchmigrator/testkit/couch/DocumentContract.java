@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.couchmigrator.testkit.couch.CouchClient.Reply;
 import io.couchmigrator.testkit.couch.ServerTraits.Trait;
+import io.couchmigrator.testkit.couch.documents.JsonText;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.testkit.couch;
+package io.couchmigrator.testkit.couch.wire;
 
 import java.io.IOException;
 import okio.Buffer;
@@ -8,10 +8,11 @@ import okio.Sink;
 import okio.Timeout;
 
 /** Frames what is written as the chunks of HTTP/1.1; closing it writes the last, empty one. */
-final class ChunkedSink implements Sink {
+public final class ChunkedSink implements Sink {
     private final BufferedSink wire;
 
-    ChunkedSink(BufferedSink wire) {
+    /** Frames what goes to this sink. */
+    public ChunkedSink(BufferedSink wire) {
         this.wire = wire;
     }
 

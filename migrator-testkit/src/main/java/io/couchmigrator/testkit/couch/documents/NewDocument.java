@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.testkit.couch;
+package io.couchmigrator.testkit.couch.documents;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param expected the revision it claims to replace; null if it claims none
  */
-record NewDocument(ByteString id, @Nullable Revision expected, boolean deleted, JsonObject content) {
+public record NewDocument(ByteString id, @Nullable Revision expected, boolean deleted, JsonObject content) {
     private static final Gson GSON =
             new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
 
-    static NewDocument of(String id, JsonObject content) {
+    /** Returns what a client sent for an id; a {@link CouchError} 400 if CouchDB would refuse it. */
+    public static NewDocument of(String id, JsonObject content) {
         ByteString key = JsonText.utf8(id).orElseThrow(() -> badRequest("invalid UTF-8 JSON"));
         if (id.isEmpty() || (id.startsWith("_") && !id.startsWith("_design/"))) {
             throw new CouchError(
@@ -54,7 +55,7 @@ record NewDocument(ByteString id, @Nullable Revision expected, boolean deleted, 
     }
 
     /** Whether its author knew the revision it replaces. */
-    boolean mayFollow(@Nullable StoredDocument former) {
+    public boolean mayFollow(@Nullable StoredDocument former) {
         if (former == null || former.deleted()) {
             return !deleted && (expected == null || (former != null && expected.equals(former.revision())));
         }
@@ -62,7 +63,7 @@ record NewDocument(ByteString id, @Nullable Revision expected, boolean deleted, 
     }
 
     /** Returns it as it is kept once it has replaced the former document, if there was one. */
-    StoredDocument after(@Nullable StoredDocument former, long sequence) {
+    public StoredDocument after(@Nullable StoredDocument former, long sequence) {
         Revision parent = former == null ? Revision.none() : former.revision();
         ByteString members = members(parent.generation() + 1);
         return new StoredDocument(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.testkit.couch;
+package io.couchmigrator.testkit.couch.documents;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -18,14 +18,14 @@ import okio.BufferedSink;
 import okio.ByteString;
 
 /** JSON and UTF-8 as strictly as CouchDB takes them. */
-final class JsonText {
+public final class JsonText {
     /** CouchDB stores documents this deep and deeper; Gson's own limit is 255. */
     private static final int NESTING = 50_000;
 
     private JsonText() {}
 
     /** Returns the text's UTF-8 bytes; empty if it holds a lone surrogate, which has none. */
-    static Optional<ByteString> utf8(String text) {
+    public static Optional<ByteString> utf8(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         // Encoding replaces a lone surrogate, so that only then the way back leads elsewhere.
         return new String(bytes, StandardCharsets.UTF_8).equals(text)
@@ -34,7 +34,7 @@ final class JsonText {
     }
 
     /** Reads one JSON value and nothing more. */
-    static Optional<JsonElement> parse(ByteString json) {
+    public static Optional<JsonElement> parse(ByteString json) {
         if (json.size() == 0) {
             return Optional.empty(); // The body of most requests: not worth an exception.
         }
@@ -53,14 +53,16 @@ final class JsonText {
         }
     }
 
-    static JsonObject parseObject(ByteString json) {
+    /** Reads one JSON object; anything else is a {@link CouchError} 400. */
+    public static JsonObject parseObject(ByteString json) {
         return parse(json)
                 .filter(JsonElement::isJsonObject)
                 .map(JsonElement::getAsJsonObject)
                 .orElseThrow(() -> new CouchError(400, "bad_request", "Request body must be a JSON object"));
     }
 
-    static String quote(String text) {
+    /** Returns a text as a JSON string. */
+    public static String quote(String text) {
         Buffer buffer = new Buffer();
         try {
             quote(ByteString.encodeUtf8(text), buffer);
@@ -71,7 +73,7 @@ final class JsonText {
     }
 
     /** Writes a JSON string the way CouchDB does: only what must be escaped is. */
-    static void quote(ByteString utf8, BufferedSink sink) throws IOException {
+    public static void quote(ByteString utf8, BufferedSink sink) throws IOException {
         sink.writeByte('"');
         if (isPlain(utf8)) {
             sink.write(utf8);

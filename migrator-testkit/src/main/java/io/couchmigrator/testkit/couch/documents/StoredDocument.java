@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.testkit.couch;
+package io.couchmigrator.testkit.couch.documents;
 
 import java.io.IOException;
 import okio.Buffer;
@@ -14,8 +14,9 @@ import okio.ByteString;
  * @param body what follows {@code "_rev":"…"} in its JSON, from the comma to the closing brace; for {@link Kind#RAW} the
  *     whole document
  */
-record StoredDocument(ByteString id, Revision revision, long sequence, Kind kind, ByteString body) {
-    enum Kind {
+public record StoredDocument(ByteString id, Revision revision, long sequence, Kind kind, ByteString body) {
+    /** How it is kept. */
+    public enum Kind {
         PLAIN,
         /** Bytes that a test wants served just so. */
         RAW,
@@ -24,7 +25,8 @@ record StoredDocument(ByteString id, Revision revision, long sequence, Kind kind
         DELETED
     }
 
-    boolean deleted() {
+    /** Returns whether it is a tombstone. */
+    public boolean deleted() {
         return kind == Kind.DELETED;
     }
 
@@ -33,7 +35,7 @@ record StoredDocument(ByteString id, Revision revision, long sequence, Kind kind
     }
 
     /** Writes the document as JSON, {@code null} if it is unreadable. */
-    void writeTo(BufferedSink sink) throws IOException {
+    public void writeTo(BufferedSink sink) throws IOException {
         switch (kind) {
             case RAW -> sink.write(body);
             case UNREADABLE -> sink.writeUtf8("null");
@@ -48,7 +50,8 @@ record StoredDocument(ByteString id, Revision revision, long sequence, Kind kind
         }
     }
 
-    ByteString json() throws IOException {
+    /** Returns the document as JSON, {@code null} if it is unreadable. */
+    public ByteString json() throws IOException {
         Buffer buffer = new Buffer();
         writeTo(buffer);
         return buffer.readByteString();

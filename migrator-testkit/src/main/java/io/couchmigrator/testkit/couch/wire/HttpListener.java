@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.testkit.couch;
+package io.couchmigrator.testkit.couch.wire;
 
 import io.couchmigrator.testkit.faults.FreePort;
 import io.couchmigrator.testkit.faults.Signal;
@@ -22,7 +22,7 @@ import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
 
 /** Listens on one port of 127.0.0.1, with interruptions. Thread-safe. */
-final class HttpListener {
+public final class HttpListener {
     /** Held, because a logger that nobody holds forgets its level. */
     private static final Logger SERVER_LOGGER = Logger.getLogger(MockWebServer.class.getName());
 
@@ -32,21 +32,25 @@ final class HttpListener {
     private @Nullable MockWebServer server;
     private int port;
 
-    HttpListener(Dispatcher dispatcher, Signal signal, boolean https) {
+    /** Listens for this dispatcher once it is {@linkplain #start started}; its stops and starts end and begin waiting at the signal. */
+    public HttpListener(Dispatcher dispatcher, Signal signal, boolean https) {
         this.dispatcher = dispatcher;
         this.signal = signal;
         this.certificate = https ? localhostCertificate() : null;
     }
 
-    synchronized int port() {
+    /** Returns the port, which stays the same once it was started. */
+    public synchronized int port() {
         return port;
     }
 
-    Optional<X509Certificate> certificate() {
+    /** Returns the certificate of its own; empty without https. */
+    public Optional<X509Certificate> certificate() {
         return Optional.ofNullable(certificate).map(HeldCertificate::certificate);
     }
 
-    synchronized void start() {
+    /** Listens; does nothing if it does so already. */
+    public synchronized void start() {
         if (server != null) {
             return;
         }
@@ -72,7 +76,8 @@ final class HttpListener {
         port = starting.getPort();
     }
 
-    synchronized void stop() {
+    /** Stops listening and cuts all connections. */
+    public synchronized void stop() {
         MockWebServer running = server;
         if (running != null) {
             server = null;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.testkit.couch;
+package io.couchmigrator.testkit.couch.wire;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.testkit.couch;
+package io.couchmigrator.testkit.couch.documents;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sequence how many changes there were so far
  */
-record Contents(
+public record Contents(
         RankedMap<ByteString, StoredDocument> live,
         RankedMap<ByteString, StoredDocument> deleted,
         RankedMap<Long, StoredDocument> changes,
         long sequence) {
 
-    static Contents empty() {
+    /** Returns what is in a new database. */
+    public static Contents empty() {
         return new Contents(RankedMap.empty(), RankedMap.empty(), RankedMap.empty(), 0);
     }
 
@@ -27,7 +28,7 @@ record Contents(
      *
      * @param documents in the order of their ids
      */
-    static Contents of(Collection<StoredDocument> documents, long sequence) {
+    public static Contents of(Collection<StoredDocument> documents, long sequence) {
         List<StoredDocument> live =
                 documents.stream().filter(document -> !document.deleted()).toList();
         List<StoredDocument> deleted =
@@ -42,14 +43,14 @@ record Contents(
                 sequence);
     }
 
-    @Nullable
-    StoredDocument find(ByteString id) {
+    /** Returns a document or its tombstone; null if there never was one. */
+    public @Nullable StoredDocument find(ByteString id) {
         StoredDocument document = live.get(id);
         return document == null ? deleted.get(id) : document;
     }
 
     /** Returns these contents after one more change: a document whose sequence is the next. */
-    Contents with(StoredDocument document) {
+    public Contents with(StoredDocument document) {
         ByteString id = document.id();
         StoredDocument former = find(id);
         RankedMap<Long, StoredDocument> others = former == null ? changes : changes.remove(former.sequence());
@@ -61,7 +62,7 @@ record Contents(
     }
 
     /** Returns these contents with a document that turned into another kind without being changed. */
-    Contents withKind(StoredDocument document, StoredDocument.Kind kind) {
+    public Contents withKind(StoredDocument document, StoredDocument.Kind kind) {
         StoredDocument other = document.as(kind);
         return new Contents(live.put(other.id(), other), deleted, changes.put(other.sequence(), other), sequence);
     }

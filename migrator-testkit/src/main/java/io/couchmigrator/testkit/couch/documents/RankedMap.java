@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.testkit.couch;
+package io.couchmigrator.testkit.couch.documents;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A weight-balanced tree (S. Adams, "Efficient sets: a balancing act", with the parameters 3 and 2 that Hirai and
  * Yamamoto proved sound). Thread-safe.
  */
-final class RankedMap<K extends Comparable<? super K>, V> {
+public final class RankedMap<K extends Comparable<? super K>, V> {
     private static final int HEAVIER = 3;
     private static final int SINGLE_ROTATION = 2;
 
@@ -36,12 +36,13 @@ final class RankedMap<K extends Comparable<? super K>, V> {
         return new RankedMap<>(build(values, key));
     }
 
-    int size() {
+    /** Returns how many keys there are. */
+    public int size() {
         return size(root);
     }
 
-    @Nullable
-    V get(K key) {
+    /** Returns the value of a key; null if it is not in the map. */
+    public @Nullable V get(K key) {
         Node<K, V> node = root;
         while (node != null) {
             int order = key.compareTo(node.key);
@@ -54,7 +55,7 @@ final class RankedMap<K extends Comparable<? super K>, V> {
     }
 
     /** Returns how many keys come before this one, whether or not it is in the map. */
-    int rank(K key) {
+    public int rank(K key) {
         int rank = 0;
         Node<K, V> node = root;
         while (node != null) {
@@ -70,7 +71,7 @@ final class RankedMap<K extends Comparable<? super K>, V> {
     }
 
     /** Returns the values of the ranks from {@code from} (included) to {@code to} (excluded), in order. */
-    List<V> slice(int from, int to) {
+    public List<V> slice(int from, int to) {
         List<V> values = new ArrayList<>(Math.max(0, Math.min(to, size()) - Math.max(0, from)));
         collect(root, 0, from, to, values);
         return values;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.testkit.couch;
+package io.couchmigrator.testkit.couch.documents;
 
 import java.nio.ByteBuffer;
 import java.util.Base64;
@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  * @param database identity of the database that gave the token
  * @param sequence how many changes that database had had
  */
-record SequenceToken(long database, long sequence) {
+public record SequenceToken(long database, long sequence) {
     private static final String PREFIX = "g1AAAACbeJzLYWBgYMpgTmEQTM4vTc5ISXIwNDLX";
     private static final String SUFFIX = "____zMpgTGXOBAuwpaSkpRuaW2DTgMSaPBUgyNACp_yDTEhmyAGkAIJo";
 
@@ -21,7 +21,7 @@ record SequenceToken(long database, long sequence) {
      * @return the sequence to go on from: 0 for a token of another database, which the server accepts without a word
      * @throws CouchError 400 if it is no token at all
      */
-    static long since(String text, long database, long now) {
+    public static long since(String text, long database, long now) {
         if (text.equals("now")) {
             return now;
         }

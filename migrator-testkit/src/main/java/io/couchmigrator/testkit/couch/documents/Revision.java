@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.testkit.couch;
+package io.couchmigrator.testkit.couch.documents;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -11,16 +11,17 @@ import java.util.regex.Pattern;
 import okio.ByteString;
 
 /** A revision {@code N-<32 hex>}: its generation and 128 bits, kept as numbers because there are millions of them. */
-record Revision(int generation, long high, long low) {
+public record Revision(int generation, long high, long low) {
     private static final Pattern TEXT = Pattern.compile("([1-9][0-9]{0,8})-([0-9a-f]{16})([0-9a-f]{16})");
     private static final Revision NONE = new Revision(0, 0, 0);
 
-    static Revision none() {
+    /** Returns what comes before a first revision. */
+    public static Revision none() {
         return NONE;
     }
 
     /** Returns the revision that this text stands for; empty if it is none. */
-    static Optional<Revision> parse(String text) {
+    public static Optional<Revision> parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();
@@ -32,7 +33,7 @@ record Revision(int generation, long high, long low) {
     }
 
     /** Returns the revision that follows; like CouchDB's it depends on the history and the content, not on the id. */
-    Revision next(boolean deleted, ByteString members) {
+    public Revision next(boolean deleted, ByteString members) {
         MessageDigest digest = md5();
         ByteBuffer history = ByteBuffer.allocate(2 * Long.BYTES + 1);
         digest.update(
