@@ -32,10 +32,7 @@ final class CompactedRejectsIT {
 
     @BeforeEach
     void rejectSome(CouchDouble couch, TestDatabase database) throws Exception {
-        database.execute(Orders.TABLE);
-        orders = couch.create("orders");
-        orders.load(
-                IntStream.range(0, COUNT).mapToObj(i -> Orders.order(i, i < BAD ? "a name that is too long" : "c")));
+        orders = Orders.create(couch, database, COUNT, i -> i < BAD);
         assertThat(migrator(couch, database).run().outstanding()).isEqualTo(BAD);
     }
 

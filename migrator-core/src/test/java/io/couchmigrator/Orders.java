@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -98,6 +99,15 @@ final class Orders {
         database.execute(TABLE);
         CouchDatabase orders = couch.create("orders");
         orders.load(between(0, count));
+        return orders;
+    }
+
+    /** Makes the table, and the database with so many orders, some of which are rejected: for a customer's long name. */
+    static CouchDatabase create(CouchDouble couch, TestDatabase database, int count, IntPredicate rejected)
+            throws SQLException {
+        CouchDatabase orders = create(couch, database, 0);
+        orders.load(
+                IntStream.range(0, count).mapToObj(i -> order(i, rejected.test(i) ? "a name that is too long" : "c")));
         return orders;
     }
 

@@ -28,10 +28,7 @@ final class RejectLimitIT {
 
     @BeforeEach
     void load(CouchDouble couch, TestDatabase database) throws Exception {
-        database.execute(Orders.TABLE);
-        orders = couch.create("orders");
-        orders.load(
-                IntStream.range(0, COUNT).mapToObj(i -> Orders.order(i, !isGood(i) ? "a name that is too long" : "c")));
+        orders = Orders.create(couch, database, COUNT, i -> !isGood(i));
     }
 
     @Test

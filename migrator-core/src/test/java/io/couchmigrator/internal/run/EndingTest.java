@@ -4,21 +4,13 @@ package io.couchmigrator.internal.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.couchmigrator.CouchServer;
-import io.couchmigrator.Document;
-import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Listener;
-import io.couchmigrator.Migration;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result.Audit;
 import io.couchmigrator.SourceException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,8 +27,8 @@ class EndingTest {
     @ParameterizedTest
     @MethodSource("verbs")
     void takesNothingForDoneThatIsNotComplete(Verb verb) {
-        BiFunction<Verb, Boolean, Ending> unfinished = (of, stopRequested) ->
-                new Ending(of, new Stages(migration()), failures, stopRequested, 0, 0, Audit.NONE, Duration.ZERO);
+        BiFunction<Verb, Boolean, Ending> unfinished = (of, stopRequested) -> new Ending(
+                of, new Stages(settings().migration()), failures, stopRequested, 0, 0, Audit.NONE, Duration.ZERO);
 
         assertThatThrownBy(unfinished.apply(verb, false)::result)
                 .isInstanceOf(IllegalStateException.class)
@@ -53,7 +45,7 @@ class EndingTest {
 
         assertThatThrownBy(new Ending(
                         new Migrating(settings()),
-                        new Stages(migration()),
+                        new Stages(settings().migration()),
                         failures,
                         false,
                         0,
@@ -64,31 +56,6 @@ class EndingTest {
     }
 
     private static Settings settings() {
-        return new Settings(
-                migration(),
-                CouchServer.builder("http://localhost:5984").build(),
-                new PGSimpleDataSource(),
-                Optional.empty(),
-                Map.of(),
-                Path.of("logs"),
-                1,
-                1000,
-                0,
-                OptionalLong.empty(),
-                OptionalDouble.empty(),
-                Duration.ZERO,
-                false,
-                false,
-                false,
-                new Listener() {});
-    }
-
-    private static Migration migration() {
-        return Migration.builder("orders")
-                .stage(DocumentStage.<Document>builder("orders")
-                        .transform((document, context) -> List.of())
-                        .writer((connection, changes) -> 0)
-                        .build())
-                .build();
+        return SmallRun.settings("http://localhost:5984", new PGSimpleDataSource(), Path.of("logs"), new Listener() {});
     }
 }

@@ -6,15 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
-import io.couchmigrator.CouchServer;
-import io.couchmigrator.Document;
-import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Listener;
-import io.couchmigrator.Migration;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Result;
-import io.couchmigrator.Upsert;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.FaultyDataSource;
@@ -30,10 +25,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -53,7 +44,6 @@ final class GraceIT {
     private static final Duration NONE = Duration.ofMillis(1);
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final int COUNT = 50;
-    private static final int BATCH = 10;
 
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final Listening listening = new Listening();
@@ -168,7 +158,7 @@ final class GraceIT {
     void isNotGivenToACheck(CouchDouble couch, TestDatabase database) throws Exception {
         try (Connection holder = database.dataSource().getConnection()) {
             lock(holder);
-            CheckRun check = new CheckRun(settings(couch, database.dataSource()), LONG);
+            CheckRun check = new CheckRun(SmallRun.settings(couch.url(), database.dataSource(), logs, listening), LONG);
             CompletableFuture<?> ending = CompletableFuture.supplyAsync(check::check);
             await().atMost(LONG).until(() -> isWaiting(database));
 
@@ -186,14 +176,13 @@ final class GraceIT {
     }
 
     private Run run(CouchDouble couch, DataSource target, Duration grace) {
-        Settings settings = settings(couch, target);
+        Settings settings = SmallRun.settings(couch.url(), target, logs, listening);
         return new Run(settings, new Migrating(settings), LONG, grace);
     }
 
     /** A limit of the server's own stays, so that no lock is given up for its time. */
     private static void create(TestDatabase database) throws SQLException {
-        database.execute("create table orders (id varchar(40) primary key);"
-                + "alter database %s set lock_timeout = '1h'".formatted(database.name()));
+        database.execute(SmallRun.TABLE + "; alter database %s set lock_timeout = '1h'".formatted(database.name()));
     }
 
     private static void lock(Connection holder) {
@@ -261,29 +250,5 @@ final class GraceIT {
         public void warned(String message) {
             warnings.add(message);
         }
-    }
-
-    private Settings settings(CouchDouble couch, DataSource target) {
-        DocumentStage<Document> orders = DocumentStage.<Document>builder("orders")
-                .transform((order, context) -> List.of(order))
-                .upsert(Upsert.<Document>into("orders").key("id", Document::id).build())
-                .build();
-        return new Settings(
-                Migration.builder("orders").stage(orders).build(),
-                CouchServer.builder(couch.url()).build(),
-                target,
-                Optional.empty(),
-                Map.of(),
-                logs,
-                1,
-                BATCH,
-                0,
-                OptionalLong.empty(),
-                OptionalDouble.empty(),
-                LONG,
-                false,
-                false,
-                false,
-                listening);
     }
 }

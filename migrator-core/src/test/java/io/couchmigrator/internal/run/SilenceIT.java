@@ -4,14 +4,9 @@ package io.couchmigrator.internal.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.CheckReport;
-import io.couchmigrator.CouchServer;
-import io.couchmigrator.Document;
-import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Listener;
-import io.couchmigrator.Migration;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
-import io.couchmigrator.Upsert;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.couch.Fault;
@@ -26,10 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -87,7 +78,7 @@ final class SilenceIT {
     }
 
     private static void create(CouchDouble couch, TestDatabase database) throws Exception {
-        database.execute("create table orders (id varchar(40) primary key)");
+        database.execute(SmallRun.TABLE);
         couch.create("orders");
     }
 
@@ -114,35 +105,15 @@ final class SilenceIT {
      * @param told lets it go on, when its silence is told of for the first time
      */
     private Settings settings(CouchDouble couch, DataSource target, String server, Runnable told) {
-        DocumentStage<Document> orders = DocumentStage.<Document>builder("orders")
-                .transform((order, context) -> List.of(order))
-                .upsert(Upsert.<Document>into("orders").key("id", Document::id).build())
-                .build();
-        return new Settings(
-                Migration.builder("orders").stage(orders).build(),
-                CouchServer.builder(couch.url()).build(),
-                target,
-                Optional.empty(),
-                Map.of(),
-                logs,
-                1,
-                100,
-                0,
-                OptionalLong.empty(),
-                OptionalDouble.empty(),
-                Duration.ofMinutes(1),
-                false,
-                false,
-                false,
-                new Listener() {
-                    @Override
-                    public void silent(String who, Instant since) {
-                        boolean first = !silent.contains(who);
-                        silent.add(who);
-                        if (first && who.contains(server)) {
-                            told.run();
-                        }
-                    }
-                });
+        return SmallRun.settings(couch.url(), target, logs, new Listener() {
+            @Override
+            public void silent(String who, Instant since) {
+                boolean first = !silent.contains(who);
+                silent.add(who);
+                if (first && who.contains(server)) {
+                    told.run();
+                }
+            }
+        });
     }
 }
