@@ -7,19 +7,19 @@ import io.couchmigrator.internal.offsets.RangeOffset;
  * Holds the ids of one page to their order: a page that repeats a row may hide another one without its count being wrong,
  * and what was committed of a page out of order does not tell where to go on. Used by one thread.
  */
-public final class Ascent {
+final class Ascent {
     private final boolean exact;
     private String last;
     private boolean begun;
 
     /** Begins where a range goes on. */
-    public Ascent(RangeOffset at) {
+    Ascent(RangeOffset at) {
         this.exact = at.rank().isPresent();
-        this.last = Bounds.next(at);
+        this.last = RangePlan.next(at);
     }
 
     /** Takes the next id; false if it is not above the one before, or is below where the range goes on. */
-    public boolean goesOnTo(String id) {
+    boolean goesOnTo(String id) {
         boolean above = isBelow(last, id) || (!begun && last.equals(id));
         if (above) {
             last = id;
@@ -29,12 +29,12 @@ public final class Ascent {
     }
 
     /** Returns whether a row was taken. */
-    public boolean isBegun() {
+    boolean isBegun() {
         return begun;
     }
 
     /** Returns the id that was taken last. */
-    public String last() {
+    String last() {
         return last;
     }
 

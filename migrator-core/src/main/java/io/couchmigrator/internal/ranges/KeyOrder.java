@@ -10,6 +10,9 @@ import java.util.Comparator;
 public final class KeyOrder {
     public static final Comparator<String> BY_CODE_POINT = KeyOrder::compare;
 
+    /** Comes after every id that is not made to come after it; U+10FFFE and U+10FFFF are no characters. */
+    public static final String BEYOND_ALL = "\udbff\udffd".repeat(8);
+
     private KeyOrder() {}
 
     public static boolean isBelow(String one, String other) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.ranges;
 
+import io.couchmigrator.Audit;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.offsets.RangeOffset;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,25 +13,35 @@ import org.slf4j.LoggerFactory;
 /**
  * Holds the pages of one range to their ranks: as many ids must come before a page as came before the last one and were
  * read from it. Where they do not, something came or went below the last page, which is no matter of this range, or within
- * it; then the feed explains it, or the page is read again. Used by one thread.
+ * it; then the feed explains it, or the page is read again. The ids of a page must ascend. Used by one thread.
  */
 public final class RangeAudit {
     private static final Logger LOG = LoggerFactory.getLogger(RangeAudit.class);
 
     private final String what;
-    private final Source source;
-    private final AuditTally tally;
+    private final RangePlan.Source source;
+    private final Changes changes;
+    private final Tally tally;
 
+    private Ascent ascent;
     private RangeOffset proven;
     private @Nullable RangeOffset readAgain;
 
-    /** What the source says when it is asked again. */
-    public interface Source {
-        /** Returns how many ids there are from one key to before another, as of now. */
-        long between(String from, String before);
-
+    /** What the feed says of what has changed. */
+    @FunctionalInterface
+    public interface Changes {
         /** Returns whether so many ids between two keys may have come or gone since the stage was planned. */
-        boolean changed(String from, String before, long ids);
+        boolean explain(String from, String before, long ids);
+    }
+
+    /** Counts what the audit of a run sees. Safe for use by multiple threads. */
+    public static final class Tally {
+        private final LongAdder pages = new LongAdder();
+        private final LongAdder differences = new LongAdder();
+
+        public Audit sum() {
+            return new Audit(pages.sum(), differences.sum());
+        }
     }
 
     /**
@@ -37,10 +50,12 @@ public final class RangeAudit {
      * @param what what is read, for people
      * @param range where the range stands: if its next page fails the audit, nothing of it is trusted
      */
-    public RangeAudit(String what, RangeOffset range, Source source, AuditTally tally) {
+    public RangeAudit(String what, RangeOffset range, RangePlan.Source source, Changes changes, Tally tally) {
         this.what = what;
+        this.ascent = new Ascent(range);
         this.proven = range.begun();
         this.source = source;
+        this.changes = changes;
         this.tally = tally;
     }
 
@@ -59,19 +74,40 @@ public final class RangeAudit {
     }
 
     /**
+     * An id that does not go on from what comes before it.
+     *
+     * @param last the id before it on its page, or the key at which that was to begin
+     * @param begun whether there is an id before it
+     */
+    public record Descent(String last, boolean begun) {}
+
+    /** Begins a page that is asked for where the range stands. */
+    public void begin(RangeOffset at) {
+        ascent = new Ascent(at);
+    }
+
+    /** Holds the next id of the page to the order; empty if it goes on from what comes before it. */
+    public Optional<Descent> descent(String id) {
+        return ascent.goesOnTo(id) ? Optional.empty() : Optional.of(new Descent(ascent.last(), ascent.isBegun()));
+    }
+
+    /**
      * Holds a page to its rank, and with it the page before.
      *
      * @param at where the range stood when the page was asked for
-     * @param seen how many ids the server says come before it
+     * @param rows how many ids it has
+     * @param offset how many ids the server says come before it
      */
-    public Ruling page(RangeOffset at, long seen) {
-        tally.page();
+    public Ruling page(RangeOffset at, long rows, long offset) {
+        // What an empty page tells may be the rank of its end: there is no first row to count from.
+        long seen = rows == 0 ? source.of(RangePlan.next(at)) : offset;
+        tally.pages.increment();
         if (seen != at.rank().orElseThrow()) {
-            tally.difference();
+            tally.differences.increment();
             long read = at.tallies().read() - proven.tallies().read();
-            if (!isWhole(Bounds.next(proven), Bounds.next(at), read)
-                    && !explained(Bounds.next(proven), Bounds.next(at), read)) {
-                return again(Bounds.next(at), read);
+            if (!isWhole(RangePlan.next(proven), RangePlan.next(at), read)
+                    && !explained(RangePlan.next(proven), RangePlan.next(at), read)) {
+                return again(RangePlan.next(at), read);
             }
         }
         if (readAgain != null && at.tallies().read() > readAgain.tallies().read()) {
@@ -82,23 +118,32 @@ public final class RangeAudit {
     }
 
     /**
-     * Returns whether the rows of a page are all that is left up to the end of the range.
+     * Returns whether the rows of a page are all that is left of the range: as many ids must come before its end as were counted
+     * up to there.
      *
-     * @param rank how many ids the server says come before the end
+     * @param total how many ids the server says there are
      */
-    public boolean isEnd(RangeOffset at, long rows, String end, long rank) {
-        if (rank == at.rank().orElseThrow() + rows || isWhole(Bounds.next(at), end, rows)) {
-            tally.page();
+    public boolean isEnd(RangeOffset at, long rows, long total) {
+        String end = RangePlan.end(at);
+        long rank = at.before() == null ? total : source.of(end);
+        if (rank == at.rank().orElseThrow() + rows || isWhole(RangePlan.next(at), end, rows)) {
+            tally.pages.increment();
             return true;
         }
         return false;
     }
 
     /** Holds an empty page to the ids that are counted behind it: it is the end if they may have come or gone since. */
-    public Ruling emptyEnd(RangeOffset at, String end) {
-        tally.page();
-        tally.difference();
-        return explained(Bounds.next(at), end, 0) ? Ruling.passed(at) : again(end, 0);
+    public Ruling emptyEnd(RangeOffset at) {
+        String end = RangePlan.end(at);
+        tally.pages.increment();
+        tally.differences.increment();
+        return explained(RangePlan.next(at), end, 0) ? Ruling.passed(at) : again(end, 0);
+    }
+
+    /** Returns how many ids the server counts, as of now, in what is left of a range; 0 if it tells no ranks. */
+    public long left(RangeOffset at) {
+        return at.rank().isPresent() ? source.between(RangePlan.next(at), RangePlan.end(at)) : 0;
     }
 
     private boolean isWhole(String from, String before, long read) {
@@ -106,13 +151,14 @@ public final class RangeAudit {
     }
 
     private boolean explained(String from, String before, long read) {
-        return source.changed(from, before, Math.abs(source.between(from, before) - read));
+        return changes.explain(from, before, Math.abs(source.between(from, before) - read));
     }
 
     /** Sets the range back; the second time nothing more is read, so that the next run does there. */
     private Ruling again(String end, long read) {
         String seen = "%s documents from %s to before %s, where it counts %s and tells of no change"
-                .formatted(read, named(Bounds.next(proven)), named(end), source.between(Bounds.next(proven), end));
+                .formatted(
+                        read, named(RangePlan.next(proven)), named(end), source.between(RangePlan.next(proven), end));
         if (readAgain != null) {
             return new Ruling(
                     proven,
@@ -130,6 +176,6 @@ public final class RangeAudit {
         if (key.isEmpty()) {
             return "the beginning";
         }
-        return key.equals(Bounds.BEYOND_ALL) ? "the end" : "\"" + key.replace("\0", "") + "\"";
+        return key.equals(KeyOrder.BEYOND_ALL) ? "the end" : "\"" + key.replace("\0", "") + "\"";
     }
 }

@@ -2,9 +2,11 @@
 package io.couchmigrator.internal.ranges;
 
 import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,9 @@ public final class RangePlan {
 
         /** Returns how many ids come before a key. */
         long of(String key);
+
+        /** Returns how many ids there are from one key to before another, as of now. */
+        long between(String from, String before);
     }
 
     /** @param what what is read, for the log */
@@ -47,10 +52,38 @@ public final class RangePlan {
     /** Returns whether the ranges of a stage that is under way have been read up to an id, wherever that lies. */
     public static boolean isRead(List<RangeOffset> ranges, String id) {
         RangeOffset range = ranges.stream()
-                .filter(r -> KeyOrder.isBelow(id, Bounds.end(r)))
+                .filter(r -> KeyOrder.isBelow(id, end(r)))
                 .findFirst()
                 .orElse(ranges.get(ranges.size() - 1));
-        return range.done() || KeyOrder.isBelow(id, Bounds.next(range));
+        return range.done() || KeyOrder.isBelow(id, next(range));
+    }
+
+    /** Returns the key at which what is left of a range begins; null for the beginning of all. */
+    public static @Nullable String from(RangeOffset range) {
+        String next = next(range);
+        return next.isEmpty() ? null : next;
+    }
+
+    /** Returns the key at which what is left of a range begins, the least one after what was read; empty for the beginning of all. */
+    static String next(RangeOffset range) {
+        SourceId after = range.after();
+        if (after != null) {
+            return after.text() + '\0';
+        }
+        SourceId from = range.from();
+        return from == null ? "" : from.text();
+    }
+
+    /** Returns the key before which a range ends; null for the end of all. */
+    public static @Nullable String before(RangeOffset range) {
+        SourceId before = range.before();
+        return before == null ? null : before.text();
+    }
+
+    /** Returns a key before which a range ends, also for the end of all. */
+    static String end(RangeOffset range) {
+        String before = before(range);
+        return before == null ? KeyOrder.BEYOND_ALL : before;
     }
 
     private static boolean isSettled(RangeOffset range) {
@@ -58,10 +91,10 @@ public final class RangePlan {
     }
 
     private Stream<RangeOffset> cut(RangeOffset range) {
-        String from = Bounds.from(range);
-        String before = Bounds.before(range);
-        long first = source.of(Bounds.next(range));
-        int wanted = RangeCutter.ranges(source.of(Bounds.end(range)) - first);
+        String from = from(range);
+        String before = before(range);
+        long first = source.of(next(range));
+        int wanted = RangeCutter.ranges(source.of(end(range)) - first);
         List<Ranks.Place> places = RangeCutter.cuts(source, from, before, wanted);
         if (places.isEmpty() && wanted > 1) {
             // The last document may have gone just when it was asked for.

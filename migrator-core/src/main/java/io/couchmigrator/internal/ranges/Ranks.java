@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Answers where ids stand in the order of their UTF-8 bytes. Each question is one request, so callers should ask few.
  * What stops an answer from coming is thrown as the one who answers sees fit.
  */
-public interface Ranks {
+interface Ranks {
     /** Returns the first id that is not below a key; empty if there is none or the server tells no rank. */
     Optional<Place> from(String key);
 

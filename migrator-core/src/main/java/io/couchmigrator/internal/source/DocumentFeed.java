@@ -104,18 +104,9 @@ final class DocumentFeed implements Feed<Document> {
 
     @Override
     public Pager<Document> pager(RangeOffset range, @Nullable JsonElement since, Runnable recognize, Session session) {
-        RangeAudit.Source asked = new RangeAudit.Source() {
-            @Override
-            public long between(String from, String before) {
-                return ranks.between(from, before);
-            }
-
-            @Override
-            public boolean changed(String from, String before, long ids) {
-                return ids <= 0 || (since != null && changes(since).isChanged(from, before, ids, sources.stop));
-            }
-        };
-        RangeAudit audit = new RangeAudit(requests.what(), range, asked, sources.tally);
+        RangeAudit.Changes asked = (from, before, ids) ->
+                ids <= 0 || (since != null && changes(since).isChanged(from, before, ids, sources.stop));
+        RangeAudit audit = new RangeAudit(requests.what(), range, ranks, asked, sources.tally);
         return new DocumentPager(requests, items, ranks, pace, sources.budget(), audit, recognize);
     }
 

@@ -10,8 +10,6 @@ import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
-import io.couchmigrator.internal.ranges.Ascent;
-import io.couchmigrator.internal.ranges.Bounds;
 import io.couchmigrator.internal.ranges.RangeAudit;
 import io.couchmigrator.internal.ranges.RangeAudit.Ruling;
 import io.couchmigrator.internal.retry.PassingException;
@@ -91,27 +89,22 @@ final class DocumentPager implements Feed.Pager<Document> {
         }
         ranks.told(end);
         pace.read(end);
-        // What an empty page tells may be the rank of its end: there is no first row to count from.
-        long rank = end.rows() == 0 ? ranks.of(Bounds.next(at)) : end.offset().orElseThrow();
-        Ruling ruling = audit.page(at, rank);
+        Ruling ruling = audit.page(at, end.rows(), end.offset().orElseThrow());
         if (!ruling.again() && end.rows() < limit) {
             return ending(ruling.at(), end, intake);
         }
         return ruled(ruling, intake);
     }
 
-    /** A range has ended if as many ids come before its end as were counted up to there. */
     private Read ending(RangeOffset at, PageEnd page, Intake<Document> intake) {
-        String end = Bounds.end(at);
-        long rank = Bounds.before(at) == null ? page.total().orElseThrow() : ranks.of(end);
         // Where ids are counted behind the rows of this page, the next one begins there.
-        if (audit.isEnd(at, page.rows(), end, rank)) {
+        if (audit.isEnd(at, page.rows(), page.total().orElseThrow())) {
             return new Read(at, false);
         }
         if (page.rows() > 0) {
             return new Read(at, true);
         }
-        Ruling ruling = audit.emptyEnd(at, end);
+        Ruling ruling = audit.emptyEnd(at);
         return ruling.again() ? ruled(ruling, intake) : new Read(at, false);
     }
 
@@ -124,11 +117,11 @@ final class DocumentPager implements Feed.Pager<Document> {
     }
 
     private PageEnd ascending(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
-        Ascent ascent = new Ascent(at);
+        audit.begin(at);
         boolean buffered = !failed && pace.isBuffered(limit);
         try {
             return requests.page(at, limit, buffered, intake, row -> {
-                hold(ascent, row.id());
+                hold(row.id());
                 intake.take(items.of(row));
             });
         } catch (DescentException e) {
@@ -142,23 +135,23 @@ final class DocumentPager implements Feed.Pager<Document> {
         List<CouchRow> next = new ArrayList<>();
         requests.ids(at, 1, next::add);
         if (next.isEmpty()) {
-            long left = at.rank().isPresent() ? ranks.between(Bounds.next(at), Bounds.end(at)) : 0;
+            long left = audit.left(at);
             if (left > 0) {
                 throw requests.missing(left);
             }
             return new Read(at, false);
         }
-        hold(new Ascent(at), next.get(0).id());
+        audit.begin(at);
+        hold(next.get(0).id());
         intake.take(items.byId(new DocumentId(next.get(0).id())));
         return new Read(at, true);
     }
 
     /** A server or cache that ignores the key would keep the run in a circle: no other attempt helps. */
-    private void hold(Ascent ascent, String id) {
-        String last = ascent.last();
-        if (!ascent.goesOnTo(id)) {
-            throw ascent.isBegun() ? new DescentException(last, id) : requests.ignoredKey(last, id);
-        }
+    private void hold(String id) {
+        audit.descent(id).ifPresent(from -> {
+            throw from.begun() ? new DescentException(from.last(), id) : requests.ignoredKey(from.last(), id);
+        });
     }
 
     /** Carries two ids in the wrong order past those who read a page. */

@@ -7,7 +7,7 @@ import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
-import io.couchmigrator.internal.ranges.Bounds;
+import io.couchmigrator.internal.ranges.KeyOrder;
 import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
@@ -52,7 +52,7 @@ final class DocumentRanks implements RangePlan.Source {
 
     private boolean areToldAtBothEnds() throws PassingException {
         PageEnd first = read("", 0, new ArrayList<>());
-        PageEnd last = read(Bounds.BEYOND_ALL, 0, new ArrayList<>());
+        PageEnd last = read(KeyOrder.BEYOND_ALL, 0, new ArrayList<>());
         if (isTold(first) != isTold(last)) {
             throw untold();
         }
@@ -100,10 +100,10 @@ final class DocumentRanks implements RangePlan.Source {
         return patience.persist(() -> couch.lastId(database, key));
     }
 
-    /** Returns how many ids there are from one key to before another, as of now. */
-    long between(String from, String before) {
+    @Override
+    public long between(String from, String before) {
         PageEnd first = page(from, 0, new ArrayList<>());
-        long end = before.equals(Bounds.BEYOND_ALL) ? first.total().orElseThrow() : of(before);
+        long end = before.equals(KeyOrder.BEYOND_ALL) ? first.total().orElseThrow() : of(before);
         return end - first.offset().orElseThrow();
     }
 

@@ -10,7 +10,7 @@ import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.couch.RowConsumer;
 import io.couchmigrator.internal.offsets.RangeOffset;
-import io.couchmigrator.internal.ranges.Bounds;
+import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import java.util.List;
@@ -44,7 +44,7 @@ record DocumentRequests(DocumentStage<?> stage, CouchClient couch, Patience pati
     }
 
     private KeyPage page(RangeOffset at, @Nullable List<String> fields, int limit, boolean buffered) {
-        return new KeyPage(database(), fields, Bounds.from(at), Bounds.before(at), limit, buffered);
+        return new KeyPage(database(), fields, RangePlan.from(at), RangePlan.before(at), limit, buffered);
     }
 
     /** Reads documents that changed since a position, or now if that is null. */

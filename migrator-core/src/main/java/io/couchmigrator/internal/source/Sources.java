@@ -9,7 +9,7 @@ import io.couchmigrator.TableStage;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.postgres.Session;
-import io.couchmigrator.internal.ranges.AuditTally;
+import io.couchmigrator.internal.ranges.RangeAudit;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
@@ -27,7 +27,7 @@ public final class Sources {
     final CouchClient couch;
     final Patience patience;
     final Throttle throttle;
-    final AuditTally tally = new AuditTally();
+    final RangeAudit.Tally tally = new RangeAudit.Tally();
     final StopSignal stop;
     final Reporter reporter;
     final int chunkSize;
