@@ -8,32 +8,36 @@ import io.couchmigrator.internal.identity.Difference.OfFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
+import io.couchmigrator.internal.offsets.TargetIdentity;
+import io.couchmigrator.internal.offsets.Witness;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * Holds what was saved against what is there now. What is no identity (URL, server uuid, workers, chunk size,
+ * What is there now, to hold what was saved against. What is no identity (URL, server uuid, workers, chunk size,
  * credentials) is not looked at.
+ *
+ * @param migration the migration at hand
+ * @param target its target; empty if not all of it could be asked
+ * @param sources the CouchDB databases of stages that could be asked, by the stages' names
  */
-public final class Identity {
-    private Identity() {}
-
-    /** Returns in what they differ, as far as it was seen; empty if what was saved can be gone on from. */
-    public static List<Difference> compare(Offsets saved, Seen seen) {
+public record Identity(Migration migration, Optional<TargetIdentity> target, Map<String, Source> sources) {
+    /** Returns in what both differ, as far as it was seen; empty if what was saved can be gone on from. */
+    public List<Difference> compare(Offsets saved) {
         List<Difference> differences = new ArrayList<>();
-        if (!saved.migration().equals(seen.migration().slug())) {
-            differences.add(new OfFile(Kind.PLACE, "migration", seen.migration().slug(), saved.migration()));
+        if (!saved.migration().equals(migration.slug())) {
+            differences.add(new OfFile(Kind.PLACE, "migration", migration.slug(), saved.migration()));
         }
         List<String> planned = saved.stages().stream().map(StageOffset::name).toList();
-        seen.target()
-                .ifPresent(target -> differences.addAll(TargetComparison.differences(saved.target(), target, planned)));
-        differences.addAll(stages(saved.stages(), seen.migration()));
+        target.ifPresent(seen -> differences.addAll(TargetComparison.differences(saved.target(), seen, planned)));
+        differences.addAll(stages(saved.stages()));
         for (StageOffset stage : saved.stages()) {
-            Optional.ofNullable(seen.sources().get(stage.name()))
-                    .flatMap(source -> compare(stage, source))
+            Optional.ofNullable(sources.get(stage.name()))
+                    .flatMap(source -> source.compare(stage))
                     .ifPresent(differences::add);
         }
         return differences;
@@ -41,7 +45,7 @@ public final class Identity {
 
     private record Versions(int then, int now) {}
 
-    private static List<Difference> stages(List<StageOffset> saved, Migration migration) {
+    private List<Difference> stages(List<StageOffset> saved) {
         Map<String, Integer> definitions = new LinkedHashMap<>();
         for (Stage<?, ?> stage : migration.stages()) {
             definitions.put(stage.name(), stage.definition());
@@ -69,56 +73,100 @@ public final class Identity {
     }
 
     /**
-     * Returns why a database cannot be the one that a stage was read from, or is in a state before that; empty if it can. It
-     * is known by when it was created, by how many changes it has had, and by witnesses, which are documents that were read.
+     * Returns whether a feed tells of all that a database has, although it was asked for what changed since a stage stood there.
+     *
+     * @param pending of how many changes it tells
+     * @param all how many documents the database has, with those that are deleted
      */
-    public static Optional<OfFile> compare(StageOffset saved, Seen.Source seen) {
-        return creation(saved, seen).or(() -> sequence(saved, seen)).or(() -> witnesses(saved, seen));
+    public static boolean isRewound(StageOffset since, long pending, long all) {
+        boolean later = SequenceNumber.of(since.sequence()).stream().anyMatch(then -> then.changes() > 0);
+        return later && pending >= all;
     }
 
-    private static Optional<OfFile> creation(StageOffset saved, Seen.Source seen) {
-        return saved.source()
-                .filter(then -> !then.matches(seen.database()))
-                .map(then -> new OfFile(
-                        Kind.SOURCE,
-                        "CouchDB database of stage \"%s\"".formatted(saved.name()),
-                        text(seen.database()),
-                        text(then)));
-    }
+    /**
+     * A witness of which a database has no revision that an edit could have made.
+     *
+     * @param rev the revision that it has; empty if it knows no such document, not even a deleted one
+     */
+    public record Misfit(Witness witness, Optional<String> rev) {}
 
-    private static String text(Database database) {
-        return "\"%s\" with instance_start_time %s".formatted(database.name(), database.instanceStartTime());
-    }
-
-    /** What a database says of itself is comparable; a position in its feed may count less, after a split of shards. */
-    private static Optional<OfFile> sequence(StageOffset saved, Seen.Source seen) {
-        long advance = seen.advance(saved).orElse(0);
-        if (advance >= 0 || !seen.isExact()) {
-            return Optional.empty();
+    /**
+     * The CouchDB database of a stage.
+     *
+     * @param database what it says of itself
+     * @param copies how many copies of each document its cluster keeps; empty where it does not say
+     * @param misfits witnesses of the stage that do not fit; empty before it was asked for them
+     */
+    public record Source(Database database, OptionalLong copies, List<Misfit> misfits) {
+        public Source {
+            misfits = List.copyOf(misfits);
         }
-        return SequenceNumber.of(seen.database().updateSequence())
-                .map(now -> new OfFile(
-                        Kind.SOURCE,
-                        "CouchDB database \"%s\" of stage \"%s\" went back to an older state"
-                                .formatted(seen.database().name(), saved.name()),
-                        "%s changes".formatted(now.changes()),
-                        "%s or more".formatted(now.changes() - advance)));
-    }
 
-    private static Optional<OfFile> witnesses(StageOffset saved, Seen.Source seen) {
-        int others = seen.misfits().size() - 1;
-        String more = others > 0
-                ? ", and %s more of %s witnesses that do not fit"
-                        .formatted(others, saved.witnesses().size())
-                : "";
-        return seen.misfits().stream()
-                .findFirst()
-                .map(first -> new OfFile(
-                        Kind.SOURCE,
-                        "document \"%s\" of CouchDB database \"%s\", which stage \"%s\" has read"
-                                .formatted(first.witness().id(), seen.database().name(), saved.name()),
-                        first.rev().map(rev -> "revision " + rev).orElse("no such document, not even a deleted one")
-                                + more,
-                        "revision %s or a later one".formatted(first.witness().rev())));
+        /** Returns how many changes it had since a stage took note of it, negative if it has fewer; empty if it does not say. */
+        public OptionalLong advance(StageOffset saved) {
+            return SequenceNumber.advance(
+                    saved.source().map(Database::updateSequence).orElse(null), database.updateSequence());
+        }
+
+        /** Returns whether it counts each change once. Where each copy counts its own, any of them may answer. */
+        public boolean isExact() {
+            return SequenceNumber.of(database.updateSequence()).stream().anyMatch(SequenceNumber::plain)
+                    || copies.equals(OptionalLong.of(1));
+        }
+
+        /**
+         * Returns why it cannot be the one that a stage was read from, or is in a state before that; empty if it can. It is known
+         * by when it was created, by how many changes it has had, and by witnesses, which are documents that were read.
+         */
+        public Optional<OfFile> compare(StageOffset saved) {
+            return creation(saved).or(() -> sequence(saved)).or(() -> witnesses(saved));
+        }
+
+        private Optional<OfFile> creation(StageOffset saved) {
+            return saved.source()
+                    .filter(then -> !then.matches(database))
+                    .map(then -> new OfFile(
+                            Kind.SOURCE,
+                            "CouchDB database of stage \"%s\"".formatted(saved.name()),
+                            text(database),
+                            text(then)));
+        }
+
+        private static String text(Database database) {
+            return "\"%s\" with instance_start_time %s".formatted(database.name(), database.instanceStartTime());
+        }
+
+        /** What a database says of itself is comparable; a position in its feed may count less, after a split of shards. */
+        private Optional<OfFile> sequence(StageOffset saved) {
+            long advance = advance(saved).orElse(0);
+            if (advance >= 0 || !isExact()) {
+                return Optional.empty();
+            }
+            return SequenceNumber.of(database.updateSequence())
+                    .map(now -> new OfFile(
+                            Kind.SOURCE,
+                            "CouchDB database \"%s\" of stage \"%s\" went back to an older state"
+                                    .formatted(database.name(), saved.name()),
+                            "%s changes".formatted(now.changes()),
+                            "%s or more".formatted(now.changes() - advance)));
+        }
+
+        private Optional<OfFile> witnesses(StageOffset saved) {
+            int others = misfits.size() - 1;
+            String more = others > 0
+                    ? ", and %s more of %s witnesses that do not fit"
+                            .formatted(others, saved.witnesses().size())
+                    : "";
+            return misfits.stream()
+                    .findFirst()
+                    .map(first -> new OfFile(
+                            Kind.SOURCE,
+                            "document \"%s\" of CouchDB database \"%s\", which stage \"%s\" has read"
+                                    .formatted(first.witness().id(), database.name(), saved.name()),
+                            first.rev().map(rev -> "revision " + rev).orElse("no such document, not even a deleted one")
+                                    + more,
+                            "revision %s or a later one"
+                                    .formatted(first.witness().rev())));
+        }
     }
 }

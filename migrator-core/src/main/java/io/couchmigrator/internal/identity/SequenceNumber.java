@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param plain whether the sequence is no more than this number, as on CouchDB 1 and PouchDB
  */
-public record SequenceNumber(boolean plain, long changes) {
+record SequenceNumber(boolean plain, long changes) {
     private static final Pattern TOLD = Pattern.compile("(\\d{1,18})-.*", Pattern.DOTALL);
     private static final Pattern BARE = Pattern.compile("\\d{1,18}");
 
     /** Returns how many changes lie between two sequences, negative if there are fewer now; empty if they do not say. */
-    public static OptionalLong advance(@Nullable JsonElement then, @Nullable JsonElement now) {
+    static OptionalLong advance(@Nullable JsonElement then, @Nullable JsonElement now) {
         Optional<SequenceNumber> from = of(then);
         Optional<SequenceNumber> to = of(now);
         boolean alike = from.isPresent()
@@ -29,7 +29,7 @@ public record SequenceNumber(boolean plain, long changes) {
         return alike ? OptionalLong.of(to.get().changes() - from.get().changes()) : OptionalLong.empty();
     }
 
-    public static Optional<SequenceNumber> of(@Nullable JsonElement token) {
+    static Optional<SequenceNumber> of(@Nullable JsonElement token) {
         if (!(token instanceof JsonPrimitive primitive) || primitive.isBoolean()) {
             return Optional.empty();
         }

@@ -10,7 +10,6 @@ import io.couchmigrator.internal.identity.Difference.Kind;
 import io.couchmigrator.internal.identity.Difference.OfFile;
 import io.couchmigrator.internal.identity.Difference.OfTimeline;
 import io.couchmigrator.internal.identity.Identity;
-import io.couchmigrator.internal.identity.Seen;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectEvents;
@@ -41,7 +40,7 @@ import java.util.stream.Stream;
 record Earlier(
         Path file,
         Optional<Offsets> offsets,
-        Map<String, Seen.Source> sources,
+        Map<String, Identity.Source> sources,
         List<Difference> differences,
         List<MigrationException> unreadable,
         List<String> remarks) {
@@ -62,7 +61,7 @@ record Earlier(
     static Earlier at(Path file, Preflight now) {
         List<MigrationException> unreadable = new ArrayList<>();
         Optional<Offsets> offsets = Optional.empty();
-        Map<String, Seen.Source> sources = new LinkedHashMap<>();
+        Map<String, Identity.Source> sources = new LinkedHashMap<>();
         try {
             offsets = OffsetFile.load(file);
             for (StageOffset stage : offsets.map(Offsets::stages).orElse(List.of())) {
@@ -71,9 +70,8 @@ record Earlier(
         } catch (LogDirectoryException | OffsetsRefusedException | SourceException e) {
             unreadable.add(e);
         }
-        Seen seen = new Seen(now.migration(), now.target().identity(), sources);
-        List<Difference> differences =
-                offsets.map(saved -> Identity.compare(saved, seen)).orElse(List.of());
+        Identity seen = new Identity(now.migration(), now.target().identity(), sources);
+        List<Difference> differences = offsets.map(seen::compare).orElse(List.of());
         return new Earlier(file, offsets, sources, differences, unreadable, List.of());
     }
 
@@ -86,8 +84,8 @@ record Earlier(
         List<StageOffset> stages = new ArrayList<>();
         List<String> moved = new ArrayList<>();
         for (StageOffset stage : offsets.map(Offsets::stages).orElse(List.of())) {
-            Seen.Source seen = sources.get(stage.name());
-            if (seen != null && (all || Identity.compare(stage, seen).isPresent())) {
+            Identity.Source seen = sources.get(stage.name());
+            if (seen != null && (all || seen.compare(stage).isPresent())) {
                 stages.add(stage.movedTo(seen.database()));
                 moved.add(
                         "the CouchDB database of stage \"%s\" is taken for a new one: all its changes are read from the beginning"

@@ -8,7 +8,6 @@ import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.identity.Identity;
-import io.couchmigrator.internal.identity.Seen;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
@@ -78,8 +77,8 @@ final class DocumentFeed implements Feed<Document> {
 
     @Override
     public Optional<StageOffset.Database> recognize(StageOffset saved) {
-        Seen.Source seen = look().seen(saved);
-        Identity.compare(saved, seen).ifPresent(difference -> {
+        Identity.Source seen = look().seen(saved);
+        seen.compare(saved).ifPresent(difference -> {
             throw difference.refusal(offsets);
         });
         return Optional.of(seen.database());

@@ -6,9 +6,7 @@ import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.DatabaseFacts;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.identity.Identity;
-import io.couchmigrator.internal.identity.Seen;
-import io.couchmigrator.internal.identity.Seen.Misfit;
-import io.couchmigrator.internal.identity.SequenceNumber;
+import io.couchmigrator.internal.identity.Identity.Misfit;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.Witness;
 import io.couchmigrator.internal.retry.Patience;
@@ -56,19 +54,18 @@ final class SourceLook {
     }
 
     /** Returns that as it is compared, without witnesses. */
-    Seen.Source said() {
-        return new Seen.Source(database(), facts.copies(), List.of());
+    Identity.Source said() {
+        return new Identity.Source(database(), facts.copies(), List.of());
     }
 
     /** Returns whether a feed tells of all that the database has, although it was asked for what changed since a stage stood there. */
     boolean isRewound(StageOffset since, long pending) {
-        boolean later = SequenceNumber.of(since.sequence()).stream().anyMatch(then -> then.changes() > 0);
-        return later && pending >= facts.documents() + facts.deleted();
+        return Identity.isRewound(since, pending, facts.documents() + facts.deleted());
     }
 
     /** Returns what is seen of the database of a stage; where it is another one by what it says, no witness is asked for. */
-    Seen.Source seen(StageOffset saved) {
-        Seen.Source said = said();
+    Identity.Source seen(StageOffset saved) {
+        Identity.Source said = said();
         long advance = said.advance(saved).orElse(0);
         if (advance < 0 && !said.isExact()) {
             LOG.info(
@@ -77,9 +74,7 @@ final class SourceLook {
                     -advance,
                     saved.name());
         }
-        return Identity.compare(saved, said).isPresent()
-                ? said
-                : new Seen.Source(database(), facts.copies(), misfits(saved));
+        return said.compare(saved).isPresent() ? said : new Identity.Source(database(), facts.copies(), misfits(saved));
     }
 
     /** A replica that lags may not have what another one had, for a moment: no witness is believed at once. */

@@ -2,7 +2,7 @@
 package io.couchmigrator.internal.source;
 
 import java.util.Optional;
-import io.couchmigrator.internal.identity.Seen;
+import io.couchmigrator.internal.identity.Identity;
 import io.couchmigrator.internal.offsets.StageOffset;
 
 import io.couchmigrator.DocumentStage;
@@ -69,7 +69,7 @@ public final class SourcePreflight {
     }
 
     /** Returns what is seen of the database of a stage, which its witnesses are asked of; empty if that could not be asked. */
-    public Optional<Seen.Source> seen(StageOffset saved) {
+    public Optional<Identity.Source> seen(StageOffset saved) {
         return Optional.ofNullable(looks.get(saved.name())).map(look -> look.seen(saved));
     }
 

@@ -10,7 +10,7 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.identity.Difference.Kind;
 import io.couchmigrator.internal.identity.Difference.OfFile;
 import io.couchmigrator.internal.identity.Difference.OfTimeline;
-import io.couchmigrator.internal.identity.Seen.Misfit;
+import io.couchmigrator.internal.identity.Identity.Misfit;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
@@ -53,10 +53,10 @@ final class IdentityTest {
     void tellsAllDifferencesInOneList() {
         Migration migration = Migration.builder("invoices").stage(stage("a", 2)).build();
         TargetIdentity other = new TargetIdentity(Optional.of("7124"), "shop", 2, Map.of("t", 8L), OptionalLong.of(4));
-        Seen.Source source = source("orders", "1540414720", "7-x");
+        Identity.Source source = source("orders", "1540414720", "7-x");
 
-        List<Difference> differences = Identity.compare(
-                offsets(saved("a"), saved("gone")), new Seen(migration, Optional.of(other), Map.of("a", source)));
+        List<Difference> differences = new Identity(migration, Optional.of(other), Map.of("a", source))
+                .compare(offsets(saved("a"), saved("gone")));
 
         assertThat(differences)
                 .containsExactly(
@@ -77,13 +77,13 @@ final class IdentityTest {
 
     @Test
     void believesFewerChangesOnlyOfAServerThatCountsThemOnce() {
-        Seen.Source one = source("orders", "1540414719", "7-x");
-        Seen.Source three = new Seen.Source(one.database(), OptionalLong.of(3), List.of());
+        Identity.Source one = source("orders", "1540414719", "7-x");
+        Identity.Source three = new Identity.Source(one.database(), OptionalLong.of(3), List.of());
 
-        assertThat(Identity.compare(saved("a"), one)).hasValueSatisfying(difference -> assertThat(difference)
+        assertThat(one.compare(saved("a"))).hasValueSatisfying(difference -> assertThat(difference)
                 .extracting(OfFile::seen, OfFile::expected)
                 .containsExactly("7 changes", "9 or more"));
-        assertThat(Identity.compare(saved("a"), three)).isEmpty();
+        assertThat(three.compare(saved("a"))).isEmpty();
     }
 
     @Test
@@ -93,8 +93,7 @@ final class IdentityTest {
                 new Misfit(new Witness("o1", "2-b"), Optional.empty()),
                 new Misfit(new Witness("o2", "2-b"), Optional.of("1-a")));
 
-        Optional<OfFile> difference =
-                Identity.compare(saved("a"), new Seen.Source(same, OptionalLong.empty(), misfits));
+        Optional<OfFile> difference = new Identity.Source(same, OptionalLong.empty(), misfits).compare(saved("a"));
 
         assertThat(difference)
                 .contains(new OfFile(
@@ -105,20 +104,22 @@ final class IdentityTest {
     }
 
     private static List<String> refusals(Migration migration, StageOffset... stages) {
-        return Identity.compare(offsets(stages), new Seen(migration, Optional.of(TARGET), Map.of())).stream()
-                .map(OfFile.class::cast)
-                .map(difference ->
-                        difference.refusal(Path.of("orders.offsets.json")).getMessage())
-                .toList();
+        return new Identity(migration, Optional.of(TARGET), Map.of())
+                .compare(offsets(stages)).stream()
+                        .map(OfFile.class::cast)
+                        .map(difference -> difference
+                                .refusal(Path.of("orders.offsets.json"))
+                                .getMessage())
+                        .toList();
     }
 
     private static Offsets offsets(StageOffset... stages) {
         return new Offsets("orders", NOON, "http://couch/", null, null, TARGET, 0, List.of(stages));
     }
 
-    private static Seen.Source source(String name, String created, String sequence) {
+    private static Identity.Source source(String name, String created, String sequence) {
         Database database = new Database(name, created, new JsonPrimitive(sequence));
-        return new Seen.Source(database, OptionalLong.of(1), List.of());
+        return new Identity.Source(database, OptionalLong.of(1), List.of());
     }
 
     private static StageOffset saved(String name) {
