@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.ranges;
 
-import io.couchmigrator.Audit;
+import io.couchmigrator.Result.Audit;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import java.util.Optional;

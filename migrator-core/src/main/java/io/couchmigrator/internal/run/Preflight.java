@@ -11,7 +11,6 @@ import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.source.SourcePreflight;
 import io.couchmigrator.internal.target.Target;
-import io.couchmigrator.internal.target.TargetPreflight;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,7 +18,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What was found at both servers, before the first document is read. */
-record Preflight(Migration migration, SourcePreflight source, TargetPreflight target) {
+record Preflight(Migration migration, SourcePreflight source, Target.Preflight target) {
     /**
      * Looks at both servers at once, so that one that is away costs no more time than it must.
      *
@@ -36,9 +35,9 @@ record Preflight(Migration migration, SourcePreflight source, TargetPreflight ta
             Runnable interrupted) {
         OwnThread.Started<SourcePreflight> source =
                 OwnThread.started("migrator-checks", () -> SourcePreflight.at(migration, couch, patience, stop));
-        TargetPreflight found;
+        Target.Preflight found;
         try {
-            found = TargetPreflight.at(migration, target, counted);
+            found = target.preflight(migration, counted);
         } catch (RuntimeException e) {
             ended(source, interrupted, e);
             throw e;

@@ -27,7 +27,6 @@ import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.retry.Watch;
 import io.couchmigrator.internal.run.Verb.Start;
 import io.couchmigrator.internal.target.Target;
-import io.couchmigrator.internal.target.TargetLock;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -144,31 +143,19 @@ public final class Run {
             if (verb.writes()) {
                 events.compact(start.offsets().map(Offsets::outstanding).orElse(0L));
             }
-            try (TargetLock lock = lock(identity, target);
-                    RejectsFile rejects = RejectsFile.open(events, clock)) {
+            try (RejectsFile rejects = RejectsFile.open(events, clock)) {
                 this.rejects = rejects;
+                Runnable work = () -> work(now, start, stages, target, directory, rejects);
                 if (verb.writes()) {
-                    target.guard(lock);
-                    lock.take();
+                    target.locked(settings.migration().slug(), identity, stop, reporter, this::failed, work);
+                } else {
+                    work.run();
                 }
-                work(now, start, stages, target, directory, rejects);
             }
             if (stages.isComplete()) {
                 verb.completed(directory);
             }
         }
-    }
-
-    private TargetLock lock(TargetIdentity identity, Target target) {
-        return new TargetLock(
-                settings.target(),
-                settings.migration().slug(),
-                identity,
-                TargetLock.LONGEST_WAIT,
-                target.main().patience(),
-                stop,
-                reporter,
-                this::failed);
     }
 
     /** Whatever ends a part of the run is kept for the result; what comes after that part is still done. */

@@ -94,7 +94,7 @@ final class StageRuns {
                 .rows(
                         stage,
                         preflight.counted(stage.name()),
-                        elsewhere.map(database -> database.sessions().own()),
+                        elsewhere.map(TargetDatabase::own),
                         elsewhere.orElse(site.target().main()).patience());
         return of(stage, feed, number);
     }

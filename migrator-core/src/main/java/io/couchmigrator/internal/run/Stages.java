@@ -97,8 +97,7 @@ final class Stages {
     }
 
     private void record(CompletionTable table, TargetDatabase main) {
-        boolean recorded = main.patience().persist(() -> main.sessions()
-                .own()
+        boolean recorded = main.patience().persist(() -> main.own()
                 .attempt("record completion", c -> Statements.complete(c, table, migration.slug())));
         if (!recorded) {
             throw new TargetException(

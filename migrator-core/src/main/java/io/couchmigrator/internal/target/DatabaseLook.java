@@ -43,7 +43,7 @@ final class DatabaseLook {
      * @param server looks whether the server is fit for what is done there
      * @param more looks at what else there is
      */
-    static TargetPreflight at(
+    static Target.Preflight at(
             TargetDatabase database,
             Set<TableName> tables,
             Session.Work<List<String>> server,
@@ -58,12 +58,12 @@ final class DatabaseLook {
             look.faults.add(e);
         }
         look.sentences.forEach(sentence -> look.faults.add(new TargetException(database.told(sentence))));
-        return new TargetPreflight(look.faults, look.remarks, look.counts, look.skipped, look.identity);
+        return new Target.Preflight(look.faults, look.remarks, look.counts, look.skipped, look.identity);
     }
 
     /** Returns where the database is, as far as its data source tells. */
     String where() {
-        return database.sessions().name();
+        return database.where();
     }
 
     /** Takes note of why a stage is skipped. */
@@ -98,7 +98,7 @@ final class DatabaseLook {
     List<String> check(Session.Work<List<String>> check) {
         try {
             List<String> found =
-                    database.patience().persist(() -> database.sessions().own().attempt("look at the target", check));
+                    database.patience().persist(() -> database.own().attempt("look at the target", check));
             sentences.addAll(found);
             return found;
         } catch (TargetException e) {
@@ -119,8 +119,7 @@ final class DatabaseLook {
             identity = Optional.of(TargetServer.identity(connection, tables));
             return List.of();
         });
-        OptionalLong timeline = database.patience()
-                .persist(() -> Timeline.of(database.sessions().own()));
+        OptionalLong timeline = database.patience().persist(() -> Timeline.of(database.own()));
         identity = identity.map(seen -> seen.on(timeline));
     }
 }

@@ -18,7 +18,7 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /** The connections of a run: one for each worker and one more, borrowed together so that a small pool shows at once. */
-public final class Sessions implements AutoCloseable {
+final class Sessions implements AutoCloseable {
     private final DataSource target;
     private final String name;
     private final List<Session> sessions = new ArrayList<>();
@@ -71,13 +71,18 @@ public final class Sessions implements AutoCloseable {
         sessions.forEach(session -> session.ask(gate));
     }
 
+    /** Where they come from. */
+    DataSource source() {
+        return target;
+    }
+
     /** What messages call the target. */
-    public String name() {
+    String name() {
         return name;
     }
 
     /** The connection of the run itself. */
-    public Session own() {
+    Session own() {
         return sessions.get(0);
     }
 

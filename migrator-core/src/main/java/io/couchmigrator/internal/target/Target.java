@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.target;
 
+import io.couchmigrator.BusyException;
+import io.couchmigrator.Migration;
+import io.couchmigrator.MigrationException;
 import io.couchmigrator.ShardMap;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.SideBySide;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.Watch;
@@ -16,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -131,10 +137,54 @@ public final class Target implements AutoCloseable {
         });
     }
 
-    /** Puts a lock, which is yet to be taken, before every transaction; what breaks the target's connections breaks its own. */
-    public void guard(TargetLock before) {
-        lock = before;
-        all().forEach(database -> database.sessions().ask(before::pass));
+    /**
+     * Does something while the lock of a migration keeps a second host from it: the lock stands before every transaction, and
+     * what breaks the target's connections breaks its own.
+     *
+     * @param failed hears of a lock that was lost for good, or of what kept it from being looked at
+     * @throws BusyException if another run holds it, and goes on doing so
+     */
+    public void locked(
+            String slug,
+            TargetIdentity identity,
+            StopSignal stop,
+            Reporter reporter,
+            Consumer<Throwable> failed,
+            Runnable work) {
+        DataSource source = main.sessions().source();
+        try (TargetLock before = new TargetLock(
+                source, slug, identity, TargetLock.LONGEST_WAIT, main.patience(), stop, reporter, failed)) {
+            lock = before;
+            all().forEach(database -> database.sessions().ask(before::pass));
+            before.take();
+            work.run();
+        }
+    }
+
+    /**
+     * What was found at the databases of the target, all of them or one: at every table that is written, read or asked, and
+     * of what the user may do with it.
+     *
+     * @param faults what keeps a run from writing to them
+     * @param remarks what is worth telling and no fault, each a sentence
+     * @param counts how many rows each source table has that could be counted, by the stages' names
+     * @param skipped why stages are skipped, by their names
+     * @param identity what tells the target from another; empty if not all of it could be asked
+     */
+    public record Preflight(
+            List<MigrationException> faults,
+            Set<String> remarks,
+            Map<String, Long> counts,
+            Map<String, String> skipped,
+            Optional<TargetIdentity> identity) {}
+
+    /**
+     * Looks at all databases at once.
+     *
+     * @param counted the stages whose tables are counted, by name, which takes long where they are large
+     */
+    public Preflight preflight(Migration migration, Predicate<String> counted) {
+        return TargetPreflight.at(migration, this, counted);
     }
 
     /** Returns the same, with its connections, but the patience of checks. */

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.target;
 
 import io.couchmigrator.ShardMap.Shards;
 import io.couchmigrator.internal.postgres.SameDatabase;
+import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.TargetName;
 import io.couchmigrator.internal.postgres.Timeline;
 import io.couchmigrator.internal.postgres.WrittenOids;
@@ -41,6 +42,16 @@ public record TargetDatabase(String name, Sessions sessions, Patience patience) 
     /** Returns a sentence about it, which says of which database it is where there are several. */
     public String told(String sentence) {
         return name.isEmpty() ? sentence : name + ": " + sentence;
+    }
+
+    /** Returns where it is, as far as its data source tells. */
+    public String where() {
+        return sessions.name();
+    }
+
+    /** Returns the connection of the run itself. */
+    public Session own() {
+        return sessions.own();
     }
 
     /** Returns what it is called, also where it is the only one. */

@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
  * rows. Where the lock cannot be had for certain, a run goes on without it and says so. Once had, nothing is written
  * while it is lost.
  */
-public final class TargetLock implements AutoCloseable {
+final class TargetLock implements AutoCloseable {
     /** How long a lock may be kept by what is left of a run that was killed. */
-    public static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetLock.class);
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
@@ -61,7 +61,7 @@ public final class TargetLock implements AutoCloseable {
     private volatile long settled;
 
     /** @param failed hears of a lock that was lost for good, or of what kept it from being looked at */
-    public TargetLock(
+    TargetLock(
             DataSource target,
             String slug,
             TargetIdentity identity,
@@ -86,7 +86,7 @@ public final class TargetLock implements AutoCloseable {
      *
      * @throws BusyException if another run holds it, and goes on doing so
      */
-    public void take() {
+    void take() {
         try {
             AdvisoryLock free = connected();
             lock = free;
@@ -118,7 +118,7 @@ public final class TargetLock implements AutoCloseable {
      * @param anew whether a connection was lost, so that the lock's may be, too
      * @throws StoppedException if the run is stopped meanwhile
      */
-    public void pass(boolean anew) {
+    void pass(boolean anew) {
         if (anew && inUse) {
             doubts.incrementAndGet();
             watcher.execute(this::watch);
@@ -129,7 +129,7 @@ public final class TargetLock implements AutoCloseable {
     }
 
     /** Breaks the lock's connection, so that nobody waits for a server that is silent. By any thread; at once. */
-    public void cut() {
+    void cut() {
         loan.cut();
     }
 

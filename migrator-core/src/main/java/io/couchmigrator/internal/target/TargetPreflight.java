@@ -19,33 +19,17 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/**
- * What was found at the databases of the target, all of them or one: at every table that is written, read or asked, and
- * of what the user may do with it.
- *
- * @param faults what keeps a run from writing to them
- * @param remarks what is worth telling and no fault, each a sentence
- * @param counts how many rows each source table has that could be counted, by the stages' names
- * @param skipped why stages are skipped, by their names
- * @param identity what tells the target from another; empty if not all of it could be asked
- */
-public record TargetPreflight(
-        List<MigrationException> faults,
-        Set<String> remarks,
-        Map<String, Long> counts,
-        Map<String, String> skipped,
-        Optional<TargetIdentity> identity) {
-    /**
-     * Looks at all of them at once.
-     *
-     * @param counted the stages whose tables are counted, by name, which takes long where they are large
-     */
-    public static TargetPreflight at(Migration migration, Target target, Predicate<String> counted) {
+/** Looks at the databases of the target: at every table that is written, read or asked, and what the user may do with it. */
+final class TargetPreflight {
+    private TargetPreflight() {}
+
+    /** Looks at all of them at once. */
+    static Target.Preflight at(Migration migration, Target target, Predicate<String> counted) {
         Set<TableName> written = new LinkedHashSet<>();
         migration.stages().forEach(stage -> written.addAll(stage.destination().tables()));
         StageTables tables = new StageTables(migration, target, counted);
         boolean sharded = target.shards().isPresent();
-        List<Supplier<TargetPreflight>> looks = new ArrayList<>();
+        List<Supplier<Target.Preflight>> looks = new ArrayList<>();
         looks.add(
                 () -> DatabaseLook.at(target.main(), sharded ? Set.of() : written, TargetServer::faults, tables::main));
         if (sharded) {
@@ -60,17 +44,17 @@ public record TargetPreflight(
                         Set.of(),
                         TargetServer::versionFaults,
                         look -> tables.sourceTableElsewhere(look, stage))));
-        List<TargetPreflight> looked = target.sideBySide().all(looks);
+        List<Target.Preflight> looked = target.sideBySide().all(looks);
         return of(target, looked, looked.subList(1, ofTarget), looked.subList(ofTarget, looked.size()));
     }
 
-    private static TargetPreflight of(
-            Target target, List<TargetPreflight> all, List<TargetPreflight> shards, List<TargetPreflight> sources) {
+    private static Target.Preflight of(
+            Target target, List<Target.Preflight> all, List<Target.Preflight> shards, List<Target.Preflight> sources) {
         List<MigrationException> faults = new ArrayList<>();
         Set<String> remarks = new LinkedHashSet<>();
         Map<String, Long> counts = new LinkedHashMap<>();
         Map<String, String> skipped = new LinkedHashMap<>();
-        for (TargetPreflight look : all) {
+        for (Target.Preflight look : all) {
             faults.addAll(look.faults());
             remarks.addAll(look.remarks());
             counts.putAll(look.counts());
@@ -81,17 +65,17 @@ public record TargetPreflight(
         }
         Optional<TargetIdentity> identity =
                 areIdentified(all) ? Optional.of(identity(target, all.get(0), shards, sources)) : Optional.empty();
-        return new TargetPreflight(faults, remarks, counts, skipped, identity);
+        return new Target.Preflight(faults, remarks, counts, skipped, identity);
     }
 
-    private static boolean areIdentified(List<TargetPreflight> looked) {
+    private static boolean areIdentified(List<Target.Preflight> looked) {
         return looked.stream().allMatch(look -> look.identity().isPresent());
     }
 
     private static TargetIdentity identity(
-            Target target, TargetPreflight main, List<TargetPreflight> shards, List<TargetPreflight> sources) {
+            Target target, Target.Preflight main, List<Target.Preflight> shards, List<Target.Preflight> sources) {
         List<ShardsIdentity> held = new ArrayList<>();
-        for (TargetPreflight look : shards) {
+        for (Target.Preflight look : shards) {
             Shards which = target.shards().orElseThrow().databases().get(held.size());
             held.add(new ShardsIdentity(
                     which.first(), which.last(), look.identity().orElseThrow()));

@@ -55,7 +55,7 @@ final class Outside {
         if (target.shards().isEmpty() || tables.isEmpty() || !hasOwn(tables) || !isApart()) {
             return Optional.empty();
         }
-        Session own = target.main().sessions().own();
+        Session own = target.main().own();
         Optional<List<String>> faults = asked(own, connection -> Upserts.faults(connection, destination));
         faults.orElse(List.of()).forEach(this::warn);
         return faults.filter(List::isEmpty)
@@ -112,11 +112,11 @@ final class Outside {
     }
 
     private String mainName() {
-        return target.main().sessions().name() + " (main database)";
+        return target.main().where() + " (main database)";
     }
 
     private boolean hasOwn(Set<TableName> tables) {
-        return asked(target.main().sessions().own(), connection -> {
+        return asked(target.main().own(), connection -> {
                     boolean any = false;
                     for (TableName table : tables) {
                         boolean exists = Statements.exists(connection, table);
