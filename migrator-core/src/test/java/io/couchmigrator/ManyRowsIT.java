@@ -3,8 +3,6 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.internal.retry.StopSignal;
-import io.couchmigrator.internal.source.ByteBudget;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
@@ -25,7 +23,8 @@ final class ManyRowsIT {
 
     @Test
     void areWrittenBeforeTheyAreMoreThanAWorkerMayHold(CouchDouble couch, TestDatabase database) throws Exception {
-        long held = ByteBudget.ofHeap(1, new StopSignal()).rows();
+        // One worker holds a 32nd of the heap, and a row counts for 500 bytes.
+        long held = Runtime.getRuntime().maxMemory() / 32 / 500;
         int documents = (int) Math.max(90, 3 * held / ROWS);
         Orders.create(couch, database, documents);
         AtomicInteger largest = new AtomicInteger();

@@ -37,6 +37,11 @@ import java.util.stream.Stream;
         importOptions = {ImportOption.DoNotIncludeTests.class, ModuleRulesTest.WithoutTestkit.class})
 final class ModuleRulesTest {
     private static final int MOST_TYPES = 40;
+    private static final int MOST_DOORS = 20;
+
+    /** Those whose doors are few; the others are tools of all rooms. */
+    private static final List<String> ROOMS_WITH_DOORS =
+            List.of("run", "verify", "batch", "target", "source", "ranges", "identity");
 
     private static final List<String> ROOMS = List.of(
             "run",
@@ -204,6 +209,23 @@ final class ModuleRulesTest {
         assertThat(rooms).hasSizeGreaterThan(ROOMS.size()).allSatisfy((room, types) -> assertThat(types)
                 .as("types of %s: nest one in its only user, or part the room", room)
                 .hasSizeLessThanOrEqualTo(MOST_TYPES));
+    }
+
+    @ArchTest
+    static void roomsHaveFewDoors(JavaClasses classes) {
+        List<String> doors = classes.stream()
+                .filter(JavaClass::isTopLevelClass)
+                .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+                .filter(type -> ROOMS_WITH_DOORS.stream()
+                        .anyMatch(room -> type.getPackageName().equals("io.couchmigrator.internal." + room)))
+                .map(JavaClass::getSimpleName)
+                .sorted()
+                .toList();
+
+        assertThat(doors)
+                .as("what rooms show each other: let a door answer instead of handing out its parts")
+                .contains("Run", "Feed")
+                .hasSizeLessThanOrEqualTo(MOST_DOORS);
     }
 
     private static ArchCondition<JavaCodeUnit> name(String... packages) {

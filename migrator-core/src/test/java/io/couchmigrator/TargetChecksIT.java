@@ -184,16 +184,15 @@ final class TargetChecksIT {
 
     /** Only the server knows, who plans the statement: a table that is replicated takes rows without a primary key, and no updates. */
     @Test
-    void findsThatATableMayNotBeUpdatedBecauseItIsReplicatedWithoutAnIdentity(
-            CouchDouble couch, TestDatabase database) throws Exception {
+    void findsThatATableMayNotBeUpdatedBecauseItIsReplicatedWithoutAnIdentity(CouchDouble couch, TestDatabase database)
+            throws Exception {
         Orders.create(couch, database, 3);
         database.execute("create publication replicated for table orders");
         Migration updating = Orders.migration(Orders.stage()
                 .upsert(Orders.upsert().onConflict(ConflictRule.UPDATE).build())
                 .build());
 
-        Migrator migrator =
-                Orders.migrator(updating, couch, database, logs).build();
+        Migrator migrator = Orders.migrator(updating, couch, database, logs).build();
 
         assertThat(migrator.check().faults())
                 .anySatisfy(found -> assertThat(found).hasMessageContaining("replica identity"));

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
-import io.couchmigrator.internal.source.Sources;
-
 import io.couchmigrator.Document;
 import io.couchmigrator.Lookup;
 import io.couchmigrator.internal.couch.CouchRow.State;
@@ -11,6 +9,7 @@ import io.couchmigrator.internal.postgres.RowAttempts;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.source.Sources;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
-import io.couchmigrator.internal.source.Sources;
-import io.couchmigrator.internal.target.Target;
-import io.couchmigrator.Writer;
-
+import io.couchmigrator.Change;
 import io.couchmigrator.Lookup;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.Stage;
+import io.couchmigrator.Writer;
+import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.postgres.Session;
-import io.couchmigrator.internal.source.ByteBudget;
+import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Item.Refused;
-import io.couchmigrator.internal.retry.StageFunctions;
+import io.couchmigrator.internal.source.Sources;
+import io.couchmigrator.internal.target.Target;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ public final class Preparation<S, R> {
     private final Stage<S, R> stage;
     private final Writers<R> writers;
     private final Lookups lookups;
-    private final ByteBudget budget;
+    private final Sources sources;
     private final StageFunctions functions;
 
     /** Creates one, for which the stage's writer looks at each database of the target. */
@@ -43,7 +44,7 @@ public final class Preparation<S, R> {
         this.stage = stage;
         this.writers = Writers.prepared(stage, target);
         this.lookups = new Lookups(sources, target.main().patience());
-        this.budget = sources.budget();
+        this.sources = sources;
         this.functions = new StageFunctions(stage);
     }
 
@@ -97,28 +98,15 @@ public final class Preparation<S, R> {
             } else {
                 rows += made(item, lookedUp, prepared);
             }
-            if (rows >= budget.rows()) {
-                handOn(prepared, rows, then);
+            if (rows >= sources.mostRows()) {
+                Prepared<S, R> part = prepared;
+                sources.holding(rows, () -> then.accept(part));
                 prepared = new Prepared<>();
                 rows = 0;
             }
         }
         if (!prepared.items().isEmpty()) {
             then.accept(prepared);
-        }
-    }
-
-    private void handOn(Prepared<S, R> prepared, long rows, Consumer<Prepared<S, R>> then) {
-        boolean oversized = rows > 2 * budget.rows();
-        if (oversized) {
-            budget.enterOversized();
-        }
-        try {
-            then.accept(prepared);
-        } finally {
-            if (oversized) {
-                budget.leaveOversized();
-            }
         }
     }
 
@@ -201,5 +189,47 @@ public final class Preparation<S, R> {
             whole.add(element);
         }
         return whole;
+    }
+
+    /**
+     * What a document or source row asks for, ready to be written.
+     *
+     * @param <R> the type of the rows
+     * @param id the item
+     * @param change what it asks for
+     * @param docType what the migration log calls its type, should it have to; empty if it has none
+     * @param entries what it adds to the migration log once its rows are committed
+     */
+    public record Ready<R>(SourceId id, Change<R> change, Supplier<String> docType, List<OddEntry> entries) {
+        /** Returns one that counts for the stage. */
+        static <R> Ready<R> present(
+                SourceId id, String rev, Supplier<String> docType, List<R> rows, List<OddEntry> entries) {
+            return new Ready<>(id, new Change.Present<>(id.text(), rev, rows), docType, entries);
+        }
+
+        /** Returns one that does not. */
+        static <R> Ready<R> absent(SourceId id, String rev) {
+            return new Ready<>(id, new Change.Absent<>(id.text(), rev), () -> "", List.of());
+        }
+
+        /** Returns whether it counts for the stage. */
+        public boolean isPresent() {
+            return change instanceof Change.Present;
+        }
+
+        /** Returns its revision; empty for source rows. */
+        public String rev() {
+            return change.rev();
+        }
+
+        /** Returns its rows. */
+        public List<R> rows() {
+            return change.rows();
+        }
+
+        /** Returns the same item with some of its rows. */
+        Ready<R> with(List<R> some) {
+            return present(id, rev(), docType, some, entries);
+        }
     }
 }

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.TableName;
+import io.couchmigrator.internal.batch.Preparation.Ready;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.source.Item.Refused;
 import java.util.Optional;

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.Outcome;
+import io.couchmigrator.internal.batch.Preparation.Ready;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.retry.SideBySide;
 import io.couchmigrator.internal.source.Item.Refused;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
+import io.couchmigrator.internal.batch.Preparation.Ready;
 import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.target.WorkerSessions;
 import java.util.List;

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.Rejection;
+import io.couchmigrator.internal.batch.Preparation.Ready;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.SourceId;

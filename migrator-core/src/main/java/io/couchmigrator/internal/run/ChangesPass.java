@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
-import io.couchmigrator.internal.source.Feed;
-
 import com.google.common.collect.Lists;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.WorkerSessions;
 import java.util.List;
@@ -44,8 +43,7 @@ record ChangesPass<S>(BatchTaker<S> taker, boolean told) implements Pass<S> {
 
     private boolean page(StageRun<S> run, StageState state, Feed.CatchUp<S> catchUp, WorkerSessions sessions) {
         try (Feed.Page<S> page = catchUp.page()) {
-            for (List<Item<S>> batch :
-                    Lists.partition(page.items(), run.site().chunkSize())) {
+            for (List<Item<S>> batch : Lists.partition(page.items(), run.site().chunkSize())) {
                 Tallies tallies = run.take(batch, taker, state, sessions);
                 state.others(tallies);
                 run.site().limit().count(tallies);

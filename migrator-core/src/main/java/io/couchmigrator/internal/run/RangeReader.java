@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
-import io.couchmigrator.internal.source.Feed;
-
 import com.google.common.collect.Lists;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
+import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.WorkerSessions;
 import java.util.List;
@@ -49,8 +48,7 @@ final class RangeReader<S> {
             if (page.failure().isPresent()) {
                 throw page.failure().get();
             }
-            for (List<Item<S>> batch :
-                    Lists.partition(page.items(), run.site().chunkSize())) {
+            for (List<Item<S>> batch : Lists.partition(page.items(), run.site().chunkSize())) {
                 batch(batch);
             }
             if (!page.more()) {

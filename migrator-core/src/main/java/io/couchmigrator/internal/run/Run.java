@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
-import io.couchmigrator.internal.files.LineFile;
-import java.util.Optional;
-import io.couchmigrator.internal.verify.Verification;
-
-import io.couchmigrator.internal.source.Sources;
-
 import io.couchmigrator.BusyException;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
@@ -14,6 +8,7 @@ import io.couchmigrator.Result;
 import io.couchmigrator.internal.batch.RejectLimit;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.HistoryFile;
+import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
@@ -26,12 +21,15 @@ import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.retry.Watch;
 import io.couchmigrator.internal.run.Verb.Start;
+import io.couchmigrator.internal.source.Sources;
 import io.couchmigrator.internal.target.Target;
+import io.couchmigrator.internal.verify.Verification;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -193,8 +191,7 @@ public final class Run {
                 file,
                 rejects,
                 clock);
-        start.offsets()
-                .ifPresent(offsets -> checkpoints.resume(offsets, now.source()::asOfNow));
+        start.offsets().ifPresent(offsets -> checkpoints.resume(offsets, now.source()::asOfNow));
         Optional<Verification> verification = start.migrated().map(migrated -> {
             LineFile findings = LineFile.fresh(directory.findings());
             checkpoints.logs(findings);

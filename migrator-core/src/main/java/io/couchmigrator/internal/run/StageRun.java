@@ -17,8 +17,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.LongSupplier;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +41,12 @@ final class StageRun<S> {
 
     /** @param logged how much the stage logged that is no reject */
     StageRun(
-            Stage<S, ?> stage, Feed<S> feed, Worksite site, Checkpoints checkpoints, Passes<S> passes, LongSupplier logged) {
+            Stage<S, ?> stage,
+            Feed<S> feed,
+            Worksite site,
+            Checkpoints checkpoints,
+            Passes<S> passes,
+            LongSupplier logged) {
         this.stage = stage;
         this.feed = feed;
         this.site = site;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
-import io.couchmigrator.internal.batch.StageWriter;
-
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.SourceRow;
@@ -10,6 +8,7 @@ import io.couchmigrator.Stage;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.batch.Preparation;
+import io.couchmigrator.internal.batch.StageWriter;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.RejectsFile;
@@ -109,8 +108,7 @@ final class StageRuns {
     private <S, R> StageRun<S> writing(Stage<S, R> stage, Feed<S> feed, Preparation<S, R> preparation, int number) {
         LineFile log = LineFile.fresh(directory.migrationLog(number));
         checkpoints.logs(log);
-        StageWriter<S, R> writer =
-                new StageWriter<>(stage, preparation, site.target(), log, rejects, site.reporter());
+        StageWriter<S, R> writer = new StageWriter<>(stage, preparation, site.target(), log, rejects, site.reporter());
         BatchTaker<S> batches = writer.batches();
         Pass<S> changes = new ChangesPass<>(batches, feed.tellsChanges());
         Passes<S> passes = new Passes<>(

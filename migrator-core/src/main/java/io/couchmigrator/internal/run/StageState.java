@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
-import io.couchmigrator.internal.offsets.Witness;
-
 import com.google.gson.JsonElement;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Tallies;
@@ -10,6 +8,7 @@ import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import io.couchmigrator.internal.offsets.Witness;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

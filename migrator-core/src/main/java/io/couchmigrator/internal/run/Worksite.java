@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
-import io.couchmigrator.internal.source.Sources;
-
 import io.couchmigrator.internal.batch.RejectLimit;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.source.Sources;
 import io.couchmigrator.internal.target.Target;
 import java.time.Clock;
 

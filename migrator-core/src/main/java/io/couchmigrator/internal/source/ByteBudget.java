@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * How many bytes of documents, as they were on the wire, all workers may hold together. Each has an equal share; a
  * document larger than that is let in alone, while the others with such documents wait.
  */
-public final class ByteBudget {
+final class ByteBudget {
     /** A parsed document takes several times its bytes on the wire, and the heap is needed for other things too. */
     private static final long PART_OF_HEAP = 32;
 
@@ -23,24 +23,39 @@ public final class ByteBudget {
     private final StopSignal stop;
     private final ReentrantLock oversized = new ReentrantLock();
 
-    public ByteBudget(long bytes, int workers, StopSignal stop) {
+    ByteBudget(long bytes, int workers, StopSignal stop) {
         this.share = Math.max(LEAST_SHARE, bytes / workers);
         this.stop = stop;
     }
 
     /** Returns a budget that leaves room in the heap of this JVM. */
-    public static ByteBudget ofHeap(int workers, StopSignal stop) {
+    static ByteBudget ofHeap(int workers, StopSignal stop) {
         return new ByteBudget(Runtime.getRuntime().maxMemory() / PART_OF_HEAP, workers, stop);
     }
 
     /** Returns what one worker may hold. */
-    public long share() {
+    long share() {
         return share;
     }
 
     /** Returns how many rows one worker may hold that are made and not yet written. */
-    public long rows() {
+    long rows() {
         return share / ROUGH_ROW_SIZE;
+    }
+
+    /** Does something for which so many rows are held; while they are far more than a worker may hold, alone among all workers. */
+    void holding(long rows, Runnable then) {
+        boolean alone = rows > 2 * rows();
+        if (alone) {
+            enterOversized();
+        }
+        try {
+            then.run();
+        } finally {
+            if (alone) {
+                leaveOversized();
+            }
+        }
     }
 
     /** Lets a document in that is larger than a share, unless another one is. */
@@ -49,14 +64,14 @@ public final class ByteBudget {
     }
 
     /** Waits, unless this one does, until no other worker holds a document larger than its share. */
-    public void enterOversized() {
+    void enterOversized() {
         while (!oversized.tryLock()) {
             stop.pause(LOOK_AGAIN);
         }
     }
 
     /** Lets the next one in. */
-    public void leaveOversized() {
+    void leaveOversized() {
         oversized.unlock();
     }
 }

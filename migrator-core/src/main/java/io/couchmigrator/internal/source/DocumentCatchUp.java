@@ -28,11 +28,7 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
     private long changes;
 
     DocumentCatchUp(
-            DocumentRequests requests,
-            DocumentItems items,
-            Pace pace,
-            ByteBudget budget,
-            @Nullable JsonElement since) {
+            DocumentRequests requests, DocumentItems items, Pace pace, ByteBudget budget, @Nullable JsonElement since) {
         this.requests = requests;
         this.items = items;
         this.pace = pace;

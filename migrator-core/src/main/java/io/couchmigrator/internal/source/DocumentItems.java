@@ -68,8 +68,8 @@ final class DocumentItems {
 
     private Item<Document> judged(SourceId id, Document document, long bytes) {
         try {
-            boolean counts =
-                    functions.call("condition", id.text(), () -> stage.condition().test(document));
+            boolean counts = functions.call(
+                    "condition", id.text(), () -> stage.condition().test(document));
             return counts
                     ? new Item.Found<>(id, document.rev(), document, bytes)
                     : new Item.Filtered<>(id, document.rev());

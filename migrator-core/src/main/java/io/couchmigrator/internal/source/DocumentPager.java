@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
-import org.jspecify.annotations.Nullable;
-import io.couchmigrator.SourceException;
-
 import io.couchmigrator.Document;
+import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.PageEnd;
@@ -15,6 +13,7 @@ import io.couchmigrator.internal.ranges.RangeAudit.Ruling;
 import io.couchmigrator.internal.retry.PassingException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a range of {@code _all_docs}. */
 final class DocumentPager implements Feed.Pager<Document> {
@@ -31,7 +30,8 @@ final class DocumentPager implements Feed.Pager<Document> {
     private boolean failed;
 
     /** What became of a page, beside its items, in the words of {@link Feed.Page}. */
-    private record Read(RangeOffset at, boolean more, @Nullable SourceException failure) {
+    private record Read(
+            RangeOffset at, boolean more, @Nullable SourceException failure) {
         /** A page after which all may go on. */
         Read(RangeOffset at, boolean more) {
             this(at, more, null);

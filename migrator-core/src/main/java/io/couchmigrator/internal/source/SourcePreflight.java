@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
-import java.util.Optional;
-import io.couchmigrator.internal.identity.Identity;
-import io.couchmigrator.internal.offsets.StageOffset;
-
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Lookup;
 import io.couchmigrator.Migration;
@@ -12,6 +8,8 @@ import io.couchmigrator.SourceException;
 import io.couchmigrator.Stage;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.StatusException;
+import io.couchmigrator.internal.identity.Identity;
+import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.ArrayList;
@@ -19,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What was found at the databases of all stages and lookups. */

@@ -92,8 +92,18 @@ public final class Sources {
     }
 
     /** Returns what all workers may hold together. */
-    public ByteBudget budget() {
+    ByteBudget budget() {
         return budget;
+    }
+
+    /** Returns how many rows one worker may hold that are made and not yet written. */
+    public long mostRows() {
+        return budget.rows();
+    }
+
+    /** Does something for which so many rows are held; while they are far more than a worker may hold, alone among all workers. */
+    public void holding(long rows, Runnable then) {
+        budget.holding(rows, then);
     }
 
     /** Returns how often CouchDB was away. */

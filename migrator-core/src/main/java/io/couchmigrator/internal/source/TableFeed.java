@@ -48,7 +48,12 @@ final class TableFeed implements Feed<SourceRow> {
      * @param elsewhere the connection to the table's database, if that is not the main one; one is enough, since a table is
      *     one range, and a stage reads by id only between its batches
      */
-    TableFeed(TableStage<?> stage, OptionalLong counted, Optional<Session> elsewhere, Patience patience, ByteBudget budget) {
+    TableFeed(
+            TableStage<?> stage,
+            OptionalLong counted,
+            Optional<Session> elsewhere,
+            Patience patience,
+            ByteBudget budget) {
         this.stage = stage;
         this.counted = counted;
         this.elsewhere = elsewhere;

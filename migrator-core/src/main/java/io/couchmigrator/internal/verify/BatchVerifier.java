@@ -8,7 +8,7 @@ import io.couchmigrator.Writer.Standing.State;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.batch.Preparation;
 import io.couchmigrator.internal.batch.Preparation.Prepared;
-import io.couchmigrator.internal.batch.Ready;
+import io.couchmigrator.internal.batch.Preparation.Ready;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.RejectsFile.Kind;

@@ -39,8 +39,7 @@ final class Comparison<R> {
     private final List<String> names = new ArrayList<>();
 
     /** @param outside where rows of the stage may be that belong in the target's databases */
-    Comparison(
-            String stage, Preparation<?, R> preparation, Target target, Optional<Outside.Rows<R>> outside) {
+    Comparison(String stage, Preparation<?, R> preparation, Target target, Optional<Outside.Rows<R>> outside) {
         this.stage = stage;
         this.preparation = preparation;
         this.target = target;

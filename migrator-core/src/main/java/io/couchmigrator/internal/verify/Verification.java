@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.verify;
 
-import io.couchmigrator.internal.batch.BatchTaker;
-import io.couchmigrator.internal.source.Feed;
-import java.util.List;
-import io.couchmigrator.internal.batch.Preparation;
-import io.couchmigrator.internal.offsets.RejectsFile;
-import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.Stage;
-import io.couchmigrator.internal.retry.StopSignal;
-import io.couchmigrator.internal.target.Target;
-
+import io.couchmigrator.internal.batch.BatchTaker;
+import io.couchmigrator.internal.batch.Preparation;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import io.couchmigrator.internal.retry.Reporter;
+import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.source.Feed;
+import io.couchmigrator.internal.target.Target;
+import java.util.List;
 
 /** Compares what a migration should have written with what is there, as far as a run has come. */
 public final class Verification {
