@@ -187,7 +187,8 @@ final class TargetChecksIT {
     void findsThatATableMayNotBeUpdatedBecauseItIsReplicatedWithoutAnIdentity(CouchDouble couch, TestDatabase database)
             throws Exception {
         Orders.create(couch, database, 3);
-        database.execute("create publication replicated for table orders");
+        database.execute(
+                "alter table orders drop constraint orders_pkey; create publication replicated for table orders");
         Migration updating = Orders.migration(Orders.stage()
                 .upsert(Orders.upsert().onConflict(ConflictRule.UPDATE).build())
                 .build());
