@@ -11,11 +11,27 @@ import java.util.concurrent.TimeUnit;
  */
 public final class StopSignal {
     private final CountDownLatch requested = new CountDownLatch(1);
+    private final Runnable cancel;
     private volatile boolean interrupted;
+
+    /** Creates one that every thread looks at, and that wakes those that pause. */
+    public StopSignal() {
+        this(() -> {});
+    }
+
+    /**
+     * Creates one that also ends other waits.
+     *
+     * @param cancel ends them; called with each request
+     */
+    public StopSignal(Runnable cancel) {
+        this.cancel = cancel;
+    }
 
     /** Makes the request; further ones change nothing. */
     public void request() {
         requested.countDown();
+        cancel.run();
     }
 
     /** Returns whether it was made. */

@@ -29,8 +29,8 @@ public final class CheckRun {
 
     private final Settings settings;
     private final Duration longestSilence;
-    private final StopSignal stop = new StopSignal();
     private final CouchClient couch;
+    private final StopSignal stop;
 
     public CheckRun(Settings settings) {
         this(settings, LONGEST_SILENCE);
@@ -40,12 +40,12 @@ public final class CheckRun {
         this.settings = settings;
         this.longestSilence = longestSilence;
         this.couch = new CouchClient(settings.source());
+        this.stop = new StopSignal(couch::cancel);
     }
 
     /** Gives it up: there is nothing to keep. */
     public void stop() {
         stop.request();
-        couch.cancel();
     }
 
     /**

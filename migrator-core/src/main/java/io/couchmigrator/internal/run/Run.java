@@ -42,7 +42,7 @@ public final class Run {
     private final Settings settings;
     private final Verb verb;
     private final Clock clock = Clock.systemUTC();
-    private final StopSignal stop = new StopSignal();
+    private final StopSignal stop;
     private final Reporter reporter;
     private final CouchClient couch;
     private final Patience source;
@@ -59,6 +59,7 @@ public final class Run {
         this.verb = verb;
         this.reporter = new Reporter(settings.listener());
         this.couch = new CouchClient(settings.source());
+        this.stop = new StopSignal(couch::cancel);
         this.source = new Patience(couch.name(), settings.maxOutage(), stop, reporter, clock);
         this.sources = new Sources(
                 couch,
@@ -85,7 +86,7 @@ public final class Run {
     /** Asks it to finish what is in hand, as far as {@link Grace} lets it, save and return. */
     public void stop() {
         stopRequested = true;
-        halt();
+        stop.request();
     }
 
     /** Runs until all is done, or nothing more can be. */
@@ -162,7 +163,7 @@ public final class Run {
             part.run();
         } catch (StoppedException e) {
             LOG.info("stopped");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed(e);
         }
     }
@@ -248,11 +249,6 @@ public final class Run {
 
     private void failed(Throwable e) {
         failures.add(e);
-        halt();
-    }
-
-    private void halt() {
         stop.request();
-        couch.cancel();
     }
 }

@@ -6,6 +6,7 @@ import io.couchmigrator.DocumentStage;
 import io.couchmigrator.SourceRow;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableStage;
+import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.batch.Preparation;
 import io.couchmigrator.internal.batch.StageWriter;
@@ -137,8 +138,13 @@ final class StageRuns {
                 List.of(),
                 List.of(new RangesPass<>(batches, findings), changes),
                 List.of(changes),
-                run -> site.reporter().tell(to -> to.stageVerified(run.name(), run.verified(), findings.path())),
+                run -> verified(run, findings),
                 true);
         return new StageRun<>(stage, feed, site, checkpoints, passes, () -> 0);
+    }
+
+    private void verified(StageRun<?> run, LineFile findings) {
+        Tallies tallies = run.verified();
+        site.reporter().tell(to -> to.stageVerified(run.name(), tallies, findings.path()));
     }
 }
