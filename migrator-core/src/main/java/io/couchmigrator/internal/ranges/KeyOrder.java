@@ -7,15 +7,12 @@ import java.util.Comparator;
  * The order of keys by code points, which is the order of their UTF-8 bytes. {@link String#compareTo} differs from it
  * beyond U+FFFF, where a pair of surrogates stands for one code point.
  */
-public final class KeyOrder {
-    public static final Comparator<String> BY_CODE_POINT = KeyOrder::compare;
-
-    /** Comes after every id that is not made to come after it; U+10FFFE and U+10FFFF are no characters. */
-    public static final String BEYOND_ALL = "\udbff\udffd".repeat(8);
+final class KeyOrder {
+    static final Comparator<String> BY_CODE_POINT = KeyOrder::compare;
 
     private KeyOrder() {}
 
-    public static boolean isBelow(String one, String other) {
+    static boolean isBelow(String one, String other) {
         return compare(one, other) < 0;
     }
 

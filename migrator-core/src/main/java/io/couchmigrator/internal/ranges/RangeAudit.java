@@ -176,6 +176,6 @@ public final class RangeAudit {
         if (key.isEmpty()) {
             return "the beginning";
         }
-        return key.equals(KeyOrder.BEYOND_ALL) ? "the end" : "\"" + key.replace("\0", "") + "\"";
+        return key.equals(RangePlan.BEYOND_ALL) ? "the end" : "\"" + key.replace("\0", "") + "\"";
     }
 }

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.ranges;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,12 @@ import org.slf4j.LoggerFactory;
 
 /** The ranges of a stage of documents: how they are cut by rank, and what of them is read. Safe for use by multiple threads. */
 public final class RangePlan {
+    /** The order of ids and keys, by their code points. */
+    public static final Comparator<String> KEY_ORDER = KeyOrder.BY_CODE_POINT;
+
+    /** Comes after every id that is not made to come after it; U+10FFFE and U+10FFFF are no characters. */
+    public static final String BEYOND_ALL = "\udbff\udffd".repeat(8);
+
     private static final Logger LOG = LoggerFactory.getLogger(RangePlan.class);
 
     private final String what;
@@ -83,7 +90,7 @@ public final class RangePlan {
     /** Returns a key before which a range ends, also for the end of all. */
     static String end(RangeOffset range) {
         String before = before(range);
-        return before == null ? KeyOrder.BEYOND_ALL : before;
+        return before == null ? BEYOND_ALL : before;
     }
 
     private static boolean isSettled(RangeOffset range) {

@@ -2,7 +2,7 @@
 package io.couchmigrator.internal.source;
 
 import com.google.gson.JsonElement;
-import io.couchmigrator.internal.ranges.KeyOrder;
+import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.HashSet;
 import java.util.NavigableSet;
@@ -21,7 +21,7 @@ final class ChangesSince {
 
     private final ChangedIds feed;
     private final long most;
-    private final NavigableSet<String> kept = new TreeSet<>(KeyOrder.BY_CODE_POINT);
+    private final NavigableSet<String> kept = new TreeSet<>(RangePlan.KEY_ORDER);
     private JsonElement position;
 
     /** Returns what changed since a position, kept as far as the heap of this JVM has room for it. */
@@ -49,8 +49,13 @@ final class ChangesSince {
      * one that was deleted may be there again, and the reverse.
      */
     synchronized boolean isChanged(String from, String before, long ids, StopSignal stop) {
-        Set<String> changed = new HashSet<>(KeyOrder.isBelow(from, before) ? kept.subSet(from, before) : Set.of());
-        read(stop, changed, ids, id -> !KeyOrder.isBelow(id, from) && KeyOrder.isBelow(id, before));
+        Set<String> changed =
+                new HashSet<>(RangePlan.KEY_ORDER.compare(from, before) < 0 ? kept.subSet(from, before) : Set.of());
+        read(
+                stop,
+                changed,
+                ids,
+                id -> RangePlan.KEY_ORDER.compare(from, id) <= 0 && RangePlan.KEY_ORDER.compare(id, before) < 0);
         return changed.size() >= ids;
     }
 

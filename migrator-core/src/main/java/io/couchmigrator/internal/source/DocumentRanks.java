@@ -7,7 +7,6 @@ import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
-import io.couchmigrator.internal.ranges.KeyOrder;
 import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
@@ -52,7 +51,7 @@ final class DocumentRanks implements RangePlan.Source {
 
     private boolean areToldAtBothEnds() throws PassingException {
         PageEnd first = read("", 0, new ArrayList<>());
-        PageEnd last = read(KeyOrder.BEYOND_ALL, 0, new ArrayList<>());
+        PageEnd last = read(RangePlan.BEYOND_ALL, 0, new ArrayList<>());
         if (isTold(first) != isTold(last)) {
             throw untold();
         }
@@ -103,7 +102,7 @@ final class DocumentRanks implements RangePlan.Source {
     @Override
     public long between(String from, String before) {
         PageEnd first = page(from, 0, new ArrayList<>());
-        long end = before.equals(KeyOrder.BEYOND_ALL) ? first.total().orElseThrow() : of(before);
+        long end = before.equals(RangePlan.BEYOND_ALL) ? first.total().orElseThrow() : of(before);
         return end - first.offset().orElseThrow();
     }
 
