@@ -3,7 +3,7 @@ package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.target.WorkerSessions;
+import io.couchmigrator.internal.target.Target;
 import java.util.List;
 
 /**
@@ -14,5 +14,5 @@ import java.util.List;
  */
 public interface BatchTaker<S> {
     /** Takes a batch; on return all is done with it but for what is yet to be flushed. */
-    Tallies take(List<Item<S>> batch, WorkerSessions sessions);
+    Tallies take(List<Item<S>> batch, Target.Connections sessions);
 }

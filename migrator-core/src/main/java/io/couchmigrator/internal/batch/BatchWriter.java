@@ -5,7 +5,7 @@ import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Item.Refused;
-import io.couchmigrator.internal.target.WorkerSessions;
+import io.couchmigrator.internal.target.Target;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,13 +29,13 @@ final class BatchWriter<S, R> implements BatchTaker<S> {
 
     /** Writes a batch; on return its rows are committed. */
     @Override
-    public Tallies take(List<Item<S>> batch, WorkerSessions sessions) {
+    public Tallies take(List<Item<S>> batch, Target.Connections sessions) {
         List<Tallies> parts = new ArrayList<>();
         preparation.prepare(batch, sessions.main(), prepared -> parts.add(written(prepared, sessions)));
         return parts.stream().reduce(Tallies.NONE, Tallies::plus);
     }
 
-    private Tallies written(Preparation.Prepared<S, R> prepared, WorkerSessions sessions) {
+    private Tallies written(Preparation.Prepared<S, R> prepared, Target.Connections sessions) {
         Sink.Outcome outcome = sink.write(prepared.changes(), sessions);
         List<Refused> refused = new ArrayList<>(prepared.refused());
         refused.addAll(outcome.refused());

@@ -6,7 +6,7 @@ import io.couchmigrator.internal.batch.Preparation.Ready;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.retry.SideBySide;
 import io.couchmigrator.internal.source.Item.Refused;
-import io.couchmigrator.internal.target.WorkerSessions;
+import io.couchmigrator.internal.target.Target;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +38,7 @@ final class ShardedSink<R> implements Sink<R> {
     }
 
     @Override
-    public Outcome write(List<Ready<R>> items, WorkerSessions sessions) {
+    public Outcome write(List<Ready<R>> items, Target.Connections sessions) {
         List<Supplier<Outcome>> parts = new ArrayList<>();
         List<List<Ready<R>>> routed = routed(items);
         for (int database = 0; database < sinks.size(); database++) {

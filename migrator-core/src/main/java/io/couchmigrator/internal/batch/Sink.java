@@ -3,7 +3,7 @@ package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.internal.batch.Preparation.Ready;
 import io.couchmigrator.internal.source.Item.Refused;
-import io.couchmigrator.internal.target.WorkerSessions;
+import io.couchmigrator.internal.target.Target;
 import java.util.List;
 
 /**
@@ -14,7 +14,7 @@ import java.util.List;
  */
 interface Sink<R> {
     /** Takes what some items ask for: all rows of one item in one transaction. */
-    Outcome write(List<Ready<R>> items, WorkerSessions sessions);
+    Outcome write(List<Ready<R>> items, Target.Connections sessions);
 
     /**
      * What became of them.

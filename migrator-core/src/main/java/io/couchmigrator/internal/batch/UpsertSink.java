@@ -16,7 +16,6 @@ import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.TargetDatabase;
-import io.couchmigrator.internal.target.WorkerSessions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,7 +72,7 @@ final class UpsertSink<R> implements Sink<R> {
     }
 
     @Override
-    public Outcome write(List<Ready<R>> items, WorkerSessions sessions) {
+    public Outcome write(List<Ready<R>> items, Target.Connections sessions) {
         List<Ready<R>> heeded = items.stream()
                 .filter(item -> !item.rows().isEmpty() || !accounted.onlyAdds())
                 .toList();

@@ -9,7 +9,6 @@ import io.couchmigrator.Writer;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.retry.Interrupts;
 import io.couchmigrator.internal.target.Target;
-import io.couchmigrator.internal.target.WorkerSessions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +33,7 @@ final class Writers<R> {
     /** Lets the stage's writer look at each database, on the connections of the run itself. */
     static <R> Writers<R> prepared(Stage<?, R> stage, Target target) {
         String what = "look at the target of stage \"%s\"".formatted(stage.name());
-        WorkerSessions own = target.own();
+        Target.Connections own = target.own();
         List<Supplier<Writer<R>>> looks = new ArrayList<>();
         for (int i = 0; i < target.databases().size(); i++) {
             int database = i;

@@ -7,7 +7,7 @@ import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.target.WorkerSessions;
+import io.couchmigrator.internal.target.Target;
 import java.util.List;
 
 /**
@@ -20,7 +20,7 @@ import java.util.List;
 record ChangesPass<S>(BatchTaker<S> taker, boolean told) implements Pass<S> {
     @Override
     public void over(StageRun<S> run, StageState state) {
-        WorkerSessions sessions = run.site().target().own();
+        Target.Connections sessions = run.site().target().own();
         StageOffset before = state.offset();
         run.feed().recognize(before).ifPresent(state::seen);
         Feed.CatchUp<S> catchUp = run.feed().catchUp(before, sessions.main());
@@ -41,7 +41,7 @@ record ChangesPass<S>(BatchTaker<S> taker, boolean told) implements Pass<S> {
         }
     }
 
-    private boolean page(StageRun<S> run, StageState state, Feed.CatchUp<S> catchUp, WorkerSessions sessions) {
+    private boolean page(StageRun<S> run, StageState state, Feed.CatchUp<S> catchUp, Target.Connections sessions) {
         try (Feed.Page<S> page = catchUp.page()) {
             for (List<Item<S>> batch : Lists.partition(page.items(), run.site().chunkSize())) {
                 Tallies tallies = run.take(batch, taker, state, sessions);

@@ -6,7 +6,7 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.target.WorkerSessions;
+import io.couchmigrator.internal.target.Target;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -25,14 +25,14 @@ record IdsPass<S>(Supplier<List<SourceId>> ids, BatchTaker<S> taker, boolean lim
 
     @Override
     public void over(StageRun<S> run, StageState state) {
-        WorkerSessions sessions = run.site().target().own();
+        Target.Connections sessions = run.site().target().own();
         for (List<SourceId> some : Lists.partition(ids.get(), AT_ONCE)) {
             run.site().stop().check();
             run.feed().byIds(some, run.site().chunkSize(), sessions.main(), batch -> take(batch, run, state, sessions));
         }
     }
 
-    private void take(List<Item<S>> batch, StageRun<S> run, StageState state, WorkerSessions sessions) {
+    private void take(List<Item<S>> batch, StageRun<S> run, StageState state, Target.Connections sessions) {
         Tallies tallies = run.take(batch, taker, state, sessions);
         state.others(tallies);
         if (limited) {

@@ -6,7 +6,7 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.target.WorkerSessions;
+import io.couchmigrator.internal.target.Target;
 import java.util.List;
 
 /**
@@ -19,11 +19,11 @@ final class RangeReader<S> {
     private final StageState state;
     private final int index;
     private final BatchTaker<S> taker;
-    private final WorkerSessions sessions;
+    private final Target.Connections sessions;
     private final Feed.Pager<S> pager;
 
     /** @param index the range's place among those of the stage */
-    RangeReader(StageRun<S> run, StageState state, int index, BatchTaker<S> taker, WorkerSessions sessions) {
+    RangeReader(StageRun<S> run, StageState state, int index, BatchTaker<S> taker, Target.Connections sessions) {
         this.run = run;
         this.state = state;
         this.index = index;

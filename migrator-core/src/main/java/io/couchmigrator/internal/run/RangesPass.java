@@ -5,7 +5,7 @@ import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.retry.SideBySide;
-import io.couchmigrator.internal.target.WorkerSessions;
+import io.couchmigrator.internal.target.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -55,7 +55,7 @@ record RangesPass<S>(BatchTaker<S> taker, LineFile log) implements Pass<S> {
         try {
             List<Future<Boolean>> working = new ArrayList<>();
             for (int i = 0; i < workers; i++) {
-                WorkerSessions sessions = site.target().worker(i);
+                Target.Connections sessions = site.target().worker(i);
                 working.add(threads.submit(() -> work(run, state, todo, sessions)));
             }
             SideBySide.rethrow(SideBySide.joined(working, new ArrayList<>(), null));
@@ -68,7 +68,7 @@ record RangesPass<S>(BatchTaker<S> taker, LineFile log) implements Pass<S> {
     }
 
     /** On an error of one worker the others stop at their next batch. */
-    private boolean work(StageRun<S> run, StageState state, Queue<Integer> todo, WorkerSessions sessions) {
+    private boolean work(StageRun<S> run, StageState state, Queue<Integer> todo, Target.Connections sessions) {
         try {
             for (Integer range = todo.poll(); range != null; range = todo.poll()) {
                 new RangeReader<>(run, state, range, taker, sessions).read();

@@ -10,7 +10,7 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.target.WorkerSessions;
+import io.couchmigrator.internal.target.Target;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -137,7 +137,7 @@ final class StageRun<S> {
     }
 
     /** Hands a batch on, and counts it; on return all is done with it but for what is yet to be flushed. */
-    Tallies take(List<Item<S>> batch, BatchTaker<S> taker, StageState now, WorkerSessions sessions) {
+    Tallies take(List<Item<S>> batch, BatchTaker<S> taker, StageState now, Target.Connections sessions) {
         recognize(now);
         Tallies tallies = taker.take(batch, sessions);
         now.witnessed(known -> feed.witnesses(known, batch));

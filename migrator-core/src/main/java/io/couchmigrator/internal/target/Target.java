@@ -105,13 +105,22 @@ public final class Target implements AutoCloseable {
         return sideBySide;
     }
 
+    /**
+     * The connections of one worker, or of the run itself. Used by one thread at a time; the sessions among themselves may be
+     * used at once.
+     *
+     * @param main to the database of source tables, lookups and completion, where a verification may look for rows as well
+     * @param rows to each database that rows go to, in the order of {@link #databases}
+     */
+    public record Connections(Session main, List<Session> rows) {}
+
     /** Returns the connections of the run itself. */
-    public WorkerSessions own() {
+    public Connections own() {
         return sessions(Sessions::own);
     }
 
     /** Returns the connections of a worker, counted from 0. */
-    public WorkerSessions worker(int index) {
+    public Connections worker(int index) {
         return sessions(of -> of.worker(index));
     }
 
@@ -238,8 +247,8 @@ public final class Target implements AutoCloseable {
         return all;
     }
 
-    private WorkerSessions sessions(Function<Sessions, Session> whose) {
-        return new WorkerSessions(
+    private Connections sessions(Function<Sessions, Session> whose) {
+        return new Connections(
                 whose.apply(main.sessions()),
                 databases.stream()
                         .map(database -> whose.apply(database.sessions()))

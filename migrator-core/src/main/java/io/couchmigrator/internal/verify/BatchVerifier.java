@@ -20,7 +20,7 @@ import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Item.Refused;
-import io.couchmigrator.internal.target.WorkerSessions;
+import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.verify.Comparison.Compared;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -74,7 +74,7 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
     }
 
     @Override
-    public Tallies take(List<Item<S>> batch, WorkerSessions sessions) {
+    public Tallies take(List<Item<S>> batch, Target.Connections sessions) {
         List<Item<S>> items = batch.stream()
                 .filter(item -> !rejects.isRejected(stage, item.id()))
                 .toList();
@@ -85,7 +85,7 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
         return parts.stream().reduce(Tallies.NONE, Tallies::plus);
     }
 
-    private Tallies verified(Prepared<S, R> prepared, WorkerSessions sessions) {
+    private Tallies verified(Prepared<S, R> prepared, Target.Connections sessions) {
         Look first = new Look();
         first.look(prepared, sessions);
         Look second = lookAgain(first.suspects.keySet(), sessions);
@@ -118,7 +118,7 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
                 rows);
     }
 
-    private Look lookAgain(Set<SourceId> ids, WorkerSessions sessions) {
+    private Look lookAgain(Set<SourceId> ids, Target.Connections sessions) {
         Look look = new Look();
         if (!ids.isEmpty()) {
             feed.byIds(
@@ -138,7 +138,7 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
 
         private long same;
 
-        void look(Prepared<S, R> prepared, WorkerSessions sessions) {
+        void look(Prepared<S, R> prepared, Target.Connections sessions) {
             prepared.refused().forEach(this::refused);
             List<Ready<R>> present = prepared.present();
             if (!present.isEmpty()) {
@@ -146,7 +146,7 @@ final class BatchVerifier<S, R> implements BatchTaker<S> {
             }
         }
 
-        private void compare(List<Ready<R>> items, WorkerSessions sessions) {
+        private void compare(List<Ready<R>> items, Target.Connections sessions) {
             List<R> rows = items.stream().flatMap(item -> item.rows().stream()).toList();
             List<Compared> all = comparison.compare(rows, items.size(), sessions);
             int next = 0;

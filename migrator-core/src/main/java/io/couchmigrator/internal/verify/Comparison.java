@@ -11,7 +11,6 @@ import io.couchmigrator.internal.retry.FunctionFault;
 import io.couchmigrator.internal.retry.Interrupts;
 import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.target.Target;
-import io.couchmigrator.internal.target.WorkerSessions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -68,7 +67,7 @@ final class Comparison<R> {
      * @param items how many the rows are of
      * @throws RefusedException if a database cannot read a value of one of them
      */
-    List<Compared> compare(List<R> rows, int items, WorkerSessions sessions) {
+    List<Compared> compare(List<R> rows, int items, Target.Connections sessions) {
         if (names.size() == 1) {
             return standings(rows, items, 0, sessions).stream()
                     .map(standing -> new Compared(standing, names.get(0), List.of()))
@@ -129,7 +128,7 @@ final class Comparison<R> {
         }
     }
 
-    private Seen seen(List<R> rows, int items, int[] places, int number, WorkerSessions sessions) {
+    private Seen seen(List<R> rows, int items, int[] places, int number, Target.Connections sessions) {
         List<Integer> owned = new ArrayList<>();
         List<Integer> foreign = new ArrayList<>();
         for (int row = 0; row < places.length; row++) {
@@ -166,7 +165,7 @@ final class Comparison<R> {
     }
 
     private Map<Integer, Standing> compared(
-            List<R> rows, int items, List<Integer> which, int number, WorkerSessions sessions) {
+            List<R> rows, int items, List<Integer> which, int number, Target.Connections sessions) {
         List<Standing> standings = standings(which.stream().map(rows::get).toList(), items, number, sessions);
         Map<Integer, Standing> compared = new HashMap<>();
         for (int i = 0; i < which.size(); i++) {
@@ -175,7 +174,7 @@ final class Comparison<R> {
         return compared;
     }
 
-    private List<Standing> standings(List<R> some, int items, int number, WorkerSessions sessions) {
+    private List<Standing> standings(List<R> some, int items, int number, Target.Connections sessions) {
         if (some.isEmpty()) {
             return List.of();
         }

@@ -18,7 +18,6 @@ import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.target.Target;
-import io.couchmigrator.internal.target.WorkerSessions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -85,7 +84,7 @@ final class Outside {
          * @param items how many the rows are of
          * @throws RefusedException if a value of one of them cannot be read there
          */
-        Set<Integer> there(List<R> rows, int items, WorkerSessions sessions) {
+        Set<Integer> there(List<R> rows, int items, Target.Connections sessions) {
             Set<Integer> there = new HashSet<>();
             if (!refused) {
                 RowAttempts attempts = new RowAttempts(
