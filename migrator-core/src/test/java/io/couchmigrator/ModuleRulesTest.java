@@ -124,7 +124,7 @@ final class ModuleRulesTest {
             .whereLayer("identity")
             .mayOnlyBeAccessedByLayers("run", "verify", "batch", "source")
             .whereLayer("offsets")
-            .mayOnlyAccessLayers("root", "files", "retry")
+            .mayOnlyAccessLayers("root", "files")
             .whereLayer("retry")
             .mayOnlyAccessLayers("root", "files")
             .whereLayer("files")
