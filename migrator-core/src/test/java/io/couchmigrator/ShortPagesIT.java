@@ -12,12 +12,17 @@ import io.couchmigrator.testkit.couch.Fault;
 import io.couchmigrator.testkit.couch.Offsets;
 import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +93,41 @@ final class ShortPagesIT {
             assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
             assertThat(result.tallies().written()).isEqualTo(2_500);
             assertThat(Orders.written(database)).isEqualTo(Orders.ids(2_500));
+        }
+    }
+
+    /** What is deleted below a range while its last page but one is read makes the ranks agree with what was read up to there. */
+    @Test
+    void losesNothingBehindAShortPageWhereAsMuchIsDeletedBelowIt(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, 2_500);
+        couch.script(Fault.lowerLimit(2).on(Requests.pages()));
+        Migration migration = Orders.migration(Orders.stage()
+                .condition(order -> {
+                    endOfFirstRange()
+                            .filter(end -> order.id().equals(Orders.id(end - 2)))
+                            .ifPresent(end -> orders.delete(Orders.id(0)));
+                    return true;
+                })
+                .build());
+
+        Result result =
+                Orders.migrator(migration, couch, database, logs).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(orders.get(Orders.id(0))).isEmpty();
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(2_500));
+    }
+
+    private Optional<Integer> endOfFirstRange() {
+        try {
+            return Pattern.compile("\"before\": \"o(\\d+)\"")
+                    .matcher(Files.readString(logs.resolve("orders.offsets.json")))
+                    .results()
+                    .map(before -> Integer.valueOf(before.group(1)))
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

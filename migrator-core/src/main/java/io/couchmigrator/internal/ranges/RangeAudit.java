@@ -92,17 +92,14 @@ public final class RangeAudit {
     }
 
     /**
-     * Holds a page to its rank, and with it the page before.
+     * Holds a page that has ids to its rank, and with it the page before.
      *
      * @param at where the range stood when the page was asked for
-     * @param rows how many ids it has
      * @param offset how many ids the server says come before it
      */
-    public Ruling page(RangeOffset at, long rows, long offset) {
-        // What an empty page tells may be the rank of its end: there is no first row to count from.
-        long seen = rows == 0 ? source.of(RangePlan.next(at)) : offset;
+    public Ruling page(RangeOffset at, long offset) {
         tally.pages.increment();
-        if (seen != at.rank().orElseThrow()) {
+        if (offset != at.rank().orElseThrow()) {
             tally.differences.increment();
             long read = at.tallies().read() - proven.tallies().read();
             if (!isWhole(RangePlan.next(proven), RangePlan.next(at), read)
@@ -114,31 +111,37 @@ public final class RangeAudit {
             readAgain = null;
         }
         proven = at;
-        return Ruling.passed(at.ranked(seen));
+        return Ruling.passed(at.ranked(offset));
     }
 
     /**
-     * Returns whether the rows of a page are all that is left of the range: as many ids must come before its end as were counted
-     * up to there.
+     * Returns whether a page is the last one that there is, by what it says itself: what is asked later may be so only since
+     * others came or went.
      *
+     * @param at where the range stands before its ids
      * @param total how many ids the server says there are
      */
-    public boolean isEnd(RangeOffset at, long rows, long total) {
-        String end = RangePlan.end(at);
-        long rank = at.before() == null ? total : source.of(end);
-        if (rank == at.rank().orElseThrow() + rows || isWhole(RangePlan.next(at), end, rows)) {
-            tally.pages.increment();
-            return true;
-        }
-        return false;
+    public boolean isLast(RangeOffset at, long ids, long total) {
+        return at.before() == null && at.rank().orElseThrow() + ids == total;
     }
 
-    /** Holds an empty page to the ids that are counted behind it: it is the end if they may have come or gone since. */
-    public Ruling emptyEnd(RangeOffset at) {
+    /**
+     * Holds an empty page, and with it the page before, to the ids that are counted up to the range's end: it is the end if there
+     * are none behind it, or those may have come or gone since.
+     */
+    public Ruling empty(RangeOffset at) {
         String end = RangePlan.end(at);
-        tally.pages.increment();
+        if (source.of(end) == at.rank().orElseThrow()) {
+            tally.pages.increment();
+            return Ruling.passed(at);
+        }
+        // What the page itself tells may be the rank of its end: there is no first row to count from.
+        Ruling before = page(at, source.of(RangePlan.next(at)));
+        if (before.again() || isWhole(RangePlan.next(at), end, 0)) {
+            return before;
+        }
         tally.differences.increment();
-        return explained(RangePlan.next(at), end, 0) ? Ruling.passed(at) : again(end, 0);
+        return explained(RangePlan.next(at), end, 0) ? before : again(end, 0);
     }
 
     /** Returns how many ids the server counts, as of now, in what is left of a range; 0 if it tells no ranks. */

@@ -89,31 +89,21 @@ final class DocumentPager implements Feed.Pager<Document> {
         }
         ranks.told(end);
         pace.read(end);
-        Ruling ruling = audit.page(at, end.rows(), end.offset().orElseThrow());
-        if (!ruling.again() && end.rows() < limit) {
-            return ending(ruling.at(), end, intake);
+        if (end.rows() == 0) {
+            return ruled(audit.empty(at), false, intake);
         }
-        return ruled(ruling, intake);
+        Ruling ruling = audit.page(at, end.offset().orElseThrow());
+        // That it is shorter than was asked for says nothing: the next one may have more.
+        boolean last = audit.isLast(ruling.at(), end.rows(), end.total().orElseThrow());
+        return ruled(ruling, !last, intake);
     }
 
-    private Read ending(RangeOffset at, PageEnd page, Intake<Document> intake) {
-        // Where ids are counted behind the rows of this page, the next one begins there.
-        if (audit.isEnd(at, page.rows(), page.total().orElseThrow())) {
-            return new Read(at, false);
-        }
-        if (page.rows() > 0) {
-            return new Read(at, true);
-        }
-        Ruling ruling = audit.emptyEnd(at);
-        return ruling.again() ? ruled(ruling, intake) : new Read(at, false);
-    }
-
-    private Read ruled(Ruling ruling, Intake<Document> intake) {
+    private Read ruled(Ruling ruling, boolean more, Intake<Document> intake) {
         if (ruling.again()) {
             intake.restart();
             requests.patience().rest();
         }
-        return new Read(ruling.at(), true, ruling.failure());
+        return new Read(ruling.at(), more || ruling.again(), ruling.failure());
     }
 
     private PageEnd ascending(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {

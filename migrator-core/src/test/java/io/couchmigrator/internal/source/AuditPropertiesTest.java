@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -115,6 +116,29 @@ final class AuditPropertiesTest {
                 .toList();
         try (Source source = new Source(keys)) {
             List<String> read = source.read(ranges, rows, toggled.iterator());
+
+            Set<String> stayed = new HashSet<>(keys);
+            stayed.removeAll(toggled);
+            assertThat(read).containsAll(stayed).doesNotHaveDuplicates();
+        }
+    }
+
+    /** A proxy may lower what is asked for, and so does whoever has no room for it: that a page is short says nothing of what is behind it. */
+    @Property(seed = SEED, tries = TRIES)
+    void whatComesAndGoesHidesNothingWherePagesAreShorterThanWasAskedFor(
+            @ForAll(supplier = HostileKeys.class) Set<String> keys,
+            @ForAll @Size(min = 1, max = 40) List<@IntRange(min = 0, max = 149) Integer> gone,
+            @ForAll @IntRange(min = 1, max = 8) int ranges,
+            @ForAll @IntRange(min = 1, max = 5) int rows) {
+        List<String> all = new ArrayList<>(keys);
+        Set<String> toggled = gone.stream()
+                .filter(number -> number < all.size())
+                .map(all::get)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        try (Source source = new Source(keys)) {
+            source.couch.script(Fault.lowerLimit(rows).on(Requests.pages()));
+
+            List<String> read = source.read(ranges, rows + 1, toggled.iterator());
 
             Set<String> stayed = new HashSet<>(keys);
             stayed.removeAll(toggled);
