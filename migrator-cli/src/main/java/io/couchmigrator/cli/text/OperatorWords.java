@@ -14,6 +14,7 @@ public final class OperatorWords {
             word("startOver\\(true\\)", "--reset"),
             word("acceptNewSource\\(true\\)", "--accept-new-source"),
             word("acceptFailover\\(true\\)", "--accept-failover"),
+            word("workers\\((\\d+)\\)", "--num-workers=$1"),
             word("chunkSize\\((\\d+)\\)", "--chunk-size=$1"),
             word("tableSource\\((\"[^\"]*\"), …\\)", "\"sources\": {$1: ...} in the file of --config"));
 

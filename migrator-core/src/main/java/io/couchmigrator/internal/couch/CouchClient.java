@@ -222,7 +222,7 @@ public final class CouchClient implements AutoCloseable {
         return end;
     }
 
-    /** Ends all requests under way; their threads see a passing error. */
+    /** Ends all requests, those to come as well; their threads see a passing error. */
     public void cancel() {
         http.cancel();
     }

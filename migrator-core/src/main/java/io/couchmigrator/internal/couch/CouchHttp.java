@@ -44,6 +44,8 @@ final class CouchHttp implements AutoCloseable {
     private final String unshared = UUID.randomUUID().toString().replace("-", "");
     private final AtomicLong requests = new AtomicLong();
 
+    private volatile boolean cancelled;
+
     /** Whether the server has ever answered: then its name is right, and if it is unknown that will pass. */
     private volatile boolean answered;
 
@@ -71,6 +73,10 @@ final class CouchHttp implements AutoCloseable {
                 ? null
                 : Credentials.basic(server.user().get(), server.password().orElse(""), StandardCharsets.UTF_8);
         builder.addInterceptor(chain -> {
+            // By now it is among those that are cancelled, if that is still to come.
+            if (cancelled) {
+                throw new IOException("cancelled");
+            }
             Request.Builder request = chain.request()
                     .newBuilder()
                     .header("Accept", "application/json")
@@ -134,8 +140,9 @@ final class CouchHttp implements AutoCloseable {
         return answers.broken(what, e);
     }
 
-    /** Ends all requests under way; their threads see a passing error. */
+    /** Ends all requests, those to come as well; their threads see a passing error. */
     void cancel() {
+        cancelled = true;
         http.dispatcher().cancelAll();
     }
 

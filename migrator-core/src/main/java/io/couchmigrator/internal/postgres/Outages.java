@@ -21,11 +21,19 @@ public final class Outages {
         String message = "%s: could not %s: %s: ".formatted(server, what, seen);
         if (fault.isPassing()) {
             return new PassingException(
-                    new TargetException(message + "check that the server runs and can be reached from here", cause),
+                    new TargetException(message + passingAdvice(fault), cause),
                     seen,
                     null);
         }
         throw new TargetException(message + advice(fault), cause);
+    }
+
+    private static String passingAdvice(SqlFault fault) {
+        return switch (fault.sqlState()) {
+            case "55P03" -> "wait until the session is over that holds a lock on a table, or end it: pg_locks tells which";
+            case "57014" -> "give statements more time, and see what keeps the server busy";
+            default -> "check that the server runs and can be reached from here";
+        };
     }
 
     private static String advice(SqlFault fault) {

@@ -139,7 +139,7 @@ public record SqlFault(
     }
 
     /** Returns what the server says and the state; where it would quote values, what it is about instead. */
-    String seen() {
+    public String seen() {
         if (quotesValues()) {
             return withoutValues();
         }

@@ -19,8 +19,8 @@ import javax.sql.DataSource;
 
 /** The connections of a run: one for each worker and one more, borrowed together so that a small pool shows at once. */
 final class Sessions implements AutoCloseable {
-    private final DataSource target;
     private final String name;
+    private final DataSource target;
     private final List<Session> sessions = new ArrayList<>();
     private final int needed;
     private final Duration longestWait;
@@ -141,8 +141,8 @@ final class Sessions implements AutoCloseable {
 
     private TargetException tooFew(int had, SQLException e) {
         return new TargetException(
-                "could not borrow enough connections to %s from %s: needed %s (one for each worker and one more), got %s: enlarge the pool or the server's limit, or use fewer workers"
-                        .formatted(name, target.getClass().getSimpleName(), needed, had),
+                "could not borrow enough connections to %s: needed %s (one for each worker and one more), got %s: %s: enlarge the pool, or the limit of server, database or role, or read with fewer workers: workers(%s)"
+                        .formatted(name, needed, had, SqlFault.of(e).seen(), Math.max(1, had - 1)),
                 e);
     }
 }

@@ -468,6 +468,14 @@ final class CouchClientTest {
         assertThat(asking.isAlive()).isFalse();
     }
 
+    @Test
+    void asksNothingOnceItIsCancelled() {
+        client.cancel();
+
+        assertThatThrownBy(() -> client.database("orders")).isInstanceOf(PassingException.class);
+        assertThat(couch.requests(Requests.any())).isEmpty();
+    }
+
     private void assertGood(String message, int status) {
         assertThat(message)
                 .startsWith("could not read database \"orders\" from CouchDB at " + couch.url() + ": ")

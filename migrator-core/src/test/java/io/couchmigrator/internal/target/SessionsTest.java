@@ -58,7 +58,7 @@ final class SessionsTest {
         try (Sessions sessions = new Sessions(pool, "PostgreSQL", 4, LONG)) {
             assertThatThrownBy(() -> sessions.open(patience()))
                     .isInstanceOf(TargetException.class)
-                    .hasMessageContainingAll("needed 5", "got 2", "enlarge the pool");
+                    .hasMessageContainingAll("needed 5", "got 2", "enlarge the pool", "workers(1)");
         }
     }
 
