@@ -7,7 +7,6 @@ import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -16,10 +15,6 @@ import java.util.concurrent.Future;
 
 /** Writes the rows of all documents through the library's own writer, as workers do, without a source or a checkpoint. */
 final class UpsertAlone {
-    /** What the engine sets in every transaction. */
-    static final String SETTINGS =
-            "SET plan_cache_mode = force_custom_plan; SET enable_hashjoin = off; SET enable_mergejoin = off";
-
     private final Documents documents;
     private final int connections;
     private final int batch;
@@ -53,9 +48,6 @@ final class UpsertAlone {
 
     private void write(List<String> ids, TestDatabase target) throws SQLException {
         try (Connection connection = target.dataSource().getConnection()) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(SETTINGS);
-            }
             connection.setAutoCommit(false);
             Writer<BlobRow> writer = Upserts.prepared(connection, BlobRow.upsert());
             for (int from = 0; from < ids.size(); from += batch) {

@@ -18,6 +18,10 @@ import java.util.function.Consumer;
 
 /** Compares ways to write the same rows on one connection, into an empty table and then once more with all rows there. */
 final class UpsertComparison {
+    /** What the library sets around its own statements, for the others that it is compared with. */
+    private static final String SETTINGS =
+            "SET plan_cache_mode = force_custom_plan; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
     private final Options options;
     private final PostgresServer postgres;
     private final Consumer<String> console;
@@ -123,7 +127,7 @@ final class UpsertComparison {
         properties.setProperty("password", target.password());
         Connection connection = DriverManager.getConnection(target.jdbcUrl(), properties);
         try (Statement statement = connection.createStatement()) {
-            statement.execute(UpsertAlone.SETTINGS);
+            statement.execute(SETTINGS);
         }
         way.open(connection);
         connection.setAutoCommit(false);
