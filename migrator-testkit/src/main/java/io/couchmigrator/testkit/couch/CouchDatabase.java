@@ -16,8 +16,6 @@ import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -77,31 +75,15 @@ public final class CouchDatabase {
     public void load(Stream<JsonObject> documents) {
         inProcess(() -> {
             try (documents) {
-                load(documents.iterator());
+                load(documents.map(CouchDatabase::withoutRevision).iterator());
             }
             return contents;
         });
         signal.ring();
     }
 
-    private synchronized void load(Iterator<JsonObject> documents) {
-        Contents next = contents.sequence() == 0 ? loadIntoEmpty(documents) : contents;
-        while (documents.hasNext()) {
-            NewDocument document = withoutRevision(documents.next());
-            next = next.with(document.after(next.find(document.id()), next.sequence() + 1));
-        }
-        contents = next;
-    }
-
-    private static Contents loadIntoEmpty(Iterator<JsonObject> documents) {
-        SortedMap<ByteString, StoredDocument> byId = new TreeMap<>();
-        long sequence = 0;
-        while (documents.hasNext()) {
-            NewDocument document = withoutRevision(documents.next());
-            sequence++;
-            byId.put(document.id(), document.after(byId.get(document.id()), sequence));
-        }
-        return Contents.of(byId.values(), sequence);
+    private synchronized void load(Iterator<NewDocument> documents) {
+        contents = contents.withAll(documents);
     }
 
     /**

@@ -3,7 +3,10 @@ package io.couchmigrator.testkit.couch.documents;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -23,26 +26,6 @@ public record Contents(
         return new Contents(RankedMap.empty(), RankedMap.empty(), RankedMap.empty(), 0);
     }
 
-    /**
-     * Puts together what was loaded into an empty database.
-     *
-     * @param documents in the order of their ids
-     */
-    public static Contents of(Collection<StoredDocument> documents, long sequence) {
-        List<StoredDocument> live =
-                documents.stream().filter(document -> !document.deleted()).toList();
-        List<StoredDocument> deleted =
-                documents.stream().filter(StoredDocument::deleted).toList();
-        List<StoredDocument> changes = documents.stream()
-                .sorted(Comparator.comparingLong(StoredDocument::sequence))
-                .toList();
-        return new Contents(
-                RankedMap.ofSorted(live, StoredDocument::id),
-                RankedMap.ofSorted(deleted, StoredDocument::id),
-                RankedMap.ofSorted(changes, StoredDocument::sequence),
-                sequence);
-    }
-
     /** Returns a document or its tombstone; null if there never was one. */
     public @Nullable StoredDocument find(ByteString id) {
         StoredDocument document = live.get(id);
@@ -59,6 +42,42 @@ public record Contents(
                 document.deleted() ? deleted.put(id, document) : deleted.remove(id),
                 others.put(document.sequence(), document),
                 document.sequence());
+    }
+
+    /** Returns these contents after these edits, one after another: much faster at once where there were none before. */
+    public Contents withAll(Iterator<NewDocument> documents) {
+        Contents next = sequence == 0 ? loaded(documents) : this;
+        while (documents.hasNext()) {
+            NewDocument document = documents.next();
+            next = next.with(document.after(next.find(document.id()), next.sequence + 1));
+        }
+        return next;
+    }
+
+    private static Contents loaded(Iterator<NewDocument> documents) {
+        SortedMap<ByteString, StoredDocument> byId = new TreeMap<>();
+        long sequence = 0;
+        while (documents.hasNext()) {
+            NewDocument document = documents.next();
+            sequence++;
+            byId.put(document.id(), document.after(byId.get(document.id()), sequence));
+        }
+        return of(byId.values(), sequence);
+    }
+
+    private static Contents of(Collection<StoredDocument> documents, long sequence) {
+        List<StoredDocument> live =
+                documents.stream().filter(document -> !document.deleted()).toList();
+        List<StoredDocument> deleted =
+                documents.stream().filter(StoredDocument::deleted).toList();
+        List<StoredDocument> changes = documents.stream()
+                .sorted(Comparator.comparingLong(StoredDocument::sequence))
+                .toList();
+        return new Contents(
+                RankedMap.ofSorted(live, StoredDocument::id),
+                RankedMap.ofSorted(deleted, StoredDocument::id),
+                RankedMap.ofSorted(changes, StoredDocument::sequence),
+                sequence);
     }
 
     /** Returns these contents with a document that turned into another kind without being changed. */
