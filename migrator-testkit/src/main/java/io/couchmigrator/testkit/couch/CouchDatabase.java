@@ -62,7 +62,7 @@ public final class CouchDatabase {
      * @throws IllegalArgumentException if CouchDB would refuse the document
      */
     public String put(JsonObject document) {
-        Revision revision = inProcess(() -> change(withoutRevision(document), true));
+        Revision revision = inProcess(() -> change(NewDocument.unconditional(document), true));
         signal.ring();
         return revision.toString();
     }
@@ -75,7 +75,7 @@ public final class CouchDatabase {
     public void load(Stream<JsonObject> documents) {
         inProcess(() -> {
             try (documents) {
-                load(documents.map(CouchDatabase::withoutRevision).iterator());
+                load(documents.map(NewDocument::unconditional).iterator());
             }
             return contents;
         });
@@ -242,15 +242,6 @@ public final class CouchDatabase {
         StoredDocument changed = document.after(former, contents.sequence() + 1);
         contents = contents.with(changed);
         return changed.revision();
-    }
-
-    private static NewDocument withoutRevision(JsonObject document) {
-        JsonElement id = document.get("_id");
-        if (id == null) {
-            throw new IllegalArgumentException("Expected a document with an _id but it has only " + document.keySet());
-        }
-        NewDocument parsed = NewDocument.of(id.getAsString(), document);
-        return new NewDocument(parsed.id(), null, parsed.deleted(), document);
     }
 
     private StoredDocument existing(String id) {

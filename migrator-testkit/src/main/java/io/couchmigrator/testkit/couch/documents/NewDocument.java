@@ -38,6 +38,20 @@ public record NewDocument(ByteString id, @Nullable Revision expected, boolean de
         return new NewDocument(key, revision(content).orElse(null), isTrue(content.get("_deleted")), content);
     }
 
+    /**
+     * Returns a test's document, which replaces whatever has its id.
+     *
+     * @throws IllegalArgumentException if it has no {@code _id}
+     */
+    public static NewDocument unconditional(JsonObject document) {
+        JsonElement id = document.get("_id");
+        if (id == null) {
+            throw new IllegalArgumentException("Expected a document with an _id but it has only " + document.keySet());
+        }
+        NewDocument parsed = of(id.getAsString(), document);
+        return new NewDocument(parsed.id, null, parsed.deleted, document);
+    }
+
     private static Optional<Revision> revision(JsonObject content) {
         JsonElement revision = content.get("_rev");
         if (revision == null) {
