@@ -70,9 +70,9 @@ final class ChangesEndpoint {
             return Answer.stream(payload -> {
                 payload.text("{\"results\":[\n");
                 Contents current = contents;
-                if (contents.sequence() <= since) {
+                if (after(contents, since, 1).isEmpty()) {
                     payload.text("\n").flush();
-                    database.signal().await(() -> database.contents().sequence() > since, timeout);
+                    awaitChange(since);
                     current = database.contents();
                 }
                 writePage(current, since, payload);
@@ -92,16 +92,19 @@ final class ChangesEndpoint {
                         left--;
                     }
                     payload.flush();
-                    long reached = Math.max(position, left > 0 ? current.sequence() : position);
-                    if (left == 0
-                            || !database.signal()
-                                    .await(() -> database.contents().sequence() > reached, timeout)) {
-                        payload.text("{" + lastSequence(current, reached) + "}\n\n");
+                    if (left == 0 || !awaitChange(position)) {
+                        payload.text("{" + lastSequence(current, position) + "}\n\n");
                         return;
                     }
                     current = database.contents();
                 }
             });
+        }
+
+        /** A purge is not one: it raises the database's sequence, and no feed has it. */
+        private boolean awaitChange(long position) throws IOException {
+            return database.signal()
+                    .await(() -> !after(database.contents(), position, 1).isEmpty(), timeout);
         }
 
         private void writePage(Contents contents, long since, Payload payload) throws IOException {
@@ -113,9 +116,7 @@ final class ChangesEndpoint {
                 payload.endRow();
                 row++;
             }
-            long last = page.size() < limit
-                    ? Math.max(contents.sequence(), since)
-                    : page.get(page.size() - 1).sequence();
+            long last = page.isEmpty() ? since : page.get(page.size() - 1).sequence();
             payload.text("\n],\n" + lastSequence(contents, last) + "}\n\n");
         }
 

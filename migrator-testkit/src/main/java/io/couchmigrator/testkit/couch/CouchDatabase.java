@@ -7,6 +7,7 @@ import io.couchmigrator.testkit.couch.documents.Contents;
 import io.couchmigrator.testkit.couch.documents.CouchError;
 import io.couchmigrator.testkit.couch.documents.JsonText;
 import io.couchmigrator.testkit.couch.documents.NewDocument;
+import io.couchmigrator.testkit.couch.documents.Purge;
 import io.couchmigrator.testkit.couch.documents.Revision;
 import io.couchmigrator.testkit.couch.documents.SequenceToken;
 import io.couchmigrator.testkit.couch.documents.StoredDocument;
@@ -14,6 +15,7 @@ import io.couchmigrator.testkit.faults.Signal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -98,6 +100,23 @@ public final class CouchDatabase {
         tombstone.addProperty("_deleted", true);
         existing(id);
         return put(tombstone);
+    }
+
+    /**
+     * Purges a document or its tombstone: nothing tells of it but {@code purge_seq} and {@code _purged_infos}. If it is
+     * created again, it begins with a first revision.
+     *
+     * @return the revision that is gone
+     * @throws IllegalArgumentException if there is neither
+     */
+    public synchronized String purge(String id) {
+        StoredDocument document = contents.find(ByteString.encodeUtf8(id));
+        if (document == null) {
+            throw new IllegalArgumentException(
+                    "Expected a document " + id + " or its tombstone in " + name + " but there is neither");
+        }
+        purge(List.of(new Purge(document.id(), List.of(document.revision()))));
+        return document.revision().toString();
     }
 
     /** Returns a document as a client would read it; empty if there is none or its body is unreadable. */
@@ -242,6 +261,17 @@ public final class CouchDatabase {
         StoredDocument changed = document.after(former, contents.sequence() + 1);
         contents = contents.with(changed);
         return changed.revision();
+    }
+
+    /** Carries out what one request asks for, and returns what the database held before. */
+    synchronized Contents purge(List<Purge> purges) {
+        Contents before = contents;
+        contents = before.without(purges);
+        return before;
+    }
+
+    synchronized void rememberPurges(int limit) {
+        contents = contents.remembering(limit);
     }
 
     private StoredDocument existing(String id) {

@@ -29,6 +29,7 @@ final class CouchDispatcher extends Dispatcher {
     private final ResponseWriter responses;
     private final ChangesEndpoint changes;
     private final BulkEndpoints bulk = new BulkEndpoints();
+    private final PurgeEndpoints purges = new PurgeEndpoints();
     private final DocumentEndpoint documents = new DocumentEndpoint();
 
     CouchDispatcher(
@@ -116,6 +117,9 @@ final class CouchDispatcher extends Dispatcher {
             case CHANGES -> changes.answer(databases.get(request.database()), exchange);
             case BULK_DOCS -> bulk.write(databases.get(request.database()), exchange);
             case BULK_GET -> bulk.read(databases.get(request.database()), exchange);
+            case PURGE -> purges.purge(databases.get(request.database()), exchange);
+            case PURGED_INFOS -> purges.infos(databases.get(request.database()), exchange);
+            case PURGED_INFOS_LIMIT -> purges.limit(databases.get(request.database()), exchange);
             case VIEW -> server.view(databases.get(request.database()), exchange);
             case DOCUMENT -> documents.answer(databases.get(request.database()), exchange);
             case LOCAL_DOCUMENT -> throw localDocument(exchange);

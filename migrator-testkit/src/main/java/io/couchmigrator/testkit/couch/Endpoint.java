@@ -19,6 +19,12 @@ public enum Endpoint {
     BULK_DOCS,
     /** {@code /{db}/_bulk_get}. */
     BULK_GET,
+    /** {@code /{db}/_purge}. */
+    PURGE,
+    /** {@code /{db}/_purged_infos}. */
+    PURGED_INFOS,
+    /** {@code /{db}/_purged_infos_limit}. */
+    PURGED_INFOS_LIMIT,
     /** {@code /{db}/_design/{name}/_view/{view}}. */
     VIEW,
     /** {@code /{db}/{id}}, also of a design document. */

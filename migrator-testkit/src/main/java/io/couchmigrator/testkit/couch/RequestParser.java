@@ -93,6 +93,9 @@ final class RequestParser {
             case "_changes" -> new Subject(Endpoint.CHANGES, names);
             case "_bulk_docs" -> new Subject(Endpoint.BULK_DOCS, names);
             case "_bulk_get" -> new Subject(Endpoint.BULK_GET, names);
+            case "_purge" -> new Subject(Endpoint.PURGE, names);
+            case "_purged_infos" -> new Subject(Endpoint.PURGED_INFOS, names);
+            case "_purged_infos_limit" -> new Subject(Endpoint.PURGED_INFOS_LIMIT, names);
             case "_local" -> new Subject(Endpoint.LOCAL_DOCUMENT, names);
             case "_design" -> design(names);
             // An id that is percent-encoded as a whole: _design%2Fname.
@@ -165,6 +168,7 @@ final class RequestParser {
                 posted.map(object -> object.get("docs"))
                         .map(keys -> strings(keys, "_id"))
                         .orElse(List.of());
+            case PURGE -> posted.map(JsonObject::keySet).map(List::copyOf).orElse(List.of());
             default -> List.of();
         };
     }

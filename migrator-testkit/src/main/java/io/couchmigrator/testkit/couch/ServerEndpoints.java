@@ -73,7 +73,8 @@ final class ServerEndpoints {
         Contents contents = database.contents();
         String startTime = pose == Pose.OLD ? "0" : String.valueOf(database.createdAt());
         return "{\"instance_start_time\":\"" + startTime + "\",\"db_name\":" + JsonText.quote(database.name())
-                + ",\"purge_seq\":" + JsonText.quote(database.token(0))
+                + ",\"purge_seq\":"
+                + JsonText.quote(database.token(contents.purges().count()))
                 + ",\"update_seq\":" + JsonText.quote(database.updateToken(contents.sequence()))
                 + ",\"sizes\":{\"file\":41363,\"external\":411,\"active\":2421},\"props\":{},\"doc_del_count\":"
                 + contents.deleted().size()

@@ -34,4 +34,11 @@ class CouchContractIT {
             super(System.getenv("MIGRATOR_TEST_COUCHDB_URL"));
         }
     }
+
+    @Nested
+    class Purges extends PurgeContract {
+        Purges() throws IOException {
+            super(System.getenv("MIGRATOR_TEST_COUCHDB_URL"));
+        }
+    }
 }

@@ -34,4 +34,11 @@ class DoubleContractTest {
             super(COUCH.url());
         }
     }
+
+    @Nested
+    class Purges extends PurgeContract {
+        Purges() throws IOException {
+            super(COUCH.url());
+        }
+    }
 }
