@@ -31,9 +31,14 @@ public final class Running {
      * then the thread's interrupt status is set.
      *
      * @return how it ended, failures included; see {@link Result#orThrow}
-     * @throws IllegalStateException and other unchecked exceptions for bugs, of the caller's functions or of this library
+     * @throws IllegalStateException and other unchecked exceptions for bugs, of the caller's functions or of this library; one is to
+     *     call this from the run's own {@link Listener}, for which the run would wait for ever
      */
     public Result result() {
+        if (run.isTelling()) {
+            throw new IllegalStateException(
+                    "a listener asked for the result of the run that was telling it: the run cannot end before the listener returns: call stop(), and return");
+        }
         return started.result(run::stop);
     }
 }

@@ -3,6 +3,7 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.testkit.MigratorExtension;
@@ -19,7 +20,10 @@ import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,6 +143,30 @@ final class EmbeddingIT {
         assertThat(unverified.outcome()).isEqualTo(Outcome.STOPPED);
         assertThat(Orders.written(database)).isEmpty();
         assertThat(migrator.run().outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    /** The run would wait for its listener, and the listener for the run. */
+    @Test
+    @Timeout(60)
+    void refusesToWaitForARunInItsListener(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        CompletableFuture<Running> self = new CompletableFuture<>();
+        List<Throwable> thrown = new CopyOnWriteArrayList<>();
+        Running run = Orders.migrator(Orders.migration(), couch, database, logs)
+                .listener(new Listener() {
+                    @Override
+                    public void stageRead(Progress progress) {
+                        thrown.add(catchThrowable(() -> self.join().result()));
+                    }
+                })
+                .build()
+                .start();
+        self.complete(run);
+
+        assertThat(run.result().outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(thrown)
+                .singleElement()
+                .satisfies(e -> assertThat(e).isInstanceOf(IllegalStateException.class).hasMessageContaining("stop()"));
     }
 
     @Test

@@ -48,6 +48,11 @@ public final class Reporter implements OutageListener {
         }
     }
 
+    /** Returns whether this thread is telling the listener. */
+    public boolean isTelling() {
+        return Thread.holdsLock(this);
+    }
+
     /** Keeps an event in the history. */
     public synchronized void remember(String event, JsonObject details) {
         if (history != null) {

@@ -89,6 +89,11 @@ public final class Run {
         stop.request();
     }
 
+    /** Returns whether this thread is telling the listener. */
+    public boolean isTelling() {
+        return reporter.isTelling();
+    }
+
     /** Runs until all is done, or nothing more can be. */
     public Result run() {
         Instant began = clock.instant();
