@@ -97,6 +97,10 @@ record FilePlace(String path, JsonObject json) {
         return json.has(name) ? OptionalLong.of(number(name)) : OptionalLong.empty();
     }
 
+    OptionalLong countOrNone(String name) {
+        return json.has(name) ? OptionalLong.of(count(name)) : OptionalLong.empty();
+    }
+
     int smallNumber(String name) {
         long number = number(name);
         if (number != (int) number) {

@@ -164,7 +164,7 @@ final class OffsetFormat {
                 .orElseThrow(() -> place.unexpected("phase", "one of the words of this version"));
         List<RangeOffset> ranges = place.list("ranges", OffsetFormat::range);
         checkRanges(place, ranges);
-        if (phase == Phase.COMPLETE && !ranges.stream().allMatch(RangeOffset::done)) {
+        if (phase != Phase.READING && !ranges.stream().allMatch(RangeOffset::done)) {
             throw place.unexpected("phase", "\"%s\" only with all ranges done".formatted(word));
         }
         return new StageOffset(
@@ -178,7 +178,7 @@ final class OffsetFormat {
                                 place.has("update_seq") ? place.anythingOrNull("update_seq") : null)),
                 phase,
                 place.anythingOrNull("sequence"),
-                place.number("total"),
+                place.count("total"),
                 place.instant("planned"),
                 place.stringOrNull("completed") == null ? null : place.instant("completed"),
                 ranges,
@@ -232,7 +232,7 @@ final class OffsetFormat {
                 place.id("from"),
                 place.id("before"),
                 place.id("after"),
-                place.numberOrNone("rank"),
+                place.countOrNone("rank"),
                 place.flag("done"),
                 TalliesFormat.tallies(place.object("tallies")));
     }

@@ -71,6 +71,7 @@ final class KeptFilesTest {
             instance-start-time-null       | unexpected value at $.stages[0].instance_start_time: expected a string
             phase-unknown                  | unexpected value at $.stages[0].phase: expected one of the words of this version
             stage-sequence-missing         | unexpected value at $.stages[0].sequence: expected a value or null
+            total-negative                 | unexpected value at $.stages[0].total: expected a whole number of at least 0
             completed-no-text              | unexpected value at $.stages[0].completed: expected a string or null
             stage-tallies-missing          | unexpected value at $.stages[1].tallies_outside_ranges: expected an object
             tally-no-number                | unexpected value at $.stages[0].tallies_outside_ranges.read: expected a number
@@ -83,9 +84,12 @@ final class KeptFilesTest {
             ranges-with-two-ends           | unexpected value at $.stages[0].ranges[0].before: expected an id
             ranges-not-to-the-end          | unexpected value at $.stages[0].ranges[1].before: expected null
             complete-with-a-range-left     | unexpected value at $.stages[0].phase: expected "complete" only with all ranges done
+            catching-up-with-a-range-left  | unexpected value at $.stages[0].phase: expected "catching up" only with all ranges done
             from-no-id                     | unexpected value at $.stages[0].ranges[1].from: expected an id or null
             after-no-id                    | unexpected value at $.stages[0].ranges[1].after: expected an id
             after-no-whole-number          | unexpected value at $.stages[1].ranges[0].after: expected an id
+            rank-negative                  | unexpected value at $.stages[0].ranges[0].rank: expected a whole number of at least 0
+            rank-no-number                 | unexpected value at $.stages[0].ranges[0].rank: expected a number
             range-done-missing             | unexpected value at $.stages[0].ranges[0].done: expected true or false
             done-no-flag                   | unexpected value at $.stages[0].ranges[1].done: expected true or false
             range-tallies-missing          | unexpected value at $.stages[0].ranges[0].tallies: expected an object
