@@ -10,6 +10,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.couch.Fault;
 import io.couchmigrator.testkit.couch.Requests;
@@ -230,6 +231,69 @@ final class ResumeIT {
                 .isNotEmpty()
                 .allSatisfy(request -> assertThat(request.startKey())
                         .hasValueSatisfying(key -> assertThat(key).isGreaterThan(Orders.id(400))));
+    }
+
+    /** All are of one page. */
+    @Test
+    void stopsBetweenTheBatchesOfAPageOfChanges(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, 10);
+        Orders.migrator(Orders.migration(), couch, database, logs).build().run();
+        orders.load(Orders.between(10, 60));
+
+        Result stopped = stoppedByTheFirst(couch, database);
+        Result second = Orders.migrator(Orders.migration(), couch, database, logs)
+                .build()
+                .run();
+
+        assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED);
+        assertThat(stopped.tallies().written()).isEqualTo(10);
+        assertThat(stage().getAsJsonObject("tallies_outside_ranges")
+                        .get("written")
+                        .getAsInt())
+                .isEqualTo(50);
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(60));
+    }
+
+    @Test
+    void goesOnAfterTheLastBatchOfAPageOfChanges(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = Orders.create(couch, database, 10);
+        Orders.migrator(Orders.migration(), couch, database, logs).build().run();
+        orders.load(Orders.between(10, 15));
+
+        Result stopped = stoppedByTheFirst(couch, database);
+        Result second = Orders.migrator(Orders.migration(), couch, database, logs)
+                .build()
+                .run();
+
+        assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED);
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(second.tallies().read()).isZero();
+    }
+
+    @Test
+    void stopsBetweenTheBatchesOfWhatWasRejected(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 50, i -> true);
+        Orders.migrator(Orders.migration(), couch, database, logs).build().run();
+        database.execute("alter table orders alter customer type text");
+
+        Result stopped = stoppedByTheFirst(couch, database);
+
+        assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED);
+        assertThat(stopped.tallies().written()).isEqualTo(10);
+        assertThat(stopped.outstanding()).isEqualTo(40);
+    }
+
+    private Result stoppedByTheFirst(CouchDouble couch, TestDatabase database) {
+        Stoppable self = new Stoppable();
+        Migration stopping = Orders.migration(Orders.stage()
+                .transform((order, context) -> {
+                    self.stop();
+                    return List.of(order);
+                })
+                .build());
+        return self.run(
+                Orders.migrator(stopping, couch, database, logs).chunkSize(10).build());
     }
 
     private Result stoppedAfter(int batches, CouchDouble couch, TestDatabase database, int workers) {

@@ -2,7 +2,6 @@
 package io.couchmigrator.internal.run;
 
 import com.google.common.collect.Lists;
-import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.source.Feed;
@@ -43,14 +42,27 @@ record ChangesPass<S>(BatchTaker<S> taker, boolean told) implements Pass<S> {
 
     private boolean page(StageRun<S> run, StageState state, Feed.CatchUp<S> catchUp, Target.Connections sessions) {
         try (Feed.Page<S> page = catchUp.page()) {
+            int left = page.items().size();
             for (List<Item<S>> batch : Lists.partition(page.items(), run.site().chunkSize())) {
-                Tallies tallies = run.take(batch, taker, state, sessions);
-                state.others(tallies);
-                run.site().limit().count(tallies);
+                left -= batch.size();
+                boolean last = left == 0;
+                run.take(batch, taker, state, sessions, tallies -> {
+                    state.others(tallies);
+                    run.site().limit().count(tallies);
+                    if (last) {
+                        reached(run, state, catchUp);
+                    }
+                });
             }
-            run.recognize(state);
-            state.sequence(catchUp.position());
+            if (page.items().isEmpty()) {
+                reached(run, state, catchUp);
+            }
             return page.more();
         }
+    }
+
+    private void reached(StageRun<S> run, StageState state, Feed.CatchUp<S> catchUp) {
+        run.recognize(state);
+        state.sequence(catchUp.position());
     }
 }

@@ -2,7 +2,6 @@
 package io.couchmigrator.internal.run;
 
 import com.google.common.collect.Lists;
-import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.source.Item;
@@ -33,10 +32,11 @@ record IdsPass<S>(Supplier<List<SourceId>> ids, BatchTaker<S> taker, boolean lim
     }
 
     private void take(List<Item<S>> batch, StageRun<S> run, StageState state, Target.Connections sessions) {
-        Tallies tallies = run.take(batch, taker, state, sessions);
-        state.others(tallies);
-        if (limited) {
-            run.site().limit().count(tallies);
-        }
+        run.take(batch, taker, state, sessions, tallies -> {
+            state.others(tallies);
+            if (limited) {
+                run.site().limit().count(tallies);
+            }
+        });
     }
 }

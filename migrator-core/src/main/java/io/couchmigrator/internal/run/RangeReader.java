@@ -2,7 +2,6 @@
 package io.couchmigrator.internal.run;
 
 import com.google.common.collect.Lists;
-import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
@@ -58,11 +57,10 @@ final class RangeReader<S> {
     }
 
     private void batch(List<Item<S>> batch) {
-        Tallies tallies = run.take(batch, taker, state, sessions);
-        state.advanced(index, batch.get(batch.size() - 1).id(), tallies);
-        run.progressed(state);
-        run.site().limit().count(tallies);
-        // A page may hold many batches: whoever asks for a stop waits for the one in hand only.
-        run.site().stop().check();
+        run.take(batch, taker, state, sessions, tallies -> {
+            state.advanced(index, batch.get(batch.size() - 1).id(), tallies);
+            run.progressed(state);
+            run.site().limit().count(tallies);
+        });
     }
 }

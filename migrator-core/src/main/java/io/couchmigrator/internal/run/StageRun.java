@@ -8,6 +8,7 @@ import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.Target;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -136,13 +138,25 @@ final class StageRun<S> {
         recognition.afterOutage(now::offset);
     }
 
-    /** Hands a batch on, and counts it; on return all is done with it but for what is yet to be flushed. */
-    Tallies take(List<Item<S>> batch, BatchTaker<S> taker, StageState now, Target.Connections sessions) {
+    /**
+     * Hands a batch on, and counts it; on return all is done with it but for what is yet to be flushed.
+     *
+     * @param counted takes note of what came of it
+     * @throws StoppedException if the run is asked to stop, once all is noted: a page may hold many batches, and whoever asks
+     *     waits for the one in hand only
+     */
+    void take(
+            List<Item<S>> batch,
+            BatchTaker<S> taker,
+            StageState now,
+            Target.Connections sessions,
+            Consumer<Tallies> counted) {
         recognize(now);
         Tallies tallies = taker.take(batch, sessions);
         now.witnessed(known -> feed.witnesses(known, batch));
         thisRun.accumulateAndGet(tallies, Tallies::plus);
-        return tallies;
+        counted.accept(tallies);
+        site.stop().check();
     }
 
     /** Takes note that the stage is complete, so many changes after it last was. */
