@@ -70,7 +70,7 @@ public final class AdvisoryLock implements AutoCloseable {
                 row.next();
                 return new AdvisoryLock(borrowed, key, autoCommit, row.getInt(1), row.getString(2));
             }
-        } catch (SQLException e) {
+        } catch (Throwable e) {
             try (borrowed) {
                 throw e;
             }

@@ -120,7 +120,7 @@ public final class Session implements AutoCloseable {
             autoCommit = borrowed.getAutoCommit();
             named = NamedStatements.of(borrowed);
             borrowed.setAutoCommit(false);
-        } catch (SQLException e) {
+        } catch (Throwable e) {
             try (borrowed) {
                 throw e;
             }

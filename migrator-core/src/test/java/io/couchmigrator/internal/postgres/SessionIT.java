@@ -12,6 +12,7 @@ import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -56,6 +57,30 @@ final class SessionIT {
         session.close();
 
         assertThat(database.query("select id from notes")).isEmpty();
+    }
+
+    /** A pool's own connections may throw what JDBC does not name. */
+    @Test
+    void givesAConnectionBackThatItCannotUseWhateverIsThrown(TestDatabase database) throws SQLException {
+        Connection ofSession = database.dataSource().getConnection();
+        Connection ofLock = database.dataSource().getConnection();
+        try (Session session = new Session(database.dataSource())) {
+            assertThatThrownBy(() -> session.take(broken(ofSession))).hasMessage("of the pool");
+            assertThatThrownBy(() -> AdvisoryLock.on(broken(ofLock), 1)).hasMessage("of the pool");
+        }
+
+        assertThat(ofSession.isClosed()).isTrue();
+        assertThat(ofLock.isClosed()).isTrue();
+    }
+
+    private static Connection broken(Connection pooled) {
+        return (Connection) Proxy.newProxyInstance(
+                SessionIT.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("setAutoCommit")) {
+                        throw new IllegalStateException("of the pool");
+                    }
+                    return method.invoke(pooled, arguments);
+                });
     }
 
     @Test
