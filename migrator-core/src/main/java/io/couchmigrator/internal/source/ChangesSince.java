@@ -12,28 +12,20 @@ import java.util.function.Predicate;
 
 /**
  * Which documents changed since a position in a feed. What was read of it is kept, and each question reads on from there, if it
- * must: the feed is read once, however many questions there are. Of a feed of more documents than the heap has room for, what
+ * must: the feed is read once, however many questions there are. Of a feed of more documents than there is room for, what
  * lies behind those that are kept is read anew each time. Safe for use by multiple threads.
  */
 final class ChangesSince {
-    private static final int PART_OF_HEAP = 32;
-    private static final int ROUGH_ID_SIZE = 128;
-
     private final ChangedIds feed;
-    private final long most;
+    private final IdRoom room;
     private final NavigableSet<String> kept = new TreeSet<>(RangePlan.KEY_ORDER);
     private JsonElement position;
 
-    /** Returns what changed since a position, kept as far as the heap of this JVM has room for it. */
-    static ChangesSince of(ChangedIds feed, JsonElement since) {
-        return new ChangesSince(feed, since, Runtime.getRuntime().maxMemory() / PART_OF_HEAP / ROUGH_ID_SIZE);
-    }
-
-    /** @param most how many ids are kept, up to a page more */
-    ChangesSince(ChangedIds feed, JsonElement since, long most) {
+    /** @param room for the ids that are kept, shared with all other feeds of the run */
+    ChangesSince(ChangedIds feed, JsonElement since, IdRoom room) {
         this.feed = feed;
         this.position = since;
-        this.most = most;
+        this.room = room;
     }
 
     /** Returns which of some ids have changed, as of now. */
@@ -66,7 +58,8 @@ final class ChangesSince {
         }
         feed.read(position, stop, page -> {
             JsonElement next = page.position();
-            if (next != null && kept.size() < most) {
+            if (next != null && room.isLeft()) {
+                room.take(page.ids());
                 kept.addAll(page.ids());
                 position = next;
             }

@@ -150,7 +150,9 @@ final class DocumentFeed implements Feed<Document> {
     private ChangesSince changes(JsonElement since) {
         return changes.computeIfAbsent(
                 since,
-                position -> ChangesSince.of(
-                        new ChangedIds(requests.database(), requests.couch(), requests.patience()), position));
+                position -> new ChangesSince(
+                        new ChangedIds(requests.database(), requests.couch(), requests.patience()),
+                        position,
+                        sources.idRoom));
     }
 }

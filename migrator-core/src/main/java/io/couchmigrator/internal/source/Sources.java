@@ -31,6 +31,7 @@ public final class Sources {
     final StopSignal stop;
     final Reporter reporter;
     final int chunkSize;
+    final IdRoom idRoom = IdRoom.ofHeap();
     private final ByteBudget budget;
     private final DocumentsById byId;
 

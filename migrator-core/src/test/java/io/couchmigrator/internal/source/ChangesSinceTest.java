@@ -82,6 +82,27 @@ final class ChangesSinceTest {
         assertThat(new HashSet<>(positions())).hasSizeLessThan(6);
     }
 
+    @Test
+    void sharesItsRoomWithOtherFeeds() {
+        load(0, COUNT);
+        IdRoom room = new IdRoom(COUNT * IdRoom.bytes("o0000"));
+        changes(room).of(ids(0, COUNT + 1), stop);
+        ChangesSince other = changes(room);
+        other.of(ids(0, COUNT + 1), stop);
+        couch.forgetRequests();
+
+        assertThat(other.of(ids(5, 50), stop)).isEqualTo(ids(5, 50));
+
+        assertThat(positions()).as("nothing is kept").first().isEqualTo("0");
+    }
+
+    @Test
+    void takesMoreRoomForLongerIds() {
+        String longest = "o".repeat(9_000);
+
+        assertThat(IdRoom.bytes(longest)).isGreaterThan(9_000);
+    }
+
     private List<String> positions() {
         return couch.requests(Requests.changes()).stream()
                 .map(request -> request.parameter("since").orElseThrow())
@@ -99,8 +120,12 @@ final class ChangesSinceTest {
     }
 
     private ChangesSince changes(int most) {
+        return changes(new IdRoom(most * IdRoom.bytes("o0000")));
+    }
+
+    private ChangesSince changes(IdRoom room) {
         Patience patience = new Patience("CouchDB", Duration.ZERO, stop, new Silence(), Clock.systemUTC());
-        return new ChangesSince(new ChangedIds("orders", client, patience), new JsonPrimitive("0"), most);
+        return new ChangesSince(new ChangedIds("orders", client, patience), new JsonPrimitive("0"), room);
     }
 
     private static JsonObject order(int number) {
