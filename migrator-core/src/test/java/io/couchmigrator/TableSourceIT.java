@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +80,39 @@ final class TableSourceIT {
         assertThat(result.tallies().written()).isEqualTo(2501);
         assertThat(target.query("select name from copies where name = 'lowest'"))
                 .hasSize(1);
+    }
+
+    /** Of rows that take more than half of what a worker may hold, each is a page. */
+    @Test
+    void holdsNoMoreOfLargeRowsThanAWorkerMay() throws Exception {
+        int workers = 16;
+        int rows = 12;
+        long share = Math.max(64 * 1024, Runtime.getRuntime().maxMemory() / 32 / workers);
+        elsewhere.execute(
+                "delete from parts; insert into parts (name) select n || repeat('x', %s) from generate_series(1, %s) n"
+                        .formatted(share * 6 / 10, rows));
+        TableStage<String> parts = TableStage.<String>builder("parts")
+                .columns("name")
+                .transform(
+                        (row, context) -> List.of(row.text("name").orElseThrow().substring(0, 10)))
+                .upsert(Upsert.<String>into("copies").key("name", name -> name).build())
+                .build();
+        AtomicInteger batches = new AtomicInteger();
+
+        Result result = Orders.migrator(Migration.builder("parts").stage(parts).build(), couch, target, logs)
+                .tableSource("parts", elsewhere.dataSource())
+                .workers(workers)
+                .listener(new Listener() {
+                    @Override
+                    public void progressed(Progress progress) {
+                        batches.incrementAndGet();
+                    }
+                })
+                .build()
+                .run();
+
+        assertThat(result.tallies().written()).isEqualTo(rows);
+        assertThat(batches).hasValue(rows);
     }
 
     @Test

@@ -29,9 +29,7 @@ import org.jspecify.annotations.Nullable;
  * why catching up reads the last keys once more and takes those that this run has not seen.
  */
 final class TableFeed implements Feed<SourceRow> {
-    private static final int MOST_AT_ONCE = 1000;
     private static final int READ_ONCE_MORE = 10_000;
-    private static final long ROUGH_ROW_SIZE = 500;
 
     private final TableStage<?> stage;
     private final OptionalLong counted;
@@ -39,6 +37,7 @@ final class TableFeed implements Feed<SourceRow> {
     private final ByteBudget budget;
     private final SourceTable source;
     private final Optional<Session> elsewhere;
+    private final RowPage size;
     private final TreeSet<Long> lastSeen = new TreeSet<>();
 
     /**
@@ -60,6 +59,7 @@ final class TableFeed implements Feed<SourceRow> {
         this.patience = patience;
         this.budget = budget;
         this.source = new SourceTable(stage, patience);
+        this.size = new RowPage(budget.share());
     }
 
     private Session on(Session main) {
@@ -92,8 +92,9 @@ final class TableFeed implements Feed<SourceRow> {
     public Pager<SourceRow> pager(RangeOffset range, @Nullable JsonElement since, Runnable recognize, Session session) {
         return (at, most) -> Intake.page(budget, intake -> {
             SourceId after = at.after();
-            SourceTable.Page page = source.page(
-                    on(session), after == null ? null : ((RowId) after).key(), Math.min(most, MOST_AT_ONCE));
+            SourceTable.Page page =
+                    source.page(on(session), after == null ? null : ((RowId) after).key(), Math.min(most, size.rows()));
+            size.seen(page.items());
             page.items().forEach(row -> {
                 intake.take(row);
                 seen(key(row));
@@ -107,9 +108,16 @@ final class TableFeed implements Feed<SourceRow> {
         Gathering<SourceRow> gathering = new Gathering<>(most, budget, then);
         List<Long> keys = ids.stream().map(id -> ((RowId) id).key()).toList();
         Set<Long> gone = new HashSet<>(keys);
-        for (Item<SourceRow> row : source.byKeys(on(session), keys)) {
-            gone.remove(key(row));
-            gathering.accept(row);
+        int asked = 0;
+        while (asked < keys.size()) {
+            List<Long> some = keys.subList(asked, Math.min(keys.size(), asked + size.rows()));
+            List<Item<SourceRow>> rows = source.byKeys(on(session), some);
+            size.seen(rows);
+            for (Item<SourceRow> row : rows) {
+                gone.remove(key(row));
+                gathering.accept(row);
+            }
+            asked += some.size();
         }
         gone.forEach(key -> gathering.accept(new Item.Gone<>(new RowId(key))));
         gathering.handOn();
@@ -143,7 +151,7 @@ final class TableFeed implements Feed<SourceRow> {
     }
 
     static Item<SourceRow> found(SourceRow row) {
-        return new Item.Found<>(new RowId(row.id()), "", row, ROUGH_ROW_SIZE);
+        return new Item.Found<>(new RowId(row.id()), "", row, RowPage.bytes(row));
     }
 
     private static long key(Item<SourceRow> row) {
@@ -194,7 +202,8 @@ final class TableFeed implements Feed<SourceRow> {
         }
 
         private Page<SourceRow> page(Intake<SourceRow> intake) {
-            SourceTable.Page page = source.page(session, after, MOST_AT_ONCE);
+            SourceTable.Page page = source.page(session, after, size.rows());
+            size.seen(page.items());
             for (Item<SourceRow> row : page.items()) {
                 after = key(row);
                 if (!wasSeen(key(row))) {
