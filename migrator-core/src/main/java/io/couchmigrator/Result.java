@@ -72,12 +72,17 @@ public record Result(
      * Returns this if nothing failed: a run is complete then, with or without rejects, or was stopped on request; what a
      * verification found, its outcome tells.
      *
-     * @throws MigrationException the first failure, the others suppressed in it
+     * @throws MigrationException the first failure, the others suppressed in it, each once however often this is called
      */
     public Result orThrow() {
         if (!failures.isEmpty()) {
             MigrationException first = failures.get(0);
-            failures.subList(1, failures.size()).forEach(first::addSuppressed);
+            synchronized (first) {
+                failures.stream()
+                        .skip(1)
+                        .filter(other -> !List.of(first.getSuppressed()).contains(other))
+                        .forEach(first::addSuppressed);
+            }
             throw first;
         }
         return this;
