@@ -105,7 +105,7 @@ public final class Migration {
         }
 
         private static String requireName(String name, String what) {
-            if (!NAME.matcher(name).matches()) {
+            if (!NAME.matcher(Objects.requireNonNull(name, what)).matches()) {
                 throw new IllegalArgumentException(
                         "unexpected %s \"%s\": expected letters, digits and _ . - only".formatted(what, name));
             }

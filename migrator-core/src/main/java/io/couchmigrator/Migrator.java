@@ -173,7 +173,7 @@ public final class Migrator {
          * refused, because rows would move. By default all rows go to the target.
          */
         public Builder shards(ShardMap shards) {
-            this.shards = Optional.of(shards);
+            this.shards = Optional.of(Objects.requireNonNull(shards, "shards"));
             return this;
         }
 
@@ -186,7 +186,7 @@ public final class Migrator {
          * @throws IllegalArgumentException if the migration has no such stage
          */
         public Builder tableSource(String stage, DataSource database) {
-            Required.table(migration, stage);
+            Required.table(migration, Objects.requireNonNull(stage, "stage"));
             tableSources.put(stage, Objects.requireNonNull(database, "database"));
             return this;
         }
@@ -245,7 +245,8 @@ public final class Migrator {
          * hundred years count as that.
          */
         public Builder maxOutage(Duration maxOutage) {
-            this.maxOutage = Required.notNegative(maxOutage, "maxOutage", "zero or more");
+            this.maxOutage =
+                    Required.notNegative(Objects.requireNonNull(maxOutage, "maxOutage"), "maxOutage", "zero or more");
             return this;
         }
 

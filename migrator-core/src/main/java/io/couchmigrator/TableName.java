@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +21,8 @@ public record TableName(Optional<String> schema, String name) {
 
     /** @throws IllegalArgumentException if a part is empty */
     public TableName {
+        Objects.requireNonNull(schema, "schema");
+        Objects.requireNonNull(name, "name");
         if (name.isEmpty() || schema.filter(String::isEmpty).isPresent()) {
             throw new IllegalArgumentException("unexpected table name with an empty part: expected a name");
         }
@@ -32,7 +35,7 @@ public record TableName(Optional<String> schema, String name) {
 
     /** Returns the name of a table of this schema, whatever characters are in either. */
     public static TableName of(String schema, String name) {
-        return new TableName(Optional.of(schema), name);
+        return new TableName(Optional.of(Objects.requireNonNull(schema, "schema")), name);
     }
 
     /**
@@ -42,7 +45,7 @@ public record TableName(Optional<String> schema, String name) {
      * @throws IllegalArgumentException if it is anything else
      */
     public static TableName parse(String text) {
-        Matcher parts = NAME.matcher(text);
+        Matcher parts = NAME.matcher(Objects.requireNonNull(text, "text"));
         if (!parts.matches()) {
             throw new IllegalArgumentException(
                     "unexpected table name %s: expected one as orders or archive.orders, a part with a dot or a quote in it in double quotes"

@@ -156,7 +156,7 @@ public final class Upsert<R> implements Destination<R> {
          * upsert's own is a table, rows go into that. By default they always do. Not for {@link ConflictRule#UPDATE}.
          */
         public Builder<R> tableBehindView(TableName table) {
-            this.tableBehindView = Optional.of(table);
+            this.tableBehindView = Optional.of(Objects.requireNonNull(table, "table"));
             return this;
         }
 
@@ -208,7 +208,7 @@ public final class Upsert<R> implements Destination<R> {
 
         /** Sets to which shard a row belongs, which a {@linkplain ShardMap sharded} target needs. By default none is told. */
         public Builder<R> router(Router<R> router) {
-            this.router = Optional.of(router);
+            this.router = Optional.of(Objects.requireNonNull(router, "router"));
             return this;
         }
 

@@ -172,6 +172,35 @@ final class BuildersTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway")
+    void namesWhatMustNotBeNull() {
+        assertThatNullPointerException()
+                .isThrownBy(() -> Migration.builder(null))
+                .withMessage("slug");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Migration.builder("m").logName(null))
+                .withMessage("logName");
+        assertThatNullPointerException()
+                .isThrownBy(() -> migrator().shards(null))
+                .withMessage("shards");
+        assertThatNullPointerException()
+                .isThrownBy(() -> migrator().maxOutage(null))
+                .withMessage("maxOutage");
+        assertThatNullPointerException()
+                .isThrownBy(() -> migrator().tableSource(null, new PGSimpleDataSource()))
+                .withMessage("stage");
+        assertThatNullPointerException().isThrownBy(() -> upsert().router(null)).withMessage("router");
+        assertThatNullPointerException()
+                .isThrownBy(() -> upsert().tableBehindView((TableName) null))
+                .withMessage("table");
+        assertThatNullPointerException().isThrownBy(() -> TableName.of(null)).withMessage("name");
+        assertThatNullPointerException()
+                .isThrownBy(() -> TableName.of(null, "a"))
+                .withMessage("schema");
+        assertThatNullPointerException().isThrownBy(() -> TableName.parse(null)).withMessage("text");
+    }
+
+    @Test
     void namesStagesAfterWhatTheyReadUnlessTold() {
         assertThat(documents().build().database()).isEqualTo("orders");
         assertThat(documents().database("shop").build().description()).isEqualTo("shop");
