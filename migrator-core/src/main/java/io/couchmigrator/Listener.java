@@ -31,7 +31,7 @@ public interface Listener {
      */
     default void stageStarted(Progress progress, Path migrationLog) {}
 
-    /** A batch of a stage was committed, or five minutes went by without one. */
+    /** A batch of a stage was committed; called every five minutes besides, whether there was one or not. */
     default void progressed(Progress progress) {}
 
     /** All documents of a stage were read; catching up comes next. */

@@ -35,19 +35,24 @@ public non-sealed interface Writer<R> extends Destination<R> {
 
     /**
      * Returns what is wrong with the target, each a whole sentence; empty if nothing is. Called before the first
-     * document of any stage is read. By default nothing is checked.
+     * document of any stage is read, by one thread, or where the target is {@linkplain ShardMap sharded} by one for each database
+     * at once. By default nothing is checked.
      */
     default List<String> faults(Connection connection) throws SQLException {
         return List.of();
     }
 
-    /** Returns the writer for one run, which may have learnt from the target's catalogue. The default is this one. */
+    /**
+     * Returns the writer for one run, which may have learnt from the target's catalogue. Called before the stage is written, by
+     * the same threads as {@link #faults}. The default is this one.
+     */
     default Writer<R> prepared(Connection connection) throws SQLException {
         return this;
     }
 
     /**
-     * Refuses a row that the target could not store, before it is sent. By default every row passes.
+     * Refuses a row that the target could not store, before it is sent. Called on a {@linkplain #prepared prepared} writer, by
+     * several workers at once. By default every row passes.
      *
      * @throws RejectException if it cannot be stored
      */

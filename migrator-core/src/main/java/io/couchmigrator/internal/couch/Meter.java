@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.couch;
 
-/** Hears how large a document grows while it is parsed; may block until there is room for it. */
+/** Hears how large a document grows while it is parsed. What it throws, where there is no room for the document, ends the parsing. */
 @FunctionalInterface
 public interface Meter {
     /** Lets every document grow. */

@@ -5,7 +5,7 @@ import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.time.Clock;
 
-/** What happened in all runs, for people who look later. Nothing depends on it. Safe for use by multiple threads. */
+/** What happened in all runs, for people who look later. Nothing reads it; a run that cannot write it ends. Safe for use by multiple threads. */
 public final class HistoryFile implements AutoCloseable {
     private final LineFile file;
     private final Clock clock;

@@ -228,7 +228,7 @@ public final class RejectEvents {
      * is, in its order. To be called by whoever holds the log directory.
      *
      * @param counted how many items the offset file counts as outstanding: the file must go on telling of as many
-     * @throws LogDirectoryException if the file cannot be replaced; then it stays as it was
+     * @throws LogDirectoryException if the file cannot be replaced; then the former or the new one is there, whole
      */
     public void compact(long counted) {
         long kept = kept().count();

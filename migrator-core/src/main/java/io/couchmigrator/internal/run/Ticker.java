@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Does what is due now and then: checkpoints, tallies in the history, progress when nothing else tells of it. */
+/** Does what is due now and then: checkpoints, tallies in the history, progress. */
 final class Ticker implements AutoCloseable {
     private static final long CHECKPOINT_MILLIS = 250;
     private static final long TALLIES_SECONDS = 60;
