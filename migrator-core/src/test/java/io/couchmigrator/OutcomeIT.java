@@ -2,6 +2,7 @@
 package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.testkit.MigratorExtension;
@@ -11,13 +12,16 @@ import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** What a run says of its end, when it is stopped, refused or resumed at awkward moments. */
 @ExtendWith(MigratorExtension.class)
@@ -93,6 +97,34 @@ final class OutcomeIT {
                 .build();
         holder.run();
         assertThat(seen.get()).isEqualTo(Outcome.STOPPED);
+    }
+
+    /** What comes after the first fault must not hide it, even a bug of the embedding program. */
+    @Test
+    void tellsOfItsDirectoryAlsoWhereTheLookAtTheServersBreaks(CouchDouble couch) throws Exception {
+        Migrator migrator = Migrator.builder(
+                        Migration.builder("m").stage(table()).build())
+                .source(CouchServer.builder(couch.url()).build())
+                .target(breaking())
+                .logDirectory(Files.createFile(logs.resolve("no-directory")))
+                .build();
+
+        assertThatThrownBy(migrator::run)
+                .isInstanceOf(StackOverflowError.class)
+                .hasMessage("of the pool")
+                .satisfies(thrown ->
+                        assertThat(thrown.getSuppressed()).hasAtLeastOneElementOfType(LogDirectoryException.class));
+    }
+
+    private static DataSource breaking() {
+        return new PGSimpleDataSource() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public Connection getConnection() {
+                throw new StackOverflowError("of the pool");
+            }
+        };
     }
 
     @Test

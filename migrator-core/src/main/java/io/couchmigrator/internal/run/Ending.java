@@ -30,11 +30,15 @@ record Ending(
     /**
      * Returns it for the caller.
      *
-     * @throws RuntimeException the bug that was met, if one was; it may be an {@link Error}
+     * @throws RuntimeException the bug that was met, if one was, with what else failed suppressed; it may be an {@link Error}
      * @throws IllegalStateException if not all was done, though nothing failed and nobody asked it to stop, which is a bug
      */
     Result result() {
-        SideBySide.rethrow(failures.bug());
+        Throwable bug = failures.bug();
+        if (bug != null) {
+            failures.inOrder().forEach(bug::addSuppressed);
+        }
+        SideBySide.rethrow(bug);
         return new Result(
                 outcome(),
                 verb.tallies(stages),

@@ -38,7 +38,7 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
         Target.Preflight found;
         try {
             found = target.preflight(migration, counted);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             ended(source, interrupted, e);
             throw e;
         }
@@ -46,10 +46,10 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
     }
 
     /** Whatever comes of the other thread, it must not outlive the run, nor hide why that ended. */
-    private static void ended(OwnThread.Started<?> other, Runnable interrupted, RuntimeException reason) {
+    private static void ended(OwnThread.Started<?> other, Runnable interrupted, Throwable reason) {
         try {
             other.result(interrupted);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             reason.addSuppressed(e);
         }
     }

@@ -122,11 +122,13 @@ public final class Run {
             attempt(() -> checked(stages, target, directory));
             history.add("run ended", ending(began, stages).json());
         } catch (LogDirectoryException | BusyException e) {
-            // What else would be in the way is worth knowing at the same time.
-            List<MigrationException> others =
-                    looked ? List.of() : look(target, stage -> false).faults(List.of());
-            failed(e);
-            others.forEach(this::failed);
+            // What else would be in the way is worth knowing at the same time; a stop that was asked for would end the
+            // look.
+            failures.add(e);
+            if (!looked) {
+                look(target, stage -> false).faults(List.of()).forEach(failures::add);
+            }
+            stop.request();
         }
     }
 
@@ -189,14 +191,26 @@ public final class Run {
     private void work(
             Preflight now, Start start, Stages stages, Target target, LogDirectory directory, RejectsFile rejects) {
         OffsetFile file = new OffsetFile(directory);
-        Checkpoints checkpoints = new Checkpoints(
+        try (Checkpoints checkpoints = new Checkpoints(
                 settings.migration(),
                 settings.source().toString(),
                 start.migrated().map(Offsets::saved).orElse(null),
                 now.target().identity().orElseThrow(),
                 file,
                 rejects,
-                clock);
+                clock)) {
+            work(now, start, stages, target, directory, rejects, checkpoints);
+        }
+    }
+
+    private void work(
+            Preflight now,
+            Start start,
+            Stages stages,
+            Target target,
+            LogDirectory directory,
+            RejectsFile rejects,
+            Checkpoints checkpoints) {
         start.offsets().ifPresent(offsets -> checkpoints.resume(offsets, now.source()::asOfNow));
         Optional<Verification> verification = start.migrated().map(migrated -> {
             LineFile findings = LineFile.fresh(directory.findings());
@@ -223,8 +237,7 @@ public final class Run {
             stages.complete(site, verb.writes() && rejects.outstanding() == 0);
         } finally {
             ticker.close();
-            save(checkpoints);
-            checkpoints.close();
+            attempt(checkpoints::saveIfChanged);
         }
     }
 
@@ -241,14 +254,6 @@ public final class Run {
     private void putAside(LogDirectory directory) {
         for (Path file : verb.memory(directory)) {
             directory.setAside(file).ifPresent(aside -> reporter.tell(to -> to.setAside(aside)));
-        }
-    }
-
-    private void save(Checkpoints checkpoints) {
-        try {
-            checkpoints.saveIfChanged();
-        } catch (LogDirectoryException e) {
-            failed(e);
         }
     }
 
