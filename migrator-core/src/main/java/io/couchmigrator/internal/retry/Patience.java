@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +31,9 @@ public final class Patience {
     private final Clock clock;
     private final Consumer<Duration> pauses;
     private final @Nullable Watch watch;
+    private final AtomicLong turns = new AtomicLong();
 
     private int failing;
-    private boolean away;
-    private volatile long outages;
     private @Nullable Instant toldAt;
 
     /**
@@ -107,7 +107,9 @@ public final class Patience {
                     stop.check();
                     failures = e.narrows() ? 1 : failures + 1;
                     outage = failed(outage, e, began);
+                    turn(e);
                     pause(outage, e, pauseAfter(failures, e), began);
+                    turn(e);
                 }
             }
         } catch (StoppedException e) {
@@ -129,12 +131,19 @@ public final class Patience {
         }
     }
 
+    private void turn(PassingException e) {
+        if (!e.narrows()) {
+            turns.incrementAndGet();
+        }
+    }
+
     /**
-     * Returns how many outages there were so far, the present one included. An answer that broke at one place, and for
-     * which the next attempt asks in smaller pieces, is none.
+     * Returns how often the server was away from a worker, and how often one asked again after that: whenever this differs, what
+     * answers may be another one than before. An answer that broke at one place, and for which the next attempt asks in smaller
+     * pieces, does not count.
      */
-    public long outages() {
-        return outages;
+    public long turns() {
+        return turns.get();
     }
 
     /** Pauses as after a first failure, for an attempt that failed but got something done. */
@@ -146,10 +155,6 @@ public final class Patience {
         if (earlier == null) {
             failing++;
         }
-        if (!away && !e.narrows()) {
-            away = true;
-            outages++;
-        }
         Instant first = watch == null ? clock.instant() : began;
         Instant since = earlier == null ? first : earlier.since();
         Outage outage = new Outage(server, e.seen(), since, since.plus(maxOutage));
@@ -159,7 +164,6 @@ public final class Patience {
 
     private synchronized void succeeded(Outage outage) {
         failing--;
-        away = failing > 0 && away;
         if (failing == 0 && toldAt != null) {
             toldAt = null;
             listener.recovered(outage);
@@ -169,7 +173,6 @@ public final class Patience {
     private synchronized void abandoned() {
         failing--;
         if (failing == 0) {
-            away = false;
             toldAt = null;
         }
     }

@@ -11,30 +11,30 @@ import java.util.function.Supplier;
  * back may be something else. Safe for use by multiple threads: one looks, the others wait.
  */
 final class Recognition {
-    private final LongSupplier outages;
+    private final LongSupplier turns;
     private final Consumer<StageOffset> look;
     private volatile long known;
 
     /**
      * Creates one.
      *
-     * @param outages how many outages of the source there were
+     * @param turns how often the source was away from a worker, and how often one asked again after that
      * @param look throws if the source is not what a stage was read from
      */
-    Recognition(LongSupplier outages, Consumer<StageOffset> look) {
-        this.outages = outages;
+    Recognition(LongSupplier turns, Consumer<StageOffset> look) {
+        this.turns = turns;
         this.look = look;
     }
 
-    /** Looks, if there was an outage since the last time. */
+    /** Looks, if the source was away from a worker since the last time, or one asked again after that. */
     void afterOutage(Supplier<StageOffset> stage) {
-        if (outages.getAsLong() != known) {
+        if (turns.getAsLong() != known) {
             lookOnce(stage);
         }
     }
 
     private synchronized void lookOnce(Supplier<StageOffset> stage) {
-        long before = outages.getAsLong();
+        long before = turns.getAsLong();
         if (before != known) {
             look.accept(stage.get());
             known = before;

@@ -55,7 +55,7 @@ final class StageRun<S> {
         this.checkpoints = checkpoints;
         this.passes = passes;
         this.logged = logged;
-        this.recognition = new Recognition(site.sources()::outages, offset -> {
+        this.recognition = new Recognition(site.sources()::turns, offset -> {
             // Once one worker has given the source up, the others must not each find out for themselves, one by one.
             site.stop().check();
             feed.recognize(offset);

@@ -107,9 +107,9 @@ public final class Sources {
         budget.holding(rows, then);
     }
 
-    /** Returns how often CouchDB was away. */
-    public long outages() {
-        return patience.outages();
+    /** Returns how often CouchDB was away from a worker, and how often one asked again after that. */
+    public long turns() {
+        return patience.turns();
     }
 
     /** Returns what was audited so far. */

@@ -8,7 +8,9 @@ import io.couchmigrator.Listener.Outage;
 import io.couchmigrator.SourceException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -196,6 +198,42 @@ final class PatienceTest {
         assertThat(listener.lines).containsOnlyOnce("recovered").last().isEqualTo("recovered");
     }
 
+    /** The server may be another one after each pause of each worker, and for those that go on meanwhile. */
+    @Test
+    void countsThatAServerIsAwayFromAWorkerAndThatItIsAskedAgainThoughAnotherWorkerHasFoundItSince() {
+        Deque<Runnable> inPauses = new ArrayDeque<>();
+        Patience shared = new Patience("a server", MAX_OUTAGE, stop, listener, clock, pause -> inPauses.pop()
+                .run());
+        List<Long> known = new ArrayList<>();
+        inPauses.add(() -> {
+            known.add(shared.turns());
+            shared.persist(failing(1, null));
+            known.add(shared.turns());
+        });
+        inPauses.add(() -> {});
+
+        shared.persist(failing(1, null));
+
+        known.add(shared.turns());
+        assertThat(known.get(0)).isPositive();
+        assertThat(known).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void countsNoAnswerThatBrokeAtOnePlaceAsAnOutage() {
+        boolean[] broken = {false};
+
+        patience.persist(() -> {
+            if (!broken[0]) {
+                broken[0] = true;
+                throw new NarrowingException(givenUp);
+            }
+            return "answer";
+        });
+
+        assertThat(patience.turns()).isZero();
+    }
+
     private Patience.Attempt<String> afterALongFailure(Patience.Attempt<String> then) {
         boolean[] failed = {false};
         return () -> {
@@ -289,6 +327,19 @@ final class PatienceTest {
             }
             return "answer";
         };
+    }
+
+    private static final class NarrowingException extends PassingException {
+        private static final long serialVersionUID = 1L;
+
+        NarrowingException(SourceException givenUp) {
+            super(givenUp, "cut", null);
+        }
+
+        @Override
+        public boolean narrows() {
+            return true;
+        }
     }
 
     private class Listener implements OutageListener {
