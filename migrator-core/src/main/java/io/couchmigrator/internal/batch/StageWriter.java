@@ -10,6 +10,7 @@ import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.TargetDatabase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Writes what a stage reads into all databases of the target, and keeps its journal. Safe for use by multiple threads, each
@@ -53,12 +54,12 @@ public final class StageWriter<S, R> {
 
     /** Returns what writes batches. */
     public BatchTaker<S> batches() {
-        return new BatchWriter<>(preparation, sink(UpsertSink::of), journal);
+        return new BatchWriter<>(preparation, sink(true), journal);
     }
 
     /** Returns what writes batches of documents that were rejected before, and may well all be rejected again. */
     public BatchTaker<S> batchesOfRejects() {
-        return new BatchWriter<>(preparation, sink(UpsertSink::ofRejects), journal);
+        return new BatchWriter<>(preparation, sink(false), journal);
     }
 
     /** Returns how many entries were logged that are no rejects. */
@@ -71,21 +72,16 @@ public final class StageWriter<S, R> {
         odd.tell(reporter, stage.name(), log.path());
     }
 
-    /** Makes the sink of one database. */
-    @FunctionalInterface
-    private interface Sinks<R> {
-        UpsertSink<R> of(
-                StageFunctions functions, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number);
-    }
-
-    private Sink<R> sink(Sinks<R> make) {
+    private Sink<R> sink(boolean mayBlame) {
         List<Sink<R>> sinks = new ArrayList<>();
         StageFunctions functions = new StageFunctions(stage);
         for (TargetDatabase database : target.databases()) {
             int number = sinks.size();
             GuardedWriter<R> writer = new GuardedWriter<>(preparation.writer(number));
             Accounted<R> accounted = new Accounted<>(stage.name(), writer, trust);
-            sinks.add(make.of(functions, accounted, size, database, number));
+            Optional<Blame<R>> blame =
+                    mayBlame ? Optional.of(new Blame<>(stage.name(), accounted, database)) : Optional.empty();
+            sinks.add(new UpsertSink<>(functions, accounted, blame, size, database, number));
         }
         return sinks.size() == 1 ? sinks.get(0) : new ShardedSink<>(preparation::place, sinks, target.sideBySide());
     }

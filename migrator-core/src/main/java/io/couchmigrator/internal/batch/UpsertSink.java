@@ -38,7 +38,15 @@ final class UpsertSink<R> implements Sink<R> {
     private final TargetDatabase database;
     private final int number;
 
-    private UpsertSink(
+    /**
+     * Creates one.
+     *
+     * @param blame blames the target where it refuses many documents in a row alike, and so what it accepted before; empty for
+     *     documents that were rejected before, and may well all be rejected again
+     * @param size how many to write at once, for all sinks of the stage
+     * @param number the database's place among {@link Target#databases}
+     */
+    UpsertSink(
             StageFunctions functions,
             Accounted<R> accounted,
             Optional<Blame<R>> blame,
@@ -51,24 +59,6 @@ final class UpsertSink<R> implements Sink<R> {
         this.size = size;
         this.database = database;
         this.number = number;
-    }
-
-    /**
-     * Returns a sink that blames the target where it refuses many documents in a row alike, and so what it accepted before.
-     *
-     * @param size how many to write at once, for all sinks of the stage
-     * @param number the database's place among {@link Target#databases}
-     */
-    static <R> UpsertSink<R> of(
-            StageFunctions functions, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number) {
-        Blame<R> blame = new Blame<>(functions.stage().name(), accounted, database);
-        return new UpsertSink<>(functions, accounted, Optional.of(blame), size, database, number);
-    }
-
-    /** Returns a sink for documents that were rejected before, and may well all be rejected again. */
-    static <R> UpsertSink<R> ofRejects(
-            StageFunctions functions, Accounted<R> accounted, WriteSize size, TargetDatabase database, int number) {
-        return new UpsertSink<>(functions, accounted, Optional.empty(), size, database, number);
     }
 
     @Override
@@ -159,12 +149,12 @@ final class UpsertSink<R> implements Sink<R> {
             offered +=
                     changes.stream().mapToLong(change -> change.rows().size()).sum();
             size.passed(some.size());
-            blame.ifPresent(may -> withRows(some).reduce((one, next) -> next).ifPresent(may::accepted));
+            blame.ifPresent(
+                    may -> withRows(some.stream()).reduce((one, next) -> next).ifPresent(may::accepted));
         }
 
-        private Stream<Change<R>> withRows(List<Ready<R>> some) {
-            return some.stream().map(Ready::change).filter(change -> !change.rows()
-                    .isEmpty());
+        private Stream<Change<R>> withRows(Stream<Ready<R>> some) {
+            return some.map(Ready::change).filter(change -> !change.rows().isEmpty());
         }
 
         /** Returns the documents that rows are of, which are given by their places. */
@@ -190,9 +180,10 @@ final class UpsertSink<R> implements Sink<R> {
         }
 
         private void suspect(Ready<R> item, Refusal refusal) {
-            List<Change<R>> later = withRows(items.subList(items.indexOf(item) + 1, items.size()))
-                    .toList();
-            blame.ifPresent(may -> may.refused(refusal, later, attempts));
+            Stream<Ready<R>> later = items.stream()
+                    .dropWhile(other -> !other.id().equals(item.id()))
+                    .skip(1);
+            blame.ifPresent(may -> may.refused(refusal, withRows(later).toList(), attempts));
         }
     }
 }
