@@ -31,7 +31,7 @@ public sealed interface Change<R> {
         public Present {
             Objects.requireNonNull(id, "id");
             Objects.requireNonNull(rev, "rev");
-            Objects.requireNonNull(rows, "rows");
+            rows = List.copyOf(rows);
         }
     }
 
