@@ -22,6 +22,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -165,6 +168,30 @@ final class ShardsVerifyIT {
                             "misplaced_in\":[\"PostgreSQL at %s:%d/%s (main database)\"]"
                                     .formatted(main.host(), main.port(), main.name())));
             assertThat(last.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        }
+    }
+
+    /** As the libraries do that turn errors of a database into exceptions of their own. */
+    @Test
+    void waitsOutAnErrorOfEachDatabaseThatAWriterHasWrapped(
+            CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
+        try (TestDatabase first = postgres.createDatabase();
+                TestDatabase second = postgres.createDatabase()) {
+            Orders.create(couch, main, 20);
+            first.execute(Orders.TABLE);
+            second.execute(Orders.TABLE);
+            Wrapping writer = new Wrapping(Orders.writer(), ConcurrentHashMap.newKeySet());
+            Migration migration = Orders.migration(Orders.stage().writer(writer).build());
+            Migrator migrator = Orders.migrator(migration, couch, main, logs)
+                    .shards(Shards.map(List.of(first.dataSource(), second.dataSource())))
+                    .build();
+            migrator.run();
+
+            Result verified = migrator.verify();
+
+            assertThat(verified.failures()).isEmpty();
+            assertThat(verified.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(writer.failed).containsExactlyInAnyOrder(main.name(), first.name(), second.name());
         }
     }
 
@@ -315,5 +342,36 @@ final class ShardsVerifyIT {
             }
         }
         return findings;
+    }
+
+    /** Fails to compare once in each database. */
+    private record Wrapping(Writer<Document> writer, Set<String> failed) implements Writer<Document> {
+        @Override
+        public int write(Connection connection, List<Change<Document>> changes) throws SQLException {
+            return writer.write(connection, changes);
+        }
+
+        @Override
+        public boolean isComparable() {
+            return true;
+        }
+
+        @Override
+        public List<Standing> compare(Connection connection, List<Document> rows) throws SQLException {
+            if (failed.add(connection.getCatalog())) {
+                throw new IllegalStateException(new SQLException("the server restarts", "57P01"));
+            }
+            return writer.compare(connection, rows);
+        }
+
+        @Override
+        public Set<TableName> tables() {
+            return writer.tables();
+        }
+
+        @Override
+        public Optional<Router<Document>> router() {
+            return Optional.of((order, shards) -> order.field("total").getAsInt() % shards);
+        }
     }
 }

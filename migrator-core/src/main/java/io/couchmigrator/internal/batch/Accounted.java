@@ -3,6 +3,7 @@ package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.Change;
 import io.couchmigrator.TableName;
+import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.Writer.Standing.State;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,12 +22,10 @@ import java.util.stream.IntStream;
  * @param <R> the type of the rows
  */
 final class Accounted<R> {
-    private final String stage;
     private final GuardedWriter<R> writer;
     private final Trust trust;
 
-    Accounted(String stage, GuardedWriter<R> writer, Trust trust) {
-        this.stage = stage;
+    Accounted(GuardedWriter<R> writer, Trust trust) {
         this.writer = writer;
         this.trust = trust;
     }
@@ -39,7 +38,7 @@ final class Accounted<R> {
      */
     int write(Connection connection, List<Change<R>> changes) throws SQLException {
         List<R> rows = Change.rows(changes);
-        int written = counted(writer.write(connection, changes), rows.size());
+        int written = writer.write(connection, changes);
         if (written == rows.size()) {
             return written;
         }
@@ -47,10 +46,10 @@ final class Accounted<R> {
             trust.counted(written, rows.size());
             return written;
         }
-        List<State> states = states(connection, rows);
+        List<Standing> standings = writer.standings(connection, rows);
         Set<Integer> dropped = new TreeSet<>();
-        written += missing(connection, changes, places(states, State.MISSING), dropped);
-        different(connection, changes, places(states, State.DIFFERENT), dropped);
+        written += missing(connection, changes, places(standings, State.MISSING), dropped);
+        different(connection, changes, places(standings, State.DIFFERENT), dropped);
         if (!dropped.isEmpty()) {
             throw new DroppedException(dropped);
         }
@@ -77,29 +76,10 @@ final class Accounted<R> {
         return writer.tables();
     }
 
-    private int counted(int written, int rows) {
-        if (written < 0 || written > rows) {
-            throw new IllegalStateException(
-                    "the writer of stage \"%s\", %s, says that it wrote %s rows: expected 0 to %s"
-                            .formatted(stage, writer.name(), written, rows));
-        }
-        return written;
-    }
-
-    private List<State> states(Connection connection, List<R> rows) throws SQLException {
-        List<State> states = writer.states(connection, rows);
-        if (states.size() != rows.size()) {
-            throw new IllegalStateException(
-                    "the writer of stage \"%s\", %s, compared %s rows: expected one result for each of %s"
-                            .formatted(stage, writer.name(), states.size(), rows.size()));
-        }
-        return states;
-    }
-
     /** Returns the places of the rows that stand so. */
-    private static List<Integer> places(List<State> states, State state) {
-        return IntStream.range(0, states.size())
-                .filter(row -> states.get(row) == state)
+    private static List<Integer> places(List<Standing> standings, State state) {
+        return IntStream.range(0, standings.size())
+                .filter(row -> standings.get(row).state() == state)
                 .boxed()
                 .toList();
     }
@@ -135,8 +115,8 @@ final class Accounted<R> {
             return 0;
         }
         List<Change<R>> again = at(missing, changes);
-        int written = counted(writer.write(connection, again), missing.size());
-        for (int still : places(states(connection, Change.rows(again)), State.MISSING)) {
+        int written = writer.write(connection, again);
+        for (int still : places(writer.standings(connection, Change.rows(again)), State.MISSING)) {
             dropped.add(missing.get(still));
         }
         return written;

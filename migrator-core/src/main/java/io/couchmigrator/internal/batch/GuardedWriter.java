@@ -4,8 +4,9 @@ package io.couchmigrator.internal.batch;
 import io.couchmigrator.Change;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Writer;
-import io.couchmigrator.Writer.Standing.State;
+import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.internal.postgres.Upserts;
+import io.couchmigrator.internal.retry.FunctionFault;
 import io.couchmigrator.internal.retry.Interrupts;
 import io.couchmigrator.internal.retry.StageFunctions;
 import java.sql.Connection;
@@ -14,13 +15,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A writer of the embedding program, which may throw anything: what is not of the database comes out as a
- * {@link WriterException}, and what is, such as an {@link SQLException} that a library has wrapped, as that. Safe for use by
+ * A writer of the embedding program, which may throw and return anything: what it throws that is not of the database comes out as
+ * a {@link WriterException}, and what is, such as an {@link SQLException} that a library has wrapped, as that. Safe for use by
  * multiple threads, each with a connection of its own.
  *
+ * @param stage whose writer
  * @param writer what is called
  */
-record GuardedWriter<R>(Writer<R> writer) {
+public record GuardedWriter<R>(String stage, Writer<R> writer) {
     /** A chain of causes may be a circle. */
     private static final int MOST_CAUSES = 10;
 
@@ -46,9 +48,20 @@ record GuardedWriter<R>(Writer<R> writer) {
         T make() throws SQLException;
     }
 
-    /** Writes rows, and returns how many it says were inserted or changed. */
+    /**
+     * Writes rows, and returns how many it says were inserted or changed.
+     *
+     * @throws IllegalStateException if they cannot be so many
+     */
     int write(Connection connection, List<Change<R>> changes) throws SQLException {
-        return guarded(() -> writer.write(connection, changes));
+        int rows = changes.stream().mapToInt(change -> change.rows().size()).sum();
+        int written = guarded(() -> writer.write(connection, changes));
+        if (written < 0 || written > rows) {
+            throw new IllegalStateException(
+                    "the writer of stage \"%s\", %s, says that it wrote %s rows: expected 0 to %s"
+                            .formatted(stage, name(), written, rows));
+        }
+        return written;
     }
 
     /** Offers rows that are there already, as if they were not; returns what is of no interest. */
@@ -60,8 +73,33 @@ record GuardedWriter<R>(Writer<R> writer) {
     }
 
     /** Returns how rows stand, in their order, as far as the writer would change that. */
-    List<State> states(Connection connection, List<R> rows) throws SQLException {
-        return guarded(() -> Upserts.states(connection, writer, rows));
+    List<Standing> standings(Connection connection, List<R> rows) throws SQLException {
+        return ofEach(rows, guarded(() -> Upserts.standings(connection, writer, rows)));
+    }
+
+    /**
+     * Returns how rows stand, in their order.
+     *
+     * @throws IllegalStateException if the writer is broken
+     */
+    public List<Standing> compare(Connection connection, List<R> rows) throws SQLException {
+        try {
+            return ofEach(rows, guarded(() -> writer.compare(connection, rows)));
+        } catch (WriterException e) {
+            throw new IllegalStateException(
+                    "the writer of stage \"%s\" failed to compare %s rows: it threw %s: mend it, and verify again"
+                            .formatted(stage, rows.size(), FunctionFault.said(e.thrown())),
+                    FunctionFault.of(e.thrown()));
+        }
+    }
+
+    private List<Standing> ofEach(List<R> rows, List<Standing> standings) {
+        if (standings.size() != rows.size()) {
+            throw new IllegalStateException(
+                    "the writer of stage \"%s\", %s, compared %s rows: expected one result for each of %s"
+                            .formatted(stage, name(), standings.size(), rows.size()));
+        }
+        return standings;
     }
 
     /** Returns whether it does nothing for documents that have no rows. */
@@ -79,8 +117,7 @@ record GuardedWriter<R>(Writer<R> writer) {
         return writer.tables();
     }
 
-    /** Returns the name of its class. */
-    String name() {
+    private String name() {
         return writer.getClass().getName();
     }
 

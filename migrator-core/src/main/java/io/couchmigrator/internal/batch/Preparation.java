@@ -5,7 +5,6 @@ import io.couchmigrator.Change;
 import io.couchmigrator.Lookup;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.Stage;
-import io.couchmigrator.Writer;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.StageFunctions;
@@ -49,8 +48,8 @@ public final class Preparation<S, R> {
     }
 
     /** Returns what writes and compares rows in one database, by its place among {@link Target#databases}. */
-    public Writer<R> writer(int database) {
-        return writers.all().get(database);
+    public GuardedWriter<R> writer(int database) {
+        return new GuardedWriter<>(stage.name(), writers.all().get(database));
     }
 
     /** Returns the place of the database that a row goes to. */

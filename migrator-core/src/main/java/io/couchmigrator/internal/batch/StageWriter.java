@@ -77,8 +77,7 @@ public final class StageWriter<S, R> {
         StageFunctions functions = new StageFunctions(stage);
         for (TargetDatabase database : target.databases()) {
             int number = sinks.size();
-            GuardedWriter<R> writer = new GuardedWriter<>(preparation.writer(number));
-            Accounted<R> accounted = new Accounted<>(stage.name(), writer, trust);
+            Accounted<R> accounted = new Accounted<>(preparation.writer(number), trust);
             Optional<Blame<R>> blame =
                     mayBlame ? Optional.of(new Blame<>(stage.name(), accounted, database)) : Optional.empty();
             sinks.add(new UpsertSink<>(functions, accounted, blame, size, database, number));

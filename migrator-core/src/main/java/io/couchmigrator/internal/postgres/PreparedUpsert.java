@@ -73,17 +73,18 @@ final class PreparedUpsert<R> implements Writer<R> {
     }
 
     /** Returns how rows stand, in their order. Values that are left alone need not be readable. */
-    List<State> states(Connection connection, List<R> rows) throws SQLException {
+    List<Standing> standings(Connection connection, List<R> rows) throws SQLException {
         if (upsert.conflictRule() == ConflictRule.UPDATE) {
-            return compare(connection, rows).stream().map(Standing::state).toList();
+            return compare(connection, rows);
         }
-        List<State> states = new ArrayList<>(rows.size());
+        List<Standing> standings = new ArrayList<>(rows.size());
         for (List<R> some : parts(rows)) {
             Object keys = arrays(some)[0];
-            states.addAll(Jooq.with(connection, jooq -> Planned.fetch(jooq, isThere, keys)
-                    .map(there -> Boolean.TRUE.equals(there.get(0, Boolean.class)) ? State.SAME : State.MISSING)));
+            Jooq.with(connection, jooq -> Planned.fetch(jooq, isThere, keys))
+                    .forEach(there -> standings.add(standing(
+                            rows.get(standings.size()), Boolean.TRUE.equals(there.get(0, Boolean.class)), null)));
         }
-        return states;
+        return standings;
     }
 
     /** Offers rows that are there already, so that the table shows whether it would still take them. */

@@ -7,7 +7,6 @@ import io.couchmigrator.TableName;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
 import io.couchmigrator.Writer.Standing;
-import io.couchmigrator.Writer.Standing.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -59,10 +58,11 @@ public final class Upserts {
     }
 
     /** Returns how rows stand, in their order, as far as the writer would change that. */
-    public static <R> List<State> states(Connection connection, Writer<R> writer, List<R> rows) throws SQLException {
+    public static <R> List<Standing> standings(Connection connection, Writer<R> writer, List<R> rows)
+            throws SQLException {
         return writer instanceof PreparedUpsert<R> upsert
-                ? upsert.states(connection, rows)
-                : writer.compare(connection, rows).stream().map(Standing::state).toList();
+                ? upsert.standings(connection, rows)
+                : writer.compare(connection, rows);
     }
 
     /**

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.verify;
 
-import io.couchmigrator.Writer;
 import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.Writer.Standing.State;
+import io.couchmigrator.internal.batch.GuardedWriter;
 import io.couchmigrator.internal.batch.Preparation;
 import io.couchmigrator.internal.postgres.RefusedException;
 import io.couchmigrator.internal.postgres.RowAttempts;
-import io.couchmigrator.internal.retry.FunctionFault;
-import io.couchmigrator.internal.retry.Interrupts;
-import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.target.Target;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -178,37 +173,12 @@ final class Comparison<R> {
         if (some.isEmpty()) {
             return List.of();
         }
-        Writer<R> writer = preparation.writer(number);
+        GuardedWriter<R> writer = preparation.writer(number);
         RowAttempts attempts = new RowAttempts(
-                sessions.rows().get(number), what(), connection -> standings(stage, writer, connection, List.of()));
+                sessions.rows().get(number), what(), connection -> writer.compare(connection, List.of()));
         return target.databases()
                 .get(number)
                 .patience()
-                .persist(() -> attempts.make(items, connection -> standings(stage, writer, connection, some)));
-    }
-
-    /** Returns how rows stand in one database. */
-    static <R> List<Standing> standings(String stage, Writer<R> writer, Connection connection, List<R> rows)
-            throws SQLException {
-        List<Standing> standings;
-        try {
-            standings = writer.compare(connection, rows);
-        } catch (SQLException e) {
-            throw e;
-        } catch (Throwable e) {
-            StageFunctions.rethrowIfOfJvm(e);
-            throw new IllegalStateException(
-                    "the writer of stage \"%s\" failed to compare %s rows: it threw %s: mend it, and verify again"
-                            .formatted(stage, rows.size(), FunctionFault.said(e)),
-                    FunctionFault.of(e));
-        } finally {
-            Interrupts.clear();
-        }
-        if (standings.size() != rows.size()) {
-            throw new IllegalStateException(
-                    "the writer of stage \"%s\" compared %s rows: expected one result for each of %s"
-                            .formatted(stage, standings.size(), rows.size()));
-        }
-        return standings;
+                .persist(() -> attempts.make(items, connection -> writer.compare(connection, some)));
     }
 }

@@ -5,9 +5,9 @@ import io.couchmigrator.Destination;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
-import io.couchmigrator.Writer;
 import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.Writer.Standing.State;
+import io.couchmigrator.internal.batch.GuardedWriter;
 import io.couchmigrator.internal.postgres.RefusedException;
 import io.couchmigrator.internal.postgres.RowAttempts;
 import io.couchmigrator.internal.postgres.Session;
@@ -59,17 +59,15 @@ final class Outside {
         faults.orElse(List.of()).forEach(this::warn);
         return faults.filter(List::isEmpty)
                 .flatMap(none -> asked(own, connection -> Upserts.prepared(connection, destination)))
-                .map(prepared -> new Rows<>(stage.name(), prepared));
+                .map(prepared -> new Rows<>(new GuardedWriter<>(stage.name(), prepared)));
     }
 
     /** What it has of the rows of one stage. */
     final class Rows<R> {
-        private final String stage;
-        private final Writer<R> writer;
+        private final GuardedWriter<R> writer;
         private volatile boolean refused;
 
-        private Rows(String stage, Writer<R> writer) {
-            this.stage = stage;
+        private Rows(GuardedWriter<R> writer) {
             this.writer = writer;
         }
 
@@ -87,12 +85,10 @@ final class Outside {
         Set<Integer> there(List<R> rows, int items, Target.Connections sessions) {
             Set<Integer> there = new HashSet<>();
             if (!refused) {
-                RowAttempts attempts = new RowAttempts(
-                        sessions.main(),
-                        QUESTION,
-                        connection -> Comparison.standings(stage, writer, connection, List.of()));
-                Optional<List<Standing>> standings = asked(() ->
-                        attempts.make(items, connection -> Comparison.standings(stage, writer, connection, rows)));
+                RowAttempts attempts =
+                        new RowAttempts(sessions.main(), QUESTION, connection -> writer.compare(connection, List.of()));
+                Optional<List<Standing>> standings =
+                        asked(() -> attempts.make(items, connection -> writer.compare(connection, rows)));
                 refused = standings.isEmpty();
                 for (int row = 0; row < standings.map(List::size).orElse(0); row++) {
                     if (standings.orElseThrow().get(row).state() != State.MISSING) {
