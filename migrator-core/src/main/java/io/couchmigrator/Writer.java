@@ -26,10 +26,12 @@ public non-sealed interface Writer<R> extends Destination<R> {
      * nor closes. Called without changes, in a transaction that is rolled back, to find out whether an error is the fault of a row.
      * A stage whose rows belong to the application once they are there ignores what is {@linkplain Change.Absent absent}.
      *
-     * @param changes of one document each, in the order in which the source told of them; a document of which only some rows
-     *     were written may come again with the others alone
-     * @return how many rows were inserted or changed; the others count as already there if {@link #compare} tells so, and, with
-     *     a warning, if the writer cannot compare
+     * @param changes of one document each, in the order in which the source told of them
+     * @return how many of the rows of these changes were inserted or changed, each once: one that was there as it should be does
+     *     not count, nor does what was deleted, either of which could hide a row that a trigger drops. Fewer than none, or more
+     *     than there are rows, end the run with an {@link IllegalStateException}. The others count as already there if
+     *     {@link #compare} tells so, and, with a warning, if the writer cannot compare; documents of which it tells that rows are
+     *     missing or different come once more, with all their rows
      */
     int write(Connection connection, List<Change<R>> changes) throws SQLException;
 
@@ -93,7 +95,8 @@ public non-sealed interface Writer<R> extends Destination<R> {
      * How a row that should be in the target stands there. Immutable.
      *
      * @param state how it stands
-     * @param key the row's key, as text
+     * @param key the row's key, as text: of a document's rows with one key only one is to be there, so that a writer of several
+     *     tables names the table in it
      * @param columns the columns whose values differ; empty unless it stands there with other values
      */
     record Standing(State state, String key, List<String> columns) {

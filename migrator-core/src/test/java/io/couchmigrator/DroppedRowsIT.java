@@ -4,12 +4,15 @@ package io.couchmigrator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonObject;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -26,6 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class DroppedRowsIT {
     private static final int COUNT = 300;
     private static final String EVERY_THIRD = "new.total % 3 = 2";
+
+    private static final Transform<Document, Document> TWO_ROWS =
+            (order, context) -> List.of(order, new Document(order.id() + "-2", order.rev(), order.fields()));
 
     @TempDir
     private Path logs;
@@ -99,6 +105,24 @@ final class DroppedRowsIT {
         assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, 201, 0, 99, 198, 3));
     }
 
+    /** To a writer that replaces, what is not among the rows of a change is not to be there any more. */
+    @Test
+    void offersADocumentAgainWithAllItsRows(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute("create sequence calls;" + trigger("insert", "nextval('calls') = 2"));
+        Replacing writer = new Replacing();
+
+        Result result = migrator(
+                        Orders.stage().transform(TWO_ROWS).writer(writer).build(), couch, database)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT, 0, 0, 2 * COUNT, 0));
+        assertThat(Orders.written(database)).hasSize(2 * COUNT).contains(Orders.id(0), Orders.id(0) + "-2");
+        assertThat(writer.sizes).containsOnly(2);
+    }
+
     /** An old way of parting a table: the parent shows the row, though nothing was inserted into it. */
     @Test
     void seesARowThatATriggerPutsElsewhere(CouchDouble couch, TestDatabase database) throws Exception {
@@ -168,6 +192,45 @@ final class DroppedRowsIT {
         assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT - 2, 0, 2, 18 + 100, 180));
         assertThat(database.query("select id from orders where total = -1 order by 1"))
                 .containsExactly("o00015", "o00095");
+    }
+
+    @Test
+    void rejectsADocumentOfWhichATriggerDoesNotLetOneRowChange(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        migrator(updating(TWO_ROWS), couch, database).build().run();
+        database.execute("update orders set total = -1 where total % 10 = 5;"
+                + trigger("update", "new.id in ('o00015-2', 'o00095')"));
+
+        Result result = migrator(updating(TWO_ROWS), couch, database)
+                .startOver(true)
+                .build()
+                .run();
+
+        assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT - 2, 0, 2, 56, 2 * (COUNT - 2) - 56));
+        assertThat(database.query("select id from orders where total = -1 order by 1"))
+                .containsExactly("o00015", "o00015-2", "o00095", "o00095-2");
+    }
+
+    /** Of its rows the last wins, and the others are no rows that were dropped. */
+    @ParameterizedTest
+    @EnumSource(ConflictRule.class)
+    void bearsWithADocumentThatHasOneKeyTwice(ConflictRule rule, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute("create function changes() returns trigger language plpgsql as $$ begin"
+                + " if new.total % 2 = 1 then new.customer := 'x'; end if; return new; end $$;"
+                + "create trigger changes before insert or update on orders for each row execute function changes()");
+        JsonObject none = new JsonObject();
+        Stage<?, ?> stage = Orders.stage()
+                .transform((order, context) -> List.of(new Document(order.id(), order.rev(), none), order))
+                .upsert(Orders.upsert().onConflict(rule).build())
+                .build();
+
+        Result result = migrator(stage, couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT, 0, 0, COUNT, COUNT));
     }
 
     /** It differs after it was written, too, and is no row that was dropped. */
@@ -291,7 +354,12 @@ final class DroppedRowsIT {
     }
 
     private static Stage<?, ?> updating() {
+        return updating((order, context) -> List.of(order));
+    }
+
+    private static Stage<?, ?> updating(Transform<Document, Document> transform) {
         return Orders.stage()
+                .transform(transform)
                 .upsert(Orders.upsert().onConflict(ConflictRule.UPDATE).build())
                 .build();
     }
@@ -332,6 +400,30 @@ final class DroppedRowsIT {
         @Override
         public List<Standing> compare(Connection connection, List<Document> rows) throws SQLException {
             return writer.compare(connection, rows);
+        }
+    }
+
+    /** Takes the rows of a change for all that its document has. */
+    private static final class Replacing extends Delegating {
+        private final List<Integer> sizes = new ArrayList<>();
+
+        Replacing() {
+            super(Orders.writer(), true);
+        }
+
+        @Override
+        public int write(Connection connection, List<Change<Document>> changes) throws SQLException {
+            try (PreparedStatement deleting =
+                    connection.prepareStatement("delete from orders where left(id, 6) = ? and id <> all (?)")) {
+                for (Change<Document> change : changes) {
+                    sizes.add(change.rows().size());
+                    Object[] ids = change.rows().stream().map(Document::id).toArray();
+                    deleting.setString(1, change.id());
+                    deleting.setArray(2, connection.createArrayOf("text", ids));
+                    deleting.execute();
+                }
+            }
+            return super.write(connection, changes);
         }
     }
 

@@ -9,10 +9,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
+import java.util.function.ToIntFunction;
 
 /**
  * Writes rows and accounts for each: it was written, or is seen to be there. A trigger or a rule may drop a row without any
@@ -31,7 +32,7 @@ final class Accounted<R> {
     }
 
     /**
-     * Writes rows in the transaction that is open. Those that are missing then are written once more.
+     * Writes rows in the transaction that is open. Documents of which some are missing then are written once more.
      *
      * @return how many were inserted or changed; the others are there
      * @throws DroppedException if some are neither; the transaction is to be rolled back
@@ -48,8 +49,8 @@ final class Accounted<R> {
         }
         List<Standing> standings = writer.standings(connection, rows);
         Set<Integer> dropped = new TreeSet<>();
-        written += missing(connection, changes, places(standings, State.MISSING), dropped);
-        different(connection, changes, places(standings, State.DIFFERENT), dropped);
+        written += missing(connection, owners(changes, standings, Accounted::missing), dropped);
+        different(connection, owners(changes, standings, Accounted::different), dropped);
         if (!dropped.isEmpty()) {
             throw new DroppedException(dropped);
         }
@@ -76,73 +77,97 @@ final class Accounted<R> {
         return writer.tables();
     }
 
-    /** Returns the places of the rows that stand so. */
-    private static List<Integer> places(List<Standing> standings, State state) {
-        return IntStream.range(0, standings.size())
-                .filter(row -> standings.get(row).state() == state)
-                .boxed()
-                .toList();
-    }
+    /**
+     * A document that has rows which stand as they should not.
+     *
+     * @param place its place among those that were written at once
+     * @param change all of it: a writer may take the rows of a change for all there are
+     * @param rows how many of them stand so
+     */
+    private record Owner<R>(int place, Change<R> change, int rows) {}
 
-    /** Returns changes with the rows alone that are at these places, which ascend. */
-    private static <R> List<Change<R>> at(List<Integer> places, List<Change<R>> changes) {
-        List<Change<R>> at = new ArrayList<>();
+    private static <R> List<Owner<R>> owners(
+            List<Change<R>> changes, List<Standing> standings, ToIntFunction<List<Standing>> count) {
+        List<Owner<R>> owners = new ArrayList<>();
         int first = 0;
-        int next = 0;
-        for (Change<R> change : changes) {
-            List<R> rows = new ArrayList<>();
+        for (int place = 0; place < changes.size(); place++) {
+            Change<R> change = changes.get(place);
             int end = first + change.rows().size();
-            for (; next < places.size() && places.get(next) < end; next++) {
-                rows.add(change.rows().get(places.get(next) - first));
-            }
-            if (!rows.isEmpty()) {
-                at.add(new Change.Present<>(change.id(), change.rev(), rows));
+            int rows = count.applyAsInt(standings.subList(first, end));
+            if (rows > 0) {
+                owners.add(new Owner<>(place, change, rows));
             }
             first = end;
         }
-        return at;
+        return owners;
+    }
+
+    private static int missing(List<Standing> standings) {
+        return keys(standings, State.MISSING).size();
+    }
+
+    /** Of rows with one key one is written: the others are not to be there. */
+    private static int different(List<Standing> standings) {
+        Set<String> different = new HashSet<>(keys(standings, State.DIFFERENT));
+        different.removeAll(new HashSet<>(keys(standings, State.SAME)));
+        return different.size();
+    }
+
+    private static List<String> keys(List<Standing> standings, State state) {
+        return standings.stream()
+                .filter(standing -> standing.state() == state)
+                .map(Standing::key)
+                .toList();
+    }
+
+    private static <R> List<Change<R>> changes(List<Owner<R>> owners) {
+        return owners.stream().map(Owner::change).toList();
+    }
+
+    private static int rows(List<? extends Owner<?>> owners) {
+        return owners.stream().mapToInt(Owner::rows).sum();
     }
 
     /**
-     * Writes once more what is not there, which somebody else may have just deleted, and finds what is not there then either:
-     * that the writer counts it tells nothing of whether it stays.
+     * Writes documents once more of which rows are not there, which somebody else may have just deleted, and finds those of which
+     * some are not there then either: that the writer counts them tells nothing of whether they stay.
      *
-     * @return how many were written
+     * @return how many of the rows that were not there were written
      */
-    private int missing(Connection connection, List<Change<R>> changes, List<Integer> missing, Set<Integer> dropped)
-            throws SQLException {
-        if (missing.isEmpty()) {
+    private int missing(Connection connection, List<Owner<R>> owners, Set<Integer> dropped) throws SQLException {
+        if (owners.isEmpty()) {
             return 0;
         }
-        List<Change<R>> again = at(missing, changes);
-        int written = writer.write(connection, again);
-        for (int still : places(writer.standings(connection, Change.rows(again)), State.MISSING)) {
-            dropped.add(missing.get(still));
-        }
-        return written;
+        List<Change<R>> changes = changes(owners);
+        int written = writer.write(connection, changes);
+        List<Standing> standings = writer.standings(connection, Change.rows(changes));
+        owners(changes, standings, Accounted::missing)
+                .forEach(still -> dropped.add(owners.get(still.place()).place()));
+        return Math.min(written, rows(owners));
     }
 
     /**
-     * Finds those of other values that writing them again does not change either. Others were written, and a trigger changes
-     * their values, or somebody else has just changed them.
+     * Finds documents with rows of other values that writing them again does not change either. Others were written, and a trigger
+     * changes their values, or somebody else has just changed them.
      */
-    private void different(
-            Connection connection, List<Change<R>> changes, List<Integer> different, Set<Integer> dropped)
-            throws SQLException {
-        if (different.isEmpty()) {
+    private void different(Connection connection, List<Owner<R>> owners, Set<Integer> dropped) throws SQLException {
+        if (owners.isEmpty()) {
             return;
         }
-        int again = again(connection, at(different, changes));
-        if (again == 0) {
-            dropped.addAll(different);
-        } else if (again < different.size()) {
-            int half = different.size() / 2;
-            different(connection, changes, different.subList(0, half), dropped);
-            different(connection, changes, different.subList(half, different.size()), dropped);
+        int again = again(connection, changes(owners));
+        if (again >= rows(owners)) {
+            return;
+        }
+        if (again == 0 || owners.size() == 1) {
+            owners.forEach(owner -> dropped.add(owner.place()));
+        } else {
+            int half = owners.size() / 2;
+            different(connection, owners.subList(0, half), dropped);
+            different(connection, owners.subList(half, owners.size()), dropped);
         }
     }
 
-    /** Returns how many would be written again, and leaves no trace of it. */
+    /** Returns how many rows would be written again, and leaves no trace of it. */
     private int again(Connection connection, List<Change<R>> changes) throws SQLException {
         Savepoint before = connection.setSavepoint();
         int written = writer.write(connection, changes);

@@ -3,19 +3,19 @@ package io.couchmigrator.internal.batch;
 
 import java.util.Set;
 
-/** The target took rows without an error and neither wrote them nor has them; never leaves the engine. */
+/** The target took documents without an error, and neither wrote nor has some of their rows; never leaves the engine. */
 final class DroppedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final transient Set<Integer> rows;
+    private final transient Set<Integer> documents;
 
-    DroppedException(Set<Integer> rows) {
-        super(rows.size() + " rows were dropped", null, false, false);
-        this.rows = rows;
+    DroppedException(Set<Integer> documents) {
+        super("rows of %s documents were dropped".formatted(documents.size()), null, false, false);
+        this.documents = documents;
     }
 
-    /** Returns which rows, by their places among those that were written at once. */
-    Set<Integer> rows() {
-        return rows;
+    /** Returns which documents, by their places among those that were written at once. */
+    Set<Integer> documents() {
+        return documents;
     }
 }

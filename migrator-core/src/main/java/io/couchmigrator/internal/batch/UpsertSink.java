@@ -16,12 +16,10 @@ import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.TargetDatabase;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -102,7 +100,7 @@ final class UpsertSink<R> implements Sink<R> {
                 halve(left, e.thrown());
             } catch (DroppedException e) {
                 Refusal dropped = Refusal.dropped(accounted.tables());
-                List<Ready<R>> culprits = owners(left, e.rows());
+                List<Ready<R>> culprits = e.documents().stream().map(left::get).toList();
                 culprits.forEach(item -> refused.put(item.id(), dropped.of(item)));
                 if (culprits.size() < left.size()) {
                     write(left);
@@ -155,21 +153,6 @@ final class UpsertSink<R> implements Sink<R> {
 
         private Stream<Change<R>> withRows(Stream<Ready<R>> some) {
             return some.map(Ready::change).filter(change -> !change.rows().isEmpty());
-        }
-
-        /** Returns the documents that rows are of, which are given by their places. */
-        private List<Ready<R>> owners(List<Ready<R>> some, Set<Integer> rows) {
-            List<Ready<R>> owners = new ArrayList<>();
-            int next = 0;
-            for (Ready<R> item : some) {
-                int first = next;
-                next += item.rows().size();
-                int end = next;
-                if (rows.stream().anyMatch(row -> row >= first && row < end)) {
-                    owners.add(item);
-                }
-            }
-            return owners;
         }
 
         /** Refuses what was refused alone. */
