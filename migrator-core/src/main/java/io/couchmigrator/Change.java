@@ -6,7 +6,8 @@ import java.util.Objects;
 
 /**
  * What a document, or a row of a source table, asks for now, and so the unit that a {@link Writer} gets: all rows that it has, or
- * that it has none any more. Immutable.
+ * that it has none any more. Where the target is {@linkplain ShardMap sharded}, that is said of the writer's database alone.
+ * Immutable.
  *
  * @param <R> the type of the rows
  */
@@ -21,7 +22,8 @@ public sealed interface Change<R> {
     List<R> rows();
 
     /**
-     * It counts for the stage. That it has no rows is what its transform says.
+     * It counts for the stage. That it has no rows is what its transform says; where the target is sharded, it may have some in
+     * other databases.
      *
      * @param id the document's id, or the row's primary key
      * @param rev the document's revision

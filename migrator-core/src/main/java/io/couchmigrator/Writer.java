@@ -12,7 +12,8 @@ import java.util.Set;
  *
  * <p>Where the target is {@linkplain ShardMap sharded}, {@link #faults} and {@link #prepared} are called for each of its
  * databases, at once and by several threads, and what {@code prepared} returns is used with that database alone:
- * what was learnt from a catalogue belongs into what is returned.
+ * what was learnt from a catalogue belongs into what is returned. Each gets all changes, with the rows that its database is to
+ * have: a document all of whose rows belong in others comes without rows, for it may have had some here.
  *
  * <p>The same changes may come again, after a crash or when a batch is tried once more, so writing must be idempotent.
  * Several workers call {@link #write} at once, each with a connection of its own.

@@ -4,17 +4,22 @@ package io.couchmigrator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonObject;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.commcare.BlobSchema;
 import io.couchmigrator.testkit.commcare.ExpectedRow;
+import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.PostgresServer;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -294,6 +299,34 @@ final class ShardsIT {
         }
     }
 
+    /** Without that, a row that moves into another database would stay where it was. */
+    @Test
+    void tellsAWriterOfADatabaseThatADocumentHasNoRowsThereAnyMore(
+            CouchDouble couch, TestDatabase main, PostgresServer postgres) throws Exception {
+        try (TestDatabase first = postgres.createDatabase();
+                TestDatabase second = postgres.createDatabase()) {
+            CouchDatabase orders = Orders.create(couch, main, 20);
+            first.execute(Orders.TABLE);
+            second.execute(Orders.TABLE);
+            Migration migration =
+                    Orders.migration(Orders.stage().writer(new Mirroring()).build());
+            Migrator migrator = Orders.migrator(migration, couch, main, logs)
+                    .shards(Shards.map(List.of(first.dataSource(), second.dataSource())))
+                    .build();
+            migrator.run();
+            JsonObject moved = Orders.order(7, "c7");
+            moved.addProperty("total", 8);
+
+            orders.put(moved);
+            orders.delete(Orders.id(9));
+            Result result = migrator.run();
+
+            assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(Orders.written(first)).hasSize(11).contains(Orders.id(7));
+            assertThat(Orders.written(second)).hasSize(8).doesNotContain(Orders.id(7), Orders.id(9));
+        }
+    }
+
     @Test
     void refusesAWriterThatDoesNotRoute(CouchDouble couch, TestDatabase main, PostgresServer postgres)
             throws Exception {
@@ -304,6 +337,25 @@ final class ShardsIT {
             assertThatThrownBy(builder::build)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContainingAll("stage \"orders\" cannot write to shards", "router");
+        }
+    }
+
+    /** Has of each document what it has now: in the first database if its total is even, in the last if it is odd. */
+    private static final class Mirroring implements Writer<Document> {
+        @Override
+        public int write(Connection connection, List<Change<Document>> changes) throws SQLException {
+            try (PreparedStatement deleting = connection.prepareStatement("delete from orders where id = ?")) {
+                for (Change<Document> change : changes) {
+                    deleting.setString(1, change.id());
+                    deleting.execute();
+                }
+            }
+            return Orders.writer().write(connection, changes);
+        }
+
+        @Override
+        public Optional<Router<Document>> router() {
+            return Optional.of((order, shards) -> order.field("total").getAsInt() % 2 * (shards - 1));
         }
     }
 

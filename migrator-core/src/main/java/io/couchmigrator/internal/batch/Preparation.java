@@ -226,9 +226,9 @@ public final class Preparation<S, R> {
             return change.rows();
         }
 
-        /** Returns the same item with some of its rows. */
+        /** Returns the same item with some of its rows, or none. */
         Ready<R> with(List<R> some) {
-            return present(id, rev(), docType, some, entries);
+            return isPresent() ? present(id, rev(), docType, some, entries) : this;
         }
     }
 }

@@ -8,6 +8,7 @@ import io.couchmigrator.internal.retry.SideBySide;
 import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.target.Target;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,30 +44,25 @@ final class ShardedSink<R> implements Sink<R> {
         List<List<Ready<R>>> routed = routed(items);
         for (int database = 0; database < sinks.size(); database++) {
             List<Ready<R>> its = routed.get(database);
-            if (!its.isEmpty()) {
-                Sink<R> sink = sinks.get(database);
-                parts.add(() -> sink.write(its, sessions));
-            }
+            Sink<R> sink = sinks.get(database);
+            parts.add(() -> sink.write(its, sessions));
         }
-        return parts.isEmpty() ? new Outcome(0, 0, List.of()) : sum(sideBySide.all(parts));
+        return sum(sideBySide.all(parts));
     }
 
-    /** Returns for each database the items that have rows there, each with those rows, and those that have none anywhere. */
+    /** Returns for each database all items, each with the rows that it has there: none, perhaps, where it had some before. */
     private List<List<Ready<R>>> routed(List<Ready<R>> items) {
         List<List<Ready<R>>> routed = new ArrayList<>();
-        sinks.forEach(sink -> routed.add(new ArrayList<>()));
+        sinks.forEach(sink -> routed.add(new ArrayList<>(items.size())));
         for (Ready<R> item : items) {
-            if (item.rows().isEmpty()) {
-                routed.forEach(its -> its.add(item));
-            }
-            Map<Integer, List<R>> places = new LinkedHashMap<>();
+            Map<Integer, List<R>> places = new HashMap<>();
             for (R row : item.rows()) {
-                places.computeIfAbsent(
-                                place.applyAsInt(row),
-                                number -> new ArrayList<>(item.rows().size()))
+                places.computeIfAbsent(place.applyAsInt(row), number -> new ArrayList<>())
                         .add(row);
             }
-            places.forEach((number, rows) -> routed.get(number).add(item.with(rows)));
+            for (int database = 0; database < sinks.size(); database++) {
+                routed.get(database).add(item.with(places.getOrDefault(database, List.of())));
+            }
         }
         return routed;
     }
