@@ -186,38 +186,6 @@ final class EmbeddingIT {
     }
 
     @Test
-    void tellsAWriterWhichDocumentsHaveNoRowsAnyMore(CouchDouble couch, TestDatabase database) throws Exception {
-        CouchDatabase orders = Orders.create(couch, database, 300);
-        Writer<Document> mirroring = (connection, changes) -> {
-            try (PreparedStatement deleting = connection.prepareStatement("delete from orders where id = ?")) {
-                for (Change<Document> change : changes) {
-                    if (change instanceof Change.Absent<Document> absent) {
-                        deleting.setString(1, absent.id());
-                        deleting.execute();
-                    }
-                }
-            }
-            return Orders.writer().prepared(connection).write(connection, changes);
-        };
-        Migration migration = Orders.migration(Orders.stage()
-                .condition(order -> order.field("total").getAsInt() >= 0)
-                .writer(mirroring)
-                .build());
-        Orders.migrator(migration, couch, database, logs).build().run();
-        assertThat(Orders.written(database)).isEqualTo(Orders.ids(300));
-        JsonObject excluded = Orders.order(8, "c1");
-        excluded.addProperty("total", -1);
-
-        orders.delete(Orders.id(7));
-        orders.put(excluded);
-        Result result =
-                Orders.migrator(migration, couch, database, logs).build().run();
-
-        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
-        assertThat(Orders.written(database)).hasSize(298).doesNotContain(Orders.id(7), Orders.id(8));
-    }
-
-    @Test
     void writesWithAnyFunction(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, COUNT);
         Writer<Document> plain = (connection, orders) -> {

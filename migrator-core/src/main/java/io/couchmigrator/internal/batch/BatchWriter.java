@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
+import io.couchmigrator.internal.offsets.SourceId;
+
 import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.source.Item;
@@ -8,6 +10,8 @@ import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.target.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Carries a batch from items to committed rows: look up, transform, write, and then, only then, log. Safe for use by
@@ -39,12 +43,15 @@ final class BatchWriter<S, R> implements BatchTaker<S> {
         Sink.Outcome outcome = sink.write(prepared.changes(), sessions);
         List<Refused> refused = new ArrayList<>(prepared.refused());
         refused.addAll(outcome.refused());
-        long counted = prepared.counted();
+        Set<SourceId> rejectedIds = refused.stream().map(Refused::id).collect(Collectors.toSet());
+        long processed = prepared.present().stream()
+                .filter(item -> !rejectedIds.contains(item.id()))
+                .count();
         long rejected = journal.committed(prepared.items(), prepared.changes(), refused);
         return new Tallies(
                 prepared.items().size(),
-                counted - refused.size(),
-                prepared.items().size() - counted,
+                processed,
+                prepared.items().size() - processed - refused.size(),
                 rejected,
                 outcome.written(),
                 outcome.alreadyThere());
