@@ -78,8 +78,13 @@ final class Pooler implements AutoCloseable {
 
     /** Returns a source of connections to the pooler: what an operator's URL makes, and no more. */
     DataSource dataSource() {
+        return dataSource("");
+    }
+
+    /** Returns a source of connections to the pooler, whose URL ends with these options. */
+    DataSource dataSource(String options) {
         PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl("jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database.name()));
+        source.setUrl("jdbc:postgresql://127.0.0.1:%d/%s%s".formatted(port, database.name(), options));
         source.setUser(database.user());
         return source;
     }

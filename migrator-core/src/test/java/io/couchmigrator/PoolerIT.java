@@ -13,11 +13,17 @@ import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
 /** The same migrations behind a pooler that lends server connections for a transaction. */
@@ -72,6 +78,46 @@ final class PoolerIT {
         }
 
         assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
+    }
+
+    /** With these the driver names a statement at its first execution, before the server can tell that a pooler stands between. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, -1})
+    void namesNoStatementWhateverTheUrlSays(int threshold, CouchDouble couch, TestDatabase database) throws Exception {
+        Corpus corpus = Corpus.load();
+        corpus.loadInto(couch);
+        corpus.loadInto(database);
+        try (Pooler pooler = Pooler.start(database, poolerDirectory)) {
+            DataSource naming = pooler.dataSource("?prepareThreshold=" + threshold);
+            for (int run = 0; run < 2; run++) {
+                Result result =
+                        migrator(couch, naming).startOver(run > 0).build().run();
+
+                assertThat(result.failures()).isEmpty();
+                assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+            }
+
+            assertThat(named(pooler)).containsExactly(0, 0);
+        }
+        assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(corpus.rows());
+    }
+
+    /** Returns how many statements each of the pooler's server connections keeps by name. */
+    private static List<Integer> named(Pooler pooler) throws SQLException {
+        try (Connection one = pooler.dataSource().getConnection();
+                Connection other = pooler.dataSource().getConnection()) {
+            one.setAutoCommit(false);
+            other.setAutoCommit(false);
+            return List.of(named(one), named(other));
+        }
+    }
+
+    private static int named(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select count(*) from pg_prepared_statements")) {
+            row.next();
+            return row.getInt(1);
+        }
     }
 
     /** As a pool does that an embedding program has: it lends one connection after the other for run after run. */

@@ -29,16 +29,24 @@ public final class AdvisoryLock implements AutoCloseable {
     private final long key;
     private final String lock;
     private final boolean autoCommit;
+    private final NamedStatements named;
     private final int process;
     private final String application;
 
-    private AdvisoryLock(Connection connection, long key, boolean autoCommit, int process, String application) {
+    private AdvisoryLock(
+            Connection connection,
+            long key,
+            boolean autoCommit,
+            NamedStatements named,
+            int process,
+            String application) {
         this.connection = connection;
         this.key = key;
         this.lock = "locktype = 'advisory' and objsubid = 1 and classid::bigint = %s and objid::bigint = %s"
                         .formatted(key >>> Integer.SIZE, key & 0xFFFF_FFFFL)
                 + " and database = (select oid from pg_database where datname = current_database()) and granted";
         this.autoCommit = autoCommit;
+        this.named = named;
         this.process = process;
         this.application = application;
     }
@@ -63,12 +71,13 @@ public final class AdvisoryLock implements AutoCloseable {
     public static AdvisoryLock on(Connection borrowed, long key) throws SQLException {
         try {
             boolean autoCommit = borrowed.getAutoCommit();
+            NamedStatements named = NamedStatements.of(borrowed);
             borrowed.setAutoCommit(true);
             try (Statement statement = borrowed.createStatement();
                     ResultSet row =
                             statement.executeQuery("select pg_backend_pid(), current_setting('application_name')")) {
                 row.next();
-                return new AdvisoryLock(borrowed, key, autoCommit, row.getInt(1), row.getString(2));
+                return new AdvisoryLock(borrowed, key, autoCommit, named, row.getInt(1), row.getString(2));
             }
         } catch (Throwable e) {
             try (borrowed) {
@@ -152,6 +161,7 @@ public final class AdvisoryLock implements AutoCloseable {
                 call(application);
             }
             connection.setAutoCommit(autoCommit);
+            named.restore();
         } catch (SQLException e) {
             // What broke holds no lock any more.
             LOG.debug("the connection of the lock could not be given back as it came", e);

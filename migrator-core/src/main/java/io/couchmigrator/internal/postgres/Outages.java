@@ -4,9 +4,13 @@ package io.couchmigrator.internal.postgres;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.retry.PassingException;
 import java.sql.SQLException;
+import java.util.Set;
 
 /** Tells errors of a server that may pass from those that end a run, which say what to do. */
 public final class Outages {
+    /** A statement of this name is there already, or is not there. */
+    private static final Set<String> OF_NAMES = Set.of("42P05", "26000");
+
     private Outages() {}
 
     /**
@@ -20,17 +24,15 @@ public final class Outages {
         SQLException cause = SqlFault.withoutValues(e);
         String message = "%s: could not %s: %s: ".formatted(server, what, seen);
         if (fault.isPassing()) {
-            return new PassingException(
-                    new TargetException(message + passingAdvice(fault), cause),
-                    seen,
-                    null);
+            return new PassingException(new TargetException(message + passingAdvice(fault), cause), seen, null);
         }
         throw new TargetException(message + advice(fault), cause);
     }
 
     private static String passingAdvice(SqlFault fault) {
         return switch (fault.sqlState()) {
-            case "55P03" -> "wait until the session is over that holds a lock on a table, or end it: pg_locks tells which";
+            case "55P03" ->
+                "wait until the session is over that holds a lock on a table, or end it: pg_locks tells which";
             case "57014" -> "give statements more time, and see what keeps the server busy";
             default -> "check that the server runs and can be reached from here";
         };
@@ -39,6 +41,9 @@ public final class Outages {
     private static String advice(SqlFault fault) {
         if (fault.isOfMissingPassword()) {
             return "set PGPASSWORD, or add the database to ~/.pgpass, or to the file that PGPASSFILE names, if that is set";
+        }
+        if (OF_NAMES.contains(fault.sqlState())) {
+            return "a pooler lends server connections on which statements have names: let every program behind it set prepareThreshold=0 in its URL, and end the connections that it has";
         }
         return switch (fault.sqlState().length() < 2 ? "" : fault.sqlState().substring(0, 2)) {
             case "08", "28" -> "check user, password and TLS settings";

@@ -191,10 +191,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /**
-     * One round trip, as a plain statement: a prepared one that an earlier run executed often enough would be named
-     * before it can tell that a pooler stands between.
-     */
+    /** One round trip. */
     private void begin(Connection current) throws NotBegunException {
         Timeline expected = timeline;
         String sql = BEGIN + (expected == null ? "" : ", " + Timeline.FILE) + written.sql();

@@ -196,6 +196,18 @@ final class SqlFaultTest {
                 .isInstanceOf(TargetException.class);
     }
 
+    /** Names that the driver made up, of statements that it left on another's server connection or does not find there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"42P05", "26000"})
+    void saysThatThePoolerMustNotMeetNamedStatements(String state) {
+        Session session = new Session(new PGSimpleDataSource());
+
+        assertThatThrownBy(() -> session.passing("write", psql(state, "Mprepared statement \"S_1\"\0")))
+                .hasMessageEndingWith(
+                        ": a pooler lends server connections on which statements have names: "
+                                + "let every program behind it set prepareThreshold=0 in its URL, and end the connections that it has");
+    }
+
     @Test
     void saysWhereAPasswordIsToBeGiven() {
         PGSimpleDataSource target = new PGSimpleDataSource();
