@@ -48,6 +48,28 @@ final class StatementTimeIT {
     }
 
     @Test
+    void writesFewerAtOnceWhereAStatementNeedsMoreThanItMayHave(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 180);
+        Writer<Document> writer = Orders.writer();
+        Writer<Document> sorting = (connection, changes) -> {
+            if (changes.size() > 20) {
+                throw new SQLException("temporary file size exceeds temp_file_limit (1024kB)", "53400");
+            }
+            return writer.write(connection, changes);
+        };
+
+        Result result = migrator(couch, database, sorting).chunkSize(60).build().run();
+
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(180));
+        assertThat(recorder.lines().stream().filter(line -> line.startsWith("warned")))
+                .anySatisfy(line -> assertThat(line)
+                        .contains("SQLSTATE 53400, as temp_file_limit has it): they pass with 15 documents."));
+    }
+
+    @Test
     void waitsWhereASingleDocumentTakesTooLong(CouchDouble couch, TestDatabase database) throws Exception {
         Orders.create(couch, database, 10);
         slow(database, "new.total = 7", "60");

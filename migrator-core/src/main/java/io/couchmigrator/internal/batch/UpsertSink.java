@@ -139,8 +139,8 @@ final class UpsertSink<R> implements Sink<R> {
                 written += database.patience()
                         .persist(() -> attempts.make(some.size(), connection -> accounted.write(connection, changes)));
             } catch (RefusedException e) {
-                if (e.fault().isCancelled()) {
-                    size.cancelled(some.size(), e.fault());
+                if (e.fault().isOfTooMuch()) {
+                    size.tooMany(some.size(), e.fault());
                 }
                 throw e;
             }

@@ -38,7 +38,8 @@ public final class Loan {
      *
      * @throws SQLTimeoutException if it did not come in time
      * @throws SQLRecoverableException if it was refused, or the thread was interrupted, whose status is then set
-     * @throws SQLException if the source threw it; what else it throws comes as it is
+     * @throws SQLException if the source threw it, or returned nothing or a closed connection; what else it throws comes as
+     *     it is
      */
     public Connection within(Duration patience) throws SQLException {
         CompletableFuture<Connection> connection = ask();
@@ -129,7 +130,7 @@ public final class Loan {
 
     private void borrow(CompletableFuture<Connection> connection) {
         try {
-            Connection borrowed = source.getConnection();
+            Connection borrowed = borrowed();
             if (!connection.complete(borrowed)) {
                 borrowed.close();
             }
@@ -140,6 +141,19 @@ public final class Loan {
                         e.getClass().getName());
             }
         }
+    }
+
+    private Connection borrowed() throws SQLException {
+        Connection borrowed = source.getConnection();
+        if (borrowed == null) {
+            throw new SQLException("the data source, %s, returned null: expected a connection"
+                    .formatted(source.getClass().getName()));
+        }
+        if (borrowed.isClosed()) {
+            throw new SQLException("the data source, %s, returned a closed connection: expected an open one"
+                    .formatted(source.getClass().getName()));
+        }
+        return borrowed;
     }
 
     private static void abort(Connection broken) {

@@ -33,6 +33,7 @@ public final class Outages {
         return switch (fault.sqlState()) {
             case "55P03" ->
                 "wait until the session is over that holds a lock on a table, or end it: pg_locks tells which";
+            case "53400" -> "raise the limit that it names, such as temp_file_limit";
             case "57014" -> "give statements more time, and see what keeps the server busy";
             default -> "check that the server runs and can be reached from here";
         };

@@ -33,7 +33,7 @@ public final class RowAttempts {
      * Makes one attempt, a transaction of its own.
      *
      * @param items how many the rows are of
-     * @throws RefusedException if one of them may be to blame, or if they were too many for the time that a statement has
+     * @throws RefusedException if one of them may be to blame, or if they were too many for the time, or whatever else, that a statement has
      * @throws io.couchmigrator.TargetException if no rows at all would pass
      */
     public <T> T make(int items, Session.Work<T> work) throws PassingException {
@@ -43,7 +43,7 @@ public final class RowAttempts {
             throw session.passing(what, e);
         } catch (SQLException e) {
             SqlFault fault = SqlFault.of(e);
-            boolean fewerMayPass = fault.isCancelled() && items > 1;
+            boolean fewerMayPass = fault.isOfTooMuch() && items > 1;
             if (fewerMayPass || (!fault.isPassing() && isOfRows(fault))) {
                 throw new RefusedException(fault);
             }

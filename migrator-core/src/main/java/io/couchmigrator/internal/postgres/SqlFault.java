@@ -50,8 +50,8 @@ public record SqlFault(
     private static final Set<String> PASSING_STATES =
             Set.of("55P03", "57014", "57P01", "57P02", "57P03", "57P05", "25006", "25P03", "25P04");
 
-    /** By statement_timeout or somebody, and by transaction_timeout. */
-    private static final Set<String> CANCELLED = Set.of("57014", "25P04");
+    /** By statement_timeout or somebody, by transaction_timeout, and for a limit such as temp_file_limit. */
+    private static final Set<String> TOO_MUCH = Set.of("57014", "25P04", "53400");
 
     private static final String NOT_SUPPORTED = "0A000";
 
@@ -83,9 +83,12 @@ public record SqlFault(
         return kind == Kind.PASSING;
     }
 
-    /** Returns whether the statement or its transaction was cancelled, for its time or by somebody: one with less to do may pass. */
-    public boolean isCancelled() {
-        return isPassing() && CANCELLED.contains(sqlState);
+    /**
+     * Returns whether a statement with less to do may pass: this one or its transaction was cancelled, for its time or by
+     * somebody, or needed more of something than it may have.
+     */
+    public boolean isOfTooMuch() {
+        return isPassing() && TOO_MUCH.contains(sqlState);
     }
 
     /** Returns what an error means. */

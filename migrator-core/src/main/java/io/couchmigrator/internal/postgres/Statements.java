@@ -47,7 +47,7 @@ public final class Statements {
         try {
             return counted(connection, stage);
         } catch (SQLException e) {
-            if (!SqlFault.of(e).isCancelled()) {
+            if (!SqlFault.of(e).isOfTooMuch()) {
                 throw e;
             }
             connection.rollback(before);

@@ -23,10 +23,10 @@ final class WriteSizeTest {
 
     @Test
     void tellsAgainWhereWhatItToldOfIsTooMany() {
-        size.cancelled(1000, cancelled);
+        size.tooMany(1000, cancelled);
         size.passed(500);
         size.passed(500);
-        size.cancelled(500, cancelled);
+        size.tooMany(500, cancelled);
         size.passed(250);
 
         assertThat(told).containsExactly("500", "250");
@@ -34,11 +34,11 @@ final class WriteSizeTest {
 
     @Test
     void tellsNothingNewWhereMoreWereTriedInVain() {
-        size.cancelled(100, cancelled);
+        size.tooMany(100, cancelled);
         for (int i = 0; i < 40; i++) {
             size.passed(50);
         }
-        size.cancelled(100, cancelled);
+        size.tooMany(100, cancelled);
         size.passed(50);
 
         assertThat(told).containsExactly("50");

@@ -139,7 +139,7 @@ final class SqlFaultTest {
         SqlFault fault = SqlFault.of(psql(state, "R%s\0W%s\0Mno\0".formatted(routine, where)));
 
         assertThat(fault.kind()).isEqualTo(kind);
-        assertThat(fault.isCancelled()).isEqualTo(state.equals("57014") && kind == Kind.PASSING);
+        assertThat(fault.isOfTooMuch()).isEqualTo(state.equals("57014") && kind == Kind.PASSING);
     }
 
     /** A function may choose any state, also one whose messages of the server's own are shown. */
@@ -156,10 +156,12 @@ final class SqlFaultTest {
     }
 
     @Test
-    void takesATransactionThatIsOutOfTimeForACancelledStatement() {
-        assertThat(SqlFault.of(psql("57014", "")).isCancelled()).isTrue();
-        assertThat(SqlFault.of(psql("25P04", "")).isCancelled()).isTrue();
-        assertThat(SqlFault.of(psql("25P03", "")).isCancelled()).isFalse();
+    void tellsWhatLessToDoMayPass() {
+        assertThat(SqlFault.of(psql("57014", "")).isOfTooMuch()).isTrue();
+        assertThat(SqlFault.of(psql("25P04", "")).isOfTooMuch()).isTrue();
+        assertThat(SqlFault.of(psql("53400", "")).isOfTooMuch()).isTrue();
+        assertThat(SqlFault.of(psql("53200", "")).isOfTooMuch()).isFalse();
+        assertThat(SqlFault.of(psql("25P03", "")).isOfTooMuch()).isFalse();
     }
 
     @Test

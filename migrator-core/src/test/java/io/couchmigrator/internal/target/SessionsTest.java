@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
@@ -80,6 +81,26 @@ final class SessionsTest {
         }
     }
 
+    @Test
+    void saysThatADataSourceReturnedNull() {
+        try (Sessions sessions = new Sessions(source(() -> null), "PostgreSQL", 1, LONG)) {
+            assertThatThrownBy(() -> sessions.open(patience()))
+                    .isInstanceOf(TargetException.class)
+                    .hasMessageMatching(
+                            "PostgreSQL: could not connect: the data source, .*Proxy.*, returned null: expected a connection: .*");
+        }
+    }
+
+    /** Another one is not asked for, which would be the same. */
+    @Test
+    void saysThatADataSourceReturnedAClosedConnection() {
+        try (Sessions sessions = new Sessions(source(() -> connection(true)), "PostgreSQL", 1, LONG)) {
+            assertThatThrownBy(() -> sessions.open(patience()))
+                    .isInstanceOf(TargetException.class)
+                    .hasMessageContaining("returned a closed connection: expected an open one");
+        }
+    }
+
     private static Patience patience() {
         return new Patience("PostgreSQL", Duration.ZERO, new StopSignal(), new Silence(), Clock.systemUTC());
     }
@@ -96,10 +117,17 @@ final class SessionsTest {
     }
 
     private Connection connection() {
+        return connection(false);
+    }
+
+    private Connection connection(boolean isClosed) {
         return (Connection) Proxy.newProxyInstance(
                 SessionsTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("close")) {
                         closed.countDown();
+                    }
+                    if (method.getName().equals("isClosed")) {
+                        return isClosed;
                     }
                     return method.getReturnType() == boolean.class ? true : null;
                 });
@@ -114,6 +142,7 @@ final class SessionsTest {
 
     @FunctionalInterface
     private interface Lender {
+        @Nullable
         Connection lend() throws SQLException;
     }
 }
