@@ -68,8 +68,12 @@ final class CompactedRejectsIT {
         Result cut = migrator(couch, database).run();
 
         assertThat(cut.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
-        assertThat(cut.failures()).singleElement().satisfies(fault -> assertThat(fault)
-                .hasMessageContaining("is cut: it tells of 4: the offset file knows of outstanding rejects (5)"));
+        assertThat(cut.failures())
+                .singleElement()
+                .satisfies(
+                        fault -> assertThat(fault)
+                                .hasMessageContaining(
+                                        "is cut, or another one: it never told what the offset file knows of it (outstanding rejects: 5)"));
     }
 
     private void tellOfManyThatAreResolved() throws IOException {

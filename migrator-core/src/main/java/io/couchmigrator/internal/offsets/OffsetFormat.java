@@ -10,11 +10,13 @@ import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.offsets.TargetIdentity.ShardsIdentity;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * file is not what this version wrote.
  */
 final class OffsetFormat {
+    private static final HexFormat DIGITS = HexFormat.of();
+
     private OffsetFormat() {}
 
     static JsonObject json(Offsets offsets) {
@@ -39,7 +43,8 @@ final class OffsetFormat {
         }
         json.add("source", source);
         json.add("target", json(offsets.target()));
-        json.addProperty("outstanding_rejects", offsets.outstanding());
+        json.addProperty("outstanding_rejects", offsets.rejects().outstanding());
+        offsets.rejects().digest().ifPresent(digest -> json.addProperty("rejects_digest", DIGITS.toHexDigits(digest)));
         JsonArray stages = new JsonArray();
         offsets.stages().forEach(stage -> stages.add(json(stage)));
         json.add("stages", stages);
@@ -56,8 +61,18 @@ final class OffsetFormat {
                 source.stringOrNull("uuid"),
                 place.has("verified") ? place.instant("verified") : null,
                 target(place.object("target")),
-                place.count("outstanding_rejects"),
+                new RejectsMark(
+                        place.count("outstanding_rejects"),
+                        place.has("rejects_digest") ? OptionalLong.of(digest(place)) : OptionalLong.empty()),
                 stages(place));
+    }
+
+    private static long digest(FilePlace place) {
+        String digits = place.string("rejects_digest");
+        if (digits.length() != Long.BYTES * 2 || !digits.chars().allMatch(HexFormat::isHexDigit)) {
+            throw place.unexpected("rejects_digest", "16 hexadecimal digits");
+        }
+        return HexFormat.fromHexDigitsToLong(digits);
     }
 
     /** Of two stages of one name only one could go on. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param uuid the CouchDB server's uuid, if it said one; reported, never a reason to refuse
  * @param verified when the offsets were saved that these verify; null for a migration's own
  * @param target what tells the target from another
- * @param outstanding how many rejects were outstanding
+ * @param rejects how it knows the rejects file
  * @param stages the stages that were planned, in the order of the migration
  */
 public record Offsets(
@@ -24,7 +24,7 @@ public record Offsets(
         @Nullable String uuid,
         @Nullable Instant verified,
         TargetIdentity target,
-        long outstanding,
+        RejectsMark rejects,
         List<StageOffset> stages) {
     public Offsets {
         stages = List.copyOf(stages);
@@ -32,6 +32,6 @@ public record Offsets(
 
     /** Returns the same with other stages. */
     public Offsets with(List<StageOffset> others) {
-        return new Offsets(migration, saved, url, uuid, verified, target, outstanding, others);
+        return new Offsets(migration, saved, url, uuid, verified, target, rejects, others);
     }
 }

@@ -10,21 +10,18 @@ import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.files.WholeFile;
 import io.couchmigrator.internal.files.WholeLines;
+import io.couchmigrator.internal.offsets.RejectedItems.Event;
+import io.couchmigrator.internal.offsets.RejectedItems.Written;
 import io.couchmigrator.internal.offsets.RejectsFile.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,43 +40,33 @@ public final class RejectEvents {
     private static final Logger LOG = LoggerFactory.getLogger(RejectEvents.class);
 
     private final Path path;
-    private final Map<String, Map<SourceId, Event>> outstanding = new HashMap<>();
-    private final Map<String, Map<SourceId, Written>> written = new HashMap<>();
-    private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+    private final RejectsMark saved;
+    private final RejectedItems items = new RejectedItems();
     private long end;
     private long lines;
     private long told;
+    private boolean asSaved;
 
-    private RejectEvents(Path path) {
+    private RejectEvents(Path path, RejectsMark saved) {
         this.path = path;
+        this.saved = saved;
+        this.asSaved = isNowAsSaved();
     }
 
-    /**
-     * By what an item is outstanding.
-     *
-     * @param line the number of its line
-     * @param said the digest of revision, code and reason
-     */
-    private record Event(Kind kind, long line, long said) {}
-
-    /**
-     * At which revision a run wrote what a verification had found. That one found it mended afterwards changes nothing: of two
-     * documents with one key each is so in its turn.
-     *
-     * @param found the number of the line in which a verification tells of it
-     * @param resolved that of the line in which the run does
-     * @param rev the digest of the revision
-     */
-    private record Written(long found, long resolved, long rev) {}
+    /** Reads the events of a file that belongs to no offset file. */
+    public static RejectEvents read(Path path) {
+        return read(path, RejectsMark.NONE);
+    }
 
     /**
      * Reads the events of a file, and changes nothing.
      *
+     * @param saved how the offset file knows it
      * @throws LogDirectoryException if the file cannot be read
      * @throws OffsetsRefusedException if it is not UTF-8, or a line of it is no event
      */
-    public static RejectEvents read(Path path) {
-        RejectEvents events = new RejectEvents(path);
+    public static RejectEvents read(Path path, RejectsMark saved) {
+        RejectEvents events = new RejectEvents(path, saved);
         try {
             events.end = WholeLines.read(path, events::add);
         } catch (CharacterCodingException e) {
@@ -100,7 +87,7 @@ public final class RejectEvents {
                 .decode(ByteBuffer.wrap(line))
                 .toString();
         try {
-            take(JsonFiles.parse(text).getAsJsonObject());
+            take(JsonFiles.parse(text).getAsJsonObject(), digest(text));
         } catch (JsonParseException
                 | IllegalStateException
                 | NullPointerException
@@ -115,68 +102,66 @@ public final class RejectEvents {
     }
 
     /** Takes an event that was added to the file. */
-    void add(JsonObject line) {
+    void add(JsonObject line, String text) {
         lines++;
-        take(line);
+        take(line, digest(text));
     }
 
-    private void take(JsonObject line) {
+    private void take(JsonObject line, long digestOfLine) {
         String stage = line.get("stage").getAsString();
         SourceId id = SourceId.of(line.get("doc_id"));
         Optional<String> rev = text(line.get("rev"));
         String event = line.get("event").getAsString();
         switch (event) {
-            case RESOLVED -> resolved(stage, id, rev);
-            case CONFIRMED -> remove(stage, id);
+            case RESOLVED -> resolved(stage, id, rev, digestOfLine);
+            case CONFIRMED -> items.remove(stage, id);
             default -> {
                 Kind kind = Kind.of(event).orElseThrow(() -> new JsonParseException("an unknown event"));
                 told++;
                 if (kind == Kind.REJECTED) {
                     String code = line.get("code").getAsString();
                     String reason = text(line.get("reason")).orElse("");
-                    remove(stage, id);
-                    put(stage, id, new Event(kind, lines, digest(rev.orElse(""), code, reason)));
-                    of(written, stage).remove(id);
-                } else if (event(stage, id) == null) {
-                    put(stage, id, new Event(kind, lines, digest(rev.orElse(""))));
+                    items.remove(stage, id);
+                    items.put(stage, id, new Event(kind, lines, digest(rev.orElse(""), code, reason), digestOfLine));
+                    items.written(stage, id, null);
+                } else if (items.event(stage, id) == null) {
+                    items.put(stage, id, new Event(kind, lines, digest(rev.orElse("")), digestOfLine));
                 }
             }
         }
+        asSaved |= isNowAsSaved();
     }
 
-    private void resolved(String stage, SourceId id, Optional<String> rev) {
-        Event event = remove(stage, id);
+    private void resolved(String stage, SourceId id, Optional<String> rev, long digestOfLine) {
+        Event event = items.remove(stage, id);
         if (event != null && event.kind() != Kind.REJECTED && rev.isPresent()) {
-            of(written, stage).put(id, new Written(event.line(), lines, digest(rev.get())));
+            items.written(
+                    stage, id, new Written(event.line(), lines, digest(rev.get()), event.digest() + digestOfLine));
         } else {
-            of(written, stage).remove(id);
+            items.written(stage, id, null);
         }
     }
 
-    private void put(String stage, SourceId id, Event event) {
-        of(outstanding, stage).put(id, event);
-        counts.merge(event.kind(), 1L, Long::sum);
+    /**
+     * Returns whether the file has, or had and did away with, all that the offset file was saved with. Where that has no digest,
+     * the file need only tell of as many rejects.
+     */
+    public boolean isWhole() {
+        return saved.digest().isPresent() ? asSaved : told >= saved.outstanding();
     }
 
-    private @Nullable Event remove(String stage, SourceId id) {
-        Event event = of(outstanding, stage).remove(id);
-        if (event != null) {
-            counts.merge(event.kind(), -1L, Long::sum);
-        }
-        return event;
+    private boolean isNowAsSaved() {
+        return saved.digest().isPresent() && saved.digest().getAsLong() == items.digest();
     }
 
-    private @Nullable Event event(String stage, SourceId id) {
-        return of(outstanding, stage).get(id);
+    /** Returns how the offset file knows the file. */
+    public RejectsMark saved() {
+        return saved;
     }
 
-    private static <T> Map<SourceId, T> of(Map<String, Map<SourceId, T>> stages, String stage) {
-        return stages.computeIfAbsent(stage, name -> new HashMap<>());
-    }
-
-    /** Returns how often something became outstanding, which is never less often than an offset file counts. */
-    public long told() {
-        return told;
+    /** Returns how an offset file that is saved now knows the file again. */
+    RejectsMark mark() {
+        return items.mark();
     }
 
     /** Returns how many bytes of the file are events. */
@@ -191,35 +176,28 @@ public final class RejectEvents {
 
     /** Returns how many items are outstanding for some reasons, at the same cost however many they are. */
     long count(Predicate<Kind> reasons) {
-        return counts.entrySet().stream()
-                .filter(count -> reasons.test(count.getKey()))
-                .mapToLong(Map.Entry::getValue)
-                .sum();
+        return items.count(reasons);
     }
 
     /** Returns the ids of a stage that are outstanding for some reasons, in the order of the events. */
     List<SourceId> ids(String stage, Predicate<Kind> reasons) {
-        return of(outstanding, stage).entrySet().stream()
-                .filter(entry -> reasons.test(entry.getValue().kind()))
-                .sorted(Comparator.comparingLong(entry -> entry.getValue().line()))
-                .map(Map.Entry::getKey)
-                .toList();
+        return items.ids(stage, reasons);
     }
 
     /** Returns why an item is outstanding; empty if it is not. */
     Optional<Kind> kind(String stage, SourceId id) {
-        return Optional.ofNullable(event(stage, id)).map(Event::kind);
+        return Optional.ofNullable(items.event(stage, id)).map(Event::kind);
     }
 
     /** Returns whether the line by which an item is outstanding says this: a revision; of a reject, its code and reason, too. */
     boolean isSaid(String stage, SourceId id, String... what) {
-        Event event = event(stage, id);
+        Event event = items.event(stage, id);
         return event != null && event.said() == digest(what);
     }
 
     /** Returns whether a run wrote an item, at this revision, because of what a verification had found. */
     boolean wasWritten(String stage, SourceId id, String rev) {
-        Written known = of(written, stage).get(id);
+        Written known = items.written(stage, id);
         return known != null && known.rev() == digest(rev);
     }
 
@@ -227,13 +205,14 @@ public final class RejectEvents {
      * Leaves out of the file what no longer matters, if that is more than half of its lines, and many. The rest stays as it
      * is, in its order. To be called by whoever holds the log directory.
      *
-     * @param counted how many items the offset file counts as outstanding: the file must go on telling of as many
+     * <p>Only a file of which the offset file knows all is replaced, since that must know the new one as well.
+     *
      * @throws LogDirectoryException if the file cannot be replaced; then the former or the new one is there, whole
      */
-    public void compact(long counted) {
-        long kept = kept().count();
+    public void compactIfWorthIt() {
+        long kept = items.lines().count();
         long leftOut = lines - kept;
-        if (leftOut >= LEAST_LEFT_OUT && leftOut > kept && toldOfKept() >= counted) {
+        if (leftOut >= LEAST_LEFT_OUT && leftOut > kept && isNowAsSaved()) {
             compact();
             LOG.info("{}: {} of {} lines left out, which no longer matter", path, leftOut, leftOut + kept);
         }
@@ -241,7 +220,7 @@ public final class RejectEvents {
 
     /** The lines keep their numbers here: only their order matters from now on. */
     void compact() {
-        long[] kept = kept().sorted().toArray();
+        long[] kept = items.lines().sorted().toArray();
         try {
             WholeFile.replace(path, file -> {
                 Compacted compacted = new Compacted(kept, file);
@@ -251,22 +230,6 @@ public final class RejectEvents {
         } catch (IOException e) {
             throw LogDirectory.failed("replace", path, e);
         }
-        told = toldOfKept();
-    }
-
-    private long toldOfKept() {
-        return count(kind -> true)
-                + written.values().stream().mapToLong(Map::size).sum();
-    }
-
-    private LongStream kept() {
-        return LongStream.concat(
-                outstanding.values().stream()
-                        .flatMap(events -> events.values().stream())
-                        .mapToLong(Event::line),
-                written.values().stream()
-                        .flatMap(events -> events.values().stream())
-                        .flatMapToLong(both -> LongStream.of(both.found(), both.resolved())));
     }
 
     /** Enough to tell whether the same is said again, in eight bytes. What is said may be long, and is said of very many. */

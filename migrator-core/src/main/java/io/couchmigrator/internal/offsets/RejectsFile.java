@@ -3,6 +3,7 @@ package io.couchmigrator.internal.offsets;
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.Rejection;
+import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LineFile;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -91,6 +92,11 @@ public final class RejectsFile implements AutoCloseable {
         return events.count(kind -> true);
     }
 
+    /** Returns how an offset file that is saved now knows the file again. */
+    public synchronized RejectsMark mark() {
+        return events.mark();
+    }
+
     /** Returns how many items runs rejected. */
     public synchronized long outstandingRejects() {
         return events.count(kind -> kind == Kind.REJECTED);
@@ -175,8 +181,9 @@ public final class RejectsFile implements AutoCloseable {
     }
 
     private void add(JsonObject line) {
-        file.append(line);
-        events.add(line);
+        String text = JsonFiles.line(line);
+        file.append(text);
+        events.add(line, text);
     }
 
     /** Returns where the events are. */

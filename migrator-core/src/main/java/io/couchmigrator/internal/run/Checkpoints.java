@@ -141,6 +141,6 @@ final class Checkpoints implements AutoCloseable {
                 stages.add(stage);
             }
         }
-        return new Offsets(migration, clock.instant(), url, uuid, verified, target, rejects.outstanding(), stages);
+        return new Offsets(migration, clock.instant(), url, uuid, verified, target, rejects.mark(), stages);
     }
 }

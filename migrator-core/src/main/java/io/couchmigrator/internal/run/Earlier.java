@@ -13,6 +13,7 @@ import io.couchmigrator.internal.identity.Identity;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectEvents;
+import io.couchmigrator.internal.offsets.RejectsMark;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Timeline;
 import java.nio.file.Files;
@@ -136,28 +137,23 @@ record Earlier(
      */
     record Rejected(Optional<RejectEvents> events, List<MigrationException> faults) {}
 
-    /** Reads the file of rejects; that it is gone, or its beginning is, although there are some, is a fault. */
+    /** Reads the file of rejects; that it is gone, or lacks what the offset file knows of it, is a fault. */
     Rejected rejected(Path rejects) {
         try {
-            RejectEvents events = RejectEvents.read(rejects);
-            return new Rejected(Optional.of(events), lacking(events));
+            RejectEvents events =
+                    RejectEvents.read(rejects, offsets.map(Offsets::rejects).orElse(RejectsMark.NONE));
+            return new Rejected(Optional.of(events), events.isWhole() ? List.of() : List.of(lacking(events)));
         } catch (LogDirectoryException | OffsetsRefusedException e) {
             return new Rejected(Optional.empty(), List.of(e));
         }
     }
 
-    private List<MigrationException> lacking(RejectEvents rejects) {
-        long outstanding = offsets.map(Offsets::outstanding).orElse(0L);
-        if (rejects.told() >= outstanding) {
-            return List.of();
-        }
-        return List.of(new OffsetsRefusedException(
-                "\"%s\" is %s: the offset file knows of outstanding rejects (%s): restore it from a copy, or start over with startOver(true) (rows stay, all is read again)"
+    private static OffsetsRefusedException lacking(RejectEvents rejects) {
+        return new OffsetsRefusedException(
+                "\"%s\" is %s: it never told what the offset file knows of it (outstanding rejects: %s): restore it from a copy that was made with the offset file, or start over with startOver(true) (rows stay, all is read again)"
                         .formatted(
                                 rejects.path(),
-                                Files.notExists(rejects.path())
-                                        ? "missing"
-                                        : "cut: it tells of %s".formatted(rejects.told()),
-                                outstanding)));
+                                Files.notExists(rejects.path()) ? "missing" : "cut, or another one",
+                                rejects.saved().outstanding()));
     }
 }

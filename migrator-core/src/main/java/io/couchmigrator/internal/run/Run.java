@@ -147,7 +147,7 @@ public final class Run {
             target.hold(identity);
             RejectEvents events = start.rejects().orElseGet(() -> RejectEvents.read(directory.rejects()));
             if (verb.writes()) {
-                events.compact(start.offsets().map(Offsets::outstanding).orElse(0L));
+                events.compactIfWorthIt();
             }
             try (RejectsFile rejects = RejectsFile.open(events, clock)) {
                 this.rejects = rejects;

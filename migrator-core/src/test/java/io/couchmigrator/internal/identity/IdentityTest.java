@@ -12,6 +12,7 @@ import io.couchmigrator.internal.identity.Difference.OfFile;
 import io.couchmigrator.internal.identity.Difference.OfTimeline;
 import io.couchmigrator.internal.identity.Identity.Misfit;
 import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.RejectsMark;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
@@ -114,7 +115,7 @@ final class IdentityTest {
     }
 
     private static Offsets offsets(StageOffset... stages) {
-        return new Offsets("orders", NOON, "http://couch/", null, null, TARGET, 0, List.of(stages));
+        return new Offsets("orders", NOON, "http://couch/", null, null, TARGET, RejectsMark.NONE, List.of(stages));
     }
 
     private static Identity.Source source(String name, String created, String sequence) {

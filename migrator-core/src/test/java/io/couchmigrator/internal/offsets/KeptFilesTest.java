@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,10 @@ final class KeptFilesTest {
             table-source-no-object         | unexpected value at $.target.table_sources.lines: expected an object
             outstanding-rejects-missing    | unexpected value at $.outstanding_rejects: expected a number
             outstanding-rejects-negative   | unexpected value at $.outstanding_rejects: expected a whole number of at least 0
+            rejects-digest-no-text         | unexpected value at $.rejects_digest: expected a string
+            rejects-digest-null            | unexpected value at $.rejects_digest: expected a string
+            rejects-digest-too-short       | unexpected value at $.rejects_digest: expected 16 hexadecimal digits
+            rejects-digest-no-digits       | unexpected value at $.rejects_digest: expected 16 hexadecimal digits
             stages-missing                 | unexpected value at $.stages: expected an array
             stages-no-list                 | unexpected value at $.stages: expected an array
             stage-no-object                | unexpected value at $.stages[0]: expected an object
@@ -128,6 +133,16 @@ final class KeptFilesTest {
     void passesOverAMemberThatItNeedNotUnderstand() {
         assertThat(OffsetFile.load(KEPT.resolve("with-an-unknown-member.json")))
                 .isEqualTo(OffsetFile.load(KEPT.resolve("whole.json")));
+    }
+
+    @Test
+    void readsAFileWithoutADigestOfTheRejectsFileAndOneWithIt() {
+        assertThat(OffsetFile.load(KEPT.resolve("whole.json")).orElseThrow().rejects())
+                .isEqualTo(new RejectsMark(1, OptionalLong.empty()));
+        assertThat(OffsetFile.load(KEPT.resolve("with-a-digest-of-rejects.json"))
+                        .orElseThrow()
+                        .rejects())
+                .isEqualTo(new RejectsMark(1, OptionalLong.of(0xf1e2d3c4b5a697L)));
     }
 
     static Stream<String> moments() throws IOException {

@@ -152,7 +152,7 @@ final class OffsetFileTest {
                         .reading(Map.of(
                                 "parts",
                                 new TargetIdentity(Optional.of("7124"), "ucr", 5, Map.of(), OptionalLong.empty()))),
-                2,
+                new RejectsMark(2, OptionalLong.of(-7)),
                 List.of(
                         new StageOffset(
                                 "orders",

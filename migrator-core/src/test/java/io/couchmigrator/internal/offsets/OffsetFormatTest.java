@@ -46,7 +46,7 @@ final class OffsetFormatTest {
                 null,
                 main.with(
                         List.of(new ShardsIdentity(0, 1, main), new ShardsIdentity(2, 3, main.on(OptionalLong.of(9))))),
-                0,
+                RejectsMark.NONE,
                 alone.stages());
 
         assertThat(OffsetFormat.offsets(OffsetFormat.json(offsets))).isEqualTo(offsets);
@@ -76,7 +76,7 @@ final class OffsetFormatTest {
                 List.of());
         TargetIdentity target =
                 new TargetIdentity(Optional.empty(), "shop", 1, Map.of("orders", 2L), OptionalLong.of(3));
-        return new Offsets("shop", NOW, "http://localhost:5984/", null, null, target, 0, List.of(stage));
+        return new Offsets("shop", NOW, "http://localhost:5984/", null, null, target, RejectsMark.NONE, List.of(stage));
     }
 
     private static RangeOffset range(@Nullable Integer from, @Nullable Integer before) {

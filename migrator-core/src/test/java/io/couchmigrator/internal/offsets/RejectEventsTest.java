@@ -77,8 +77,8 @@ final class RejectEventsTest {
         writeRejects(5_001, 5_000);
         List<String> before = Files.readAllLines(path);
 
-        RejectEvents events = RejectEvents.read(path);
-        events.compact(1);
+        RejectEvents events = RejectEvents.read(path, mark());
+        events.compactIfWorthIt();
 
         assertThat(Files.readAllLines(path)).containsExactly(before.get(5_000));
         assertThat(Files.getPosixFilePermissions(path)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
@@ -97,24 +97,28 @@ final class RejectEventsTest {
         writeRejects(rejected, resolved);
         byte[] before = Files.readAllBytes(path);
 
-        RejectEvents.read(path).compact(0);
+        RejectEvents.read(path, mark()).compactIfWorthIt();
 
         assertThat(path).hasBinaryContent(before);
     }
 
-    /** A run was killed after it had resolved some, and before it had saved how many are left. */
+    /** A run was killed after it had resolved some, and before it had saved what is left. */
     @Test
-    void leavesAFileAsItIsWhileTheOffsetFileCountsMore() throws IOException {
-        writeRejects(5_003, 5_001);
+    void leavesAFileAsItIsOfWhichTheOffsetFileDoesNotKnowAll() throws IOException {
+        writeRejects(5_003, 5_000);
+        RejectsMark saved = mark();
+        try (RejectsFile rejects = RejectsFile.open(RejectEvents.read(path, saved), Clock.systemUTC())) {
+            rejects.resolved("orders", new DocumentId("a5000"), Optional.of("1-a"));
+        }
         byte[] before = Files.readAllBytes(path);
 
-        RejectEvents events = RejectEvents.read(path);
-        events.compact(3);
+        RejectEvents.read(path, saved).compactIfWorthIt();
 
         assertThat(path).hasBinaryContent(before);
-        assertThat(events.told()).isEqualTo(5_003);
-        events.compact(2);
-        assertThat(events.told()).isEqualTo(RejectEvents.read(path).told()).isEqualTo(2);
+        assertThat(RejectEvents.read(path, saved).isWhole()).isTrue();
+        RejectEvents.read(path, mark()).compactIfWorthIt();
+        assertThat(Files.readAllLines(path)).hasSize(2);
+        assertThat(RejectEvents.read(path, saved).isWhole()).isFalse();
     }
 
     @Test
@@ -122,7 +126,7 @@ final class RejectEventsTest {
         writeRejects(5_001, 5_000);
         Files.writeString(logs.resolve("orders.rejects.jsonl.tmp"), "{\"event\":\"rej");
 
-        RejectEvents.read(path).compact(1);
+        RejectEvents.read(path, mark()).compactIfWorthIt();
 
         assertThat(Files.readAllLines(path)).hasSize(1);
         assertThat(logs).isDirectoryNotContaining("glob:**.tmp");
@@ -134,12 +138,16 @@ final class RejectEventsTest {
         byte[] before = Files.readAllBytes(path);
         Files.createDirectories(logs.resolve("orders.rejects.jsonl.tmp/in the way"));
 
-        RejectEvents events = RejectEvents.read(path);
+        RejectEvents events = RejectEvents.read(path, mark());
 
-        assertThatThrownBy(() -> events.compact(1))
+        assertThatThrownBy(() -> events.compactIfWorthIt())
                 .isInstanceOf(LogDirectoryException.class)
                 .hasMessageStartingWith("could not replace \"" + path + "\"");
         assertThat(path).hasBinaryContent(before);
+    }
+
+    private RejectsMark mark() {
+        return RejectEvents.read(path).mark();
     }
 
     /** Writes so many rejects, the first so many of which are resolved. */

@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -209,6 +211,53 @@ final class RejectsFileTest {
                 assertThat(rejects.isRejected("orders", B)).isTrue();
             }
         }
+    }
+
+    /** Whatever was added later, by a run that was killed or by a verification, is no part of what an offset file knows. */
+    @Test
+    void belongsToAnOffsetFileAsLongAsItHasAllThatWasThereWhenThatWasSaved() throws IOException {
+        List<RejectsMark> marks = new ArrayList<>();
+        try (RejectsFile rejects = open()) {
+            marks.add(rejects.mark());
+            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"), Optional.empty());
+            marks.add(rejects.mark());
+            rejects.toWrite("lines", new RowId(5), "", Kind.MISSING);
+            marks.add(rejects.mark());
+            rejects.resolved("lines", new RowId(5), Optional.of(""));
+            marks.add(rejects.mark());
+            rejects.resolved("orders", A, WRITTEN);
+            marks.add(rejects.mark());
+            rejects.rejected(B, rejection("orders", "1-b", "wrong-type"), Optional.empty());
+            marks.add(rejects.mark());
+        }
+        List<String> lines = Files.readAllLines(path);
+
+        assertThat(marks).doesNotHaveDuplicates();
+        for (int left = 0; left <= lines.size(); left++) {
+            Files.write(path, lines.subList(0, left));
+            for (int saved = 0; saved < marks.size(); saved++) {
+                assertThat(RejectEvents.read(path, marks.get(saved)).isWhole())
+                        .as("%d of %d lines that there were when it was saved", left, saved)
+                        .isEqualTo(left >= saved);
+            }
+        }
+    }
+
+    @Test
+    void belongsToNoOffsetFileWhereALineThatMattersIsAnother() throws IOException {
+        RejectsMark saved;
+        try (RejectsFile rejects = open()) {
+            rejects.rejected(A, rejection("orders", "1-a", "wrong-type"), Optional.empty());
+            saved = rejects.mark();
+            rejects.rejected(B, rejection("orders", "1-b", "wrong-type"), Optional.empty());
+        }
+
+        Files.writeString(path, Files.readString(path).replace("1-a", "2-a"));
+
+        assertThat(RejectEvents.read(path, saved).isWhole()).isFalse();
+        assertThat(RejectEvents.read(path, new RejectsMark(1, OptionalLong.empty()))
+                        .isWhole())
+                .isTrue();
     }
 
     @ParameterizedTest
