@@ -233,9 +233,9 @@ final class ResumeIT {
                         .hasValueSatisfying(key -> assertThat(key).isGreaterThan(Orders.id(400))));
     }
 
-    /** All are of one page. */
+    /** A page of changes is a batch: of the feed only the end of a page is told. */
     @Test
-    void stopsBetweenTheBatchesOfAPageOfChanges(CouchDouble couch, TestDatabase database) throws Exception {
+    void stopsBetweenPagesOfChangesAndReadsNoneAgain(CouchDouble couch, TestDatabase database) throws Exception {
         CouchDatabase orders = Orders.create(couch, database, 10);
         Orders.migrator(Orders.migration(), couch, database, logs).build().run();
         orders.load(Orders.between(10, 60));
@@ -247,6 +247,7 @@ final class ResumeIT {
 
         assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED);
         assertThat(stopped.tallies().written()).isEqualTo(10);
+        assertThat(second.tallies().read()).isEqualTo(40);
         assertThat(stage().getAsJsonObject("tallies_outside_ranges")
                         .get("written")
                         .getAsInt())

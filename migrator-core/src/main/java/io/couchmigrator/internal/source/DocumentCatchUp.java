@@ -19,6 +19,7 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
     private final DocumentItems items;
     private final Pace pace;
     private final ByteBudget budget;
+    private final int chunkSize;
     private final Narrowing narrowing = new Narrowing();
     private final boolean isPending;
     private final OptionalLong pending;
@@ -27,12 +28,19 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
     private @Nullable JsonElement position;
     private long changes;
 
+    /**
+     * Creates one.
+     *
+     * @param chunkSize the most documents on a page: what was read of it when the run is stopped is one batch then, and is not read
+     *     again, since the feed tells of a position only where a page ends
+     */
     DocumentCatchUp(
-            DocumentRequests requests, DocumentItems items, Pace pace, ByteBudget budget, @Nullable JsonElement since) {
+            DocumentRequests requests, DocumentItems items, Pace pace, ByteBudget budget, int chunkSize, @Nullable JsonElement since) {
         this.requests = requests;
         this.items = items;
         this.pace = pace;
         this.budget = budget;
+        this.chunkSize = chunkSize;
         this.position = since;
         PageEnd first = requests.patience().persist(() -> requests.changedIds(since, 1, row -> {}));
         this.isPending = first.rows() > 0;
@@ -68,7 +76,7 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
     private Feed.Page<Document> page(Intake<Document> intake) {
         pace.pay();
         boolean more = requests.patience().persist(() -> {
-            int limit = narrowing.isAlone() ? 1 : narrowing.limit(pace.rows());
+            int limit = narrowing.isAlone() ? 1 : narrowing.limit(Math.min(chunkSize, pace.rows()));
             try {
                 PageEnd end = narrowing.isAlone() ? alone(intake) : whole(limit, intake);
                 narrowing.passed();
