@@ -17,7 +17,13 @@ import org.slf4j.LoggerFactory;
 final class InHand {
     private static final Logger LOG = LoggerFactory.getLogger(InHand.class);
 
-    private boolean busy;
+    private enum Phase {
+        NONE,
+        WORKING,
+        COMMITTING
+    }
+
+    private Phase phase = Phase.NONE;
     private boolean givenUp;
     private @Nullable Connection working;
     private CompletableFuture<Void> cancelling = CompletableFuture.completedFuture(null);
@@ -29,7 +35,7 @@ final class InHand {
      */
     synchronized void begin() {
         check();
-        busy = true;
+        phase = Phase.WORKING;
     }
 
     /**
@@ -50,6 +56,7 @@ final class InHand {
     synchronized void commits() {
         check();
         working = null;
+        phase = Phase.COMMITTING;
     }
 
     /** Returns once nothing cancels what comes next on the connection. */
@@ -59,7 +66,7 @@ final class InHand {
 
     /** Takes note that it is over. */
     synchronized void end() {
-        busy = false;
+        phase = Phase.NONE;
     }
 
     /** @throws StoppedException if what is in hand was given up, so that whatever it met is of no account */
@@ -69,8 +76,12 @@ final class InHand {
         }
     }
 
-    synchronized boolean isBusy() {
-        return busy;
+    synchronized boolean isWorking() {
+        return phase == Phase.WORKING;
+    }
+
+    synchronized boolean isCommitting() {
+        return phase == Phase.COMMITTING;
     }
 
     /** Gives up what is in hand, and whatever would come: the server is asked to cancel it. */

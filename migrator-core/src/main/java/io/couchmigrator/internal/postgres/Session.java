@@ -163,9 +163,14 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** Returns whether a transaction is in hand. May be asked by any thread. */
-    public boolean isBusy() {
-        return inHand.isBusy();
+    /** Returns whether a transaction is in hand that is not being committed yet. May be asked by any thread. */
+    public boolean isWorking() {
+        return inHand.isWorking();
+    }
+
+    /** Returns whether a transaction is being committed, of which only the server knows what comes of it. By any thread. */
+    public boolean isCommitting() {
+        return inHand.isCommitting();
     }
 
     /** Begins no more, and has the server cancel what is in hand, unless that is being committed. By any thread; at once. */

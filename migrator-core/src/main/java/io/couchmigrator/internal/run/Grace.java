@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.run;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.target.Target;
@@ -10,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * How long a stop waits for PostgreSQL: what is in hand is given its time, then cancelled and rolled back; connections of a
- * server that does not even answer to that are broken. Closed last, since giving connections back is a wait as well.
+ * How long a stop waits for PostgreSQL: what is in hand is given its time, then cancelled and rolled back, unless it is being
+ * committed, which only PostgreSQL can tell the end of; connections of a server that does not even answer to that are broken. Closed last, since giving connections back is a wait as well.
  */
 final class Grace implements AutoCloseable {
     /** An ordinary batch takes a part of a second. */
@@ -54,14 +55,21 @@ final class Grace implements AutoCloseable {
         if (isOverWithin(silent)) {
             return;
         }
-        tell(target, "Stopping: %s is given %s s for what it has in hand; then that is rolled back.");
+        List<String> busy = target.with(session -> session.isWorking() || session.isCommitting());
+        tell(
+                busy,
+                "Stopping: %s is given %s s for what it has in hand; then that is rolled back, unless it is being committed.");
         if (isOverWithin(length.minus(silent))) {
             return;
         }
         tell(
-                target,
+                target.with(Session::isWorking),
                 "%s did not finish what it had in hand within %s s of the stop: that is rolled back, and read again the next time.");
         target.giveUp();
+        // Nothing begins to commit any more.
+        tell(
+                target.with(Session::isCommitting),
+                "%s did not finish a commit within %s s of the stop: what is in it may be committed; it is read again the next time.");
         if (!isOverWithin(OF_ROLLBACKS)) {
             target.cut();
         }
@@ -71,10 +79,9 @@ final class Grace implements AutoCloseable {
         return Uninterruptibles.awaitUninterruptibly(over, duration);
     }
 
-    private void tell(Target target, String message) {
-        List<String> busy = length.isZero() ? List.of() : target.busy();
-        if (!busy.isEmpty()) {
-            String told = message.formatted(String.join(" and ", busy), length.toSeconds());
+    private void tell(List<String> databases, String message) {
+        if (!databases.isEmpty() && !length.isZero()) {
+            String told = message.formatted(String.join(" and ", databases), length.toSeconds());
             reporter.tell(to -> to.warned(told));
         }
     }

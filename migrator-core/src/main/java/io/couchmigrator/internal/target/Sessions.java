@@ -15,6 +15,7 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 
 /** The connections of a run: one for each worker and one more, borrowed together so that a small pool shows at once. */
@@ -91,9 +92,9 @@ final class Sessions implements AutoCloseable {
         return sessions.get(index + 1);
     }
 
-    /** Returns whether one of them has a transaction in hand. May be asked by any thread. */
-    boolean isBusy() {
-        return sessions.stream().anyMatch(Session::isBusy);
+    /** Returns whether one of them is so. */
+    boolean has(Predicate<Session> how) {
+        return sessions.stream().anyMatch(how);
     }
 
     /** Gives up what they have in hand, by any thread. */

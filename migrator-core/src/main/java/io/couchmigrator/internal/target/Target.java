@@ -207,10 +207,10 @@ public final class Target implements AutoCloseable {
         return new Target(patient, shards, shards.isPresent() ? others : List.of(patient), elsewhere, sideBySide);
     }
 
-    /** Returns the databases that have a transaction in hand, by what they are called. May be asked by any thread. */
-    public List<String> busy() {
+    /** Returns the databases of which a session is so, by what they are called. */
+    public List<String> with(Predicate<Session> how) {
         return everywhere()
-                .filter(database -> database.sessions().isBusy())
+                .filter(database -> database.sessions().has(how))
                 .map(TargetDatabase::called)
                 .toList();
     }

@@ -74,7 +74,7 @@ final class GraceIT {
             assertThat(waitsStill).isTrue();
             assertThat(warnings)
                     .containsExactly(
-                            "Stopping: PostgreSQL is given 60 s for what it has in hand; then that is rolled back.");
+                            "Stopping: PostgreSQL is given 60 s for what it has in hand; then that is rolled back, unless it is being committed.");
             assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED);
             assertThat(stopped.tallies().written()).isPositive();
             assertThat(next.outcome()).isEqualTo(Outcome.COMPLETE);
@@ -104,6 +104,37 @@ final class GraceIT {
             assertThat(warnings).last().asString().startsWith("PostgreSQL did not finish what it had in hand");
             assertThat(next.outcome()).isEqualTo(Outcome.COMPLETE);
             assertThat(next.tallies().written()).isEqualTo(COUNT);
+        }
+    }
+
+    /** As where a standby is away that commits wait for. */
+    @Test
+    void doesNotSayThatACommitIsRolledBack(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute("create function waits() returns trigger language plpgsql as $$"
+                + " begin perform pg_advisory_xact_lock(1); return null; end $$;"
+                + "create constraint trigger waits after insert on orders deferrable initially deferred"
+                + " for each row execute function waits()");
+        try (Connection holder = database.dataSource().getConnection()) {
+            execute(holder, "select pg_advisory_lock(1)");
+            Run run = run(couch, database.dataSource(), NONE);
+            CompletableFuture<Result> ending = CompletableFuture.supplyAsync(run::run);
+            await().atMost(LONG).until(() -> isWaiting(database));
+
+            run.stop();
+            Result stopped = ending.join();
+            execute(holder, "select pg_advisory_unlock(1)");
+            await().atMost(LONG)
+                    .until(() -> !database.query("select 1 from orders").isEmpty());
+            Result next = run(couch, database.dataSource(), LONG).run();
+
+            assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED);
+            assertThat(warnings)
+                    .containsExactly(
+                            "Stopping: PostgreSQL is given 0 s for what it has in hand; then that is rolled back, unless it is being committed.",
+                            "PostgreSQL did not finish a commit within 0 s of the stop: what is in it may be committed; it is read again the next time.");
+            assertThat(next.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(next.tallies().alreadyThere()).isPositive();
+            assertThat(next.tallies().read()).isEqualTo(COUNT);
         }
     }
 
@@ -186,11 +217,17 @@ final class GraceIT {
     }
 
     private static void lock(Connection holder) {
-        try (Statement statement = holder.createStatement()) {
+        try {
             holder.setAutoCommit(false);
-            statement.execute("lock table orders in access exclusive mode");
+            execute(holder, "lock table orders in access exclusive mode");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 
