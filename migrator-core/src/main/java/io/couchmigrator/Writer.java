@@ -24,7 +24,8 @@ import java.util.Set;
 public non-sealed interface Writer<R> extends Destination<R> {
     /**
      * Writes the rows of changes inside the transaction that is open on the connection, which it neither commits nor rolls back
-     * nor closes. Called without changes, in a transaction that is rolled back, to find out whether an error is the fault of a row.
+     * nor closes. One that ends it, or goes on after an error in it, ends the run: what may fail needs a savepoint before it.
+     * Called without changes, in a transaction that is rolled back, to find out whether an error is the fault of a row.
      * A stage whose rows belong to the application once they are there ignores what is {@linkplain Change.Absent absent}.
      *
      * @param changes of one document each, in the order in which the source told of them

@@ -5,6 +5,7 @@ import io.couchmigrator.Change;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.Writer.Standing.State;
+import io.couchmigrator.internal.postgres.Begun;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -36,8 +37,29 @@ final class Accounted<R> {
      *
      * @return how many were inserted or changed; the others are there
      * @throws DroppedException if some are neither; the transaction is to be rolled back
+     * @throws IllegalStateException if a commit would not commit what the writer wrote
      */
     int write(Connection connection, List<Change<R>> changes) throws SQLException {
+        try {
+            int written = account(connection, changes);
+            if (writer.leavesOpen(connection)) {
+                return written;
+            }
+        } catch (SQLException e) {
+            if (!Begun.isAborted(e)) {
+                throw e;
+            }
+        } catch (DroppedException e) {
+            if (writer.leavesOpen(connection)) {
+                throw e;
+            }
+        }
+        throw new IllegalStateException(
+                "the writer of stage \"%s\", %s, committed or rolled back the transaction, or went on after an error in it: expected neither: mend it, let it set a savepoint before what may fail, and run again"
+                        .formatted(stage, writer.name()));
+    }
+
+    private int account(Connection connection, List<Change<R>> changes) throws SQLException {
         List<R> rows = Change.rows(changes);
         int written = writer.write(connection, changes);
         if (written == rows.size()) {

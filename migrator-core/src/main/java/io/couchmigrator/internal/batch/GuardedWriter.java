@@ -107,6 +107,11 @@ public record GuardedWriter<R>(String stage, Writer<R> writer) {
         return Upserts.onlyAdds(writer);
     }
 
+    /** Returns whether it left the transaction as one that a commit commits. */
+    boolean leavesOpen(Connection connection) throws SQLException {
+        return Upserts.leavesOpen(connection, writer);
+    }
+
     /** Returns whether it can be asked how rows stand. */
     boolean isComparable() {
         return writer.isComparable();
@@ -117,7 +122,8 @@ public record GuardedWriter<R>(String stage, Writer<R> writer) {
         return writer.tables();
     }
 
-    private String name() {
+    /** Returns the name of its class. */
+    String name() {
         return writer.getClass().getName();
     }
 

@@ -33,6 +33,7 @@ final class TransactionSettings {
         settings().forEach((name, value) -> expressions.add("set_config('" + name + "', '" + value + "', true)"));
         expressions.add(DURABLE);
         expressions.add(PATIENT);
+        expressions.add(Begun.sql());
         return String.join(", ", expressions);
     }
 

@@ -57,6 +57,11 @@ public final class Upserts {
         return writer instanceof PreparedUpsert<?>;
     }
 
+    /** Returns whether a writer left the transaction as one that a commit commits. That of an upsert does; others are not asked. */
+    public static boolean leavesOpen(Connection connection, Writer<?> writer) throws SQLException {
+        return writer instanceof PreparedUpsert<?> || Begun.isStill(connection);
+    }
+
     /** Returns how rows stand, in their order, as far as the writer would change that. */
     public static <R> List<Standing> standings(Connection connection, Writer<R> writer, List<R> rows)
             throws SQLException {
