@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.identity;
 
+import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Stage;
 import io.couchmigrator.internal.identity.Difference.Kind;
@@ -46,21 +47,26 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
     private record Versions(int then, int now) {}
 
     private List<Difference> stages(List<StageOffset> saved) {
-        Map<String, Integer> definitions = new LinkedHashMap<>();
+        Map<String, Stage<?, ?>> stages = new LinkedHashMap<>();
         for (Stage<?, ?> stage : migration.stages()) {
-            definitions.put(stage.name(), stage.definition());
+            stages.put(stage.name(), stage);
         }
         List<Difference> differences = new ArrayList<>();
         // Mostly all definitions differ alike, and that is told once.
         Map<Versions, List<String>> redefined = new LinkedHashMap<>();
         for (StageOffset stage : saved) {
-            Integer now = definitions.get(stage.name());
+            Stage<?, ?> now = stages.get(stage.name());
+            boolean documents = now instanceof DocumentStage<?>;
             if (now == null) {
-                String names = String.join(", ", definitions.keySet());
+                String names = String.join(", ", stages.keySet());
                 differences.add(new OfFile(Kind.PLACE, "stage", "one of " + names, stage.name()));
-            } else if (now != stage.definition()) {
+            } else if (documents != stage.source().isPresent()) {
+                String what = "what stage \"%s\" reads".formatted(stage.name());
+                differences.add(new OfFile(Kind.PLACE, what, read(documents), read(!documents)));
+            } else if (now.definition() != stage.definition()) {
                 redefined
-                        .computeIfAbsent(new Versions(stage.definition(), now), versions -> new ArrayList<>())
+                        .computeIfAbsent(
+                                new Versions(stage.definition(), now.definition()), versions -> new ArrayList<>())
                         .add("\"" + stage.name() + "\"");
             }
         }
@@ -70,6 +76,10 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
                 String.valueOf(versions.now()),
                 String.valueOf(versions.then()))));
         return differences;
+    }
+
+    private static String read(boolean documents) {
+        return documents ? "documents" : "table rows";
     }
 
     /**

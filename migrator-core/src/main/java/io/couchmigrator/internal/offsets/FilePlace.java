@@ -4,6 +4,7 @@ package io.couchmigrator.internal.offsets;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.couchmigrator.internal.offsets.SourceId.RowId;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -74,6 +75,16 @@ record FilePlace(String path, JsonObject json) {
         return value.isJsonNull() ? null : value;
     }
 
+    /** Returns a position in a feed of changes, as the raw token. Without one, or with a word, the feed would begin elsewhere. */
+    JsonElement sequence(String name) {
+        return value(name, FilePlace::isSequence, "a sequence");
+    }
+
+    /** Each server's begins with how many changes there were, be it a number, a text or a list. */
+    private static boolean isSequence(JsonElement value) {
+        return value.isJsonPrimitive() ? value.getAsString().matches("(?s)[0-9].*") : !value.isJsonNull();
+    }
+
     long number(String name) {
         JsonElement value =
                 value(name, v -> v.isJsonPrimitive() && v.getAsJsonPrimitive().isNumber(), "a number");
@@ -123,10 +134,22 @@ record FilePlace(String path, JsonObject json) {
     }
 
     @Nullable
-    SourceId id(String name) {
+    SourceId id(String name, Class<? extends SourceId> kind) {
         JsonElement value = value(name, v -> v.isJsonNull() || v.isJsonPrimitive(), "an id or null");
+        if (value.isJsonNull()) {
+            return null;
+        }
+        SourceId id = id(name, value);
+        if (!kind.isInstance(id)) {
+            throw unexpected(
+                    name, kind == RowId.class ? "a number, as database is null" : "a text, as database is one");
+        }
+        return id;
+    }
+
+    private SourceId id(String name, JsonElement value) {
         try {
-            return value.isJsonNull() ? null : SourceId.of(value);
+            return SourceId.of(value);
         } catch (ArithmeticException | NumberFormatException e) {
             throw unexpected(name, "an id");
         }

@@ -5,6 +5,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import io.couchmigrator.internal.offsets.SourceId.DocumentId;
+import io.couchmigrator.internal.offsets.SourceId.RowId;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.offsets.TargetIdentity.ShardsIdentity;
@@ -177,7 +179,11 @@ final class OffsetFormat {
                 .filter(p -> p.word().equals(word))
                 .findFirst()
                 .orElseThrow(() -> place.unexpected("phase", "one of the words of this version"));
-        List<RangeOffset> ranges = place.list("ranges", OffsetFormat::range);
+        if (database == null) {
+            checkRows(place);
+        }
+        List<RangeOffset> ranges =
+                place.list("ranges", range -> range(range, database == null ? RowId.class : DocumentId.class));
         checkRanges(place, ranges);
         if (phase != Phase.READING && !ranges.stream().allMatch(RangeOffset::done)) {
             throw place.unexpected("phase", "\"%s\" only with all ranges done".formatted(word));
@@ -192,13 +198,22 @@ final class OffsetFormat {
                                 place.string("instance_start_time"),
                                 place.has("update_seq") ? place.anythingOrNull("update_seq") : null)),
                 phase,
-                place.anythingOrNull("sequence"),
+                database == null ? place.anythingOrNull("sequence") : place.sequence("sequence"),
                 place.count("total"),
                 place.instant("planned"),
                 place.stringOrNull("completed") == null ? null : place.instant("completed"),
                 ranges,
                 TalliesFormat.tallies(place.object("tallies_outside_ranges")),
                 place.has("witnesses") ? place.list("witnesses", OffsetFormat::witness) : List.of());
+    }
+
+    /** What only documents have makes no sense of table rows: one of the two is wrong. */
+    private static void checkRows(FilePlace place) {
+        for (String name : List.of("instance_start_time", "update_seq", "sequence", "witnesses")) {
+            if (place.has(name) && place.anythingOrNull(name) != null) {
+                throw place.unexpected(name, "null, as database is");
+            }
+        }
     }
 
     private static JsonObject json(Witness witness) {
@@ -242,11 +257,11 @@ final class OffsetFormat {
         return json;
     }
 
-    private static RangeOffset range(FilePlace place) {
+    private static RangeOffset range(FilePlace place, Class<? extends SourceId> ids) {
         return new RangeOffset(
-                place.id("from"),
-                place.id("before"),
-                place.id("after"),
+                place.id("from", ids),
+                place.id("before", ids),
+                place.id("after", ids),
                 place.countOrNone("rank"),
                 place.flag("done"),
                 TalliesFormat.tallies(place.object("tallies")));

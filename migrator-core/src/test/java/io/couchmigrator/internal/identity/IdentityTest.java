@@ -12,6 +12,7 @@ import io.couchmigrator.internal.identity.Difference.OfFile;
 import io.couchmigrator.internal.identity.Difference.OfTimeline;
 import io.couchmigrator.internal.identity.Identity.Misfit;
 import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.RejectsMark;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
@@ -74,6 +75,20 @@ final class IdentityTest {
                                 "CouchDB database of stage \"a\"",
                                 "\"orders\" with instance_start_time 1540414720",
                                 "\"orders\" with instance_start_time 1540414719"));
+    }
+
+    /** Nothing else in the file tells, as long as no key was read. */
+    @Test
+    void refusesAStageOfRowsWhereOneOfDocumentsIs() {
+        Migration migration = Migration.builder("orders").stage(stage("a", 1)).build();
+        StageOffset rows =
+                StageOffset.planned("a", 1, Optional.empty(), null, 0, NOON, List.of(RangeOffset.of(null, null)));
+
+        assertThat(refusals(migration, rows))
+                .singleElement()
+                .asString()
+                .contains(
+                        "belongs to something else: what stage \"a\" reads: seen documents, expected table rows as the file says");
     }
 
     @Test

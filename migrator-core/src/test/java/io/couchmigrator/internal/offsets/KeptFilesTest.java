@@ -75,8 +75,18 @@ final class KeptFilesTest {
             definition-too-large           | unexpected value at $.stages[0].definition: expected a whole number of 32 bits
             instance-start-time-null       | unexpected value at $.stages[0].instance_start_time: expected a string
             phase-unknown                  | unexpected value at $.stages[0].phase: expected one of the words of this version
-            stage-sequence-missing         | unexpected value at $.stages[0].sequence: expected a value or null
             total-negative                 | unexpected value at $.stages[0].total: expected a whole number of at least 0
+            stage-sequence-missing         | unexpected value at $.stages[0].sequence: expected a sequence
+            sequence-null                  | unexpected value at $.stages[0].sequence: expected a sequence
+            sequence-now                   | unexpected value at $.stages[0].sequence: expected a sequence
+            sequence-empty                 | unexpected value at $.stages[0].sequence: expected a sequence
+            sequence-below-zero            | unexpected value at $.stages[0].sequence: expected a sequence
+            sequence-no-token              | unexpected value at $.stages[0].sequence: expected a sequence
+            database-null                  | unexpected value at $.stages[0].instance_start_time: expected null, as database is
+            sequence-without-a-database    | unexpected value at $.stages[1].sequence: expected null, as database is
+            instance-start-time-without-a-database | unexpected value at $.stages[1].instance_start_time: expected null, as database is
+            update-seq-without-a-database  | unexpected value at $.stages[1].update_seq: expected null, as database is
+            witnesses-without-a-database   | unexpected value at $.stages[1].witnesses: expected null, as database is
             completed-no-text              | unexpected value at $.stages[0].completed: expected a string or null
             stage-tallies-missing          | unexpected value at $.stages[1].tallies_outside_ranges: expected an object
             tally-no-number                | unexpected value at $.stages[0].tallies_outside_ranges.read: expected a number
@@ -95,6 +105,9 @@ final class KeptFilesTest {
             after-no-whole-number          | unexpected value at $.stages[1].ranges[0].after: expected an id
             rank-negative                  | unexpected value at $.stages[0].ranges[0].rank: expected a whole number of at least 0
             rank-no-number                 | unexpected value at $.stages[0].ranges[0].rank: expected a number
+            after-a-number-among-documents | unexpected value at $.stages[0].ranges[0].after: expected a text, as database is one
+            before-a-number-among-documents | unexpected value at $.stages[0].ranges[0].before: expected a text, as database is one
+            after-a-text-among-rows        | unexpected value at $.stages[1].ranges[0].after: expected a number, as database is null
             range-done-missing             | unexpected value at $.stages[0].ranges[0].done: expected true or false
             done-no-flag                   | unexpected value at $.stages[0].ranges[1].done: expected true or false
             range-tallies-missing          | unexpected value at $.stages[0].ranges[0].tallies: expected an object
