@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a run says of its end, when it is stopped, refused or resumed at awkward moments. */
 @ExtendWith(MigratorExtension.class)
@@ -249,6 +251,33 @@ final class OutcomeIT {
                         .check()
                         .faults())
                 .isEmpty();
+    }
+
+    /** No run could take it by its id, or resolve it: the one would end as a bug each time, the other with 5 for ever. */
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', textBlock = """
+            {"event":"missing","stage":"src","doc_id":"abc","rev":""}               | has a text as an id of stage "src": expected a number
+            {"event":"rejected","stage":"src","doc_id":"7","code":"wrong"}          | has a text as an id of stage "src": expected a number
+            {"event":"rejected","stage":"gone","doc_id":7,"code":"wrong"}           | is of stage "gone": expected one of src
+            """, delimiter = '|')
+    void refusesARejectThatNoStageCanHave(String line, String refusal, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        database.execute(TABLES);
+        Migration migration = Migration.builder("m").stage(table()).build();
+        assertThat(migrator(migration, couch, database).build().run().outcome()).isEqualTo(Outcome.COMPLETE);
+        Path rejects = logs.resolve("m.rejects.jsonl");
+        Files.writeString(
+                rejects, "{\"event\":\"missing\",\"stage\":\"src\",\"doc_id\":5,\"rev\":\"\"}\n" + line + "\n");
+
+        Result result = migrator(migration, couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
+        assertThat(result.failures()).singleElement().satisfies(fault -> assertThat(fault)
+                .hasMessageStartingWith("line 2 of \"" + rejects + "\" " + refusal)
+                .hasMessageContaining("startOver(true)"));
+        assertThat(migrator(migration, couch, database).build().check().faults())
+                .singleElement()
+                .satisfies(fault -> assertThat(fault).hasMessageContaining(refusal));
     }
 
     /** An empty file tells of no reject, as one does in which all are resolved. */

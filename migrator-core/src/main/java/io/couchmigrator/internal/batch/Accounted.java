@@ -56,7 +56,7 @@ final class Accounted<R> {
         }
         throw new IllegalStateException(
                 "the writer of stage \"%s\", %s, committed or rolled back the transaction, or went on after an error in it: expected neither: mend it, let it set a savepoint before what may fail, and run again"
-                        .formatted(stage, writer.name()));
+                        .formatted(writer.stage(), writer.name()));
     }
 
     private int account(Connection connection, List<Change<R>> changes) throws SQLException {

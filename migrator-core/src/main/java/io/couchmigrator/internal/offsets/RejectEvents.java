@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,13 @@ public final class RejectEvents {
         this.saved = saved;
         this.asSaved = isNowAsSaved();
     }
+
+    /**
+     * An item that is outstanding.
+     *
+     * @param line the number of the line by which it is
+     */
+    public record Item(long line, String stage, SourceId id) {}
 
     /** Reads the events of a file that belongs to no offset file. */
     public static RejectEvents read(Path path) {
@@ -172,6 +180,11 @@ public final class RejectEvents {
     /** Returns where the file is. */
     public Path path() {
         return path;
+    }
+
+    /** Returns what is outstanding, in no order. */
+    public Stream<Item> outstanding() {
+        return items.outstanding();
     }
 
     /** Returns how many items are outstanding for some reasons, at the same cost however many they are. */

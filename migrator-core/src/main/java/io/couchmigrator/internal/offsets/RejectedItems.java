@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.offsets;
 
+import io.couchmigrator.internal.offsets.RejectEvents.Item;
 import io.couchmigrator.internal.offsets.RejectsFile.Kind;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +98,12 @@ final class RejectedItems {
                 .sorted(Comparator.comparingLong(entry -> entry.getValue().line()))
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /** Returns what is outstanding, in no order. */
+    Stream<Item> outstanding() {
+        return outstanding.entrySet().stream().flatMap(stage -> stage.getValue().entrySet().stream()
+                .map(item -> new Item(item.getValue().line(), stage.getKey(), item.getKey())));
     }
 
     /** Returns the numbers of the lines by which items stand. */

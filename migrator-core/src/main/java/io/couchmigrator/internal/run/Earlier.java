@@ -12,11 +12,8 @@ import io.couchmigrator.internal.identity.Difference.OfTimeline;
 import io.couchmigrator.internal.identity.Identity;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
-import io.couchmigrator.internal.offsets.RejectEvents;
-import io.couchmigrator.internal.offsets.RejectsMark;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Timeline;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -127,33 +124,5 @@ record Earlier(
         return difference instanceof OfTimeline timeline
                 ? Timeline.fault(timeline.server(), timeline.seen(), timeline.expected())
                 : ((OfFile) difference).refusal(file);
-    }
-
-    /**
-     * What earlier runs rejected.
-     *
-     * @param events what the file tells; empty if it cannot be read
-     * @param faults why it cannot be gone on from
-     */
-    record Rejected(Optional<RejectEvents> events, List<MigrationException> faults) {}
-
-    /** Reads the file of rejects; that it is gone, or lacks what the offset file knows of it, is a fault. */
-    Rejected rejected(Path rejects) {
-        try {
-            RejectEvents events =
-                    RejectEvents.read(rejects, offsets.map(Offsets::rejects).orElse(RejectsMark.NONE));
-            return new Rejected(Optional.of(events), events.isWhole() ? List.of() : List.of(lacking(events)));
-        } catch (LogDirectoryException | OffsetsRefusedException e) {
-            return new Rejected(Optional.empty(), List.of(e));
-        }
-    }
-
-    private static OffsetsRefusedException lacking(RejectEvents rejects) {
-        return new OffsetsRefusedException(
-                "\"%s\" is %s: it never told what the offset file knows of it (outstanding rejects: %s): restore it from a copy that was made with the offset file, or start over with startOver(true) (rows stay, all is read again)"
-                        .formatted(
-                                rejects.path(),
-                                Files.notExists(rejects.path()) ? "missing" : "cut, or another one",
-                                rejects.saved().outstanding()));
     }
 }

@@ -6,7 +6,6 @@ import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.LogDirectory;
-import io.couchmigrator.internal.run.Earlier.Rejected;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,7 +50,8 @@ record Migrating(Settings settings) implements Verb {
             earlier = earlier.onNewTimelines();
         }
         List<MigrationException> faults = new ArrayList<>(earlier.faults());
-        Rejected rejected = earlier.rejected(LogDirectory.rejects(directory, slug));
+        EarlierRejects rejected =
+                EarlierRejects.at(LogDirectory.rejects(directory, slug), earlier.offsets(), settings.migration());
         faults.addAll(rejected.faults());
         return new Start(earlier.offsets(), rejected.events(), Optional.empty(), earlier.remarks(), faults);
     }

@@ -8,7 +8,6 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.Offsets;
-import io.couchmigrator.internal.run.Earlier.Rejected;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,7 +44,7 @@ record Verifying(Settings settings) implements Verb {
         List<MigrationException> faults = new ArrayList<>();
         own.ifPresent(earlier -> faults.addAll(earlier.onNewTimelines().faults()));
         faults.addAll(migrated.faults());
-        Rejected rejected = migrated.rejected(directory.rejects());
+        EarlierRejects rejected = EarlierRejects.at(directory.rejects(), migrated.offsets(), settings.migration());
         faults.addAll(rejected.faults());
         if (migrated.offsets().isEmpty() && now.faults(faults).isEmpty()) {
             faults.add(new LogDirectoryException(
