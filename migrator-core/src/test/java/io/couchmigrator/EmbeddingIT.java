@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.google.gson.JsonObject;
 import io.couchmigrator.testkit.MigratorExtension;
-import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.couch.Fault;
 import io.couchmigrator.testkit.couch.Requests;
@@ -164,9 +162,9 @@ final class EmbeddingIT {
         self.complete(run);
 
         assertThat(run.result().outcome()).isEqualTo(Outcome.COMPLETE);
-        assertThat(thrown)
-                .singleElement()
-                .satisfies(e -> assertThat(e).isInstanceOf(IllegalStateException.class).hasMessageContaining("stop()"));
+        assertThat(thrown).singleElement().satisfies(e -> assertThat(e)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("stop()"));
     }
 
     @Test

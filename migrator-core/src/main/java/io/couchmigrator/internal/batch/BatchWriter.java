@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
-import io.couchmigrator.internal.offsets.SourceId;
-
 import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.target.Target;

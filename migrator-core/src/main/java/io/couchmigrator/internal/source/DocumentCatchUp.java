@@ -35,7 +35,12 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
      *     again, since the feed tells of a position only where a page ends
      */
     DocumentCatchUp(
-            DocumentRequests requests, DocumentItems items, Pace pace, ByteBudget budget, int chunkSize, @Nullable JsonElement since) {
+            DocumentRequests requests,
+            DocumentItems items,
+            Pace pace,
+            ByteBudget budget,
+            int chunkSize,
+            @Nullable JsonElement since) {
         this.requests = requests;
         this.items = items;
         this.pace = pace;

@@ -118,8 +118,8 @@ final class DocumentFeed implements Feed<Document> {
 
     @Override
     public CatchUp<Document> catchUp(StageOffset since, Session session) {
-        DocumentCatchUp catchUp = new DocumentCatchUp(
-                requests, items, pace, sources.budget(), sources.chunkSize, since.sequence());
+        DocumentCatchUp catchUp =
+                new DocumentCatchUp(requests, items, pace, sources.budget(), sources.chunkSize, since.sequence());
         rewind.tell(since, catchUp.pending().orElse(0));
         return catchUp;
     }
