@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.stream.MalformedJsonException;
-import io.couchmigrator.internal.couch.CouchRow.State;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
@@ -19,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * built. The page counts only if it parses to its very end.
  */
 final class PageParser {
-    private static final JsonObject NO_FIELDS = new JsonObject();
-
     private final MeteredStream stream;
     private final JsonParser json;
     private final Set<String> fields;
@@ -236,50 +233,5 @@ final class PageParser {
             begin(JsonToken.VALUE_FALSE);
         }
         return flag;
-    }
-
-    /** The parts of a row, whose order a server may choose. */
-    private static final class RowParts {
-        private @Nullable String id;
-        private @Nullable String key;
-        private @Nullable String rev;
-        private @Nullable String error;
-        private @Nullable String documentId;
-        private @Nullable String documentRev;
-        private @Nullable JsonObject fields;
-        private boolean hasDocument;
-        private boolean deleted;
-
-        CouchRow row(long bytes) throws IOException {
-            String of = id == null ? key : id;
-            if (of == null) {
-                throw new MalformedJsonException("a row without an id");
-            }
-            if (fields != null && documentRev == null) {
-                throw new MalformedJsonException("a document without a revision");
-            }
-            if (fields != null && !of.equals(documentId)) {
-                throw new MalformedJsonException("a row that does not hold the document of its id");
-            }
-            String revision = documentRev != null ? documentRev : rev;
-            return new CouchRow(
-                    of, revision == null ? "" : revision, state(), fields == null ? NO_FIELDS : fields, bytes);
-        }
-
-        private State state() throws IOException {
-            if (error != null) {
-                if (!error.equals("not_found")) {
-                    return State.UNREADABLE;
-                }
-                return State.MISSING;
-            }
-            if (deleted) {
-                return State.DELETED;
-            }
-            if (!hasDocument) {
-                return State.NOT_ASKED;
-            }
-            return fields == null ? State.UNREADABLE : State.DOCUMENT;
-        }
     }
 }
