@@ -4,6 +4,7 @@ package io.couchmigrator.internal.batch;
 import io.couchmigrator.Document;
 import io.couchmigrator.Lookup;
 import io.couchmigrator.internal.couch.CouchRow.State;
+import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.postgres.Halves;
 import io.couchmigrator.internal.postgres.RowAttempts;
 import io.couchmigrator.internal.postgres.Session;
@@ -64,7 +65,7 @@ final class Lookups {
         keys.forEach(key -> ids.add((String) key));
         Map<String, Document> values = new HashMap<>();
         Set<String> unreadable = new HashSet<>();
-        sources.byId(lookup.database(), ids, lookup.fields(), row -> {
+        sources.byId(lookup.database(), ids, Wanted.of(lookup.fields()), row -> {
             if (row.state() == State.DOCUMENT) {
                 values.put(row.id(), new Document(row.id(), row.rev(), row.fields()));
             } else if (row.state() == State.UNREADABLE) {

@@ -81,7 +81,7 @@ public final class CouchClient implements AutoCloseable {
 
     /** Reads a page of {@code _all_docs}; it may have fewer rows than the limit although there are more. */
     public PageEnd page(KeyPage page, Meter meter, RowConsumer consumer) throws PassingException {
-        HttpUrl.Builder target = allDocs(page.database(), page.fields());
+        HttpUrl.Builder target = allDocs(page.database(), page.wanted());
         Map<String, String> keys = new LinkedHashMap<>();
         if (page.buffered()) {
             target.addQueryParameter("buffer_response", "true");
@@ -94,7 +94,7 @@ public final class CouchClient implements AutoCloseable {
             target.addQueryParameter("inclusive_end", "false");
         }
         String what = "documents of \"%s\"".formatted(page.database());
-        return ranges.range(what, target.build(), page.limit(), keys, rows(page.fields(), meter, consumer));
+        return ranges.range(what, target.build(), page.limit(), keys, rows(page.wanted(), meter, consumer));
     }
 
     /** Returns how many documents the server sends at once, as far as it has said so. */
@@ -114,20 +114,20 @@ public final class CouchClient implements AutoCloseable {
     }
 
     private List<String> lastIds(String database, @Nullable String from, int skip) throws PassingException {
-        HttpUrl.Builder target = allDocs(database, null).addQueryParameter("descending", "true");
+        HttpUrl.Builder target = allDocs(database, Wanted.IDS).addQueryParameter("descending", "true");
         if (skip > 0) {
             target.addQueryParameter("skip", "" + skip);
         }
         Map<String, String> keys = from == null ? Map.of() : Map.of("startkey", from);
         List<String> ids = new ArrayList<>();
         String what = "ids of \"%s\"".formatted(database);
-        ranges.range(what, target.build(), 2, keys, rows(null, Meter.NONE, row -> ids.add(row.id())));
+        ranges.range(what, target.build(), 2, keys, rows(Wanted.IDS, Meter.NONE, row -> ids.add(row.id())));
         return ids;
     }
 
-    private HttpUrl.Builder allDocs(String database, @Nullable List<String> fields) {
+    private HttpUrl.Builder allDocs(String database, Wanted wanted) {
         HttpUrl.Builder target = http.url(database, "_all_docs");
-        return fields == null ? target : target.addQueryParameter("include_docs", "true");
+        return wanted.bodies() ? target.addQueryParameter("include_docs", "true") : target;
     }
 
     private static OptionalLong copies(@Nullable JsonElement cluster) {
@@ -141,13 +141,12 @@ public final class CouchClient implements AutoCloseable {
      * Reads documents by id, each id once, in any order. Where they are too many for one request or one answer, they are
      * asked for in parts.
      *
-     * @param fields the top-level fields to keep; null asks for no bodies
+     * @param wanted what to keep of each document
      */
-    public void documents(
-            String database, List<String> ids, @Nullable List<String> fields, Meter meter, RowConsumer consumer)
+    public void documents(String database, List<String> ids, Wanted wanted, Meter meter, RowConsumer consumer)
             throws PassingException {
         try {
-            atOnce(database, ids, fields, meter, consumer);
+            atOnce(database, ids, wanted, meter, consumer);
         } catch (SourceException e) {
             boolean tooLarge = StatusException.causing(e)
                     .filter(StatusException::isOfTooLargeARequest)
@@ -156,13 +155,12 @@ public final class CouchClient implements AutoCloseable {
                 throw e;
             }
             int half = ids.size() / 2;
-            documents(database, ids.subList(0, half), fields, meter, consumer);
-            documents(database, ids.subList(half, ids.size()), fields, meter, consumer);
+            documents(database, ids.subList(0, half), wanted, meter, consumer);
+            documents(database, ids.subList(half, ids.size()), wanted, meter, consumer);
         }
     }
 
-    private void atOnce(
-            String database, List<String> ids, @Nullable List<String> fields, Meter meter, RowConsumer consumer)
+    private void atOnce(String database, List<String> ids, Wanted wanted, Meter meter, RowConsumer consumer)
             throws PassingException {
         StringJoiner keys = new StringJoiner(",", "{\"keys\":[", "]}");
         ids.forEach(id -> keys.add(JsonText.quoted(id)));
@@ -173,7 +171,7 @@ public final class CouchClient implements AutoCloseable {
                 consumer.row(row);
             }
         };
-        PageEnd end = http.post(what, allDocs(database, fields), keys.toString(), rows(fields, meter, asked));
+        PageEnd end = http.post(what, allDocs(database, wanted), keys.toString(), rows(wanted, meter, asked));
         if (end.rows() + unanswered.size() != ids.size() || (end.rows() == 0 && !ids.isEmpty())) {
             throw http.broken(
                     what,
@@ -182,7 +180,7 @@ public final class CouchClient implements AutoCloseable {
         }
         if (!unanswered.isEmpty()) {
             // An operator's limit of rows cuts an answer short, in silence.
-            documents(database, List.copyOf(unanswered), fields, meter, consumer);
+            documents(database, List.copyOf(unanswered), wanted, meter, consumer);
         }
     }
 
@@ -191,25 +189,20 @@ public final class CouchClient implements AutoCloseable {
      * {@link PageEnd#mayGoOn}.
      *
      * @param since the raw token of the position to begin after; null for now
-     * @param fields the top-level fields to keep; null asks for no bodies
+     * @param wanted what to keep of each document
      */
     public PageEnd changes(
-            String database,
-            @Nullable JsonElement since,
-            int limit,
-            @Nullable List<String> fields,
-            Meter meter,
-            RowConsumer consumer)
+            String database, @Nullable JsonElement since, int limit, Wanted wanted, Meter meter, RowConsumer consumer)
             throws PassingException {
         HttpUrl.Builder target = http.url(database, "_changes")
                 .addQueryParameter("since", since == null ? "now" : Sequence.parameter(since))
                 .addQueryParameter("limit", String.valueOf(limit))
                 .addQueryParameter("seq_interval", String.valueOf(limit));
-        if (fields != null) {
+        if (wanted.bodies()) {
             target.addQueryParameter("include_docs", "true");
         }
         String what = "changes of \"%s\"".formatted(database);
-        PageEnd end = http.get(what, target, rows(fields, meter, consumer));
+        PageEnd end = http.get(what, target, rows(wanted, meter, consumer));
         if (end.lastSequence() == null || end.lastSequence().isJsonNull()) {
             throw http.broken(what, new IOException("a page without last_seq"));
         }
@@ -233,7 +226,7 @@ public final class CouchClient implements AutoCloseable {
     }
 
     /** Returns what parses a page. */
-    static CouchHttp.Parser<PageEnd> rows(@Nullable List<String> fields, Meter meter, RowConsumer consumer) {
-        return body -> PageParser.parse(body, fields == null ? List.of() : fields, meter, consumer);
+    static CouchHttp.Parser<PageEnd> rows(Wanted wanted, Meter meter, RowConsumer consumer) {
+        return body -> PageParser.parse(body, wanted, meter, consumer);
     }
 }

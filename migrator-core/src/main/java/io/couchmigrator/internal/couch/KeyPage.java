@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.couch;
 
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A page of {@code _all_docs}.
  *
  * @param database the database
- * @param fields the top-level fields to keep; null asks for no bodies
+ * @param wanted what to keep of each document
  * @param from the first id, or the beginning
  * @param before the first id that is left out, or none; the server ends the range, ids are never compared here
  * @param limit the most rows
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record KeyPage(
         String database,
-        @Nullable List<String> fields,
+        Wanted wanted,
         @Nullable String from,
         @Nullable String before,
         int limit,
@@ -28,6 +27,6 @@ public record KeyPage(
 
     /** Returns a page of ids, from this one on. */
     public static KeyPage ids(String database, @Nullable String from, int limit) {
-        return new KeyPage(database, null, from, null, limit, false);
+        return new KeyPage(database, Wanted.IDS, from, null, limit, false);
     }
 }

@@ -8,7 +8,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.stream.MalformedJsonException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Collection;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,24 +29,23 @@ final class PageParser {
     private OptionalLong pending = OptionalLong.empty();
     private @Nullable JsonElement lastSequence;
 
-    private PageParser(JsonParser json, MeteredStream stream, Collection<String> fields, RowConsumer consumer) {
+    private PageParser(JsonParser json, MeteredStream stream, Wanted wanted, RowConsumer consumer) {
         this.stream = stream;
         this.json = json;
-        this.fields = Set.copyOf(fields);
+        this.fields = wanted.fields();
         this.consumer = consumer;
     }
 
     /**
      * Parses a page to its end.
      *
-     * @param fields which fields of a document to keep
+     * @param wanted what to keep of a document
      * @param meter hears how far the kept fields of a document have grown
      */
-    static PageEnd parse(InputStream body, Collection<String> fields, Meter meter, RowConsumer consumer)
-            throws IOException {
+    static PageEnd parse(InputStream body, Wanted wanted, Meter meter, RowConsumer consumer) throws IOException {
         MeteredStream stream = new MeteredStream(body, meter);
         try (JsonParser json = JsonBytes.parser(stream)) {
-            return new PageParser(json, stream, fields, consumer).page();
+            return new PageParser(json, stream, wanted, consumer).page();
         }
     }
 

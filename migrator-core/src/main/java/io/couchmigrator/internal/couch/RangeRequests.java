@@ -85,7 +85,7 @@ final class RangeRequests {
         if (bodies == Bodies.UNKNOWN) {
             HttpUrl.Builder first = target.newBuilder().query(null).addQueryParameter("limit", "1");
             String body = "{\"startkey\":%s}".formatted(JsonText.quoted(BEYOND_ALL));
-            PageEnd end = http.post(what, first, body, CouchClient.rows(null, Meter.NONE, row -> {}));
+            PageEnd end = http.post(what, first, body, CouchClient.rows(Wanted.IDS, Meter.NONE, row -> {}));
             if (end.rows() > 0) {
                 bodies = Bodies.IGNORED;
             } else if (end.total().orElse(0) > 0) {

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
+import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class ChangedIds {
             List<String> ids = new ArrayList<>();
             PageEnd end = patience.persist(() -> {
                 ids.clear();
-                return couch.changes(database, next, AT_ONCE, null, Meter.NONE, change -> ids.add(change.id()));
+                return couch.changes(database, next, AT_ONCE, Wanted.IDS, Meter.NONE, change -> ids.add(change.id()));
             });
             position = end.lastSequence();
             read += end.rows();

@@ -5,6 +5,7 @@ import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.internal.couch.CouchRow;
+import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.retry.StageFunctions;
@@ -42,7 +43,7 @@ final class DocumentItems {
     /** Reads documents by id; each id is answered. */
     void byIds(List<SourceId> ids, Consumer<Item<Document>> consumer) {
         List<String> texts = ids.stream().map(SourceId::text).toList();
-        sources.byId(stage.database(), texts, stage.fields(), row -> consumer.accept(of(row)));
+        sources.byId(stage.database(), texts, Wanted.of(stage.fields()), row -> consumer.accept(of(row)));
     }
 
     /** Reads one document. */

@@ -9,11 +9,11 @@ import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.couch.RowConsumer;
+import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,31 +30,35 @@ record DocumentRequests(DocumentStage<?> stage, CouchClient couch, Patience pati
     /** Reads documents where a range goes on. */
     PageEnd page(RangeOffset at, int limit, boolean buffered, Meter meter, RowConsumer consumer)
             throws PassingException {
-        return couch.page(page(at, stage.fields(), limit, buffered), meter, consumer);
+        return couch.page(page(at, wanted(), limit, buffered), meter, consumer);
     }
 
     /** Reads ids where a range goes on. */
     void ids(RangeOffset at, int limit, RowConsumer consumer) throws PassingException {
-        couch.page(page(at, null, limit, false), Meter.NONE, consumer);
+        couch.page(page(at, Wanted.IDS, limit, false), Meter.NONE, consumer);
     }
 
     /** Reads documents where a range goes on, to see how large they are. */
     PageEnd sample(RangeOffset at, int limit) throws PassingException {
-        return couch.page(page(at, List.of(), limit, false), Meter.NONE, row -> {});
+        return couch.page(page(at, Wanted.SIZES, limit, false), Meter.NONE, row -> {});
     }
 
-    private KeyPage page(RangeOffset at, @Nullable List<String> fields, int limit, boolean buffered) {
-        return new KeyPage(database(), fields, RangePlan.from(at), RangePlan.before(at), limit, buffered);
+    private KeyPage page(RangeOffset at, Wanted wanted, int limit, boolean buffered) {
+        return new KeyPage(database(), wanted, RangePlan.from(at), RangePlan.before(at), limit, buffered);
     }
 
     /** Reads documents that changed since a position, or now if that is null. */
     PageEnd changes(@Nullable JsonElement since, int limit, Meter meter, RowConsumer consumer) throws PassingException {
-        return couch.changes(database(), since, limit, stage.fields(), meter, consumer);
+        return couch.changes(database(), since, limit, wanted(), meter, consumer);
     }
 
     /** Reads the ids of documents that changed since a position, or now if that is null. */
     PageEnd changedIds(@Nullable JsonElement since, int limit, RowConsumer consumer) throws PassingException {
-        return couch.changes(database(), since, limit, null, Meter.NONE, consumer);
+        return couch.changes(database(), since, limit, Wanted.IDS, Meter.NONE, consumer);
+    }
+
+    private Wanted wanted() {
+        return Wanted.of(stage.fields());
     }
 
     /** Returns what to throw where a server counts documents that it does not send. */

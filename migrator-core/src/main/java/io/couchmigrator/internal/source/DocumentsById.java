@@ -9,6 +9,7 @@ import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.CouchRow.State;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import java.util.ArrayList;
@@ -54,33 +55,33 @@ final class DocumentsById {
      *
      * @param consumer takes one after another, while no answer is open
      */
-    void read(String database, List<String> ids, List<String> fields, Consumer<CouchRow> consumer) {
+    void read(String database, List<String> ids, Wanted wanted, Consumer<CouchRow> consumer) {
         for (List<String> some : Lists.partition(ids, MOST_AT_ONCE)) {
-            part(database, some, fields, consumer);
+            part(database, some, wanted, consumer);
         }
     }
 
-    private void part(String database, List<String> ids, List<String> fields, Consumer<CouchRow> consumer) {
-        Optional<List<CouchRow>> page = wholePage(database, ids, fields);
+    private void part(String database, List<String> ids, Wanted wanted, Consumer<CouchRow> consumer) {
+        Optional<List<CouchRow>> page = wholePage(database, ids, wanted);
         if (page.isPresent()) {
             Set<String> unanswered = new LinkedHashSet<>(ids);
             page.get().forEach(row -> unanswered.remove(row.id()));
             page.get().forEach(consumer);
             unanswered.forEach(id -> consumer.accept(new CouchRow(id, "", State.MISSING, new JsonObject(), 0)));
         } else if (ids.size() > 1) {
-            part(database, ids.subList(0, ids.size() / 2), fields, consumer);
-            part(database, ids.subList(ids.size() / 2, ids.size()), fields, consumer);
+            part(database, ids.subList(0, ids.size() / 2), wanted, consumer);
+            part(database, ids.subList(ids.size() / 2, ids.size()), wanted, consumer);
         } else {
-            consumer.accept(alone(database, ids.get(0), fields));
+            consumer.accept(alone(database, ids.get(0), wanted));
         }
     }
 
     /** Reads documents; empty if the answer broke twice, or is too large. */
-    private Optional<List<CouchRow>> wholePage(String database, List<String> ids, List<String> fields) {
+    private Optional<List<CouchRow>> wholePage(String database, List<String> ids, Wanted wanted) {
         int[] broken = {0};
         return patience.persist(() -> {
             try {
-                return Optional.of(page(database, ids, fields));
+                return Optional.of(page(database, ids, wanted));
             } catch (FullException e) {
                 return Optional.empty();
             } catch (BrokenAnswerException e) {
@@ -93,14 +94,14 @@ final class DocumentsById {
     }
 
     /** Reads the one document whose answer broke twice; it is to blame only if the server is well otherwise. */
-    private CouchRow alone(String database, String id, List<String> fields) {
+    private CouchRow alone(String database, String id, Wanted wanted) {
         return patience.persist(() -> {
             couch.database(database);
             try {
-                List<CouchRow> page = page(database, List.of(id), fields);
+                List<CouchRow> page = page(database, List.of(id), wanted);
                 return page.isEmpty() ? new CouchRow(id, "", State.MISSING, new JsonObject(), 0) : page.get(0);
             } catch (BrokenAnswerException e) {
-                if (!readsAnother(database, id, fields)) {
+                if (!readsAnother(database, id, wanted)) {
                     throw e;
                 }
                 return new CouchRow(id, "", State.UNREADABLE, new JsonObject(), 0);
@@ -109,30 +110,30 @@ final class DocumentsById {
     }
 
     /** A server that is overloaded fails on every body, and then no document is to blame. */
-    private boolean readsAnother(String database, String id, List<String> fields) throws PassingException {
+    private boolean readsAnother(String database, String id, Wanted wanted) throws PassingException {
         List<CouchRow> others = new ArrayList<>();
         couch.page(KeyPage.ids(database, id + "\0", WITNESSES), Meter.NONE, others::add);
         couch.page(KeyPage.ids(database, null, WITNESSES), Meter.NONE, others::add);
         others.removeIf(other -> other.id().equals(id));
         boolean read = others.isEmpty();
         for (int i = 0; i < others.size() && !read; i++) {
-            read = isReadable(database, others.get(i).id(), fields);
+            read = isReadable(database, others.get(i).id(), wanted);
         }
         return read;
     }
 
-    private boolean isReadable(String database, String id, List<String> fields) throws PassingException {
+    private boolean isReadable(String database, String id, Wanted wanted) throws PassingException {
         try {
-            return !page(database, List.of(id), fields).isEmpty();
+            return !page(database, List.of(id), wanted).isEmpty();
         } catch (BrokenAnswerException e) {
             return false;
         }
     }
 
-    private List<CouchRow> page(String database, List<String> ids, List<String> fields) throws PassingException {
+    private List<CouchRow> page(String database, List<String> ids, Wanted wanted) throws PassingException {
         List<CouchRow> page = new ArrayList<>();
         long[] bytes = {0};
-        couch.documents(database, ids, fields, Meter.NONE, row -> {
+        couch.documents(database, ids, wanted, Meter.NONE, row -> {
             bytes[0] += row.bytes();
             if (bytes[0] > mostBytes && !page.isEmpty()) {
                 throw new FullException();

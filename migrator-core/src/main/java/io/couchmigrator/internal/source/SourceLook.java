@@ -5,6 +5,7 @@ import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.DatabaseFacts;
 import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.identity.Identity;
 import io.couchmigrator.internal.identity.Identity.Misfit;
 import io.couchmigrator.internal.offsets.StageOffset;
@@ -98,7 +99,7 @@ final class SourceLook {
         List<String> ids = witnesses.stream().map(Witness::id).toList();
         List<CouchRow> rows = patience.persist(() -> {
             List<CouchRow> answered = new ArrayList<>();
-            couch.documents(database, ids, null, Meter.NONE, answered::add);
+            couch.documents(database, ids, Wanted.IDS, Meter.NONE, answered::add);
             return answered;
         });
         List<Misfit> misfits = new ArrayList<>();

@@ -8,6 +8,7 @@ import io.couchmigrator.SourceRow;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.CouchRow;
+import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.ranges.RangeAudit;
 import io.couchmigrator.internal.retry.Patience;
@@ -88,8 +89,8 @@ public final class Sources {
      *
      * @param consumer takes one after another, while no answer is open
      */
-    public void byId(String database, List<String> ids, List<String> fields, Consumer<CouchRow> consumer) {
-        byId.read(database, ids, fields, consumer);
+    public void byId(String database, List<String> ids, Wanted wanted, Consumer<CouchRow> consumer) {
+        byId.read(database, ids, wanted, consumer);
     }
 
     /** Returns what all workers may hold together. */

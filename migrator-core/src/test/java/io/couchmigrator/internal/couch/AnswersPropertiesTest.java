@@ -70,7 +70,7 @@ final class AnswersPropertiesTest {
             @Override
             void ask() throws PassingException {
                 client.page(
-                        new KeyPage("orders", List.of("kept"), "a", null, 10, false),
+                        new KeyPage("orders", Wanted.of(List.of("kept")), "a", null, 10, false),
                         Meter.NONE,
                         AnswersPropertiesTest::take);
             }
@@ -88,7 +88,7 @@ final class AnswersPropertiesTest {
                         "orders",
                         new JsonPrimitive("1-a"),
                         10,
-                        List.of("kept"),
+                        Wanted.of(List.of("kept")),
                         Meter.NONE,
                         AnswersPropertiesTest::take);
             }
@@ -96,13 +96,18 @@ final class AnswersPropertiesTest {
         BY_ID {
             @Override
             void ask() throws PassingException {
-                client.documents("orders", List.of("a", "b"), List.of("kept"), Meter.NONE, AnswersPropertiesTest::take);
+                client.documents(
+                        "orders",
+                        List.of("a", "b"),
+                        Wanted.of(List.of("kept")),
+                        Meter.NONE,
+                        AnswersPropertiesTest::take);
             }
         },
         WITNESSES {
             @Override
             void ask() throws PassingException {
-                client.documents("orders", List.of("a", "b"), null, Meter.NONE, AnswersPropertiesTest::take);
+                client.documents("orders", List.of("a", "b"), Wanted.IDS, Meter.NONE, AnswersPropertiesTest::take);
             }
         };
 

@@ -75,7 +75,8 @@ final class AnswersTest {
         byte[] bytes = page.getBytes(StandardCharsets.UTF_8);
         Exception thrown = catchThrowableOfType(
                 Exception.class,
-                () -> PageParser.parse(new ByteArrayInputStream(bytes), Set.of("secret"), Meter.NONE, row -> {}));
+                () -> PageParser.parse(
+                        new ByteArrayInputStream(bytes), Wanted.of(Set.of("secret")), Meter.NONE, row -> {}));
 
         BrokenAnswerException broken = answers.broken("a page", thrown);
 

@@ -172,7 +172,7 @@ final class CouchClientTest {
     void takesNoFeedWithoutAPositionForAFeed() {
         couch.script(Fault.status(200).body("{\"results\":[]}").on(Requests.any()));
 
-        assertThatThrownBy(() -> client.changes("orders", null, 1, null, Meter.NONE, row -> {}))
+        assertThatThrownBy(() -> client.changes("orders", null, 1, Wanted.IDS, Meter.NONE, row -> {}))
                 .isInstanceOf(BrokenAnswerException.class);
     }
 
@@ -184,9 +184,9 @@ final class CouchClientTest {
         couch.create("orders/new").put(document);
         List<CouchRow> rows = new ArrayList<>();
 
-        client.page(new KeyPage("orders/new", List.of(), id, id + "\0", 2, false), Meter.NONE, rows::add);
-        client.documents("orders/new", List.of(id, "no such"), List.of(), Meter.NONE, rows::add);
-        client.changes("orders/new", new JsonPrimitive(0), 2, List.of(), Meter.NONE, rows::add);
+        client.page(new KeyPage("orders/new", Wanted.SIZES, id, id + "\0", 2, false), Meter.NONE, rows::add);
+        client.documents("orders/new", List.of(id, "no such"), Wanted.SIZES, Meter.NONE, rows::add);
+        client.changes("orders/new", new JsonPrimitive(0), 2, Wanted.SIZES, Meter.NONE, rows::add);
 
         assertThat(rows).extracting(CouchRow::id).containsExactly(id, id, "no such", id);
         assertThat(rows)
@@ -284,8 +284,8 @@ final class CouchClientTest {
 
         client.database(name);
         client.page(KeyPage.ids(name, null, 1), Meter.NONE, rows::add);
-        client.documents(name, List.of("x"), null, Meter.NONE, rows::add);
-        client.changes(name, null, 1, null, Meter.NONE, rows::add);
+        client.documents(name, List.of("x"), Wanted.IDS, Meter.NONE, rows::add);
+        client.changes(name, null, 1, Wanted.IDS, Meter.NONE, rows::add);
 
         assertThat(couch.requests()).extracting(CouchRequest::database).containsOnly(name);
     }

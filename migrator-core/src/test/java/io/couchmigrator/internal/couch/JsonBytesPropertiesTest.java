@@ -52,8 +52,8 @@ final class JsonBytesPropertiesTest {
         Optional<String> text = text(body);
 
         Throwable refusal = catchThrowable(() -> JsonBytes.object(new ByteArrayInputStream(body)));
-        Throwable refusalOfPage = catchThrowable(
-                () -> PageParser.parse(new ByteArrayInputStream(body), List.of("kept"), Meter.NONE, row -> {}));
+        Throwable refusalOfPage = catchThrowable(() ->
+                PageParser.parse(new ByteArrayInputStream(body), Wanted.of(List.of("kept")), Meter.NONE, row -> {}));
 
         // What else is thrown would not be taken for a broken answer.
         assertThat(List.of(Optional.ofNullable(refusal), Optional.ofNullable(refusalOfPage)))

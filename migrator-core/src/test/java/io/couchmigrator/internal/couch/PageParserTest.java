@@ -209,7 +209,7 @@ final class PageParserTest {
     void passesOnWhatTheConsumerThrowsAsThat() {
         IllegalStateException bug = new IllegalStateException("a bug");
 
-        assertThatThrownBy(() -> PageParser.parse(bytes(PAGE), List.of(), Meter.NONE, row -> {
+        assertThatThrownBy(() -> PageParser.parse(bytes(PAGE), Wanted.SIZES, Meter.NONE, row -> {
                     throw bug;
                 }))
                 .isInstanceOf(ConsumerException.class)
@@ -223,7 +223,7 @@ final class PageParserTest {
         String page = "{'rows':[{'id':'a','doc':{'_id':'a','_rev':'1-a','skipped':'" + large + "'}},"
                 + "{'id':'b','doc':{'_id':'b','_rev':'1-a','n':'" + large + "'}}]}";
 
-        PageParser.parse(bytes(page), List.of("n"), grown::add, rows::add);
+        PageParser.parse(bytes(page), Wanted.of(List.of("n")), grown::add, rows::add);
 
         assertThat(rows.get(0).bytes()).isLessThan(20_000);
         assertThat(rows.get(1).bytes()).isBetween(80_000L, 120_000L);
@@ -232,11 +232,11 @@ final class PageParserTest {
 
     private PageEnd parse(String page, String... fields) throws IOException {
         return PageParser.parse(
-                bytes(page), fields.length == 0 ? List.of("n") : List.of(fields), Meter.NONE, rows::add);
+                bytes(page), Wanted.of(fields.length == 0 ? List.of("n") : List.of(fields)), Meter.NONE, rows::add);
     }
 
     private PageEnd parse(byte[] page) throws IOException {
-        return PageParser.parse(new ByteArrayInputStream(page), List.of("n"), Meter.NONE, rows::add);
+        return PageParser.parse(new ByteArrayInputStream(page), Wanted.of(List.of("n")), Meter.NONE, rows::add);
     }
 
     /** Single quotes stand for double ones. */

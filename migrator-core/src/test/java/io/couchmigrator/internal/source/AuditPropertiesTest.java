@@ -15,6 +15,7 @@ import io.couchmigrator.SourceException;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
@@ -246,7 +247,7 @@ final class AuditPropertiesTest {
 
         private JsonElement now() {
             try {
-                return client.changes("keys", null, 1, null, Meter.NONE, row -> {})
+                return client.changes("keys", null, 1, Wanted.IDS, Meter.NONE, row -> {})
                         .lastSequence();
             } catch (PassingException e) {
                 throw new AssertionError(e);
