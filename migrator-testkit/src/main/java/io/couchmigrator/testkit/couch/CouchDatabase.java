@@ -162,7 +162,7 @@ public final class CouchDatabase {
      * Creates or edits a document whose JSON is served just as these bytes, whatever they are: broken UTF-8, lone
      * surrogates, depths and numbers that {@link JsonObject} cannot hold.
      *
-     * @param body the whole document, braces included
+     * @param body the whole document, braces included; the first {@code "_rev"} in it is its revision, if it is one of CouchDB's
      * @return the new revision
      */
     public String putRaw(String id, byte[] body) {
@@ -171,7 +171,8 @@ public final class CouchDatabase {
         Revision revision;
         synchronized (this) {
             StoredDocument former = contents.find(key);
-            revision = (former == null ? Revision.none() : former.revision()).next(false, bytes);
+            Revision parent = former == null ? Revision.none() : former.revision();
+            revision = Revision.statedIn(bytes).orElseGet(() -> parent.next(false, bytes));
             contents = contents.with(
                     new StoredDocument(key, revision, contents.sequence() + 1, StoredDocument.Kind.RAW, bytes));
         }

@@ -130,6 +130,18 @@ class CouchDoubleTest {
     }
 
     @Test
+    void takesTheRevisionThatRawBytesState() throws IOException {
+        String stated = "3-0123456789abcdef0123456789abcdef";
+        String body = "{ \"_rev\" : \"%s\",\"_id\":\"a\"}".formatted(stated);
+
+        String revision = couch.create("orders").putRaw("a", body.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(revision).isEqualTo(stated);
+        assertThat(client.get("orders/_all_docs?include_docs=true").body())
+                .contains("\"value\":{\"rev\":\"%s\"},\"doc\":%s}".formatted(stated, body));
+    }
+
+    @Test
     void answersAViewByGivenCounts() throws IOException {
         couch.create("orders").view("app", "by_type", () -> Map.of("b", 2L, "a", 1L));
 

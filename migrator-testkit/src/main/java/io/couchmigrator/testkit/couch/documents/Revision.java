@@ -2,6 +2,7 @@
 package io.couchmigrator.testkit.couch.documents;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -13,6 +14,7 @@ import okio.ByteString;
 /** A revision {@code N-<32 hex>}: its generation and 128 bits, kept as numbers because there are millions of them. */
 public record Revision(int generation, long high, long low) {
     private static final Pattern TEXT = Pattern.compile("([1-9][0-9]{0,8})-([0-9a-f]{16})([0-9a-f]{16})");
+    private static final Pattern MEMBER = Pattern.compile("\"_rev\"\\s*:\\s*\"([^\"]*)\"");
     private static final Revision NONE = new Revision(0, 0, 0);
 
     /** Returns what comes before a first revision. */
@@ -30,6 +32,12 @@ public record Revision(int generation, long high, long low) {
                 Integer.parseInt(matcher.group(1)),
                 HexFormat.fromHexDigitsToLong(matcher.group(2)),
                 HexFormat.fromHexDigitsToLong(matcher.group(3))));
+    }
+
+    /** Returns the first revision that a document states, whatever else its bytes are; empty if that is none. */
+    public static Optional<Revision> statedIn(ByteString document) {
+        Matcher member = MEMBER.matcher(document.string(StandardCharsets.ISO_8859_1));
+        return member.find() ? parse(member.group(1)) : Optional.empty();
     }
 
     /** Returns the revision that follows; like CouchDB's it depends on the history and the content, not on the id. */
