@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A CouchDB document as far as its stage reads it.
@@ -15,18 +16,37 @@ import java.util.Objects;
  * @param id the document's {@code _id}
  * @param rev the document's {@code _rev}
  * @param fields the top-level fields that the stage names and the document has
+ * @param asSent the whole document as the server sent it, if the stage reads that; see {@link #text()}
  */
-public record Document(String id, String rev, JsonObject fields) {
+public record Document(String id, String rev, JsonObject fields, Optional<String> asSent) {
     public Document {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(rev, "rev");
         Objects.requireNonNull(fields, "fields");
+        Objects.requireNonNull(asSent, "asSent");
+    }
+
+    /** Creates a document whose whole text is not read. */
+    public Document(String id, String rev, JsonObject fields) {
+        this(id, rev, fields, Optional.empty());
     }
 
     /** Returns a field's value; JSON null if the document has none or the stage does not name it. */
     public JsonElement field(String name) {
         JsonElement value = fields.get(name);
         return value == null ? JsonNull.INSTANCE : value;
+    }
+
+    /**
+     * Returns the whole document as the server sent it, character by character: a JSON object with {@code _id}, {@code _rev} and, where
+     * there are attachments, their stubs in {@code _attachments}.
+     *
+     * @throws IllegalStateException if the stage does not read it, as it does after {@link DocumentStage.Builder#text()}
+     */
+    public String text() {
+        return asSent.orElseThrow(() -> new IllegalStateException(
+                "no text of document \"%s\": its stage does not read texts: call text() on the stage's builder"
+                        .formatted(id)));
     }
 
     /** Returns the id and revision only: a document's body never reaches a log by accident. */

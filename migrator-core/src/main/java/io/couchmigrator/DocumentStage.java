@@ -29,6 +29,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
     private final String description;
     private final String database;
     private final List<String> fields;
+    private final boolean readsText;
     private final Predicate<Document> condition;
     private final List<Lookup.Keys<Document>> lookups;
     private final Transform<Document, R> transform;
@@ -41,6 +42,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
         this.database = builder.database;
         this.description = builder.description.isEmpty() ? builder.database : builder.description;
         this.fields = List.copyOf(builder.fields);
+        this.readsText = builder.readsText;
         this.condition = builder.condition;
         this.lookups = List.copyOf(builder.lookups);
         this.transform = Required.of(builder.transform, "transform", "stage", name);
@@ -77,11 +79,16 @@ public final class DocumentStage<R> implements Stage<Document, R> {
     }
 
     /**
-     * Returns the top-level fields that are read of each document. All others are skipped by the parser and never
-     * held in memory; {@code _id} and {@code _rev} are always there.
+     * Returns the top-level fields that are read of each document. All others are skipped by the parser, and not
+     * held in memory unless the {@linkplain #readsText text} is; {@code _id} and {@code _rev} are always there.
      */
     public List<String> fields() {
         return fields;
+    }
+
+    /** Returns whether the whole text of each document is read, for {@link Document#text()}. */
+    public boolean readsText() {
+        return readsText;
     }
 
     /** Returns which documents count; all others are filtered out. */
@@ -120,6 +127,7 @@ public final class DocumentStage<R> implements Stage<Document, R> {
         private final String name;
         private final List<String> fields = new ArrayList<>();
         private final List<Lookup.Keys<Document>> lookups = new ArrayList<>();
+        private boolean readsText;
         private int definition = 1;
         private String description = "";
         private String database;
@@ -165,6 +173,15 @@ public final class DocumentStage<R> implements Stage<Document, R> {
                 }
                 this.fields.add(field);
             }
+            return this;
+        }
+
+        /**
+         * Reads the whole text of each document, as the server sent it, beside fields or instead of them. By default it is not read, and
+         * {@link Document#text()} throws.
+         */
+        public Builder<R> text() {
+            this.readsText = true;
             return this;
         }
 

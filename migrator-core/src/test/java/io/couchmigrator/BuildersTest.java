@@ -201,6 +201,12 @@ final class BuildersTest {
     }
 
     @Test
+    void readsTextsOnlyIfTold() {
+        assertThat(documents().build().readsText()).isFalse();
+        assertThat(documents().text().build().readsText()).isTrue();
+    }
+
+    @Test
     void namesStagesAfterWhatTheyReadUnlessTold() {
         assertThat(documents().build().database()).isEqualTo("orders");
         assertThat(documents().database("shop").build().description()).isEqualTo("shop");

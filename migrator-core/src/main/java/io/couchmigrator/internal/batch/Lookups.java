@@ -67,7 +67,7 @@ final class Lookups {
         Set<String> unreadable = new HashSet<>();
         sources.byId(lookup.database(), ids, Wanted.of(lookup.fields()), row -> {
             if (row.state() == State.DOCUMENT) {
-                values.put(row.id(), new Document(row.id(), row.rev(), row.fields()));
+                values.put(row.id(), row.document());
             } else if (row.state() == State.UNREADABLE) {
                 unreadable.add(row.id());
             }

@@ -2,6 +2,8 @@
 package io.couchmigrator.internal.couch;
 
 import com.google.gson.JsonObject;
+import io.couchmigrator.Document;
+import java.util.Optional;
 
 /**
  * One row of {@code _all_docs} or one change of {@code _changes}.
@@ -10,9 +12,10 @@ import com.google.gson.JsonObject;
  * @param rev its revision; empty where the server sent none
  * @param state what is known of its body
  * @param fields the named fields, if the state is {@link State#DOCUMENT}; else empty
- * @param bytes the size of those fields as they were on the wire, roughly
+ * @param text the document as it was on the wire, if that is wanted
+ * @param bytes the size of that text; without one, of those fields as they were on the wire, roughly
  */
-public record CouchRow(String id, String rev, State state, JsonObject fields, long bytes) {
+public record CouchRow(String id, String rev, State state, JsonObject fields, Optional<String> text, long bytes) {
     /** What is known of a document's body. */
     public enum State {
         /** It was read. */
@@ -25,5 +28,15 @@ public record CouchRow(String id, String rev, State state, JsonObject fields, lo
         UNREADABLE,
         /** It was not asked for. */
         NOT_ASKED
+    }
+
+    /** Returns a row of which nothing but the id and this is known. */
+    public static CouchRow of(String id, State state) {
+        return new CouchRow(id, "", state, new JsonObject(), Optional.empty(), 0);
+    }
+
+    /** Returns the document, if the state is {@link State#DOCUMENT}. */
+    public Document document() {
+        return new Document(id, rev, fields, text);
     }
 }

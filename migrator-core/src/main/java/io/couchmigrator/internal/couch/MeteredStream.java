@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Counts the bytes that are read while a document's fields are kept. The count runs ahead by what the parser buffers,
+ * Counts the bytes that are read while something of a document is kept. The count runs ahead by what the parser buffers,
  * which evens out over the documents of a page.
  */
 final class MeteredStream extends FilterInputStream {

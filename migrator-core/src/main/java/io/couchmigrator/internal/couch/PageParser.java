@@ -9,17 +9,17 @@ import com.google.gson.stream.MalformedJsonException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Parses a page of {@code _all_docs} or {@code _changes} as a stream. Fields that are not named are skipped without being
- * built. The page counts only if it parses to its very end.
+ * built, also where the text of a document is kept. The page counts only if it parses to its very end.
  */
 final class PageParser {
     private final MeteredStream stream;
+    private final TextStream texts;
     private final JsonParser json;
-    private final Set<String> fields;
+    private final Wanted wanted;
     private final RowConsumer consumer;
 
     private long rows;
@@ -29,10 +29,11 @@ final class PageParser {
     private OptionalLong pending = OptionalLong.empty();
     private @Nullable JsonElement lastSequence;
 
-    private PageParser(JsonParser json, MeteredStream stream, Wanted wanted, RowConsumer consumer) {
+    private PageParser(JsonParser json, MeteredStream stream, TextStream texts, Wanted wanted, RowConsumer consumer) {
         this.stream = stream;
+        this.texts = texts;
         this.json = json;
-        this.fields = wanted.fields();
+        this.wanted = wanted;
         this.consumer = consumer;
     }
 
@@ -40,12 +41,13 @@ final class PageParser {
      * Parses a page to its end.
      *
      * @param wanted what to keep of a document
-     * @param meter hears how far the kept fields of a document have grown
+     * @param meter hears how far what is kept of a document has grown
      */
     static PageEnd parse(InputStream body, Wanted wanted, Meter meter, RowConsumer consumer) throws IOException {
         MeteredStream stream = new MeteredStream(body, meter);
-        try (JsonParser json = JsonBytes.parser(stream)) {
-            return new PageParser(json, stream, wanted, consumer).page();
+        TextStream texts = new TextStream(stream);
+        try (JsonParser json = JsonBytes.parser(wanted.text() ? texts : stream)) {
+            return new PageParser(json, stream, texts, wanted, consumer).page();
         }
     }
 
@@ -118,7 +120,7 @@ final class PageParser {
                 default -> json.skipChildren();
             }
         }
-        return row.row(stream.kept());
+        return row.row(wanted.text() ? row.textBytes : stream.kept());
     }
 
     /** Only a row without an id is known by its key. */
@@ -166,6 +168,26 @@ final class PageParser {
             return;
         }
         begin(JsonToken.START_OBJECT);
+        if (wanted.text()) {
+            text(row);
+        } else {
+            members(row);
+        }
+    }
+
+    /** All from the opening brace to the closing one, beside what its members are wanted for. */
+    private void text(RowParts row) throws IOException {
+        long from = json.currentTokenLocation().getByteOffset();
+        texts.begin(from);
+        stream.keep(true);
+        members(row);
+        stream.keep(false);
+        long to = json.currentLocation().getByteOffset();
+        row.text = texts.end(to);
+        row.textBytes = to - from;
+    }
+
+    private void members(RowParts row) throws IOException {
         JsonObject kept = new JsonObject();
         for (String name = name(); name != null; name = name()) {
             switch (name) {
@@ -179,13 +201,13 @@ final class PageParser {
     }
 
     private void field(JsonObject kept, String name) throws IOException {
-        if (!fields.contains(name)) {
+        if (!wanted.fields().contains(name)) {
             json.skipChildren();
             return;
         }
         stream.keep(true);
         kept.add(name, JsonBytes.element(json));
-        stream.keep(false);
+        stream.keep(wanted.text());
     }
 
     private OptionalLong number() throws IOException {

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.stream.MalformedJsonException;
 import io.couchmigrator.internal.couch.CouchRow.State;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of a row, whose order a server may choose. */
@@ -32,6 +33,11 @@ final class RowParts {
     @Nullable
     JsonObject fields;
 
+    @Nullable
+    String text;
+
+    long textBytes;
+
     boolean hasDocument;
     boolean deleted;
 
@@ -47,7 +53,13 @@ final class RowParts {
             throw new MalformedJsonException("a row that does not hold the document of its id");
         }
         String revision = documentRev != null ? documentRev : rev;
-        return new CouchRow(of, revision == null ? "" : revision, state(), fields == null ? NO_FIELDS : fields, bytes);
+        return new CouchRow(
+                of,
+                revision == null ? "" : revision,
+                state(),
+                fields == null ? NO_FIELDS : fields,
+                Optional.ofNullable(text),
+                bytes);
     }
 
     private State state() throws IOException {

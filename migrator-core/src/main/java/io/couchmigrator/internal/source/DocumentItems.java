@@ -43,7 +43,7 @@ final class DocumentItems {
     /** Reads documents by id; each id is answered. */
     void byIds(List<SourceId> ids, Consumer<Item<Document>> consumer) {
         List<String> texts = ids.stream().map(SourceId::text).toList();
-        sources.byId(stage.database(), texts, Wanted.of(stage.fields()), row -> consumer.accept(of(row)));
+        sources.byId(stage.database(), texts, Wanted.of(stage), row -> consumer.accept(of(row)));
     }
 
     /** Reads one document. */
@@ -63,7 +63,7 @@ final class DocumentItems {
                         id,
                         row.rev(),
                         "CouchDB has the document but did not send its body, twice: look at the server's log");
-            case DOCUMENT -> judged(id, new Document(row.id(), row.rev(), row.fields()), row.bytes());
+            case DOCUMENT -> judged(id, row.document(), row.bytes());
         };
     }
 

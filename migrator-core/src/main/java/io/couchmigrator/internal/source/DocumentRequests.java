@@ -58,7 +58,7 @@ record DocumentRequests(DocumentStage<?> stage, CouchClient couch, Patience pati
     }
 
     private Wanted wanted() {
-        return Wanted.of(stage.fields());
+        return Wanted.of(stage);
     }
 
     /** Returns what to throw where a server counts documents that it does not send. */

@@ -2,7 +2,6 @@
 package io.couchmigrator.internal.source;
 
 import com.google.common.collect.Lists;
-import com.google.gson.JsonObject;
 import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.CouchRow;
@@ -67,7 +66,7 @@ final class DocumentsById {
             Set<String> unanswered = new LinkedHashSet<>(ids);
             page.get().forEach(row -> unanswered.remove(row.id()));
             page.get().forEach(consumer);
-            unanswered.forEach(id -> consumer.accept(new CouchRow(id, "", State.MISSING, new JsonObject(), 0)));
+            unanswered.forEach(id -> consumer.accept(CouchRow.of(id, State.MISSING)));
         } else if (ids.size() > 1) {
             part(database, ids.subList(0, ids.size() / 2), wanted, consumer);
             part(database, ids.subList(ids.size() / 2, ids.size()), wanted, consumer);
@@ -99,12 +98,12 @@ final class DocumentsById {
             couch.database(database);
             try {
                 List<CouchRow> page = page(database, List.of(id), wanted);
-                return page.isEmpty() ? new CouchRow(id, "", State.MISSING, new JsonObject(), 0) : page.get(0);
+                return page.isEmpty() ? CouchRow.of(id, State.MISSING) : page.get(0);
             } catch (BrokenAnswerException e) {
                 if (!readsAnother(database, id, wanted)) {
                     throw e;
                 }
-                return new CouchRow(id, "", State.UNREADABLE, new JsonObject(), 0);
+                return CouchRow.of(id, State.UNREADABLE);
             }
         });
     }
