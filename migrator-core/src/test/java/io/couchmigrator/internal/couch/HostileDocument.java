@@ -9,10 +9,11 @@ import java.util.stream.IntStream;
 /**
  * A document that something on its way may stumble over.
  *
- * <p>CouchDB 3.5.0 stores most of them, and sends them in its own spelling, alike in {@code _all_docs}, {@code _changes} and by id: without blanks; the last of
- * members that share a name; escapes only where they must be ({@code \u001F} in capitals); {@code 1e2} as {@code 100.0}, {@code -0} as {@code 0}, {@code 1.10} as
- * {@code 1.1}, {@code 1e-400} as {@code 0.0}; integers digit by digit; members in the order they came in, {@code _attachments} last. It refuses numbers beyond a
- * double, halves of surrogate pairs, and what is not UTF-8. Its predecessors, and other servers, spell and refuse otherwise.
+ * <p>CouchDB 3.5.0 stores most of them, and sends them in its own spelling, alike in {@code _all_docs}, {@code _changes}
+ * and by id: without blanks; of members that share a name the last; escapes only where they must be ({@code \u001F} in
+ * capitals); {@code 1e2} as {@code 100.0}, {@code -0} as {@code 0}, {@code 1.10} as {@code 1.1}, {@code 1e-400} as
+ * {@code 0.0}, integers digit by digit; members in the order they came in, {@code _attachments} last. It refuses numbers
+ * beyond a double, halves of surrogate pairs, and what is not UTF-8. Other servers spell and refuse otherwise.
  *
  * @param id what is hostile about it
  * @param json the whole document, as a server may send it
