@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +57,37 @@ final class CompactedRejectsIT {
         assertThat(compacted).isEqualTo(outstanding);
         assertThat(mended.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(mended.tallies().written()).isEqualTo(BAD);
+    }
+
+    /** There may be no room for a second file, or no right to make one. */
+    @Test
+    void goesOnWithAFileThatCannotBeCompactedAndTellsOfIt(CouchDouble couch, TestDatabase database) throws Exception {
+        tellOfManyThatAreResolved();
+        byte[] grown = Files.readAllBytes(rejects());
+        Path inTheWay = Files.createDirectories(logs.resolve("orders.rejects.jsonl.tmp/in the way"));
+        List<String> warnings = new ArrayList<>();
+        IntStream.range(0, BAD).forEach(i -> orders.put(Orders.order(i, "mended")));
+
+        Result mended = Orders.migrator(Orders.migration(), couch, database, logs)
+                .listener(new Listener() {
+                    @Override
+                    public void warned(String message) {
+                        warnings.add(message);
+                    }
+                })
+                .build()
+                .run();
+
+        assertThat(mended.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .startsWith("The rejects file stays as long as it is: could not replace \"" + rejects() + "\": ");
+        assertThat(Arrays.copyOf(Files.readAllBytes(rejects()), grown.length)).isEqualTo(grown);
+        assertThat(Files.readAllLines(rejects())).hasSize(2 * RESOLVED + BAD + BAD);
+        Files.delete(inTheWay);
+        assertThat(migrator(couch, database).run().outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(rejects()).isEmptyFile();
     }
 
     /** As it is held to it before. */

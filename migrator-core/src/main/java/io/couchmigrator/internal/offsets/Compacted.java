@@ -11,7 +11,6 @@ final class Compacted implements WholeLines.Reader {
     private final OutputStream file;
     private int next;
     private long number;
-    private long end;
 
     /** @param kept the numbers of the lines to copy, from 1 on, in their order */
     Compacted(long[] kept, OutputStream file) {
@@ -25,13 +24,7 @@ final class Compacted implements WholeLines.Reader {
         if (next < kept.length && kept[next] == number) {
             file.write(line);
             file.write('\n');
-            end += line.length + 1;
             next++;
         }
-    }
-
-    /** Returns how many bytes were copied. */
-    long end() {
-        return end;
     }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -216,7 +217,7 @@ public final class RejectEvents {
 
     /**
      * Leaves out of the file what no longer matters, if that is more than half of its lines, and many. The rest stays as it
-     * is, in its order. To be called by whoever holds the log directory.
+     * is, in its order. Where a link leads to the file, it is compacted there. To be called by whoever holds the log directory.
      *
      * <p>Only a file of which the offset file knows all is replaced, since that must know the new one as well.
      *
@@ -235,11 +236,8 @@ public final class RejectEvents {
     void compact() {
         long[] kept = items.lines().sorted().toArray();
         try {
-            WholeFile.replace(path, file -> {
-                Compacted compacted = new Compacted(kept, file);
-                WholeLines.read(path, compacted);
-                end = compacted.end();
-            });
+            WholeFile.replace(path.toRealPath(), file -> WholeLines.read(path, new Compacted(kept, file)));
+            end = Files.size(path);
         } catch (IOException e) {
             throw LogDirectory.failed("replace", path, e);
         }

@@ -147,7 +147,7 @@ public final class Run {
             target.hold(identity);
             RejectEvents events = start.rejects().orElseGet(() -> RejectEvents.read(directory.rejects()));
             if (verb.writes()) {
-                events.compactIfWorthIt();
+                compact(events);
             }
             try (RejectsFile rejects = RejectsFile.open(events, clock)) {
                 this.rejects = rejects;
@@ -161,6 +161,15 @@ public final class Run {
             if (stages.isComplete()) {
                 verb.completed(directory);
             }
+        }
+    }
+
+    /** A file that is longer than it need be is no reason to end a run. */
+    private void compact(RejectEvents events) {
+        try {
+            events.compactIfWorthIt();
+        } catch (LogDirectoryException e) {
+            reporter.tell(to -> to.warned("The rejects file stays as long as it is: " + e.getMessage() + "."));
         }
     }
 

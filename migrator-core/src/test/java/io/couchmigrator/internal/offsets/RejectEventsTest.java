@@ -8,6 +8,7 @@ import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -133,6 +134,20 @@ final class RejectEventsTest {
     }
 
     @Test
+    void compactsWhatALinkLeadsTo() throws IOException {
+        Path elsewhere = Files.createDirectory(logs.resolve("elsewhere")).resolve("kept.jsonl");
+        Files.createSymbolicLink(path, elsewhere);
+        writeRejects(5_001, 5_000);
+
+        RejectEvents.read(path, mark()).compactIfWorthIt();
+
+        assertThat(path).isSymbolicLink();
+        assertThat(Files.readAllLines(elsewhere)).hasSize(1);
+        assertThat(elsewhere.getParent()).isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    /** The run goes on with it, so what comes next is added behind all that is there. */
+    @Test
     void keepsAFileThatCannotBeReplaced() throws IOException {
         writeRejects(5_001, 5_000);
         byte[] before = Files.readAllBytes(path);
@@ -144,6 +159,11 @@ final class RejectEventsTest {
                 .isInstanceOf(LogDirectoryException.class)
                 .hasMessageStartingWith("could not replace \"" + path + "\"");
         assertThat(path).hasBinaryContent(before);
+        try (RejectsFile rejects = RejectsFile.open(events, Clock.systemUTC())) {
+            rejects.resolved("orders", new DocumentId("a5000"), Optional.of("1-a"));
+        }
+        assertThat(Files.readString(path)).startsWith(new String(before, StandardCharsets.UTF_8));
+        assertThat(Files.readAllLines(path)).hasSize(10_002);
     }
 
     private RejectsMark mark() {
