@@ -61,6 +61,10 @@ final class WriterTransactionIT {
                 }),
                 new Then("rolls back by a statement", connection -> execute(connection, "rollback")),
                 new Then("commits", Connection::commit),
+                new Then("commits and throws", connection -> {
+                    connection.commit();
+                    throw new IllegalArgumentException("a rule of the caller's");
+                }),
                 new Then("commits by a statement", connection -> execute(connection, "commit")),
                 new Then("commits each statement", connection -> connection.setAutoCommit(true)));
     }

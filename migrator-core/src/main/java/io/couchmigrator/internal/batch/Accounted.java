@@ -5,6 +5,7 @@ import io.couchmigrator.Change;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.Writer.Standing.State;
+import io.couchmigrator.internal.batch.GuardedWriter.WriterException;
 import io.couchmigrator.internal.postgres.Begun;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -49,7 +50,7 @@ final class Accounted<R> {
             if (!Begun.isAborted(e)) {
                 throw e;
             }
-        } catch (DroppedException e) {
+        } catch (DroppedException | WriterException e) {
             if (writer.leavesOpen(connection)) {
                 throw e;
             }
