@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.retry;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.couchmigrator.MigrationException;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,23 +59,12 @@ public final class SideBySide implements AutoCloseable {
      */
     public static <T> @Nullable Throwable joined(List<Future<T>> others, List<T> results, @Nullable Throwable earlier) {
         Throwable failure = earlier;
-        boolean interrupted = false;
         for (Future<T> other : others) {
-            boolean joined = false;
-            while (!joined) {
-                try {
-                    results.add(other.get());
-                    joined = true;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    failure = graver(failure, Objects.requireNonNull(e.getCause()));
-                    joined = true;
-                }
+            try {
+                results.add(Uninterruptibles.getUninterruptibly(other));
+            } catch (ExecutionException e) {
+                failure = graver(failure, Objects.requireNonNull(e.getCause()));
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
         return failure;
     }

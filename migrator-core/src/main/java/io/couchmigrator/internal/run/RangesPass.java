@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
@@ -13,7 +14,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
@@ -63,7 +63,9 @@ record RangesPass<S>(BatchTaker<S> taker, LineFile log) implements Pass<S> {
             site.stop().request();
             throw e;
         } finally {
-            ended(threads);
+            threads.shutdown();
+            // No worker may go on once offsets are saved and the lock is given up.
+            Uninterruptibles.awaitTerminationUninterruptibly(threads);
         }
     }
 
@@ -77,22 +79,6 @@ record RangesPass<S>(BatchTaker<S> taker, LineFile log) implements Pass<S> {
         } catch (Throwable e) {
             run.site().stop().request();
             throw e;
-        }
-    }
-
-    /** No worker may go on once offsets are saved and the lock is given up. */
-    private static void ended(ExecutorService threads) {
-        threads.shutdown();
-        boolean interrupted = false;
-        while (!threads.isTerminated()) {
-            try {
-                threads.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.retry.Reporter;
@@ -33,18 +34,8 @@ final class Ticker implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdown();
-        boolean interrupted = false;
-        while (!timer.isTerminated()) {
-            try {
-                if (!timer.awaitTermination(1, TimeUnit.MINUTES)) {
-                    timer.shutdownNow();
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        while (!Uninterruptibles.awaitTerminationUninterruptibly(timer, 1, TimeUnit.MINUTES)) {
+            timer.shutdownNow();
         }
     }
 
