@@ -23,6 +23,9 @@ public final class JsonFiles {
     /** Our files are flat. What is nested deeper is not ours, and would take more stack than there may be. */
     private static final int MOST_NESTING = 255;
 
+    /** Those that stand in a pair are one character of another category. */
+    private static final Pattern HALF_A_PAIR = Pattern.compile("\\p{Cs}");
+
     private static final Pattern PLACE = Pattern.compile("line (\\d+) column (\\d+)");
     private static final Gson PAGE = LINE.newBuilder().setPrettyPrinting().create();
 
@@ -75,28 +78,9 @@ public final class JsonFiles {
 
     /** Escapes half surrogate pairs, which can stand in a JSON string but not in UTF-8. */
     private static String encodable(String json) {
-        StringBuilder text = null;
-        for (int i = 0; i < json.length(); i++) {
-            char c = json.charAt(i);
-            boolean pair = Character.isHighSurrogate(c)
-                    && i + 1 < json.length()
-                    && Character.isLowSurrogate(json.charAt(i + 1));
-            if (Character.isSurrogate(c) && !pair && text == null) {
-                text = new StringBuilder(json.substring(0, i));
-            }
-            if (text != null) {
-                text.append(
-                        Character.isSurrogate(c) && !pair
-                                ? String.format(Locale.ROOT, "\\u%04x", (int) c)
-                                : String.valueOf(c));
-            }
-            if (pair) {
-                i++;
-                if (text != null) {
-                    text.append(json.charAt(i));
-                }
-            }
-        }
-        return text == null ? json : text.toString();
+        return HALF_A_PAIR
+                .matcher(json)
+                .replaceAll(half -> String.format(
+                        Locale.ROOT, "\\\\u%04x", (int) half.group().charAt(0)));
     }
 }
