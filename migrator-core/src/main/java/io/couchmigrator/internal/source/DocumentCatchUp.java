@@ -10,6 +10,7 @@ import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.retry.PassingException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,7 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
             }
         });
         items.askAgain(intake);
-        return new Feed.Page<>(intake, more);
+        return new Feed.Page<>(intake, Optional.empty(), more, Optional.empty());
     }
 
     private PageEnd whole(int limit, Intake<Document> intake) throws PassingException {

@@ -106,12 +106,12 @@ final class DocumentFeed implements Feed<Document> {
         RangeAudit.Changes asked = (from, before, ids) ->
                 ids <= 0 || (since != null && changes(since).isChanged(from, before, ids, sources.stop));
         RangeAudit audit = new RangeAudit(requests.what(), range, ranks, asked, sources.tally);
-        return new DocumentPager(requests, items, ranks, pace, sources.budget(), audit, recognize);
+        return new DocumentPager(requests, items, ranks, pace, sources.budget, audit, recognize);
     }
 
     @Override
     public void byIds(List<SourceId> ids, int most, Session session, Consumer<List<Item<Document>>> then) {
-        Gathering<Document> gathering = new Gathering<>(most, sources.budget(), then);
+        Gathering<Document> gathering = new Gathering<>(most, sources.budget, then);
         items.byIds(ids, gathering);
         gathering.handOn();
     }
@@ -119,7 +119,7 @@ final class DocumentFeed implements Feed<Document> {
     @Override
     public CatchUp<Document> catchUp(StageOffset since, Session session) {
         DocumentCatchUp catchUp =
-                new DocumentCatchUp(requests, items, pace, sources.budget(), sources.chunkSize, since.sequence());
+                new DocumentCatchUp(requests, items, pace, sources.budget, sources.chunkSize, since.sequence());
         rewind.tell(since, catchUp.pending().orElse(0));
         return catchUp;
     }

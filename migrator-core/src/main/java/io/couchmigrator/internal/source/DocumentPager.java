@@ -2,7 +2,6 @@
 package io.couchmigrator.internal.source;
 
 import io.couchmigrator.Document;
-import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.PageEnd;
@@ -13,7 +12,7 @@ import io.couchmigrator.internal.ranges.RangeAudit.Ruling;
 import io.couchmigrator.internal.retry.PassingException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** Reads a range of {@code _all_docs}. */
 final class DocumentPager implements Feed.Pager<Document> {
@@ -28,15 +27,6 @@ final class DocumentPager implements Feed.Pager<Document> {
 
     /** After a failure the server is not to hold a page: it may be that page's size which takes it too long. */
     private boolean failed;
-
-    /** What became of a page, beside its items, in the words of {@link Feed.Page}. */
-    private record Read(
-            RangeOffset at, boolean more, @Nullable SourceException failure) {
-        /** A page after which all may go on. */
-        Read(RangeOffset at, boolean more) {
-            this(at, more, null);
-        }
-    }
 
     /** @param recognize makes sure, after an outage, that what is there now is what the range belongs to */
     DocumentPager(
@@ -63,11 +53,11 @@ final class DocumentPager implements Feed.Pager<Document> {
 
     private Feed.Page<Document> page(RangeOffset at, int most, Intake<Document> intake) {
         pace.pay();
-        Read read = requests.patience().persist(() -> {
+        Feed.Page<Document> read = requests.patience().persist(() -> {
             recognize.run();
             int limit = narrowing.limit(Math.min(most, pace.rows()));
             try {
-                Read page = narrowing.isAlone() ? alone(at, intake) : whole(at, limit, intake);
+                Feed.Page<Document> page = narrowing.isAlone() ? alone(at, intake) : whole(at, limit, intake);
                 narrowing.passed();
                 failed = false;
                 return page;
@@ -77,15 +67,15 @@ final class DocumentPager implements Feed.Pager<Document> {
             }
         });
         items.askAgain(intake);
-        return new Feed.Page<>(intake, read.at(), read.more(), read.failure());
+        return read;
     }
 
-    private Read whole(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
+    private Feed.Page<Document> whole(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
         PageEnd end = intake.fill(limit, most -> ascending(at, most, intake));
         if (at.rank().isEmpty()) {
             pace.read(end);
             // A range ends where the server has no more, which only an empty page says.
-            return new Read(at, end.rows() > 0);
+            return new Feed.Page<>(intake, Optional.of(at), end.rows() > 0, Optional.empty());
         }
         ranks.told(end);
         pace.read(end);
@@ -98,12 +88,13 @@ final class DocumentPager implements Feed.Pager<Document> {
         return ruled(ruling, !last, intake);
     }
 
-    private Read ruled(Ruling ruling, boolean more, Intake<Document> intake) {
+    private Feed.Page<Document> ruled(Ruling ruling, boolean more, Intake<Document> intake) {
         if (ruling.again()) {
             intake.restart();
             requests.patience().rest();
         }
-        return new Read(ruling.at(), more || ruling.again(), ruling.failure());
+        return new Feed.Page<>(
+                intake, Optional.of(ruling.at()), more || ruling.again(), Optional.ofNullable(ruling.failure()));
     }
 
     private PageEnd ascending(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
@@ -120,7 +111,7 @@ final class DocumentPager implements Feed.Pager<Document> {
     }
 
     /** Asks for the id alone, then for the document by that id: it is stored, or it is the culprit and rejected. */
-    private Read alone(RangeOffset at, Intake<Document> intake) throws PassingException {
+    private Feed.Page<Document> alone(RangeOffset at, Intake<Document> intake) throws PassingException {
         intake.restart();
         List<CouchRow> next = new ArrayList<>();
         requests.ids(at, 1, next::add);
@@ -129,12 +120,12 @@ final class DocumentPager implements Feed.Pager<Document> {
             if (left > 0) {
                 throw requests.missing(left);
             }
-            return new Read(at, false);
+            return new Feed.Page<>(intake, Optional.of(at), false, Optional.empty());
         }
         audit.begin(at);
         hold(next.get(0).id());
         intake.take(items.byId(new DocumentId(next.get(0).id())));
-        return new Read(at, true);
+        return new Feed.Page<>(intake, Optional.of(at), true, Optional.empty());
     }
 
     /** A server or cache that ignores the key would keep the run in a circle: no other attempt helps. */

@@ -40,15 +40,6 @@ final class DocumentsById {
         this.mostBytes = mostBytes;
     }
 
-    /** There are more bytes in an answer than may be read at once; never leaves this class. */
-    private static final class FullException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        FullException() {
-            super(null, null, false, false);
-        }
-    }
-
     /**
      * Tells what the server knows of each id: a document, that it is gone, or that it cannot be read.
      *
@@ -81,7 +72,7 @@ final class DocumentsById {
         return patience.persist(() -> {
             try {
                 return Optional.of(page(database, ids, wanted));
-            } catch (FullException e) {
+            } catch (Intake.FullException e) {
                 return Optional.empty();
             } catch (BrokenAnswerException e) {
                 if (++broken[0] < 2) {
@@ -135,7 +126,7 @@ final class DocumentsById {
         couch.documents(database, ids, wanted, Meter.NONE, row -> {
             bytes[0] += row.bytes();
             if (bytes[0] > mostBytes && !page.isEmpty()) {
-                throw new FullException();
+                throw new Intake.FullException();
             }
             page.add(row);
         });

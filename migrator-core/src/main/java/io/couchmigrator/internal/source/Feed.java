@@ -132,49 +132,16 @@ public interface Feed<S> {
      * A page that was read: as many items as a worker may hold, which count as held until it is closed.
      *
      * @param <S> what the stage reads
+     * @param intake holds the items
+     * @param at where the range stands before the items: where it stood, unless the page shows that what was read before is
+     *     not to be trusted; empty for changes
+     * @param more whether there may be more after the items
+     * @param failure why nothing more can be read in this run; empty if it can
      */
-    final class Page<S> implements AutoCloseable {
-        private final Intake<S> intake;
-        private final @Nullable RangeOffset at;
-        private final boolean more;
-        private final @Nullable SourceException failure;
-
-        /** A page of a range. */
-        Page(Intake<S> intake, RangeOffset at, boolean more, @Nullable SourceException failure) {
-            this.intake = intake;
-            this.at = at;
-            this.more = more;
-            this.failure = failure;
-        }
-
-        /** A page of changes. */
-        Page(Intake<S> intake, boolean more) {
-            this.intake = intake;
-            this.at = null;
-            this.more = more;
-            this.failure = null;
-        }
-
+    record Page<S>(Intake<S> intake, Optional<RangeOffset> at, boolean more, Optional<SourceException> failure)
+            implements AutoCloseable {
         public List<Item<S>> items() {
             return intake.items();
-        }
-
-        /**
-         * Returns where the range stands before the items: where it stood, unless the page shows that what was read before is
-         * not to be trusted; empty for changes.
-         */
-        public Optional<RangeOffset> at() {
-            return Optional.ofNullable(at);
-        }
-
-        /** Returns whether there may be more after the items. */
-        public boolean more() {
-            return more;
-        }
-
-        /** Returns why nothing more can be read in this run; empty if it can. */
-        public Optional<SourceException> failure() {
-            return Optional.ofNullable(failure);
         }
 
         @Override

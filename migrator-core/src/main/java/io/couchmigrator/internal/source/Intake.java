@@ -44,8 +44,8 @@ final class Intake<S> implements Meter, AutoCloseable {
         T of(int most) throws PassingException;
     }
 
-    /** There is no room for what comes next; never leaves this class. */
-    private static final class FullException extends RuntimeException {
+    /** There is no room for what comes next; never leaves who reads. */
+    static final class FullException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         FullException() {

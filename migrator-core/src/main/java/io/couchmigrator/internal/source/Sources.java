@@ -33,7 +33,7 @@ public final class Sources {
     final Reporter reporter;
     final int chunkSize;
     final IdRoom idRoom = IdRoom.ofHeap();
-    private final ByteBudget budget;
+    final ByteBudget budget;
     private final DocumentsById byId;
 
     /**
@@ -91,11 +91,6 @@ public final class Sources {
      */
     public void byId(String database, List<String> ids, Wanted wanted, Consumer<CouchRow> consumer) {
         byId.read(database, ids, wanted, consumer);
-    }
-
-    /** Returns what all workers may hold together. */
-    ByteBudget budget() {
-        return budget;
     }
 
     /** Returns how many rows one worker may hold that are made and not yet written. */

@@ -99,7 +99,7 @@ final class TableFeed implements Feed<SourceRow> {
                 intake.take(row);
                 seen(key(row));
             });
-            return new Page<>(intake, at, page.mayGoOn(), null);
+            return new Page<>(intake, Optional.of(at), page.mayGoOn(), Optional.empty());
         });
     }
 
@@ -212,7 +212,7 @@ final class TableFeed implements Feed<SourceRow> {
                     seen(key(row));
                 }
             }
-            return new Page<>(intake, page.mayGoOn());
+            return new Page<>(intake, Optional.empty(), page.mayGoOn(), Optional.empty());
         }
 
         @Override
