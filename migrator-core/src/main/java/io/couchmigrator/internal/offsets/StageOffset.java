@@ -107,19 +107,12 @@ public record StageOffset(
     /** Returns the same of a database that says when it was created, if the one that was saved did not. */
     public StageOffset of(Database seen) {
         boolean news = seen.isKnown() && source.isPresent() && !source.get().isKnown();
-        return news ? copy(seen, phase, sequence, ranges, witnesses) : this;
+        return news ? from(seen) : this;
     }
 
     /** Returns the same of its database as it says of itself now, before any more of it is read. */
     public StageOffset seenAs(Database seen) {
-        return source.map(then -> copy(then.seenAs(seen), phase, sequence, ranges, witnesses))
-                .orElse(this);
-    }
-
-    /** Returns the same with other witnesses. */
-    public StageOffset witnessedBy(List<Witness> others) {
-        return new StageOffset(
-                name, definition, source, phase, sequence, total, planned, completed, ranges, this.others, others);
+        return source.map(then -> from(then.seenAs(seen))).orElse(this);
     }
 
     /**
@@ -130,14 +123,69 @@ public record StageOffset(
         List<RangeOffset> unranked = ranges.stream()
                 .map(range -> range.done() ? range : range.unranked())
                 .toList();
-        Phase left = phase == Phase.COMPLETE ? Phase.CATCHING_UP : phase;
-        return copy(other, left, new JsonPrimitive(0), unranked, List.of());
+        StageOffset left = phase == Phase.COMPLETE ? in(Phase.CATCHING_UP) : this;
+        return left.from(other).at(new JsonPrimitive(0)).with(unranked).witnessedBy(List.of());
     }
 
-    private StageOffset copy(
-            Database of, Phase now, @Nullable JsonElement since, List<RangeOffset> cut, List<Witness> known) {
+    private StageOffset from(Database now) {
         return new StageOffset(
-                name, definition, Optional.of(of), now, since, total, planned, completed, cut, others, known);
+                name,
+                definition,
+                Optional.of(now),
+                phase,
+                sequence,
+                total,
+                planned,
+                completed,
+                ranges,
+                others,
+                witnesses);
+    }
+
+    /** Returns the same about to do something else. */
+    public StageOffset in(Phase now) {
+        return new StageOffset(
+                name, definition, source, now, sequence, total, planned, completed, ranges, others, witnesses);
+    }
+
+    /** Returns the same, complete since then. */
+    public StageOffset completedAt(Instant now) {
+        return new StageOffset(
+                name, definition, source, Phase.COMPLETE, sequence, total, planned, now, ranges, others, witnesses);
+    }
+
+    /** Returns the same at another position in the change feed. */
+    public StageOffset at(@Nullable JsonElement now) {
+        return new StageOffset(
+                name, definition, source, phase, now, total, planned, completed, ranges, others, witnesses);
+    }
+
+    /** Returns the same with other ranges. */
+    public StageOffset with(List<RangeOffset> now) {
+        return new StageOffset(
+                name, definition, source, phase, sequence, total, planned, completed, now, others, witnesses);
+    }
+
+    /** Returns the same with more that was counted outside the ranges. */
+    public StageOffset plus(Tallies tallies) {
+        return new StageOffset(
+                name,
+                definition,
+                source,
+                phase,
+                sequence,
+                total,
+                planned,
+                completed,
+                ranges,
+                others.plus(tallies),
+                witnesses);
+    }
+
+    /** Returns the same with other witnesses. */
+    public StageOffset witnessedBy(List<Witness> now) {
+        return new StageOffset(
+                name, definition, source, phase, sequence, total, planned, completed, ranges, others, now);
     }
 
     /** Returns what was counted in all ranges. */

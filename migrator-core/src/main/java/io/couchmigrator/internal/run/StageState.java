@@ -79,21 +79,15 @@ final class StageState {
 
     /** Takes other ranges that cover the same. */
     void ranges(List<RangeOffset> ranges) {
-        change(o -> copy(o, o.phase(), o.sequence(), o.completed(), ranges, o.others()));
+        change(o -> o.with(ranges));
     }
 
     void others(Tallies tallies) {
-        change(o -> copy(
-                o,
-                o.phase(),
-                o.sequence(),
-                o.completed(),
-                o.ranges(),
-                o.others().plus(tallies)));
+        change(o -> o.plus(tallies));
     }
 
     void sequence(@Nullable JsonElement sequence) {
-        change(o -> copy(o, o.phase(), sequence, o.completed(), o.ranges(), o.others()));
+        change(o -> o.at(sequence));
     }
 
     /** Remembers what the source says of itself, before any more of it is read. */
@@ -114,18 +108,18 @@ final class StageState {
             throw new IllegalStateException("stage \"%s\" is to catch up before all its ranges are read: this is a bug"
                     .formatted(offset().name()));
         }
-        change(o -> copy(o, Phase.CATCHING_UP, o.sequence(), o.completed(), o.ranges(), o.others()));
+        change(o -> o.in(Phase.CATCHING_UP));
     }
 
     void complete(Instant now) {
-        change(o -> copy(o, Phase.COMPLETE, o.sequence(), now, o.ranges(), o.others()));
+        change(o -> o.completedAt(now));
     }
 
     private void change(UnaryOperator<RangeOffset> range, int index) {
         change(o -> {
             List<RangeOffset> ranges = new ArrayList<>(o.ranges());
             ranges.set(index, range.apply(ranges.get(index)));
-            return copy(o, o.phase(), o.sequence(), o.completed(), ranges, o.others());
+            return o.with(ranges);
         });
     }
 
@@ -134,26 +128,5 @@ final class StageState {
             offset = change.apply(offset);
         }
         changed.run();
-    }
-
-    private static StageOffset copy(
-            StageOffset of,
-            Phase phase,
-            @Nullable JsonElement sequence,
-            @Nullable Instant completed,
-            List<RangeOffset> ranges,
-            Tallies others) {
-        return new StageOffset(
-                of.name(),
-                of.definition(),
-                of.source(),
-                phase,
-                sequence,
-                of.total(),
-                of.planned(),
-                completed,
-                ranges,
-                others,
-                of.witnesses());
     }
 }
