@@ -19,17 +19,7 @@ import java.util.stream.Collectors;
  * @param <S> what the stage reads
  * @param <R> the type of the rows
  */
-final class BatchWriter<S, R> implements BatchTaker<S> {
-    private final Preparation<S, R> preparation;
-    private final Sink<R> sink;
-    private final StageJournal journal;
-
-    BatchWriter(Preparation<S, R> preparation, Sink<R> sink, StageJournal journal) {
-        this.preparation = preparation;
-        this.sink = sink;
-        this.journal = journal;
-    }
-
+record BatchWriter<S, R>(Preparation<S, R> preparation, Sink<R> sink, StageJournal journal) implements BatchTaker<S> {
     /** Writes a batch; on return its rows are committed. */
     @Override
     public Tallies take(List<Item<S>> batch, Target.Connections sessions) {

@@ -19,15 +19,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Asks the lookups of a stage, once a batch. Safe for use by multiple threads, each with a session of its own. */
-final class Lookups {
-    private final Sources sources;
-    private final Patience target;
-
-    Lookups(Sources sources, Patience target) {
-        this.sources = sources;
-        this.target = target;
-    }
-
+record Lookups(Sources sources, Patience target) {
     /** Returns what is found under the keys that all items of a batch need. */
     Map<Lookup<?, ?>, LookedUp> ask(Map<Lookup<?, ?>, Set<Object>> keys, Session session) {
         Map<Lookup<?, ?>, LookedUp> found = new HashMap<>();

@@ -20,24 +20,10 @@ import java.util.function.ToIntFunction;
  * does not, what the others have is harmless, since it will be there already.
  *
  * @param <R> the type of the rows
+ * @param place the number of the database that a row goes to
+ * @param sinks one for each database
  */
-final class ShardedSink<R> implements Sink<R> {
-    private final ToIntFunction<R> place;
-    private final List<Sink<R>> sinks;
-    private final SideBySide sideBySide;
-
-    /**
-     * Creates one.
-     *
-     * @param place the number of the database that a row goes to
-     * @param sinks one for each database
-     */
-    ShardedSink(ToIntFunction<R> place, List<Sink<R>> sinks, SideBySide sideBySide) {
-        this.place = place;
-        this.sinks = sinks;
-        this.sideBySide = sideBySide;
-    }
-
+record ShardedSink<R>(ToIntFunction<R> place, List<Sink<R>> sinks, SideBySide sideBySide) implements Sink<R> {
     @Override
     public Outcome write(List<Ready<R>> items, Target.Connections sessions) {
         List<Supplier<Outcome>> parts = new ArrayList<>();

@@ -27,38 +27,19 @@ import java.util.stream.Stream;
  * rows, without their documents. One for which the writer throws what is no {@link java.sql.SQLException} is written in halves, too.
  *
  * @param <R> the type of the rows
+ * @param blame blames the target where it refuses many documents in a row alike, and so what it accepted before; empty for
+ *     documents that were rejected before, and may well all be rejected again
+ * @param size how many to write at once, for all sinks of the stage
+ * @param number the database's place among {@link Target#databases}
  */
-final class UpsertSink<R> implements Sink<R> {
-    private final StageFunctions functions;
-    private final Accounted<R> accounted;
-    private final Optional<Blame<R>> blame;
-    private final WriteSize size;
-    private final TargetDatabase database;
-    private final int number;
-
-    /**
-     * Creates one.
-     *
-     * @param blame blames the target where it refuses many documents in a row alike, and so what it accepted before; empty for
-     *     documents that were rejected before, and may well all be rejected again
-     * @param size how many to write at once, for all sinks of the stage
-     * @param number the database's place among {@link Target#databases}
-     */
-    UpsertSink(
-            StageFunctions functions,
-            Accounted<R> accounted,
-            Optional<Blame<R>> blame,
-            WriteSize size,
-            TargetDatabase database,
-            int number) {
-        this.functions = functions;
-        this.accounted = accounted;
-        this.blame = blame;
-        this.size = size;
-        this.database = database;
-        this.number = number;
-    }
-
+record UpsertSink<R>(
+        StageFunctions functions,
+        Accounted<R> accounted,
+        Optional<Blame<R>> blame,
+        WriteSize size,
+        TargetDatabase database,
+        int number)
+        implements Sink<R> {
     @Override
     public Outcome write(List<Ready<R>> items, Target.Connections sessions) {
         List<Ready<R>> heeded = items.stream()

@@ -21,15 +21,7 @@ import java.util.function.ToIntFunction;
  *
  * @param <R> the type of the rows
  */
-final class Writers<R> {
-    private final List<Writer<R>> writers;
-    private final ToIntFunction<R> place;
-
-    private Writers(List<Writer<R>> writers, ToIntFunction<R> place) {
-        this.writers = writers;
-        this.place = place;
-    }
-
+record Writers<R>(List<Writer<R>> all, ToIntFunction<R> place) {
     /** Lets the stage's writer look at each database, on the connections of the run itself. */
     static <R> Writers<R> prepared(Stage<?, R> stage, Target target) {
         String what = "look at the target of stage \"%s\"".formatted(stage.name());
@@ -72,11 +64,6 @@ final class Writers<R> {
                 "the writer of stage \"%s\" has no router: expected one for a sharded target".formatted(stage.name())));
     }
 
-    /** Returns the writers, in the order of {@link Target#databases}. */
-    List<Writer<R>> all() {
-        return writers;
-    }
-
     /** Returns the number of the database that a row goes to. */
     int place(R row) {
         try {
@@ -92,6 +79,6 @@ final class Writers<R> {
      * @throws io.couchmigrator.RejectException if it cannot be stored
      */
     void check(R row) {
-        writers.get(place(row)).check(row);
+        all.get(place(row)).check(row);
     }
 }

@@ -28,7 +28,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Tells passing from terminal errors, and says what they mean. */
-final class Answers {
+record Answers(CouchServer server) {
     private static final long MOST_OF_AN_ERROR_BODY = 4096;
     /** How the JDK begins an address that has no name. */
     private static final Pattern BARE_ADDRESS = Pattern.compile("(?<= )/(?=[\\d\\[])");
@@ -39,12 +39,6 @@ final class Answers {
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w{0,63}");
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(Long.MAX_VALUE);
     private static final int DIGITS_OF_LONG = 18;
-
-    private final CouchServer server;
-
-    Answers(CouchServer server) {
-        this.server = server;
-    }
 
     /**
      * Returns why no answer came, if that may pass.

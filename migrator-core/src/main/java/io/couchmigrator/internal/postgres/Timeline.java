@@ -15,8 +15,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The timeline on which a run writes. PostgreSQL begins a new one where a standby takes over or a backup is restored:
  * there, rows that were committed before may be missing. A mere restart stays on its timeline. Immutable.
+ *
+ * @param server what the server is called
+ * @param expected the one on which all that is recorded was written
  */
-public final class Timeline {
+public record Timeline(String server, long expected) {
     private static final Logger LOG = LoggerFactory.getLogger(Timeline.class);
 
     /**
@@ -27,19 +30,6 @@ public final class Timeline {
 
     private static final int DIGITS = 8;
     private static final int RADIX = 16;
-
-    private final String server;
-    private final long expected;
-
-    /**
-     * The timeline on which all that is recorded was written.
-     *
-     * @param server what the server is called
-     */
-    public Timeline(String server, long expected) {
-        this.server = server;
-        this.expected = expected;
-    }
 
     /** Returns the timeline of the session's server; empty where it cannot be told, which is logged. */
     public static OptionalLong of(Session session) throws PassingException {

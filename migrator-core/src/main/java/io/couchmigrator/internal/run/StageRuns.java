@@ -21,31 +21,18 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what one stage needs to run. */
-final class StageRuns {
-    private final Worksite site;
-    private final Preflight preflight;
-    private final Checkpoints checkpoints;
-    private final RejectsFile rejects;
-    private final LogDirectory directory;
-    private final Optional<Verification> verification;
-
-    /** @param verification what is needed to verify; empty to migrate */
-    StageRuns(
-            Worksite site,
-            Preflight preflight,
-            Checkpoints checkpoints,
-            RejectsFile rejects,
-            LogDirectory directory,
-            Optional<Verification> verification) {
-        this.site = site;
-        this.preflight = preflight;
-        this.checkpoints = checkpoints;
-        this.rejects = rejects;
-        this.directory = directory;
-        this.verification = verification;
-    }
-
+/**
+ * Puts together what one stage needs to run.
+ *
+ * @param verification what is needed to verify; empty to migrate
+ */
+record StageRuns(
+        Worksite site,
+        Preflight preflight,
+        Checkpoints checkpoints,
+        RejectsFile rejects,
+        LogDirectory directory,
+        Optional<Verification> verification) {
     /** Returns what an earlier run saved of a stage; null if nothing. */
     @Nullable
     StageOffset saved(String stage) {
@@ -70,10 +57,6 @@ final class StageRuns {
     /** Returns where rows were not looked for, and why. */
     List<String> notLookedAt() {
         return verification.map(Verification::notLookedAt).orElse(List.of());
-    }
-
-    Worksite site() {
-        return site;
     }
 
     /** Returns a stage that is ready to run; {@code number} is its place in the migration. */

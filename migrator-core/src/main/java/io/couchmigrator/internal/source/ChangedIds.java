@@ -14,18 +14,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The ids that changed in a database since a position in its feed. Waits out passing errors. Safe for use by multiple threads. */
-final class ChangedIds {
+record ChangedIds(String database, CouchClient couch, Patience patience) {
     private static final int AT_ONCE = 1000;
-
-    private final String database;
-    private final CouchClient couch;
-    private final Patience patience;
-
-    ChangedIds(String database, CouchClient couch, Patience patience) {
-        this.database = database;
-        this.couch = couch;
-        this.patience = patience;
-    }
 
     /**
      * One page of the feed.

@@ -21,18 +21,8 @@ import org.slf4j.LoggerFactory;
  * The ranks of one database, which CouchDB tells as the {@code offset} of a page. Waits out passing errors; where ranks are
  * told, an answer without one is such an error. Safe for use by multiple threads.
  */
-final class DocumentRanks implements RangePlan.Source {
+record DocumentRanks(String database, CouchClient couch, Patience patience) implements RangePlan.Source {
     private static final Logger LOG = LoggerFactory.getLogger(DocumentRanks.class);
-
-    private final String database;
-    private final CouchClient couch;
-    private final Patience patience;
-
-    DocumentRanks(String database, CouchClient couch, Patience patience) {
-        this.database = database;
-        this.couch = couch;
-        this.patience = patience;
-    }
 
     /**
      * Returns whether the server tells ranks: none before the first id, and as many as there are beyond the last. Other

@@ -18,27 +18,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Reads documents by id, so that one that cannot be read hides no other. Safe for use by multiple threads. */
-final class DocumentsById {
+/**
+ * Reads documents by id, so that one that cannot be read hides no other. Safe for use by multiple threads.
+ *
+ * @param mostBytes how much may be read at once, of more than one document
+ */
+record DocumentsById(CouchClient couch, Patience patience, long mostBytes) {
     private static final int MOST_AT_ONCE = 200;
 
     /** How many documents on either side may be as bad as the one that is suspected. */
     private static final int WITNESSES = 5;
-
-    private final CouchClient couch;
-    private final Patience patience;
-    private final long mostBytes;
-
-    /**
-     * Creates one.
-     *
-     * @param mostBytes how much may be read at once, of more than one document
-     */
-    DocumentsById(CouchClient couch, Patience patience, long mostBytes) {
-        this.couch = couch;
-        this.patience = patience;
-        this.mostBytes = mostBytes;
-    }
 
     /**
      * Tells what the server knows of each id: a document, that it is gone, or that it cannot be read.

@@ -22,22 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A look at a CouchDB database: what it says of itself, and what it has of witnesses. Waits out passing errors. */
-final class SourceLook {
+record SourceLook(String name, DatabaseFacts facts, CouchClient couch, Patience patience, StopSignal stop) {
     private static final Logger LOG = LoggerFactory.getLogger(SourceLook.class);
-
-    private final String database;
-    private final DatabaseFacts facts;
-    private final CouchClient couch;
-    private final Patience patience;
-    private final StopSignal stop;
-
-    private SourceLook(String database, DatabaseFacts facts, CouchClient couch, Patience patience, StopSignal stop) {
-        this.database = database;
-        this.facts = facts;
-        this.couch = couch;
-        this.patience = patience;
-        this.stop = stop;
-    }
 
     /** Asks the database what it says of itself. */
     static SourceLook at(String database, CouchClient couch, Patience patience, StopSignal stop) {
@@ -45,13 +31,9 @@ final class SourceLook {
         return new SourceLook(database, facts, couch, patience, stop);
     }
 
-    DatabaseFacts facts() {
-        return facts;
-    }
-
     /** Returns what is kept of that, to know the database by. */
     StageOffset.Database database() {
-        return new StageOffset.Database(database, facts.instanceStartTime(), facts.sequence());
+        return new StageOffset.Database(name, facts.instanceStartTime(), facts.sequence());
     }
 
     /** Returns that as it is compared, without witnesses. */
@@ -71,7 +53,7 @@ final class SourceLook {
         if (advance < 0 && !said.isExact()) {
             LOG.info(
                     "\"{}\" has {} changes fewer than stage \"{}\" knows of: its copies count for themselves",
-                    database,
+                    name,
                     -advance,
                     saved.name());
         }
@@ -99,7 +81,7 @@ final class SourceLook {
         List<String> ids = witnesses.stream().map(Witness::id).toList();
         List<CouchRow> rows = patience.persist(() -> {
             List<CouchRow> answered = new ArrayList<>();
-            couch.documents(database, ids, Wanted.IDS, Meter.NONE, answered::add);
+            couch.documents(name, ids, Wanted.IDS, Meter.NONE, answered::add);
             return answered;
         });
         List<Misfit> misfits = new ArrayList<>();
@@ -126,7 +108,7 @@ final class SourceLook {
         Set<String> changed = new HashSet<>();
         AtomicBoolean first = new AtomicBoolean(true);
         if (!asked.isEmpty()) {
-            new ChangedIds(database, couch, patience).read(saved.sequence(), stop, page -> {
+            new ChangedIds(name, couch, patience).read(saved.sequence(), stop, page -> {
                 boolean fromTheBeginning = first.getAndSet(false) && isRewound(saved, page.left());
                 page.ids().stream()
                         .filter(id -> !fromTheBeginning && asked.contains(id))

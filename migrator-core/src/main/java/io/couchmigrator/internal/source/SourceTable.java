@@ -21,15 +21,7 @@ import org.jspecify.annotations.Nullable;
  * read again by their keys, in halves, until the rows that cannot be read stand alone: a text that is not in the database's
  * encoding hides no other row. Safe for use by multiple threads, each with a session of its own.
  */
-final class SourceTable {
-    private final TableStage<?> stage;
-    private final Patience patience;
-
-    SourceTable(TableStage<?> stage, Patience patience) {
-        this.stage = stage;
-        this.patience = patience;
-    }
-
+record SourceTable(TableStage<?> stage, Patience patience) {
     /** Returns how people call what is done here. */
     String reading() {
         return "read table \"%s\"".formatted(stage.table());

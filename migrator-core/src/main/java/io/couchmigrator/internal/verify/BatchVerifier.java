@@ -39,40 +39,19 @@ import java.util.stream.Stream;
  *
  * @param <S> what the stage reads
  * @param <R> the type of the rows
+ * @param migrated where the migration stands
+ * @param rejects takes what the next run is to write
  */
-final class BatchVerifier<S, R> implements BatchTaker<S> {
-    private final String stage;
-    private final Feed<S> feed;
-    private final Preparation<S, R> preparation;
-    private final Comparison<R> comparison;
-    private final StageOffset migrated;
-    private final RejectsFile rejects;
-    private final LineFile findings;
-    private final StopSignal stop;
-
-    /**
-     * @param migrated where the migration stands
-     * @param rejects takes what the next run is to write
-     */
-    BatchVerifier(
-            String stage,
-            Feed<S> feed,
-            Preparation<S, R> preparation,
-            Comparison<R> comparison,
-            StageOffset migrated,
-            RejectsFile rejects,
-            LineFile findings,
-            StopSignal stop) {
-        this.stage = stage;
-        this.feed = feed;
-        this.preparation = preparation;
-        this.comparison = comparison;
-        this.migrated = migrated;
-        this.rejects = rejects;
-        this.findings = findings;
-        this.stop = stop;
-    }
-
+record BatchVerifier<S, R>(
+        String stage,
+        Feed<S> feed,
+        Preparation<S, R> preparation,
+        Comparison<R> comparison,
+        StageOffset migrated,
+        RejectsFile rejects,
+        LineFile findings,
+        StopSignal stop)
+        implements BatchTaker<S> {
     @Override
     public Tallies take(List<Item<S>> batch, Target.Connections sessions) {
         List<Item<S>> items = batch.stream()
