@@ -103,12 +103,9 @@ public final class TargetChecks {
         return checks.faults();
     }
 
-    /** Returns what is wrong with a source table; nothing is if it is optional and does not exist. */
+    /** Returns what is wrong with a source table. */
     public static List<String> source(Connection connection, TableStage<?> stage) throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
-        if (stage.optional() && TableFacts.of(connection, stage.table()).isEmpty()) {
-            return List.of();
-        }
         Optional<TableFacts> found = checks.table(stage.table());
         if (found.isPresent()) {
             TableFacts table = found.get();

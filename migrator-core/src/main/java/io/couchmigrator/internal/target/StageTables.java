@@ -58,6 +58,7 @@ record StageTables(Migration migration, Target target, Predicate<String> counted
                         stage,
                         "table %s is not in %s: skipped; if this installation has it in another database, name that one by tableSource(\"%s\", …)"
                                 .formatted(stage.table(), look.where(), stage.name()));
+                return List.of();
             }
             return TargetChecks.source(connection, stage);
         });
