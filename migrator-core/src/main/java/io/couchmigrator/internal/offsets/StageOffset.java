@@ -128,18 +128,9 @@ public record StageOffset(
     }
 
     private StageOffset from(Database now) {
+        Optional<Database> of = Optional.of(now);
         return new StageOffset(
-                name,
-                definition,
-                Optional.of(now),
-                phase,
-                sequence,
-                total,
-                planned,
-                completed,
-                ranges,
-                others,
-                witnesses);
+                name, definition, of, phase, sequence, total, planned, completed, ranges, others, witnesses);
     }
 
     /** Returns the same about to do something else. */
@@ -168,18 +159,9 @@ public record StageOffset(
 
     /** Returns the same with more that was counted outside the ranges. */
     public StageOffset plus(Tallies tallies) {
+        Tallies sum = others.plus(tallies);
         return new StageOffset(
-                name,
-                definition,
-                source,
-                phase,
-                sequence,
-                total,
-                planned,
-                completed,
-                ranges,
-                others.plus(tallies),
-                witnesses);
+                name, definition, source, phase, sequence, total, planned, completed, ranges, sum, witnesses);
     }
 
     /** Returns the same with other witnesses. */
