@@ -20,4 +20,11 @@ public record DatabaseFacts(
         long documents,
         long deleted,
         @Nullable JsonElement sequence,
-        OptionalLong copies) {}
+        OptionalLong copies) {
+    public DatabaseFacts {
+        if (documents < 0 || deleted < 0) {
+            throw new IllegalStateException(
+                    "a database with %s documents and %s deleted ones".formatted(documents, deleted));
+        }
+    }
+}

@@ -57,9 +57,9 @@ final class PageParser {
         for (String name = name(); name != null; name = name()) {
             switch (name) {
                 case "rows", "results" -> rows();
-                case "offset" -> offset = number();
-                case "total_rows" -> total = number();
-                case "pending" -> pending = number();
+                case "offset" -> offset = count();
+                case "total_rows" -> total = count();
+                case "pending" -> pending = count();
                 case "last_seq" -> lastSequence = JsonBytes.element(json);
                 default -> json.skipChildren();
             }
@@ -210,9 +210,11 @@ final class PageParser {
         stream.keep(wanted.text());
     }
 
-    private OptionalLong number() throws IOException {
+    /** Nothing is counted below zero: what a server or proxy says so is as good as not said. */
+    private OptionalLong count() throws IOException {
         if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
-            return OptionalLong.of(Long.parseLong(json.getText()));
+            long count = Long.parseLong(json.getText());
+            return count < 0 ? OptionalLong.empty() : OptionalLong.of(count);
         }
         json.skipChildren();
         return OptionalLong.empty();

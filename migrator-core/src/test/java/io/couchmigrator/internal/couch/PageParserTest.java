@@ -198,6 +198,15 @@ final class PageParserTest {
     }
 
     @Test
+    void takesACountBelowZeroForNone() throws IOException {
+        PageEnd end = parse("{'rows':[],'total_rows':-1,'offset':-30,'pending':-2}");
+
+        assertThat(end.total()).isEmpty();
+        assertThat(end.offset()).isEmpty();
+        assertThat(end.pending()).isEmpty();
+    }
+
+    @Test
     void takesOffsetAndTotalOnlyWhereTheyAreNumbers() throws IOException {
         PageEnd end = parse("{'rows':[],'total_rows':null,'offset':null,'update_seq':[]}");
 
