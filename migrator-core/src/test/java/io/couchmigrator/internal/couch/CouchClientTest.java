@@ -158,7 +158,7 @@ final class CouchClientTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "\"text\"", "{\"a\":", "<html>", "{}", "{\"doc_count\":\"x\"}", "{}{}"})
+    @ValueSource(strings = {"", "[]", "\"text\"", "{\"a\":", "<html>", "{}", "{\"doc_count\":\"x\"}", "{\"doc_count\":-1}", "{}{}"})
     void takesNoOtherAnswerForADatabase(String body) {
         couch.script(Fault.status(200).body(body).on(Requests.any()));
 
