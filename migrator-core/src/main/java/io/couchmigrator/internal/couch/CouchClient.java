@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.SourceException;
+import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.retry.PassingException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -203,8 +204,8 @@ public final class CouchClient implements AutoCloseable {
         }
         String what = "changes of \"%s\"".formatted(database);
         PageEnd end = http.get(what, target, rows(wanted, meter, consumer));
-        if (end.lastSequence() == null || end.lastSequence().isJsonNull()) {
-            throw http.broken(what, new IOException("a page without last_seq"));
+        if (end.lastSequence() == null || !StageOffset.isSequence(end.lastSequence())) {
+            throw http.broken(what, new IOException("a page without a last_seq that begins with a number"));
         }
         if (end.rows() == 0 && end.pending().orElse(0) > 0) {
             throw http.broken(

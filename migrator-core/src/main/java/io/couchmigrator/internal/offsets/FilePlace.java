@@ -77,12 +77,7 @@ record FilePlace(String path, JsonObject json) {
 
     /** Returns a position in a feed of changes, as the raw token. Without one, or with a word, the feed would begin elsewhere. */
     JsonElement sequence(String name) {
-        return value(name, FilePlace::isSequence, "a sequence");
-    }
-
-    /** Each server's begins with how many changes there were, be it a number, a text or a list. */
-    private static boolean isSequence(JsonElement value) {
-        return value.isJsonPrimitive() ? value.getAsString().matches("(?s)[0-9].*") : !value.isJsonNull();
+        return value(name, StageOffset::isSequence, "a sequence");
     }
 
     long number(String name) {

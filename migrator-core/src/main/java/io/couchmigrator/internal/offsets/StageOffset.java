@@ -41,6 +41,11 @@ public record StageOffset(
         witnesses = List.copyOf(witnesses);
     }
 
+    /** Returns whether a token may be a position in a feed: each server's begins with how many changes there were, be it a number, a text or a list. */
+    public static boolean isSequence(JsonElement token) {
+        return token.isJsonPrimitive() ? token.getAsString().matches("(?s)[0-9].*") : !token.isJsonNull();
+    }
+
     /** Returns one of which nothing is read yet. */
     public static StageOffset planned(
             String name,

@@ -158,7 +158,18 @@ final class CouchClientTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "\"text\"", "{\"a\":", "<html>", "{}", "{\"doc_count\":\"x\"}", "{\"doc_count\":-1}", "{}{}"})
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "\"text\"",
+                "{\"a\":",
+                "<html>",
+                "{}",
+                "{\"doc_count\":\"x\"}",
+                "{\"doc_count\":-1}",
+                "{}{}"
+            })
     void takesNoOtherAnswerForADatabase(String body) {
         couch.script(Fault.status(200).body(body).on(Requests.any()));
 
@@ -466,6 +477,18 @@ final class CouchClientTest {
 
         asking.join(10_000);
         assertThat(asking.isAlive()).isFalse();
+    }
+
+    /** It would be saved, and no offset file with such a one is gone on with. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"x92-g1AAAA\"", "\"\"", "null", "true", "-5"})
+    void takesNoPageOfChangesWhosePositionIsNone(String position) {
+        couch.script(Fault.status(200)
+                .body("{\"results\":[],\"last_seq\":%s,\"pending\":0}".formatted(position))
+                .on(Requests.changes()));
+
+        assertThatThrownBy(() -> client.changes("orders", null, 1, Wanted.IDS, Meter.NONE, row -> {}))
+                .isInstanceOf(BrokenAnswerException.class);
     }
 
     @Test
