@@ -5,11 +5,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where the rows of a stage go: an {@link Upsert} describes it, a {@link Writer} of the caller's does it.
+ * Where the rows of a stage go: an {@link Upsert} or an {@link OwnedTable} describes it, a {@link Writer} of the caller's does it.
  *
  * @param <R> the type of the rows
  */
-public sealed interface Destination<R> permits Upsert, Writer {
+public sealed interface Destination<R> permits Upsert, OwnedTable, Writer {
     /**
      * Returns which of its rows belongs to which shard, where the target is {@linkplain ShardMap sharded}. Empty if that is
      * not known: then it cannot be used with such a target.

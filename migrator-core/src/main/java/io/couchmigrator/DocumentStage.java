@@ -120,6 +120,14 @@ public final class DocumentStage<R> extends Stage<Document, R> {
             return this;
         }
 
+        /**
+         * Sets the table that holds the rows of the stage's documents and no others, instead of an {@code upsert} or a {@code writer}. No
+         * other stage may fill it.
+         */
+        public Builder<R> owns(OwnedTable<R> table) {
+            return destination(Objects.requireNonNull(table, "table"));
+        }
+
         /** Sets which documents count. By default all do, design documents too. */
         public Builder<R> condition(Predicate<Document> condition) {
             this.condition = Objects.requireNonNull(condition, "condition");

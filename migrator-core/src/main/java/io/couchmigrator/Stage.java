@@ -134,13 +134,16 @@ public abstract sealed class Stage<S, R> permits DocumentStage, TableStage {
 
         /** Sets into which table the rows go. This or a {@code writer} is required; the one that is set last counts. */
         public B upsert(Upsert<R> upsert) {
-            this.destination = Objects.requireNonNull(upsert, "upsert");
-            return self();
+            return destination(Objects.requireNonNull(upsert, "upsert"));
         }
 
         /** Sets what stores the rows, instead of an {@code upsert}. */
         public B writer(Writer<R> writer) {
-            this.destination = Objects.requireNonNull(writer, "writer");
+            return destination(Objects.requireNonNull(writer, "writer"));
+        }
+
+        B destination(Destination<R> rows) {
+            this.destination = rows;
             return self();
         }
     }

@@ -11,6 +11,7 @@ package io.couchmigrator;
  * @param rejected of these, those that could not be stored, each once, however often a run tried it; in a verification, those whose rejection stands
  * @param written rows inserted or changed
  * @param alreadyThere rows that the target had before; in a verification, rows that are as they should be
+ * @param deleted rows deleted, of documents that have none any more
  * @param verified what a verification found besides, in documents and source rows
  * @param rows what a verification found besides, in rows of the target
  */
@@ -21,14 +22,15 @@ public record Tallies(
         long rejected,
         long written,
         long alreadyThere,
+        long deleted,
         Verified verified,
         Rows rows) {
     /** Nothing counted yet. */
     public static final Tallies NONE = new Tallies(0, 0, 0, 0, 0, 0);
 
-    /** Counts of a run, which verifies nothing. */
+    /** Counts of a run that deletes and verifies nothing. */
     public Tallies(long read, long processed, long filtered, long rejected, long written, long alreadyThere) {
-        this(read, processed, filtered, rejected, written, alreadyThere, Verified.NONE, Rows.NONE);
+        this(read, processed, filtered, rejected, written, alreadyThere, 0, Verified.NONE, Rows.NONE);
     }
 
     /** Returns the sums of both. */
@@ -40,6 +42,7 @@ public record Tallies(
                 rejected + other.rejected,
                 written + other.written,
                 alreadyThere + other.alreadyThere,
+                deleted + other.deleted,
                 verified.plus(other.verified),
                 rows.plus(other.rows));
     }

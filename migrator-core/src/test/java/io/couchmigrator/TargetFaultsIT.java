@@ -292,6 +292,7 @@ final class TargetFaultsIT {
                         0,
                         0,
                         COUNT - 1,
+                        0,
                         new Tallies.Verified(1, 0, 0, 0),
                         new Tallies.Rows(1, 0, 0, 0)));
     }

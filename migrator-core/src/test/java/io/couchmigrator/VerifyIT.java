@@ -90,7 +90,7 @@ final class VerifyIT {
         assertThat(verified.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
         assertThat(verified.tallies())
                 .isEqualTo(new Tallies(
-                        COUNT, COUNT - 3, 0, 0, 0, COUNT - 3, new Verified(3, 0, 0, 0), new Rows(3, 0, 0, 0)));
+                        COUNT, COUNT - 3, 0, 0, 0, COUNT - 3, 0, new Verified(3, 0, 0, 0), new Rows(3, 0, 0, 0)));
         assertThat(findings(0))
                 .extracting(VerifyIT::text)
                 .containsExactlyInAnyOrder("missing o00000", "missing o01234", "missing o02999");
@@ -225,7 +225,7 @@ final class VerifyIT {
         assertThat(result.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
         assertThat(result.tallies())
                 .isEqualTo(new Tallies(
-                        COUNT, COUNT - 2, 0, 0, 0, COUNT - 2, new Verified(2, 0, 0, 0), new Rows(2, 0, 0, 0)));
+                        COUNT, COUNT - 2, 0, 0, 0, COUNT - 2, 0, new Verified(2, 0, 0, 0), new Rows(2, 0, 0, 0)));
     }
 
     /** A run moved on, so what was "not yet migrated" to the first part may be missing to the second. */

@@ -7,6 +7,7 @@ import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.Writer.Standing.State;
 import io.couchmigrator.internal.batch.GuardedWriter.WriterException;
 import io.couchmigrator.internal.postgres.Begun;
+import io.couchmigrator.internal.postgres.Written;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -36,13 +37,13 @@ final class Accounted<R> {
     /**
      * Writes rows in the transaction that is open. Documents of which some are missing then are written once more.
      *
-     * @return how many were inserted or changed; the others are there
+     * @return how many were inserted or changed; the others are there; and how many were deleted
      * @throws DroppedException if some are neither; the transaction is to be rolled back
      * @throws IllegalStateException if a commit would not commit what the writer wrote
      */
-    int write(Connection connection, List<Change<R>> changes) throws SQLException {
+    Written write(Connection connection, List<Change<R>> changes) throws SQLException {
         try {
-            int written = account(connection, changes);
+            Written written = account(connection, changes);
             if (writer.leavesOpen(connection)) {
                 return written;
             }
@@ -60,24 +61,36 @@ final class Accounted<R> {
                         .formatted(writer.stage(), writer.name()));
     }
 
-    private int account(Connection connection, List<Change<R>> changes) throws SQLException {
+    private Written account(Connection connection, List<Change<R>> changes) throws SQLException {
         List<R> rows = Change.rows(changes);
-        int written = writer.write(connection, changes);
-        if (written == rows.size()) {
-            return written;
+        Written done = writer.write(connection, changes);
+        Set<Integer> dropped = kept(changes, done.kept());
+        int written = done.rows();
+        if (written == rows.size() && dropped.isEmpty()) {
+            return done;
         }
         if (!writer.isComparable()) {
             trust.counted(written, rows.size());
-            return written;
+            return done;
         }
         List<Standing> standings = writer.standings(connection, rows);
-        Set<Integer> dropped = new TreeSet<>();
         written += missing(connection, owners(changes, standings, Accounted::missing), dropped);
         different(connection, owners(changes, standings, Accounted::different), dropped);
         if (!dropped.isEmpty()) {
             throw new DroppedException(dropped);
         }
-        return Math.min(rows.size(), written);
+        return new Written(Math.min(rows.size(), written), done.deleted(), Set.of());
+    }
+
+    /** Returns the places of documents whose rows stay although they have none any more. */
+    private static Set<Integer> kept(List<? extends Change<?>> changes, Set<String> kept) {
+        Set<Integer> places = new TreeSet<>();
+        for (int place = 0; place < changes.size() && !kept.isEmpty(); place++) {
+            if (kept.contains(changes.get(place).id())) {
+                places.add(place);
+            }
+        }
+        return places;
     }
 
     /** Offers rows that were accepted before, to see whether they still are; counts nothing. */
@@ -86,7 +99,7 @@ final class Accounted<R> {
     }
 
     /** Attempts to write without rows. */
-    int writeNothing(Connection connection) throws SQLException {
+    Written writeNothing(Connection connection) throws SQLException {
         return writer.write(connection, List.of());
     }
 
@@ -162,7 +175,7 @@ final class Accounted<R> {
             return 0;
         }
         List<Change<R>> changes = changes(owners);
-        int written = writer.write(connection, changes);
+        int written = writer.write(connection, changes).rows();
         List<Standing> standings = writer.standings(connection, Change.rows(changes));
         owners(changes, standings, Accounted::missing)
                 .forEach(still -> dropped.add(owners.get(still.place()).place()));
@@ -193,7 +206,7 @@ final class Accounted<R> {
     /** Returns how many rows would be written again, and leaves no trace of it. */
     private int again(Connection connection, List<Change<R>> changes) throws SQLException {
         Savepoint before = connection.setSavepoint();
-        int written = writer.write(connection, changes);
+        int written = writer.write(connection, changes).rows();
         connection.rollback(before);
         connection.releaseSavepoint(before);
         return written;

@@ -3,6 +3,8 @@ package io.couchmigrator.internal.batch;
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Rows;
+import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Item.Refused;
@@ -43,7 +45,10 @@ record BatchWriter<S, R>(Preparation<S, R> preparation, Sink<R> sink, StageJourn
                 prepared.items().size() - processed - refused.size(),
                 rejected,
                 outcome.written(),
-                outcome.alreadyThere());
+                outcome.alreadyThere(),
+                outcome.deleted(),
+                Verified.NONE,
+                Rows.NONE);
     }
 
     /** Returns the entry of the migration log for an item that was rejected. */

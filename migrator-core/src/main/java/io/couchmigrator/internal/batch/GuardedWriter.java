@@ -6,6 +6,7 @@ import io.couchmigrator.TableName;
 import io.couchmigrator.Writer;
 import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.internal.postgres.Upserts;
+import io.couchmigrator.internal.postgres.Written;
 import io.couchmigrator.internal.retry.FunctionFault;
 import io.couchmigrator.internal.retry.Interrupts;
 import io.couchmigrator.internal.retry.StageFunctions;
@@ -49,17 +50,17 @@ public record GuardedWriter<R>(String stage, Writer<R> writer) {
     }
 
     /**
-     * Writes rows, and returns how many it says were inserted or changed.
+     * Writes rows, and returns what it says it did.
      *
      * @throws IllegalStateException if they cannot be so many
      */
-    int write(Connection connection, List<Change<R>> changes) throws SQLException {
+    Written write(Connection connection, List<Change<R>> changes) throws SQLException {
         int rows = changes.stream().mapToInt(change -> change.rows().size()).sum();
-        int written = guarded(() -> writer.write(connection, changes));
-        if (written < 0 || written > rows) {
+        Written written = guarded(() -> Upserts.write(connection, writer, changes));
+        if (written.rows() < 0 || written.rows() > rows) {
             throw new IllegalStateException(
                     "the writer of stage \"%s\", %s, says that it wrote %s rows: expected 0 to %s"
-                            .formatted(stage, name(), written, rows));
+                            .formatted(stage, name(), written.rows(), rows));
         }
         return written;
     }

@@ -56,12 +56,14 @@ record ShardedSink<R>(ToIntFunction<R> place, List<Sink<R>> sinks, SideBySide si
     private static Sink.Outcome sum(List<Sink.Outcome> outcomes) {
         long written = 0;
         long alreadyThere = 0;
+        long deleted = 0;
         Map<SourceId, Refused> refused = new LinkedHashMap<>();
         for (Sink.Outcome outcome : outcomes) {
             written += outcome.written();
             alreadyThere += outcome.alreadyThere();
+            deleted += outcome.deleted();
             outcome.refused().forEach(item -> refused.putIfAbsent(item.id(), item));
         }
-        return new Sink.Outcome(written, alreadyThere, List.copyOf(refused.values()));
+        return new Sink.Outcome(written, alreadyThere, deleted, List.copyOf(refused.values()));
     }
 }

@@ -21,7 +21,8 @@ interface Sink<R> {
      *
      * @param written rows inserted or changed
      * @param alreadyThere rows that were there before
+     * @param deleted rows of items that have none any more
      * @param refused items that could not be stored
      */
-    record Outcome(long written, long alreadyThere, List<Refused> refused) {}
+    record Outcome(long written, long alreadyThere, long deleted, List<Refused> refused) {}
 }

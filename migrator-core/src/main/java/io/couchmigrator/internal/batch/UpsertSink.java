@@ -12,6 +12,7 @@ import io.couchmigrator.internal.postgres.RefusedException;
 import io.couchmigrator.internal.postgres.RowAttempts;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
+import io.couchmigrator.internal.postgres.Written;
 import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.target.Target;
@@ -49,7 +50,8 @@ record UpsertSink<R>(
         if (!heeded.isEmpty()) {
             Halves.of(heeded, batch::write, batch::refuse);
         }
-        return new Outcome(batch.written, batch.offered - batch.written, List.copyOf(batch.refused.values()));
+        return new Outcome(
+                batch.written, batch.offered - batch.written, batch.deleted, List.copyOf(batch.refused.values()));
     }
 
     /** The writing of one batch. */
@@ -59,6 +61,7 @@ record UpsertSink<R>(
         private final Map<SourceId, Refused> refused = new LinkedHashMap<>();
         private long offered;
         private long written;
+        private long deleted;
 
         Batch(List<Ready<R>> items, Session session) {
             this.items = items;
@@ -117,8 +120,10 @@ record UpsertSink<R>(
             size.ask(some.size());
             List<Change<R>> changes = some.stream().map(Ready::change).toList();
             try {
-                written += database.patience()
+                Written done = database.patience()
                         .persist(() -> attempts.make(some.size(), connection -> accounted.write(connection, changes)));
+                written += done.rows();
+                deleted += done.deleted();
             } catch (RefusedException e) {
                 if (e.fault().isOfTooMuch()) {
                     size.tooMany(some.size(), e.fault());

@@ -194,6 +194,7 @@ public record StageOffset(
                 0,
                 0,
                 0,
+                0,
                 new Tallies.Verified(0, 0, 0, notYet, behind.misplaced()),
                 new Tallies.Rows(0, 0, 0, others.rows().misplaced()));
         return rangeTallies().plus(found);

@@ -6,7 +6,7 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
 
-/** The JSON of tallies in an offset file. What a verification alone counts is left out where it is none. */
+/** The JSON of tallies in an offset file. What not every stage counts is left out where it is none. */
 final class TalliesFormat {
     private TalliesFormat() {}
 
@@ -18,6 +18,9 @@ final class TalliesFormat {
         json.addProperty("rejected", tallies.rejected());
         json.addProperty("written", tallies.written());
         json.addProperty("already_there", tallies.alreadyThere());
+        if (tallies.deleted() > 0) {
+            json.addProperty("deleted", tallies.deleted());
+        }
         if (!tallies.verified().equals(Verified.NONE)) {
             json.add("verified", json(tallies.verified()));
         }
@@ -35,6 +38,7 @@ final class TalliesFormat {
                 place.count("rejected"),
                 place.count("written"),
                 place.count("already_there"),
+                place.has("deleted") ? place.count("deleted") : 0,
                 place.has("verified") ? verified(place.object("verified")) : Verified.NONE,
                 place.has("rows") ? rows(place.object("rows")) : Rows.NONE);
     }

@@ -141,8 +141,13 @@ final class PreparedUpsert<R> implements Writer<R> {
         });
     }
 
+    /** Returns a row's key. */
+    String key(R row) {
+        return String.valueOf(upsert.columns().get(0).value().apply(row));
+    }
+
     private Standing standing(R row, boolean there, Boolean @Nullable [] differs) {
-        String key = String.valueOf(upsert.columns().get(0).value().apply(row));
+        String key = key(row);
         if (!there) {
             return new Standing(State.MISSING, key, List.of());
         }
@@ -168,8 +173,7 @@ final class PreparedUpsert<R> implements Writer<R> {
     private List<R> distinct(List<R> rows) {
         boolean firstWins = upsert.conflictRule() == ConflictRule.NOTHING;
         List<Keyed<R>> keyed = new ArrayList<>(rows.size());
-        rows.forEach(row -> keyed.add(
-                new Keyed<>(String.valueOf(upsert.columns().get(0).value().apply(row)), row)));
+        rows.forEach(row -> keyed.add(new Keyed<>(key(row), row)));
         // Pages come nearly sorted, for which a stable sort takes hardly more than a look.
         keyed.sort(Comparator.comparing(Keyed::key));
         List<R> distinct = new ArrayList<>(rows.size());

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.Change;
 import io.couchmigrator.Destination;
+import io.couchmigrator.OwnedTable;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
@@ -20,19 +21,25 @@ public final class Upserts {
 
     /** Returns what is wrong with where rows go, each a whole sentence; empty if nothing is. */
     public static List<String> faults(Connection connection, Destination<?> destination) throws SQLException {
-        return destination instanceof Upsert<?> upsert
-                ? TargetChecks.upsert(connection, upsert)
+        if (destination instanceof Upsert<?> upsert) {
+            return TargetChecks.upsert(connection, upsert);
+        }
+        return destination instanceof OwnedTable<?> owned
+                ? TargetChecks.upsert(connection, owned.rows())
                 : ((Writer<?>) destination).faults(connection);
     }
 
     /** Returns what writes rows there for one run: an upsert's writer knows the table as it is now. */
     public static <R> Writer<R> prepared(Connection connection, Destination<R> destination) throws SQLException {
-        return destination instanceof Upsert<R> upsert
-                ? prepared(connection, upsert)
+        if (destination instanceof Upsert<R> upsert) {
+            return prepared(connection, upsert);
+        }
+        return destination instanceof OwnedTable<R> owned
+                ? new PreparedOwned<>(owned, prepared(connection, owned.rows()))
                 : ((Writer<R>) destination).prepared(connection);
     }
 
-    private static <R> Writer<R> prepared(Connection connection, Upsert<R> upsert) throws SQLException {
+    private static <R> PreparedUpsert<R> prepared(Connection connection, Upsert<R> upsert) throws SQLException {
         TableName into = into(connection, upsert);
         TableFacts table = TableFacts.of(connection, into)
                 .orElseThrow(() -> new SQLException("table \"%s\" does not exist".formatted(into), "42P01"));
@@ -54,12 +61,21 @@ public final class Upserts {
 
     /** Returns whether a writer does nothing for documents that have no rows. That of an upsert only adds. */
     public static boolean onlyAdds(Writer<?> writer) {
-        return writer instanceof PreparedUpsert<?>;
+        return writer instanceof PreparedUpsert<?>
+                || (writer instanceof PreparedOwned<?> owned && owned.keepsDeleted());
+    }
+
+    /** Writes changes. */
+    public static <R> Written write(Connection connection, Writer<R> writer, List<Change<R>> changes)
+            throws SQLException {
+        return writer instanceof PreparedOwned<R> owned
+                ? owned.change(connection, changes)
+                : Written.of(writer.write(connection, changes));
     }
 
     /** Returns whether a writer left the transaction as one that a commit commits. That of an upsert does; others are not asked. */
     public static boolean leavesOpen(Connection connection, Writer<?> writer) throws SQLException {
-        return writer instanceof PreparedUpsert<?> || Begun.isStill(connection);
+        return ships(writer) || Begun.isStill(connection);
     }
 
     /** Returns how rows stand, in their order, as far as the writer would change that. */
@@ -77,6 +93,8 @@ public final class Upserts {
     public static <R> void offer(Connection connection, Writer<R> writer, List<Change<R>> changes) throws SQLException {
         if (writer instanceof PreparedUpsert<R> upsert) {
             upsert.offer(connection, Change.rows(changes));
+        } else if (writer instanceof PreparedOwned<R> owned) {
+            owned.rows().offer(connection, Change.rows(changes));
         } else {
             writer.write(connection, changes);
         }
@@ -93,6 +111,10 @@ public final class Upserts {
                 : Optional.of(
                         "\"%s\" is a view: rows are written into \"%s\", and whether a key is there is asked of the view"
                                 .formatted(upsert.table(), into));
+    }
+
+    private static boolean ships(Writer<?> writer) {
+        return writer instanceof PreparedUpsert<?> || writer instanceof PreparedOwned<?>;
     }
 
     /** Returns the table that rows go into. */

@@ -84,7 +84,7 @@ final class Stages {
 
     /** Returns the tallies of a verification of so many documents that no run has come to. */
     static Tallies notYetMigrated(long documents) {
-        return new Tallies(documents, 0, 0, 0, 0, 0, new Verified(0, 0, 0, documents), Rows.NONE);
+        return new Tallies(documents, 0, 0, 0, 0, 0, 0, new Verified(0, 0, 0, documents), Rows.NONE);
     }
 
     /** Takes note that all is done, in the target too if no reject is outstanding. */

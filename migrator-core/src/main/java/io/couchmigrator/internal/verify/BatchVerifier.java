@@ -93,6 +93,7 @@ record BatchVerifier<S, R>(
                 0,
                 0,
                 same,
+                0,
                 verified,
                 rows);
     }

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@link Destination} that holds what its documents ask for and nothing else: one row for each document that counts, under
+ * the document's id, and none for others. Rows that differ are changed, rows that are as they should be are not touched, and the row of a
+ * document that is deleted, or counts no longer, is deleted. A description only, which a run carries out. Immutable.
+ *
+ * <p>The table belongs to one stage, and with it all its rows. It is created if it is missing.
+ *
+ * @param <R> the type of the rows
+ */
+public final class OwnedTable<R> implements Destination<R> {
+    private final Upsert<R> rows;
+    private final List<Column> columns;
+    private final boolean keepsDeleted;
+
+    private OwnedTable(Builder<R> builder) {
+        this.rows = builder.rows.onConflict(ConflictRule.UPDATE).build();
+        this.columns = List.copyOf(builder.columns);
+        this.keepsDeleted = builder.keepsDeleted;
+    }
+
+    /** Starts a table of this name. */
+    public static <R> Builder<R> named(TableName table) {
+        return new Builder<>(table);
+    }
+
+    /** Returns the table's name. */
+    public TableName table() {
+        return rows.table();
+    }
+
+    /** Returns how rows get there that a document asks for; its key is the document's id. */
+    public Upsert<R> rows() {
+        return rows;
+    }
+
+    /** Returns its columns as they are created, the id first. */
+    public List<Column> columns() {
+        return columns;
+    }
+
+    /** Returns whether the row of a document that is deleted stays as it was. */
+    public boolean keepsDeleted() {
+        return keepsDeleted;
+    }
+
+    @Override
+    public Optional<Router<R>> router() {
+        return rows.router();
+    }
+
+    @Override
+    public Set<TableName> tables() {
+        return rows.tables();
+    }
+
+    @Override
+    public boolean isComparable() {
+        return true;
+    }
+
+    /** Returns the names of the table and of its columns. */
+    @Override
+    public String toString() {
+        return "owned table \"%s\" of %s"
+                .formatted(table(), columns.stream().map(Column::name).toList());
+    }
+
+    /**
+     * A column of the table.
+     *
+     * @param name the column's name
+     * @param type its SQL type, such as {@code jsonb}
+     * @param definition what else stands in its definition, such as {@code not null}
+     */
+    public record Column(String name, String type, String definition) {
+        public Column {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(type, "type");
+            Objects.requireNonNull(definition, "definition");
+        }
+    }
+
+    /** Builds an {@link OwnedTable}; not safe for use by multiple threads. */
+    public static final class Builder<R> {
+        private final Upsert.Builder<R> rows;
+        private final List<Column> columns = new ArrayList<>();
+        private boolean keepsDeleted;
+
+        private Builder(TableName table) {
+            this.rows = Upsert.into(table);
+        }
+
+        /**
+         * Sets the column of the document's id, {@code text collate "C" primary key}. Required, once, before all other columns.
+         *
+         * @param id the accessor, which returns the id of the document that the row is of
+         */
+        public Builder<R> id(String name, Function<R, String> id) {
+            rows.key(name, id);
+            columns.add(0, new Column(name, "text", "collate \"C\" primary key"));
+            return this;
+        }
+
+        /**
+         * Adds a column that is never null.
+         *
+         * @param type its SQL type, such as {@code jsonb}, which reads the value's {@code toString()}
+         */
+        public Builder<R> column(String name, String type, Function<R, @Nullable Object> value) {
+            rows.column(name, value);
+            columns.add(new Column(name, type, "not null"));
+            return this;
+        }
+
+        /** Lets the row of a document that is deleted stay as it was. By default it is deleted. */
+        public Builder<R> keepsDeleted() {
+            this.keepsDeleted = true;
+            return this;
+        }
+
+        /** Sets to which shard a row belongs, which a {@linkplain ShardMap sharded} target needs. By default none is told. */
+        public Builder<R> router(Router<R> router) {
+            rows.router(router);
+            return this;
+        }
+
+        /**
+         * Returns the table.
+         *
+         * @throws IllegalStateException if it has no id, or a column twice
+         */
+        public OwnedTable<R> build() {
+            return new OwnedTable<>(this);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.documents;
+
+import io.couchmigrator.DocumentStage;
+import io.couchmigrator.Migration;
+import io.couchmigrator.OwnedTable;
+import io.couchmigrator.TableName;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The migration {@value #SLUG}: every document of some CouchDB databases as it is, each database into a table of its own,
+ * {@code (id text collate "C" primary key, rev text not null, doc jsonb not null)}. Documents that are deleted or purged leave the table;
+ * design documents are left out.
+ */
+public final class Documents {
+    /** The migration's slug. */
+    public static final String SLUG = "documents";
+
+    private static final String DESIGN = "_design/";
+
+    private final Map<String, TableName> tables;
+    private final boolean keepsDeleted;
+
+    private Documents(Builder builder) {
+        this.tables = new LinkedHashMap<>(builder.tables);
+        this.keepsDeleted = builder.keepsDeleted;
+    }
+
+    /** Starts one without databases. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    private Migration migration() {
+        Migration.Builder migration = Migration.builder(SLUG);
+        tables.forEach((database, table) -> migration.stage(stage(database, table)));
+        return migration.build();
+    }
+
+    private DocumentStage<DocumentRow> stage(String database, TableName table) {
+        OwnedTable.Builder<DocumentRow> rows = OwnedTable.<DocumentRow>named(table)
+                .id("id", DocumentRow::id)
+                .column("rev", "text", DocumentRow::rev)
+                .column("doc", "jsonb", DocumentRow::doc);
+        return DocumentStage.<DocumentRow>builder(database)
+                .text()
+                .condition(document -> !document.id().startsWith(DESIGN))
+                .transform(
+                        (document, context) -> List.of(new DocumentRow(document.id(), document.rev(), document.text())))
+                .owns(keepsDeleted ? rows.keepsDeleted().build() : rows.build())
+                .build();
+    }
+
+    /** Builds the migration; not safe for use by multiple threads. */
+    public static final class Builder {
+        private final Map<String, TableName> tables = new LinkedHashMap<>();
+        private boolean keepsDeleted;
+
+        private Builder() {}
+
+        /** Adds a CouchDB database, whose documents go into this table. */
+        public Builder database(String database, TableName table) {
+            tables.put(Objects.requireNonNull(database, "database"), Objects.requireNonNull(table, "table"));
+            return this;
+        }
+
+        /** Lets the rows of documents that are deleted stay as they were. By default they are deleted. */
+        public Builder keepDeleted() {
+            this.keepsDeleted = true;
+            return this;
+        }
+
+        /**
+         * Returns the migration.
+         *
+         * @throws IllegalStateException if it has no database
+         */
+        public Migration build() {
+            return new Documents(this).migration();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import io.couchmigrator.Change;
+import io.couchmigrator.OwnedTable;
+import io.couchmigrator.TableName;
+import io.couchmigrator.Writer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jooq.impl.DSL;
+
+/**
+ * An {@link OwnedTable} that knows its table: the rows of documents that are absent are deleted by id; those of others are changed
+ * where they differ, or inserted. Safe for use by multiple threads.
+ */
+final class PreparedOwned<R> implements Writer<R> {
+    private final OwnedTable<R> owned;
+    private final PreparedUpsert<R> rows;
+    private final String delete;
+    private final String there;
+
+    PreparedOwned(OwnedTable<R> owned, PreparedUpsert<R> rows) {
+        this.owned = owned;
+        this.rows = rows;
+        String table = Jooq.sql(Jooq.table(owned.table()));
+        String id = Jooq.sql(DSL.quotedName(owned.columns().get(0).name()));
+        this.delete = "delete from %s where %s = any(?::text[])".formatted(table, id);
+        this.there = "select %s from %s where %s = any(?::text[])".formatted(id, table, id);
+    }
+
+    /** Returns how many rows are written only; {@link #change} tells more. */
+    @Override
+    public int write(Connection connection, List<Change<R>> changes) throws SQLException {
+        return change(connection, changes).rows();
+    }
+
+    /** Makes the table hold what the documents ask for. */
+    Written change(Connection connection, List<Change<R>> changes) throws SQLException {
+        changes.forEach(this::check);
+        String[] without = changes.stream()
+                .filter(change -> change.rows().isEmpty())
+                .map(Change::id)
+                .sorted()
+                .toArray(String[]::new);
+        int deleted = owned.keepsDeleted() || without.length == 0
+                ? 0
+                : Jooq.with(connection, jooq -> Planned.execute(jooq, delete, (Object) without));
+        Set<String> kept = deleted == without.length || owned.keepsDeleted() ? Set.of() : there(connection, without);
+        return new Written(rows.write(connection, changes), deleted, kept);
+    }
+
+    private void check(Change<R> change) {
+        if (change.rows().size() > 1) {
+            throw new IllegalStateException(
+                    "the transform made %s rows of a document: expected one at most in table \"%s\""
+                            .formatted(change.rows().size(), owned.table()));
+        }
+        for (R row : change.rows()) {
+            if (!change.id().equals(rows.key(row))) {
+                throw new IllegalStateException(
+                        "the transform made a row with another id than the document's: expected \"%s\" in column \"%s\" of table \"%s\""
+                                .formatted(change.id(), owned.columns().get(0).name(), owned.table()));
+            }
+        }
+    }
+
+    /** Returns which of these ids have a row. */
+    Set<String> there(Connection connection, String... ids) throws SQLException {
+        return Jooq.with(
+                connection,
+                jooq -> new HashSet<>(
+                        Planned.fetch(jooq, there, (Object) ids).map(found -> found.get(0, String.class))));
+    }
+
+    PreparedUpsert<R> rows() {
+        return rows;
+    }
+
+    /** Returns whether documents without rows are of no interest. */
+    boolean keepsDeleted() {
+        return owned.keepsDeleted();
+    }
+
+    @Override
+    public void check(R row) {
+        rows.check(row);
+    }
+
+    @Override
+    public boolean isComparable() {
+        return true;
+    }
+
+    @Override
+    public List<Standing> compare(Connection connection, List<R> some) throws SQLException {
+        return rows.compare(connection, some);
+    }
+
+    @Override
+    public Set<TableName> tables() {
+        return owned.tables();
+    }
+}
