@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -57,6 +58,8 @@ public sealed interface Change<R> {
 
     /** Returns the rows of changes, one after the other. */
     static <R> List<R> rows(List<? extends Change<R>> changes) {
-        return changes.stream().flatMap(change -> change.rows().stream()).toList();
+        List<R> rows = new ArrayList<>(changes.size());
+        changes.forEach(change -> rows.addAll(change.rows()));
+        return rows;
     }
 }

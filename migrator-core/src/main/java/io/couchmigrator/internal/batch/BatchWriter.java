@@ -35,8 +35,8 @@ record BatchWriter<S, R>(Preparation<S, R> preparation, Sink<R> sink, StageJourn
         List<Refused> refused = new ArrayList<>(prepared.refused());
         refused.addAll(outcome.refused());
         Set<SourceId> rejectedIds = refused.stream().map(Refused::id).collect(Collectors.toSet());
-        long processed = prepared.present().stream()
-                .filter(item -> !rejectedIds.contains(item.id()))
+        long processed = prepared.changes().stream()
+                .filter(item -> item.isPresent() && !rejectedIds.contains(item.id()))
                 .count();
         long rejected = journal.committed(prepared.items(), prepared.changes(), refused);
         return new Tallies(

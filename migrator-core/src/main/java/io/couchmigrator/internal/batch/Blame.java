@@ -45,11 +45,16 @@ final class Blame<R> {
         this.database = database;
     }
 
-    /** Takes note that the target accepts the rows of a document. */
-    synchronized void accepted(Change<R> change) {
-        accepted = List.of(change);
-        alike = 0;
-        undecided = false;
+    /** Takes note that the target accepts the rows of documents, if they have any. */
+    synchronized void accepted(List<Change<R>> changes) {
+        for (int i = changes.size() - 1; i >= 0; i--) {
+            if (!changes.get(i).rows().isEmpty()) {
+                accepted = List.of(changes.get(i));
+                alike = 0;
+                undecided = false;
+                return;
+            }
+        }
     }
 
     /**
@@ -113,7 +118,7 @@ final class Blame<R> {
     private boolean refuses(Change<R> other, Refusal refusal, RowAttempts attempts) {
         Optional<String> met = met(attempts, connection -> accounted.write(connection, List.of(other)));
         if (met.isEmpty()) {
-            accepted(other);
+            accepted(List.of(other));
         }
         return isMet(refusal, met);
     }

@@ -43,9 +43,9 @@ record UpsertSink<R>(
         implements Sink<R> {
     @Override
     public Outcome write(List<Ready<R>> items, Target.Connections sessions) {
-        List<Ready<R>> heeded = items.stream()
-                .filter(item -> !item.rows().isEmpty() || !accounted.onlyAdds())
-                .toList();
+        List<Ready<R>> heeded = accounted.onlyAdds()
+                ? items.stream().filter(item -> !item.rows().isEmpty()).toList()
+                : items;
         Batch batch = new Batch(heeded, sessions.rows().get(number));
         if (!heeded.isEmpty()) {
             Halves.of(heeded, batch::write, batch::refuse);
@@ -72,9 +72,11 @@ record UpsertSink<R>(
 
         /** Writes what was not refused yet. Documents whose rows are dropped are refused, and the others written without them. */
         void write(List<Ready<R>> some) {
-            List<Ready<R>> left = some.stream()
-                    .filter(item -> !refused.containsKey(item.id()))
-                    .toList();
+            List<Ready<R>> left = refused.isEmpty()
+                    ? some
+                    : some.stream()
+                            .filter(item -> !refused.containsKey(item.id()))
+                            .toList();
             if (left.isEmpty()) {
                 return;
             }
@@ -130,11 +132,11 @@ record UpsertSink<R>(
                 }
                 throw e;
             }
-            offered +=
-                    changes.stream().mapToLong(change -> change.rows().size()).sum();
             size.passed(some.size());
-            blame.ifPresent(
-                    may -> withRows(some.stream()).reduce((one, next) -> next).ifPresent(may::accepted));
+            for (Change<R> change : changes) {
+                offered += change.rows().size();
+            }
+            blame.ifPresent(may -> may.accepted(changes));
         }
 
         private Stream<Change<R>> withRows(Stream<Ready<R>> some) {

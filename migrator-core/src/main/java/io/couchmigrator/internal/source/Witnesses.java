@@ -26,12 +26,12 @@ final class Witnesses {
         Map<String, Witness> seen = new LinkedHashMap<>();
         known.forEach(witness -> seen.put(witness.id(), witness));
         int bound = bound(known);
-        Witness last = null;
+        Item<?> last = null;
         for (Item<?> item : batch) {
             if (item.id() instanceof DocumentId id && !item.rev().isEmpty()) {
-                last = new Witness(id.text(), item.rev());
+                last = item;
                 if (Integer.compareUnsigned(hash(id.text()), bound) <= 0 || seen.containsKey(id.text())) {
-                    putLast(seen, last);
+                    putLast(seen, item);
                 }
             }
         }
@@ -41,9 +41,10 @@ final class Witnesses {
         return kept(List.copyOf(seen.values()));
     }
 
-    private static void putLast(Map<String, Witness> seen, Witness witness) {
-        seen.remove(witness.id());
-        seen.put(witness.id(), witness);
+    private static void putLast(Map<String, Witness> seen, Item<?> item) {
+        String id = item.id().text();
+        seen.remove(id);
+        seen.put(id, new Witness(id, item.rev()));
     }
 
     /** Returns the highest hash with which a document gets into the sample; all do as long as there are too few. */
