@@ -239,7 +239,7 @@ class VerdictTest {
     private static Result verification(Outcome outcome, Verified verified, long outstanding, Gaps gaps) {
         return new Result(
                 outcome,
-                new Tallies(9, 8, 0, 0, 0, 8, verified, new Rows(2, 3, 4, 0)),
+                new Tallies(9, 8, 0, 0, 0, 8, 0, verified, new Rows(2, 3, 4, 0)),
                 9,
                 9,
                 outstanding,
