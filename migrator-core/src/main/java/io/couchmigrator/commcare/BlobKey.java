@@ -44,8 +44,12 @@ final class BlobKey {
         int length = documentId.endsWith("\n") ? documentId.length() - 1 : documentId.length();
         for (int i = 0; i < length; i++) {
             char c = documentId.charAt(i);
-            boolean letterOrDigit = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-            if (!letterOrDigit && "_./{}-".indexOf(c) < 0) {
+            boolean safe =
+                    switch (c) {
+                        case '_', '.', '/', '{', '}', '-' -> true;
+                        default -> (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+                    };
+            if (!safe) {
                 return false;
             }
         }

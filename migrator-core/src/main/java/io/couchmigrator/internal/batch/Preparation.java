@@ -112,6 +112,9 @@ public final class Preparation<S, R> {
     /** Returns the keys that the items of a batch need of each lookup. */
     private Map<Lookup<?, ?>, Set<Object>> keys(List<Item<S>> batch, IdentityHashMap<Item<S>, Refused> keyless) {
         Map<Lookup<?, ?>, Set<Object>> keys = new LinkedHashMap<>();
+        if (stage.lookups().isEmpty()) {
+            return keys;
+        }
         for (Item<S> item : batch) {
             if (item instanceof Item.Found<S> there) {
                 try {

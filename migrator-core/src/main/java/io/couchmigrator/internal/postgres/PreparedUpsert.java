@@ -201,7 +201,10 @@ final class PreparedUpsert<R> implements Writer<R> {
                 Object value = column.value().apply(row);
                 values.add(value == null ? null : integer ? (Object) ColumnValues.number(value) : value.toString());
             }
-            arrays.add(integer ? values.toArray(new Long[0]) : values.toArray(new String[0]));
+            arrays.add(
+                    integer
+                            ? BoundArray.of(values.toArray(new Long[0]))
+                            : BoundArray.of(values.toArray(new String[0])));
         }
         return arrays.toArray();
     }
