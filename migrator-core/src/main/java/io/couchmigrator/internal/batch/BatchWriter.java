@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
+import io.couchmigrator.internal.offsets.Interval;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Item.Refused;
@@ -12,6 +13,7 @@ import io.couchmigrator.internal.target.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -28,6 +30,12 @@ record BatchWriter<S, R>(Preparation<S, R> preparation, Sink<R> sink, StageJourn
         List<Tallies> parts = new ArrayList<>();
         preparation.prepare(batch, sessions.main(), prepared -> parts.add(written(prepared, sessions)));
         return parts.stream().reduce(Tallies.NONE, Tallies::plus);
+    }
+
+    @Override
+    public void candidates(
+            Interval read, Set<SourceId> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
+        preparation.candidates(read, named, sessions, then);
     }
 
     private Tallies written(Preparation.Prepared<S, R> prepared, Target.Connections sessions) {

@@ -5,6 +5,7 @@ import io.couchmigrator.Change;
 import io.couchmigrator.Lookup;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.Stage;
+import io.couchmigrator.internal.offsets.Interval;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.StageFunctions;
@@ -37,6 +38,7 @@ public final class Preparation<S, R> {
     private final Lookups lookups;
     private final Sources sources;
     private final StageFunctions functions;
+    private final Candidates<R> candidates;
 
     /** Creates one, for which the stage's writer looks at each database of the target. */
     public Preparation(Stage<S, R> stage, Sources sources, Target target) {
@@ -45,6 +47,7 @@ public final class Preparation<S, R> {
         this.lookups = new Lookups(sources, target.main().patience());
         this.sources = sources;
         this.functions = new StageFunctions(stage);
+        this.candidates = new Candidates<>(stage, writers.all(), target);
     }
 
     /** Returns what writes and compares rows in one database, by its place among {@link Target#databases}. */
@@ -55,6 +58,12 @@ public final class Preparation<S, R> {
     /** Returns the place of the database that a row goes to. */
     public int place(R row) {
         return writers.place(row);
+    }
+
+    /** Tells which items to ask for since the target has rows of them, as {@link BatchTaker#candidates} says. */
+    public void candidates(
+            Interval read, Set<SourceId> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
+        candidates.of(read, named, sessions, then);
     }
 
     /**

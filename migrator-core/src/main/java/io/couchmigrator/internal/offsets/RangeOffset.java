@@ -52,6 +52,22 @@ public record RangeOffset(
         return new RangeOffset(from, before, null, guessed, false, Tallies.NONE);
     }
 
+    /** Returns the ids of which a page tells all that is read from where the range stands up to this id. */
+    public Interval upTo(SourceId last) {
+        return to(last, true);
+    }
+
+    /** Returns the ids of which a page tells all that is the last one of the range. */
+    public Interval rest() {
+        return to(before, false);
+    }
+
+    private Interval to(@Nullable SourceId bound, boolean included) {
+        SourceId begin = after == null ? from : after;
+        return new Interval(
+                begin == null ? "" : begin.text(), after == null, bound == null ? null : bound.text(), included);
+    }
+
     /** Returns the range as if the server had told no ranks. */
     public RangeOffset unranked() {
         return new RangeOffset(from, before, after, OptionalLong.empty(), done, tallies);

@@ -5,8 +5,10 @@ import io.couchmigrator.Change;
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Writer;
+import io.couchmigrator.internal.offsets.Interval;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,14 +21,16 @@ import org.jooq.impl.DSL;
 final class PreparedOwned<R> implements Writer<R> {
     private final OwnedTable<R> owned;
     private final PreparedUpsert<R> rows;
+    private final String table;
+    private final String id;
     private final String delete;
     private final String there;
 
     PreparedOwned(OwnedTable<R> owned, PreparedUpsert<R> rows) {
         this.owned = owned;
         this.rows = rows;
-        String table = Jooq.sql(Jooq.table(owned.table()));
-        String id = Jooq.sql(DSL.quotedName(owned.columns().get(0).name()));
+        this.table = Jooq.sql(Jooq.table(owned.table()));
+        this.id = Jooq.sql(DSL.quotedName(owned.columns().get(0).name()));
         this.delete = "delete from %s where %s = any(?::text[])".formatted(table, id);
         this.there = "select %s from %s where %s = any(?::text[])".formatted(id, table, id);
     }
@@ -73,6 +77,26 @@ final class PreparedOwned<R> implements Writer<R> {
                 connection,
                 jooq -> new HashSet<>(
                         Planned.fetch(jooq, there, (Object) ids).map(found -> found.get(0, String.class))));
+    }
+
+    /** Returns the first ids within an interval that have a row, in order. */
+    List<String> ids(Connection connection, Interval within, int most) throws SQLException {
+        List<Object> bindings = new ArrayList<>();
+        bindings.add(within.from());
+        if (within.to() != null) {
+            bindings.add(within.to());
+        }
+        bindings.add(most);
+        String sql = "select %s from %s where %s %s ?%s order by %s limit ?"
+                .formatted(
+                        id,
+                        table,
+                        id,
+                        within.fromIncluded() ? ">=" : ">",
+                        within.to() == null ? "" : " and %s %s ?".formatted(id, within.toIncluded() ? "<=" : "<"),
+                        id);
+        return Jooq.with(connection, jooq -> Planned.walk(jooq, sql, bindings.toArray())
+                .map(found -> found.get(0, String.class)));
     }
 
     PreparedUpsert<R> rows() {

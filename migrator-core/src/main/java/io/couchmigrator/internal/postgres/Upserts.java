@@ -8,6 +8,7 @@ import io.couchmigrator.TableName;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
 import io.couchmigrator.Writer.Standing;
+import io.couchmigrator.internal.offsets.Interval;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -76,6 +77,12 @@ public final class Upserts {
     /** Returns whether a writer left the transaction as one that a commit commits. That of an upsert does; others are not asked. */
     public static boolean leavesOpen(Connection connection, Writer<?> writer) throws SQLException {
         return ships(writer) || Begun.isStill(connection);
+    }
+
+    /** Returns the first ids of documents within an interval that have rows, in order; none where the writer does not own its table. */
+    public static List<String> ids(Connection connection, Writer<?> writer, Interval within, int most)
+            throws SQLException {
+        return writer instanceof PreparedOwned<?> owned ? owned.ids(connection, within, most) : List.of();
     }
 
     /** Returns how rows stand, in their order, as far as the writer would change that. */

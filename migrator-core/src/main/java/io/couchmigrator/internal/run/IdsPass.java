@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
-import com.google.common.collect.Lists;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.SourceId;
-import io.couchmigrator.internal.source.Item;
-import io.couchmigrator.internal.target.Target;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -20,23 +17,8 @@ import java.util.function.Supplier;
  *     resolve however many they are
  */
 record IdsPass<S>(Supplier<List<SourceId>> ids, BatchTaker<S> taker, boolean limited) implements Pass<S> {
-    private static final int AT_ONCE = 200;
-
     @Override
     public void over(StageRun<S> run, StageState state) {
-        Target.Connections sessions = run.site().target().own();
-        for (List<SourceId> some : Lists.partition(ids.get(), AT_ONCE)) {
-            run.site().stop().check();
-            run.feed().byIds(some, run.site().chunkSize(), sessions.main(), batch -> take(batch, run, state, sessions));
-        }
-    }
-
-    private void take(List<Item<S>> batch, StageRun<S> run, StageState state, Target.Connections sessions) {
-        run.take(batch, taker, state, sessions, tallies -> {
-            state.others(tallies);
-            if (limited) {
-                run.site().limit().count(tallies);
-            }
-        });
+        run.byIds(ids.get(), taker, state, run.site().target().own(), limited);
     }
 }

@@ -3,10 +3,14 @@ package io.couchmigrator.internal.run;
 
 import com.google.common.collect.Lists;
 import io.couchmigrator.internal.batch.BatchTaker;
+import io.couchmigrator.internal.offsets.Interval;
+import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.Target;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads one range from where it stands to its end: a page, its batches, advance, again. Used by one thread.
@@ -51,16 +55,25 @@ final class RangeReader<S> {
                 batch(batch);
             }
             if (!page.more()) {
+                candidates(state.range(index).rest(), List.of());
                 state.finished(index);
             }
         }
     }
 
     private void batch(List<Item<S>> batch) {
+        SourceId last = batch.get(batch.size() - 1).id();
+        candidates(state.range(index).upTo(last), batch);
         run.take(batch, taker, state, sessions, tallies -> {
-            state.advanced(index, batch.get(batch.size() - 1).id(), tallies);
+            state.advanced(index, last, tallies);
             run.progressed(state);
             run.site().limit().count(tallies);
         });
+    }
+
+    /** A page tells of all ids that it spans: what the target has there besides is asked for, since a page is no proof that it is gone. */
+    private void candidates(Interval read, List<Item<S>> batch) {
+        Set<SourceId> named = batch.stream().map(Item::id).collect(Collectors.toSet());
+        taker.candidates(read, named, sessions, ids -> run.byIds(ids, taker, state, sessions, true));
     }
 }

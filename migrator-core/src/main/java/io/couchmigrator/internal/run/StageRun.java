@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import com.google.common.collect.Lists;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.retry.StoppedException;
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param <S> what the stage reads
  */
 final class StageRun<S> {
+    private static final int IDS_AT_ONCE = 200;
+
     private final Stage<S, ?> stage;
     private final Feed<S> feed;
     private final Worksite site;
@@ -157,6 +161,27 @@ final class StageRun<S> {
         thisRun.accumulateAndGet(tallies, Tallies::plus);
         counted.accept(tallies);
         site.stop().check();
+    }
+
+    /**
+     * Reads items by their ids and hands them on; they count outside the ranges.
+     *
+     * @param limited whether the limit of rejects holds for them
+     */
+    void byIds(List<SourceId> ids, BatchTaker<S> taker, StageState now, Target.Connections sessions, boolean limited) {
+        for (List<SourceId> some : Lists.partition(ids, IDS_AT_ONCE)) {
+            site.stop().check();
+            feed.byIds(
+                    some,
+                    site.chunkSize(),
+                    sessions.main(),
+                    batch -> take(batch, taker, now, sessions, tallies -> {
+                        now.others(tallies);
+                        if (limited) {
+                            site.limit().count(tallies);
+                        }
+                    }));
+        }
     }
 
     /** Takes note that the stage is complete, so many changes after it last was. */

@@ -10,6 +10,7 @@ import io.couchmigrator.internal.batch.Preparation;
 import io.couchmigrator.internal.batch.Preparation.Prepared;
 import io.couchmigrator.internal.batch.Preparation.Ready;
 import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.offsets.Interval;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.RejectsFile.Kind;
 import io.couchmigrator.internal.offsets.SourceId;
@@ -30,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -62,6 +64,12 @@ record BatchVerifier<S, R>(
         parts.add(new Tallies(rejected, 0, 0, rejected, 0, 0));
         preparation.prepare(items, sessions.main(), prepared -> parts.add(verified(prepared, sessions)));
         return parts.stream().reduce(Tallies.NONE, Tallies::plus);
+    }
+
+    @Override
+    public void candidates(
+            Interval read, Set<SourceId> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
+        preparation.candidates(read, named, sessions, then);
     }
 
     private Tallies verified(Prepared<S, R> prepared, Target.Connections sessions) {
