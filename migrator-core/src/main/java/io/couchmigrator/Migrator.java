@@ -80,13 +80,13 @@ public final class Migrator {
     /**
      * Starts a verification, which reads everything again and compares the rows that should be there with those that are,
      * while others may write to source and target; no run of this log directory goes on meanwhile. It writes no row. What is
-     * missing or different is written first by the next run. Returns at once. It goes on where an earlier verification was
+     * missing, different or extra is written or deleted first by the next run. Returns at once. It goes on where an earlier verification was
      * stopped, unless a run went on or the target failed over since.
      *
      * <p>Documents that changed since a run has come to them are not yet migrated, which is no difference.
      *
      * <p>Its outcome is {@link Outcome#COMPLETE} only if the whole migration is complete and nothing is rejected,
-     * missing, different, misplaced or not yet migrated. {@link Outcome#DIFFERENCES_FOUND},
+     * missing, different, extra, misplaced or not yet migrated. {@link Outcome#DIFFERENCES_FOUND},
      * {@link Outcome#INCOMPLETE} and {@link Outcome#REJECTS_OUTSTANDING} are no failures to {@link Result#orThrow}.
      * Its tallies are those of the whole verification, parts before a stop included.
      *

@@ -19,7 +19,7 @@ public enum Outcome {
     SOURCE_FAILED(3),
     /** A limit that the caller set was reached; everything done is saved. */
     STOPPED_BY_LIMIT(8),
-    /** A verification found rows missing, different or misplaced. */
+    /** A verification found rows missing, different, extra or misplaced. */
     DIFFERENCES_FOUND(7),
     /**
      * A verification found nothing wrong as far as it looked, but the migration is not complete, or something could not

@@ -12,7 +12,7 @@ import java.util.List;
  * @param done documents and source rows read in all runs of this copy
  * @param total documents and source rows of all stages, as far as they were counted
  * @param outstanding documents that the next run takes first, whichever run found them: rejected ones, and those that a
- *     verification found missing or different
+ *     verification found missing, different or extra
  * @param outstandingAgain of these, documents that a verification found missing or different again after a run had written
  *     them; only a verification finds out that they are mended
  * @param audit what the audit of the pages saw in this run

@@ -62,9 +62,12 @@ public record Tallies(
      * @param again of those that are missing or different, those that a run has written since a verification found them
      *     so before: a trigger changes what is written, or another document has the same key; the next run tries them
      *     again, but only a verification finds out whether they are mended
+     * @param extra those that are deleted, were never there, or do not count, of which an {@linkplain OwnedTable owned table} has a
+     *     row all the same; and those whose row is where it belongs, but of which another database has one, too. The next run
+     *     takes them first, and deletes it
      */
     public record Verified(
-            long missing, long different, long leftAlone, long notYetMigrated, long misplaced, long again) {
+            long missing, long different, long leftAlone, long notYetMigrated, long misplaced, long again, long extra) {
         /** Nothing found. */
         public static final Verified NONE = new Verified(0, 0, 0, 0);
 
@@ -78,6 +81,11 @@ public record Tallies(
             this(missing, different, leftAlone, notYetMigrated, misplaced, 0);
         }
 
+        /** Counts where no table is owned, so that nothing can be extra. */
+        public Verified(long missing, long different, long leftAlone, long notYetMigrated, long misplaced, long again) {
+            this(missing, different, leftAlone, notYetMigrated, misplaced, again, 0);
+        }
+
         /** Returns the sums of both. */
         public Verified plus(Verified other) {
             return new Verified(
@@ -86,7 +94,8 @@ public record Tallies(
                     leftAlone + other.leftAlone,
                     notYetMigrated + other.notYetMigrated,
                     misplaced + other.misplaced,
-                    again + other.again);
+                    again + other.again,
+                    extra + other.extra);
         }
     }
 
@@ -99,10 +108,16 @@ public record Tallies(
      *     migrated count, too
      * @param leftAlone rows that are there with other values, under a rule that leaves them as they are
      * @param misplaced rows that are in another database than the one where they belong, too, once for each
+     * @param extra rows that should not be there, of documents that are extra; the next run deletes them
      */
-    public record Rows(long missing, long different, long leftAlone, long misplaced) {
+    public record Rows(long missing, long different, long leftAlone, long misplaced, long extra) {
         /** Nothing found. */
         public static final Rows NONE = new Rows(0, 0, 0, 0);
+
+        /** Counts where no table is owned, so that nothing can be extra. */
+        public Rows(long missing, long different, long leftAlone, long misplaced) {
+            this(missing, different, leftAlone, misplaced, 0);
+        }
 
         /** Returns the sums of both. */
         public Rows plus(Rows other) {
@@ -110,7 +125,8 @@ public record Tallies(
                     missing + other.missing,
                     different + other.different,
                     leftAlone + other.leftAlone,
-                    misplaced + other.misplaced);
+                    misplaced + other.misplaced,
+                    extra + other.extra);
         }
     }
 }

@@ -119,7 +119,7 @@ final class RunbookIT {
         Operator.Ended mended = operator.runs();
         assertThat(mended.status()).as(mended.console()).isZero();
         assertThat(mended.console())
-                .contains("\nResolved: 1 document that was rejected, missing or different, named in ");
+                .contains("\nResolved: 1 document that was rejected, missing, different or extra, named in ");
         assertThat(mended.lastLines(1)).contains(" 0 rejected, ", "Recorded in blobs_blobmigrationstate.");
         assertThat(database.query(STATE)).containsExactly("migrate_metadata");
 

@@ -184,6 +184,7 @@ final class ConsoleListener implements Listener {
         List<String> parts = new ArrayList<>();
         part(parts, found.missing(), "missing");
         part(parts, found.different(), "different");
+        part(parts, found.extra(), "extra");
         part(parts, found.misplaced(), "misplaced");
         part(parts, found.leftAlone(), "different and left alone");
         part(parts, found.notYetMigrated(), "not yet migrated");

@@ -50,11 +50,11 @@ public final class Verdict {
                                                         : "")));
     }
 
-    /** Returns what is told of documents that were rejected, missing or different and no longer are; empty if there are none. */
+    /** Returns what is told of documents that were rejected, missing, different or extra and no longer are; empty if there are none. */
     public Optional<String> resolved(long count) {
         return count == 0
                 ? Optional.empty()
-                : Optional.of("Resolved: %s that %s rejected, missing or different, named in %s."
+                : Optional.of("Resolved: %s that %s rejected, missing, different or extra, named in %s."
                         .formatted(Numbers.of(count, "document", "documents"), count == 1 ? "was" : "were", rejects()));
     }
 

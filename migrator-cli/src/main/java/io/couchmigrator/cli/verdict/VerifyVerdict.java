@@ -69,6 +69,10 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
 
     private static List<String> advice(Result result, String next, String run) {
         Verified found = result.tallies().verified();
+        if (found.extra() > 0) {
+            return advice(
+                    "To bring what is missing and delete what is extra, run the migration, then verify again:", run);
+        }
         if (found.missing() + found.different() > 0) {
             return advice("To bring what is missing, run the migration, then verify again:", run);
         }
@@ -95,21 +99,27 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
         Tallies tallies = result.tallies();
         Verified found = tallies.verified();
         Rows rows = tallies.rows();
-        return "%s as they should be, %s missing, %s different, %s different and left alone%s; of %s %s missing, %s different, %s different and left alone%s, %s not yet migrated, %s rejected; %s"
+        return "%s as they should be, %s missing, %s different, %s different and left alone%s%s; of %s %s missing, %s different, %s different and left alone%s%s, %s not yet migrated, %s rejected; %s"
                 .formatted(
                         Numbers.of(tallies.alreadyThere(), "row", "rows"),
                         Numbers.of(rows.missing()),
                         Numbers.of(rows.different()),
                         Numbers.of(rows.leftAlone()),
+                        extra(rows.extra()),
                         misplaced(rows.misplaced()),
                         Numbers.of(tallies.read() - tallies.filtered(), "document", "documents"),
                         Numbers.of(found.missing()),
                         Numbers.of(found.different()),
                         Numbers.of(found.leftAlone()),
+                        extra(found.extra()),
                         misplaced(found.misplaced()),
                         Numbers.of(found.notYetMigrated()),
                         Numbers.of(tallies.rejected()),
                         Durations.seconds(result.elapsed()));
+    }
+
+    private static String extra(long count) {
+        return count > 0 ? ", %s extra".formatted(Numbers.of(count)) : "";
     }
 
     private String misplaced(long count) {

@@ -70,7 +70,7 @@ class VerdictTest {
         assertThat(verdict.resolved(0)).isEmpty();
         assertThat(verdict.resolved(1))
                 .contains(
-                        "Resolved: 1 document that was rejected, missing or different, named in logs/migrate_metadata.rejects.jsonl.");
+                        "Resolved: 1 document that was rejected, missing, different or extra, named in logs/migrate_metadata.rejects.jsonl.");
     }
 
     @Test
@@ -159,6 +159,18 @@ class VerdictTest {
                 .satisfies(line -> assertThat(line).startsWith("migrate_metadata is verified: "), atIndex(0))
                 .contains("What was found is listed in logs/one.jsonl.", atIndex(1))
                 .hasSize(2);
+    }
+
+    @Test
+    void saysThatARunDeletesWhatIsExtra() {
+        Result found = verification(Outcome.DIFFERENCES_FOUND, new Verified(0, 0, 0, 0, 0, 0, 3));
+
+        assertThat(ofVerification(found))
+                .satisfies(line -> assertThat(line).contains("left alone, 3 extra, 0 not yet"), atIndex(0))
+                .contains("What was found is listed in logs/one.jsonl.", atIndex(1))
+                .endsWith(
+                        "To bring what is missing and delete what is extra, run the migration, then verify again:",
+                        "    " + NEXT);
     }
 
     @Test

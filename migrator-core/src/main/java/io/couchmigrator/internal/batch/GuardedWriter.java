@@ -12,6 +12,7 @@ import io.couchmigrator.internal.retry.Interrupts;
 import io.couchmigrator.internal.retry.StageFunctions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
@@ -101,6 +102,16 @@ public record GuardedWriter<R>(String stage, Writer<R> writer) {
                             .formatted(stage, name(), standings.size(), rows.size()));
         }
         return standings;
+    }
+
+    /** Returns whether it deletes the rows of documents that have none any more. */
+    public boolean deletes() {
+        return Upserts.deletes(writer);
+    }
+
+    /** Returns which of some documents have a row, where it {@linkplain #deletes deletes} rows. */
+    public Set<String> there(Connection connection, Collection<String> ids) throws SQLException {
+        return Upserts.there(connection, writer, ids);
     }
 
     /** Returns whether it does nothing for documents that have no rows. */

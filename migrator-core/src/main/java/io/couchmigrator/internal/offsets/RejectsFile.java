@@ -38,6 +38,8 @@ public final class RejectsFile implements AutoCloseable {
         MISSING("missing"),
         /** A verification found other values than should be there. */
         DIFFERENT("different"),
+        /** A verification found a row of it that should not be there. */
+        EXTRA("extra"),
         /** The first after a run had written it, in the same revision. */
         MISSING_AGAIN("missing again"),
         /** The second, likewise. */
@@ -82,7 +84,7 @@ public final class RejectsFile implements AutoCloseable {
         return events.ids(stage, kind -> kind == Kind.REJECTED);
     }
 
-    /** Returns the ids of a stage whose rows a verification found missing or different, in the order in which it did. */
+    /** Returns the ids of a stage whose rows a verification found missing, different or extra, in the order in which it did. */
     public synchronized List<SourceId> toWrite(String stage) {
         return events.ids(stage, kind -> kind != Kind.REJECTED);
     }
@@ -136,9 +138,9 @@ public final class RejectsFile implements AutoCloseable {
     }
 
     /**
-     * Records what a verification found, for the next run to write, unless the item is outstanding anyway.
+     * Records what a verification found, for the next run to write or to delete, unless the item is outstanding anyway.
      *
-     * @param rev the revision that was compared; empty for source rows
+     * @param rev the revision that was compared; empty for source rows, and for documents that are not there
      * @return whether a run had written the item already
      */
     public synchronized boolean toWrite(String stage, SourceId id, String rev, Kind found) {
@@ -146,7 +148,7 @@ public final class RejectsFile implements AutoCloseable {
         if (known.isPresent()) {
             return known.get().isAgain();
         }
-        boolean again = events.wasWritten(stage, id, rev);
+        boolean again = found != Kind.EXTRA && events.wasWritten(stage, id, rev);
         JsonObject line = line((again ? found.again() : found).word, stage, id);
         line.addProperty("rev", rev);
         add(line);

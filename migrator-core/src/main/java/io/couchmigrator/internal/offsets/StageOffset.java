@@ -182,21 +182,22 @@ public record StageOffset(
 
     /**
      * Returns what a verification counted in all ranges, and of what came or changed behind them: what is not as it should be
-     * there is not yet migrated, but for what is misplaced.
+     * there is not yet migrated, but for what is misplaced or extra.
      */
     public Tallies verified() {
         Tallies.Verified behind = others.verified();
         long notYet = behind.missing() + behind.different() + behind.notYetMigrated();
         Tallies found = new Tallies(
-                notYet,
+                notYet + behind.extra(),
                 0,
                 0,
                 0,
                 0,
                 0,
                 0,
-                new Tallies.Verified(0, 0, 0, notYet, behind.misplaced()),
-                new Tallies.Rows(0, 0, 0, others.rows().misplaced()));
+                new Tallies.Verified(0, 0, 0, notYet, behind.misplaced(), 0, behind.extra()),
+                new Tallies.Rows(
+                        0, 0, 0, others.rows().misplaced(), others.rows().extra()));
         return rangeTallies().plus(found);
     }
 

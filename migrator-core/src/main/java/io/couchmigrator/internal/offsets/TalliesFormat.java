@@ -55,6 +55,9 @@ final class TalliesFormat {
         if (verified.again() > 0) {
             json.addProperty("again", verified.again());
         }
+        if (verified.extra() > 0) {
+            json.addProperty("extra", verified.extra());
+        }
         return json;
     }
 
@@ -65,7 +68,8 @@ final class TalliesFormat {
                 place.count("left_alone"),
                 place.count("not_yet_migrated"),
                 place.has("misplaced") ? place.count("misplaced") : 0,
-                place.has("again") ? place.count("again") : 0);
+                place.has("again") ? place.count("again") : 0,
+                place.has("extra") ? place.count("extra") : 0);
     }
 
     private static JsonObject json(Rows rows) {
@@ -74,11 +78,18 @@ final class TalliesFormat {
         json.addProperty("different", rows.different());
         json.addProperty("left_alone", rows.leftAlone());
         json.addProperty("misplaced", rows.misplaced());
+        if (rows.extra() > 0) {
+            json.addProperty("extra", rows.extra());
+        }
         return json;
     }
 
     private static Rows rows(FilePlace place) {
         return new Rows(
-                place.count("missing"), place.count("different"), place.count("left_alone"), place.count("misplaced"));
+                place.count("missing"),
+                place.count("different"),
+                place.count("left_alone"),
+                place.count("misplaced"),
+                place.has("extra") ? place.count("extra") : 0);
     }
 }

@@ -11,6 +11,7 @@ import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.internal.offsets.Interval;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -64,6 +65,17 @@ public final class Upserts {
     public static boolean onlyAdds(Writer<?> writer) {
         return writer instanceof PreparedUpsert<?>
                 || (writer instanceof PreparedOwned<?> owned && owned.keepsDeleted());
+    }
+
+    /** Returns whether a writer deletes the rows of documents that have none any more, and can tell which have. */
+    public static boolean deletes(Writer<?> writer) {
+        return writer instanceof PreparedOwned<?> owned && !owned.keepsDeleted();
+    }
+
+    /** Returns which of some documents have a row where a writer {@linkplain #deletes deletes} rows. */
+    public static Set<String> there(Connection connection, Writer<?> writer, Collection<String> ids)
+            throws SQLException {
+        return ((PreparedOwned<?>) writer).there(connection, ids.toArray(new String[0]));
     }
 
     /** Writes changes. */

@@ -81,7 +81,7 @@ record Verifying(Settings settings) implements Verb {
     @Override
     public Outcome outcome(Stages stages, long outstanding) {
         Verified found = stages.verified().verified();
-        if (found.missing() + found.different() + found.misplaced() > 0) {
+        if (found.missing() + found.different() + found.misplaced() + found.extra() > 0) {
             return Outcome.DIFFERENCES_FOUND;
         }
         if (found.notYetMigrated() > 0 || !stages.gaps().isEmpty()) {

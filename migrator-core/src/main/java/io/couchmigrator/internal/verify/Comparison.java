@@ -9,8 +9,10 @@ import io.couchmigrator.internal.postgres.RefusedException;
 import io.couchmigrator.internal.postgres.RowAttempts;
 import io.couchmigrator.internal.target.Target;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -110,6 +112,20 @@ final class Comparison<R> {
         }
     }
 
+    /** Of an item's rows with one key only one is written: where one of them is there, the others are not to be. */
+    static List<Compared> eachKeyOnce(List<Compared> rows) {
+        Set<String> there = new HashSet<>();
+        Set<Compared> same = Collections.newSetFromMap(new IdentityHashMap<>());
+        rows.stream()
+                .filter(row -> row.standing().state() == State.SAME)
+                .filter(row -> there.add(row.standing().key()))
+                .forEach(same::add);
+        return rows.stream()
+                .filter(row ->
+                        same.contains(row) || !there.contains(row.standing().key()))
+                .toList();
+    }
+
     /** What is outside only must not make an item a suspect: alone, it is given up. */
     private void rethrow(List<Seen> everywhere, int items) {
         for (int number = 0; number < everywhere.size(); number++) {
@@ -130,7 +146,9 @@ final class Comparison<R> {
             (places[row] == number ? owned : foreign).add(row);
         }
         Map<Integer, Standing> own = compared(rows, items, owned, number, sessions);
-        Map<Integer, Standing> others = compared(rows, items, foreign, number, sessions);
+        // Of a table that the stage owns they are extra, and the next run deletes them.
+        Map<Integer, Standing> others =
+                preparation.writer(number).deletes() ? Map.of() : compared(rows, items, foreign, number, sessions);
         return new Seen(own, misplaced(own, others), Optional.empty());
     }
 

@@ -48,15 +48,11 @@ public final class Verification {
 
     /** Returns what compares batches of a stage that a run has begun. */
     public <S, R> BatchTaker<S> batches(Stage<S, R> stage, Feed<S> feed, Preparation<S, R> preparation) {
-        return new BatchVerifier<>(
-                stage.name(),
-                feed,
+        Inspection<S, R> inspection = new Inspection<>(
                 preparation,
                 new Comparison<>(stage.name(), preparation, target, outside.rows(stage)),
-                migrated(stage.name()),
-                rejects,
-                findings,
-                stop);
+                new Extras<>(stage.name(), preparation, target));
+        return new BatchVerifier<>(stage.name(), feed, inspection, migrated(stage.name()), rejects, findings, stop);
     }
 
     /** Returns where rows were not looked for, and why. */

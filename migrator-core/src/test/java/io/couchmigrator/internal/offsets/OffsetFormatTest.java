@@ -35,6 +35,15 @@ final class OffsetFormatTest {
     }
 
     @Test
+    void readsWhatAVerificationCountedThatItWrote() {
+        Tallies counted = new Tallies(
+                9, 8, 7, 6, 5, 4, 3, new Tallies.Verified(1, 2, 3, 4, 5, 6, 7), new Tallies.Rows(1, 2, 3, 4, 5));
+        Offsets offsets = offsets(range(null, null).advanced(new RowId(3), counted));
+
+        assertThat(OffsetFormat.offsets(OffsetFormat.json(offsets))).isEqualTo(offsets);
+    }
+
+    @Test
     void readsTheDatabasesOfAShardedTargetThatItWrote() {
         Offsets alone = offsets(range(null, null));
         TargetIdentity main = alone.target();

@@ -146,6 +146,24 @@ final class RejectsFileTest {
         assertThat(Files.readAllLines(path)).hasSize(5);
     }
 
+    /** A row that should not be there is deleted, which no revision tells of. */
+    @Test
+    void neverTakesWhatIsExtraForFoundAgain() throws IOException {
+        try (RejectsFile rejects = open()) {
+            rejects.toWrite("orders", A, "1-a", Kind.MISSING);
+            rejects.resolved("orders", A, WRITTEN);
+
+            assertThat(rejects.toWrite("orders", A, "1-a", Kind.EXTRA)).isFalse();
+        }
+
+        assertThat(Files.readAllLines(path)).last().asString().contains("\"event\":\"extra\"");
+        try (RejectsFile rejects = open()) {
+            assertThat(rejects.toWrite("orders")).containsExactly(A);
+            assertThat(rejects.resolved("orders", A, Optional.empty())).isTrue();
+            assertThat(rejects.outstanding()).isZero();
+        }
+    }
+
     @Test
     void takesAnotherRevisionOrNoneForAFreshStart() {
         try (RejectsFile rejects = open()) {
