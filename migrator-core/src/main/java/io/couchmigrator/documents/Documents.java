@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.documents;
 
+import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Migration;
 import io.couchmigrator.OwnedTable;
+import io.couchmigrator.RejectException;
 import io.couchmigrator.TableName;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,10 +50,17 @@ public final class Documents {
         return DocumentStage.<DocumentRow>builder(database)
                 .text()
                 .condition(document -> !document.id().startsWith(DESIGN))
-                .transform(
-                        (document, context) -> List.of(new DocumentRow(document.id(), document.rev(), document.text())))
+                .transform((document, context) -> List.of(row(document)))
                 .owns(keepsDeleted ? rows.keepsDeleted().build() : rows.build())
                 .build();
+    }
+
+    private static DocumentRow row(Document document) {
+        String text = document.text();
+        if (!Escapes.ofNul(text).isEmpty()) {
+            throw new RejectException("nul-character", "it holds U+0000, which PostgreSQL cannot store: take it out");
+        }
+        return new DocumentRow(document.id(), document.rev(), text);
     }
 
     /** Builds the migration; not safe for use by multiple threads. */

@@ -47,6 +47,7 @@ final class PreparedOwned<R> implements Writer<R> {
         String[] without = changes.stream()
                 .filter(change -> change.rows().isEmpty())
                 .map(Change::id)
+                .filter(rows::mayBeKey)
                 .sorted()
                 .toArray(String[]::new);
         int deleted = owned.keepsDeleted() || without.length == 0

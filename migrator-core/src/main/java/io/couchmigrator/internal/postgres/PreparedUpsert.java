@@ -4,6 +4,7 @@ package io.couchmigrator.internal.postgres;
 import com.google.common.collect.Lists;
 import io.couchmigrator.Change;
 import io.couchmigrator.ConflictRule;
+import io.couchmigrator.RejectException;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
@@ -110,6 +111,16 @@ final class PreparedUpsert<R> implements Writer<R> {
             Object value = upsert.columns().get(i).value().apply(row);
             // Null is no key: where the column takes it, it would be inserted again by every run.
             ColumnValues.check(facts.get(i), i == 0, value);
+        }
+    }
+
+    /** Returns whether a row may have this key. None has one that cannot be stored, in whose place the driver might send another. */
+    boolean mayBeKey(String key) {
+        try {
+            ColumnValues.check(facts.get(0), true, key);
+            return true;
+        } catch (RejectException e) {
+            return false;
         }
     }
 

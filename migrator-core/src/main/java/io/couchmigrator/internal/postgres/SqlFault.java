@@ -28,6 +28,7 @@ import org.postgresql.util.ServerErrorMessage;
  * @param raised what a function of the target's own says by RAISE, which may quote values, in one line; empty where the
  *     server itself speaks
  * @param raisedAt the function and line of that RAISE, as the server tells them; empty where there is none
+ * @param limit the limit of the server's that a value goes beyond; empty if it is about anything else
  */
 public record SqlFault(
         Kind kind,
@@ -37,7 +38,8 @@ public record SqlFault(
         Optional<String> constraint,
         String message,
         Optional<String> raised,
-        Optional<String> raisedAt) {
+        Optional<String> raisedAt,
+        Optional<Limit> limit) {
     /** Whose fault it is. */
     public enum Kind {
         /** Another attempt may succeed. */
@@ -112,7 +114,8 @@ public record SqlFault(
                 Optional.ofNullable(server)
                         .filter(SqlFault::isRaised)
                         .map(ServerErrorMessage::getWhere)
-                        .flatMap(where -> where.lines().findFirst()));
+                        .flatMap(where -> where.lines().findFirst()),
+                Limit.of(state, server));
     }
 
     /** The driver says of a host that has no address only that the attempt failed. */
@@ -125,6 +128,16 @@ public record SqlFault(
     /** Returns what tells this fault from others of its kind: the state, what it is about, and which RAISE raised it. */
     public String likeness() {
         return sqlState + " " + constraint.or(this::column).or(this::raisedAt).orElse("");
+    }
+
+    /** Returns the code of a document that is rejected for it. */
+    public String code() {
+        return limit.map(Limit::code).orElse("refused-by-target");
+    }
+
+    /** Returns why a document is rejected for it, without the values that a message might quote. */
+    public String reason() {
+        return limit.map(of -> "%s (%s)".formatted(of.words(), withoutValues())).orElseGet(this::withoutValues);
     }
 
     /** Returns the state and what it is about, without the values that a message might quote. */

@@ -85,8 +85,7 @@ record Inspection<S, R>(Preparation<S, R> preparation, Comparison<R> comparison,
 
         /** The target cannot even read what it would have to store. */
         void refused(Ready<R> item, SqlFault fault) {
-            refused(new Refused(
-                    item.id(), item.rev(), item.docType().get(), "refused-by-target", fault.withoutValues()));
+            refused(new Refused(item.id(), item.rev(), item.docType().get(), fault.code(), fault.reason()));
         }
 
         void refused(Refused item) {

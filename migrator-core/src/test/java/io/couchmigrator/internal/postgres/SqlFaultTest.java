@@ -50,6 +50,22 @@ final class SqlFaultTest {
                 .isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "54001, '', nested-too-deep",
+        "22003, '', number-out-of-range",
+        "54000, nshop_pkey, too-long-for-index",
+        "54000, Rindex_form_tuple_context, too-long-for-index",
+        "54000, RconvertJsonbArray, too-large",
+        "54000, '', too-large",
+        "22003, WPL/pgSQL function f() line 1, refused-by-target",
+        "23514, ncheap, refused-by-target"
+    })
+    void namesTheLimitOfTheServersThatAValueGoesBeyond(String state, String field, String code) {
+        assertThat(SqlFault.of(psql(state, field.isEmpty() ? "" : field + "\0")).code())
+                .isEqualTo(code);
+    }
+
     @Test
     void findsWhatTheServerSaidBehindABatchAndAPool() {
         BatchUpdateException batch = new BatchUpdateException("Batch entry 0 was aborted", null, new int[0]);
