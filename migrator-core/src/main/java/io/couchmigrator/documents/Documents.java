@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.documents;
 
+import com.google.gson.JsonObject;
+import io.couchmigrator.Context;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Migration;
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.TableName;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +28,12 @@ public final class Documents {
 
     private final Map<String, TableName> tables;
     private final boolean keepsDeleted;
+    private final boolean replacesNul;
 
     private Documents(Builder builder) {
         this.tables = new LinkedHashMap<>(builder.tables);
         this.keepsDeleted = builder.keepsDeleted;
+        this.replacesNul = builder.replacesNul;
     }
 
     /** Starts one without databases. */
@@ -50,23 +55,44 @@ public final class Documents {
         return DocumentStage.<DocumentRow>builder(database)
                 .text()
                 .condition(document -> !document.id().startsWith(DESIGN))
-                .transform((document, context) -> List.of(row(document)))
+                .definition(definition())
+                .transform((document, context) ->
+                        List.of(new DocumentRow(document.id(), document.rev(), text(document, context))))
                 .owns(keepsDeleted ? rows.keepsDeleted().build() : rows.build())
                 .build();
     }
 
-    private static DocumentRow row(Document document) {
+    /** Rows come out differently by each choice. */
+    private int definition() {
+        return 1 + (keepsDeleted ? 1 : 0) + (replacesNul ? 2 : 0);
+    }
+
+    private String text(Document document, Context context) {
         String text = document.text();
-        if (!Escapes.ofNul(text).isEmpty()) {
+        BitSet nuls = Escapes.ofNul(text);
+        if (nuls.isEmpty()) {
+            return text;
+        }
+        if (!replacesNul) {
             throw new RejectException("nul-character", "it holds U+0000, which PostgreSQL cannot store: take it out");
         }
-        return new DocumentRow(document.id(), document.rev(), text);
+        context.log(replaced(document.id(), nuls.cardinality()));
+        return Escapes.replaced(text, nuls);
+    }
+
+    private static JsonObject replaced(String id, int times) {
+        JsonObject entry = new JsonObject();
+        entry.addProperty("error", "nul-replaced");
+        entry.addProperty("doc_id", id);
+        entry.addProperty("times", times);
+        return entry;
     }
 
     /** Builds the migration; not safe for use by multiple threads. */
     public static final class Builder {
         private final Map<String, TableName> tables = new LinkedHashMap<>();
         private boolean keepsDeleted;
+        private boolean replacesNul;
 
         private Builder() {}
 
@@ -79,6 +105,15 @@ public final class Documents {
         /** Lets the rows of documents that are deleted stay as they were. By default they are deleted. */
         public Builder keepDeleted() {
             this.keepsDeleted = true;
+            return this;
+        }
+
+        /**
+         * Puts U+FFFD in the place of U+0000 wherever a document's body has it, and logs each such document as {@code nul-replaced}. By
+         * default documents with U+0000 are rejected; those with it in their ids always are.
+         */
+        public Builder replaceNul() {
+            this.replacesNul = true;
             return this;
         }
 
