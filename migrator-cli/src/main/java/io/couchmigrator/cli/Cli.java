@@ -14,6 +14,7 @@ import io.couchmigrator.cli.settings.Arguments;
 import io.couchmigrator.cli.settings.Command;
 import io.couchmigrator.cli.settings.Faults;
 import io.couchmigrator.cli.settings.Help;
+import io.couchmigrator.cli.settings.Migrations;
 import io.couchmigrator.cli.settings.Setting;
 import io.couchmigrator.cli.settings.Settings;
 import io.couchmigrator.cli.settings.SettingsReader;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.cli;
+package io.couchmigrator.cli.settings;
 
 import io.couchmigrator.Migration;
 import io.couchmigrator.Stage;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The migrations that this program knows. */
-enum Migrations {
+public enum Migrations {
     MIGRATE_METADATA(BlobMetadata.SLUG, "one row in blobs_blobmeta for each blob that CommCare HQ keeps");
 
     private final String slug;
@@ -21,25 +21,27 @@ enum Migrations {
         this.description = description;
     }
 
-    static Optional<Migrations> named(String slug) {
+    /** Returns the migration with this slug. */
+    public static Optional<Migrations> named(String slug) {
         return Arrays.stream(values())
                 .filter(migration -> migration.slug.equals(slug))
                 .findFirst();
     }
 
-    static List<String> slugs() {
+    /** Returns the slugs of all of them. */
+    public static List<String> slugs() {
         return Arrays.stream(values()).map(migration -> migration.slug).toList();
     }
 
     /** Returns a line for each. */
-    static List<String> list() {
+    public static List<String> list() {
         return Arrays.stream(values())
                 .map(migration -> "%s  %s".formatted(migration.slug, migration.description))
                 .toList();
     }
 
     /** Returns the names of its stages that read a table. */
-    List<String> tableStages() {
+    public List<String> tableStages() {
         return of("any").stages().stream()
                 .filter(TableStage.class::isInstance)
                 .<String>map(Stage::name)
@@ -47,7 +49,7 @@ enum Migrations {
     }
 
     /** Returns the migration out of this main CouchDB database. */
-    Migration of(String mainDatabase) {
+    public Migration of(String mainDatabase) {
         return switch (this) {
             case MIGRATE_METADATA -> BlobMetadata.migration(mainDatabase);
         };
