@@ -123,17 +123,12 @@ final class Cli {
         }
         refuseMore(arguments, 2, faults);
         Logging.silence();
-        Optional<Settings> settings = new SettingsReader(
-                        arguments,
-                        environment,
-                        migration.map(Migrations::tableStages).orElse(List.of()),
-                        faults)
-                .read();
+        Optional<Settings> settings = new SettingsReader(arguments, environment, migration, faults).read();
         if (faults.any() || migration.isEmpty() || settings.isEmpty()) {
             throw new UsageException(
                     faults.messages(), migration.isEmpty() && slugIsSure ? listWithUsage(command) : usage(command));
         }
-        Migration chosen = migration.get().of(settings.get().mainDatabase());
+        Migration chosen = migration.get().of(settings.get());
         NextCommand next = new NextCommand(program, arguments.words());
         return command == Command.CHECK
                 ? new CheckCommand(out, next).run(chosen, settings.get())

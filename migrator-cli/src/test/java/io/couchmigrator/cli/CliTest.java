@@ -29,7 +29,10 @@ class CliTest {
     @Test
     void listsTheMigrations() {
         assertThat(run("list")).isZero();
-        assertThat(out()).startsWith("migrate_metadata  ");
+        assertThat(out().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("documents         every document "),
+                        line -> assertThat(line).startsWith("migrate_metadata  one row "));
     }
 
     @Test

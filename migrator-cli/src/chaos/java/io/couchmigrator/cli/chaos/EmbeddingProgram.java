@@ -20,10 +20,11 @@ final class EmbeddingProgram {
     public static void main(String[] words) {
         Faults faults = new Faults();
         Arguments arguments = new ArgumentParser(faults).parse(List.of(words));
-        Settings settings = new SettingsReader(arguments, System.getenv(), List.of(), faults)
+        Settings settings = new SettingsReader(arguments, System.getenv(), Optional.empty(), faults)
                 .read()
                 .orElseThrow();
-        Migrator migrator = settings.migrator(NewestBlobs.migration(settings.mainDatabase()), new Listener() {});
+        Migrator migrator =
+                settings.migrator(NewestBlobs.migration(settings.databases().get(0)), new Listener() {});
         Result result = arguments.command().equals(Optional.of(Command.VERIFY)) ? migrator.verify() : migrator.run();
         System.out.println(result.outcome());
         result.failures().forEach(failure -> System.out.println(failure.getMessage()));

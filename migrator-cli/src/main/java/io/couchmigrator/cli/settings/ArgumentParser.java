@@ -65,7 +65,7 @@ public final class ArgumentParser {
     }
 
     private Arguments arguments(List<String> words, CommandLine parsed) {
-        Map<Setting, String> values = new EnumMap<>(Setting.class);
+        Map<Setting, List<String>> values = new EnumMap<>(Setting.class);
         Set<Setting> flags = EnumSet.noneOf(Setting.class);
         for (Setting setting : Setting.values()) {
             if (!setting.onCommandLine() || !parsed.hasOption(setting.key())) {
@@ -75,11 +75,11 @@ public final class ArgumentParser {
                 flags.add(setting);
                 continue;
             }
-            String[] given = parsed.getOptionValues(setting.key());
-            if (given.length > 1) {
-                faults.add("%s is given %s times: give it once".formatted(setting.option(), given.length));
+            List<String> given = List.of(parsed.getOptionValues(setting.key()));
+            if (given.size() > 1 && !setting.isRepeatable()) {
+                faults.add("%s is given %s times: give it once".formatted(setting.option(), given.size()));
             }
-            values.put(setting, given[0]);
+            values.put(setting, given);
         }
         return new Arguments(words, parsed.getArgList(), values, flags);
     }

@@ -12,10 +12,11 @@ import java.util.Set;
  *
  * @param words as the user wrote them
  * @param positional those that are no option and no option's value
- * @param values the options that take a value, with it
+ * @param values the options that take a value, with it, or with each where one may be repeated
  * @param flags the options that take none
  */
-public record Arguments(List<String> words, List<String> positional, Map<Setting, String> values, Set<Setting> flags) {
+public record Arguments(
+        List<String> words, List<String> positional, Map<Setting, List<String>> values, Set<Setting> flags) {
     public Arguments {
         words = List.copyOf(words);
         positional = List.copyOf(positional);
@@ -41,6 +42,11 @@ public record Arguments(List<String> words, List<String> positional, Map<Setting
     /** Returns the word after the command, which names a migration. */
     public Optional<String> slug() {
         return positional.stream().skip(1).findFirst();
+    }
+
+    /** Returns the value of an option that is given once; empty if it is not. */
+    Optional<String> value(Setting setting) {
+        return Optional.ofNullable(values.get(setting)).map(given -> given.get(0));
     }
 
     /** Returns whether a flag was given. */

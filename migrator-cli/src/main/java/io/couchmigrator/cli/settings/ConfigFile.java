@@ -20,8 +20,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -52,8 +54,8 @@ final class ConfigFile {
     }
 
     /** Returns what it sets beside shards and sources; what is wrong with it is added to the faults. */
-    Map<Setting, String> read() {
-        Map<Setting, String> values = new EnumMap<>(Setting.class);
+    Map<Setting, List<String>> read() {
+        Map<Setting, List<String>> values = new EnumMap<>(Setting.class);
         try (Reader characters = Files.newBufferedReader(file, StandardCharsets.UTF_8);
                 JsonReader json = new JsonReader(characters)) {
             json.setStrictness(Strictness.STRICT);
@@ -70,7 +72,7 @@ final class ConfigFile {
         return values;
     }
 
-    private void readObject(JsonReader json, Map<Setting, String> values) throws IOException {
+    private void readObject(JsonReader json, Map<Setting, List<String>> values) throws IOException {
         if (json.peek() != JsonToken.BEGIN_OBJECT) {
             faults.add(at("holds no JSON object: expected something like {\"couch-db\": \"commcarehq\"}"));
             return;
@@ -86,20 +88,48 @@ final class ConfigFile {
                 readShards(json);
             } else if (setting.get() == Setting.SOURCES) {
                 readSources(json);
+            } else if (setting.get().isRepeatable() && json.peek() == JsonToken.BEGIN_ARRAY) {
+                put(setting.get(), strings(json, key), values);
             } else if (json.peek() != JsonToken.STRING && json.peek() != JsonToken.NUMBER) {
                 faults.add(at("has \"%s\" with a value that is neither a string nor a number".formatted(key)));
                 json.skipValue();
             } else if (json.peek() == JsonToken.NUMBER && !setting.get().takesNumber()) {
                 faults.add(at("has \"%s\" with a number: expected a string".formatted(key)));
                 json.skipValue();
-            } else if (values.put(setting.get(), json.nextString()) != null) {
-                faults.add(at("has \"%s\" twice: leave one".formatted(key)));
+            } else {
+                put(setting.get(), List.of(json.nextString()), values);
             }
         }
         json.endObject();
         if (json.peek() != JsonToken.END_DOCUMENT) {
             faults.add(at("goes on behind its JSON object: remove the rest"));
         }
+    }
+
+    private void put(Setting setting, List<String> given, Map<Setting, List<String>> values) {
+        if (values.put(setting, given) != null) {
+            faults.add(at("has \"%s\" twice: leave one".formatted(setting.key())));
+        }
+    }
+
+    private List<String> strings(JsonReader json, String key) throws IOException {
+        List<String> strings = new ArrayList<>();
+        boolean others = false;
+        json.beginArray();
+        while (json.hasNext()) {
+            if (json.peek() == JsonToken.STRING) {
+                strings.add(json.nextString());
+            } else {
+                others = true;
+                json.skipValue();
+            }
+        }
+        json.endArray();
+        if (others || strings.isEmpty()) {
+            faults.add(
+                    at("has \"%s\" with an array of something else than strings: expected one or more".formatted(key)));
+        }
+        return strings;
     }
 
     private void readShards(JsonReader json) throws IOException {

@@ -110,7 +110,7 @@ final class DatabaseEntry {
                 variables.put(key, value);
             }
         });
-        Map<Setting, String> inFile = url == null ? Map.of() : Map.of(Setting.JDBC_URL, url);
+        Map<Setting, List<String>> inFile = url == null ? Map.of() : Map.of(Setting.JDBC_URL, List.of(url));
         return new PostgresSettings(new Values(Map.of(), variables, inFile, file), its, warnings).dataSource();
     }
 }

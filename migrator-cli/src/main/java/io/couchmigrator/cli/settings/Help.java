@@ -4,6 +4,7 @@ package io.couchmigrator.cli.settings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The texts of {@code --help}. */
 public final class Help {
@@ -54,18 +55,32 @@ public final class Help {
                     + String.join(
                             ", ", command.names().subList(1, command.names().size())));
         }
-        lines.add("");
-        lines.add("Options:");
-        Arrays.stream(Setting.values())
-                .filter(setting -> setting.onCommandLine() && setting.isOfUseTo(command))
-                .forEach(setting -> lines.addAll(option(setting)));
+        options("Options:", command, Setting::isOfEveryMigration, lines);
         if (command.ofOneMigration()) {
+            for (Migrations migration : Migrations.values()) {
+                options(
+                        "Options of %s:".formatted(migration),
+                        command,
+                        setting -> !setting.isOfEveryMigration() && setting.belongsTo(migration),
+                        lines);
+            }
             for (List<String> paragraph : List.of(POSTGRES, PRECEDENCE, STATUSES)) {
                 lines.add("");
                 lines.addAll(paragraph);
             }
         }
         return lines;
+    }
+
+    private static void options(String heading, Command command, Predicate<Setting> some, List<String> lines) {
+        List<Setting> options = Arrays.stream(Setting.values())
+                .filter(setting -> setting.onCommandLine() && setting.isOfUseTo(command) && some.test(setting))
+                .toList();
+        if (!options.isEmpty()) {
+            lines.add("");
+            lines.add(heading);
+            options.forEach(setting -> lines.addAll(option(setting)));
+        }
     }
 
     private static List<String> option(Setting setting) {

@@ -5,12 +5,14 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.commcare.BlobMetadata;
+import io.couchmigrator.documents.Documents;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** The migrations that this program knows. */
 public enum Migrations {
+    DOCUMENTS(Documents.SLUG, "every document of CouchDB databases as it is, each database in a table of its own"),
     MIGRATE_METADATA(BlobMetadata.SLUG, "one row in blobs_blobmeta for each blob that CommCare HQ keeps");
 
     private final String slug;
@@ -36,22 +38,33 @@ public enum Migrations {
     /** Returns a line for each. */
     public static List<String> list() {
         return Arrays.stream(values())
-                .map(migration -> "%s  %s".formatted(migration.slug, migration.description))
+                .map(migration -> "%-16s  %s".formatted(migration.slug, migration.description))
                 .toList();
+    }
+
+    /** Returns the slug. */
+    @Override
+    public String toString() {
+        return slug;
     }
 
     /** Returns the names of its stages that read a table. */
-    public List<String> tableStages() {
-        return of("any").stages().stream()
-                .filter(TableStage.class::isInstance)
-                .<String>map(Stage::name)
-                .toList();
+    List<String> tableStages() {
+        return switch (this) {
+            case DOCUMENTS -> List.of();
+            case MIGRATE_METADATA ->
+                BlobMetadata.migration("any").stages().stream()
+                        .filter(TableStage.class::isInstance)
+                        .<String>map(Stage::name)
+                        .toList();
+        };
     }
 
-    /** Returns the migration out of this main CouchDB database. */
-    public Migration of(String mainDatabase) {
+    /** Returns the migration as it is set. */
+    public Migration of(Settings settings) {
         return switch (this) {
-            case MIGRATE_METADATA -> BlobMetadata.migration(mainDatabase);
+            case DOCUMENTS -> settings.documents().migration();
+            case MIGRATE_METADATA -> BlobMetadata.migration(settings.databases().get(0));
         };
     }
 }

@@ -2,7 +2,9 @@
 package io.couchmigrator.cli.settings;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,13 @@ public enum Setting {
     COUCH_PASSWORD("couch-password", Scope.NEVER_AN_OPTION, "", "COUCHDB_PASSWORD", null, "that user's password"),
     COUCH_PASSWORD_FILE("couch-password-file", Scope.ANYWHERE, "FILE", null, null, """
             file whose first line is that password; else the variable COUCHDB_PASSWORD"""),
-    COUCH_DB("couch-db", Scope.ANYWHERE, "NAME", null, "commcarehq", "name of the main database"),
+    COUCH_DB("couch-db", Scope.ANYWHERE, "NAME", null, "commcarehq", """
+            of documents: a database whose documents are migrated, required, may be given more than once; of \
+            migrate_metadata: name of the main database"""),
+    TABLE("table", Scope.ANYWHERE, "NAME", null, "documents", """
+            the table of the documents, as documents or archive.documents; several databases have tables of their own names"""),
+    DELETIONS("deletions", Scope.ANYWHERE, "WORD", null, "delete", """
+            delete or keep the rows of documents that are deleted"""),
     JDBC_URL("jdbc-url", Scope.ANYWHERE, "URL", null, null, """
             the PostgreSQL database, as jdbc:postgresql://HOST:PORT/NAME; else libpq's variables"""),
     SHARDS("shards", Scope.FILE, null, null, null, "the databases of a sharded blobs_blobmeta"),
@@ -65,6 +73,8 @@ public enum Setting {
         /** Never on the command line, where every user of the machine can read it. */
         NEVER_AN_OPTION
     }
+
+    private static final Set<Setting> OF_DOCUMENTS = EnumSet.of(TABLE, DELETIONS);
 
     private final String key;
     private final Scope scope;
@@ -130,6 +140,20 @@ public enum Setting {
     /** Returns whether it means something to this command; the commands share all options but the demo's. */
     public boolean belongsTo(Command command) {
         return this == HELP || (scope == Scope.DEMO) == (command == Command.DEMO);
+    }
+
+    /** Returns whether it means something to this migration. */
+    boolean belongsTo(Migrations migration) {
+        return migration == Migrations.DOCUMENTS || !OF_DOCUMENTS.contains(this);
+    }
+
+    boolean isOfEveryMigration() {
+        return Arrays.stream(Migrations.values()).allMatch(this::belongsTo);
+    }
+
+    /** Returns whether it may be given more than once. */
+    boolean isRepeatable() {
+        return this == COUCH_DB;
     }
 
     /** Returns whether it changes what this command does: a list needs no servers and no files. */

@@ -22,7 +22,8 @@ import javax.sql.DataSource;
  * @param workers how many ranges are read at once
  * @param maxDocumentsPerSecond how fast documents may be read; 0 sets no limit
  * @param couch the source
- * @param mainDatabase the name of its main database
+ * @param databases its databases that are named; of {@code migrate_metadata} the main one
+ * @param documents what is set for {@code documents} alone
  * @param target the target
  * @param shards where the rows of a sharded target go
  * @param sources where the tables of stages are that are not in the target, by the stages' names
@@ -39,7 +40,8 @@ public record Settings(
         int workers,
         int maxDocumentsPerSecond,
         CouchServer couch,
-        String mainDatabase,
+        List<String> databases,
+        DocumentsSettings documents,
         DataSource target,
         Optional<ShardMap> shards,
         Map<String, DataSource> sources,
@@ -50,6 +52,7 @@ public record Settings(
         boolean acceptNewSource,
         List<String> warnings) {
     public Settings {
+        databases = List.copyOf(databases);
         warnings = List.copyOf(warnings);
     }
 
@@ -57,6 +60,7 @@ public record Settings(
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         warnings.forEach(warning -> lines.add("Warning: " + warning));
+        lines.addAll(documents.lines());
         shards.map(ShardSettings::lines).ifPresent(lines::addAll);
         lines.addAll(SourceSettings.lines(sources));
         return lines;

@@ -12,9 +12,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
@@ -35,14 +37,14 @@ public final class SettingsReader {
     private final Map<String, String> environment;
     private final Faults faults;
     private final List<String> warnings = new ArrayList<>();
-    private final List<String> tableStages;
+    private final Optional<Migrations> migration;
     private Optional<JsonArray> shards = Optional.empty();
     private Optional<JsonObject> sources = Optional.empty();
 
-    /** @param tableStages the names of the stages that read a table */
+    /** @param migration the one to be set; empty if it is not known, which is told elsewhere */
     public SettingsReader(
-            Arguments arguments, Map<String, String> environment, List<String> tableStages, Faults faults) {
-        this.tableStages = tableStages;
+            Arguments arguments, Map<String, String> environment, Optional<Migrations> migration, Faults faults) {
+        this.migration = migration;
         this.arguments = arguments;
         this.environment = environment;
         this.faults = faults;
@@ -51,22 +53,29 @@ public final class SettingsReader {
     /** Returns the settings; empty, with a fault added, if they are not fit. */
     public Optional<Settings> read() {
         Values values = values();
+        migration.ifPresent(chosen -> refuseForeign(chosen, values));
         Optional<Path> logDirectory = logDirectory(values);
         int chunkSize = count(values, Setting.CHUNK_SIZE, 1, Integer.MAX_VALUE);
         int workers = count(values, Setting.NUM_WORKERS, 1, MOST_WORKERS);
         int maxDocumentsPerSecond = count(values, Setting.MAX_DOCS_PER_SECOND, 0, Integer.MAX_VALUE);
-        String mainDatabase = mainDatabase(values);
+        List<String> databases = databases(values);
+        DocumentsSettings documents = is(Migrations.DOCUMENTS) ? documents(values, databases) : DocumentsSettings.NONE;
         MaxRejects maxRejects = maxRejects(values);
         Duration maxOutage = duration(values, Setting.MAX_OUTAGE, Duration.ZERO, LONGEST_OUTAGE);
         Duration readTimeout = timeout(values, Setting.READ_TIMEOUT);
         Duration connectTimeout = timeout(values, Setting.CONNECT_TIMEOUT);
         Optional<CouchServer> couch = new CouchSettings(values, faults, warnings).server(connectTimeout, readTimeout);
         Optional<DataSource> target = new PostgresSettings(values, faults, warnings).dataSource();
-        String file = arguments.values().getOrDefault(Setting.CONFIG, "");
+        String file = arguments.value(Setting.CONFIG).orElse("");
         DatabaseEntry database = new DatabaseEntry(file, environment, warnings);
         Optional<ShardMap> map = shards.flatMap(entries -> new ShardSettings(entries, file, database, faults).map());
-        Map<String, DataSource> elsewhere = sources.map(
-                        entries -> new SourceSettings(entries, file, tableStages, database, faults).sources())
+        Map<String, DataSource> elsewhere = sources.map(entries -> new SourceSettings(
+                                entries,
+                                file,
+                                migration.map(Migrations::tableStages).orElse(List.of()),
+                                database,
+                                faults)
+                        .sources())
                 .orElse(Map.of());
         if (faults.any() || logDirectory.isEmpty() || couch.isEmpty() || target.isEmpty()) {
             return Optional.empty();
@@ -77,7 +86,8 @@ public final class SettingsReader {
                 workers,
                 maxDocumentsPerSecond,
                 couch.get(),
-                mainDatabase,
+                databases,
+                documents,
                 target.get(),
                 map,
                 elsewhere,
@@ -90,16 +100,16 @@ public final class SettingsReader {
     }
 
     private Values values() {
-        String file = arguments.values().get(Setting.CONFIG);
-        if (file == null) {
+        if (!arguments.gives(Setting.CONFIG)) {
             return new Values(arguments.values(), environment, Map.of(), "");
         }
+        String file = arguments.value(Setting.CONFIG).orElseThrow();
         Optional<Path> path = path(file, Setting.CONFIG.option());
         if (path.isEmpty()) {
             return new Values(arguments.values(), environment, Map.of(), file);
         }
         ConfigFile read = new ConfigFile(path.get(), faults);
-        Map<Setting, String> inFile = read.read();
+        Map<Setting, List<String>> inFile = read.read();
         shards = read.shards();
         sources = read.sources();
         if (shards.filter(entries -> DatabaseEntry.holdSecret(entries.asList())).isPresent()
@@ -107,10 +117,31 @@ public final class SettingsReader {
                                 DatabaseEntry.holdSecret(entries.asMap().values()))
                         .isPresent()
                 || inFile.containsKey(Setting.COUCH_PASSWORD)
-                || inFile.values().stream().anyMatch(Secrets::in)) {
+                || inFile.values().stream().flatMap(List::stream).anyMatch(Secrets::in)) {
             SecretFile.warning(path.get()).ifPresent(warnings::add);
         }
         return new Values(arguments.values(), environment, inFile, file);
+    }
+
+    private boolean is(Migrations one) {
+        return migration.equals(Optional.of(one));
+    }
+
+    private void refuseForeign(Migrations chosen, Values values) {
+        Set<String> places = new LinkedHashSet<>();
+        for (Setting setting : Setting.values()) {
+            if (!setting.belongsTo(chosen)) {
+                if (arguments.has(setting)) {
+                    places.add(setting.option());
+                }
+                values.given(setting).forEach(value -> places.add(value.place()));
+            }
+        }
+        if (is(Migrations.DOCUMENTS)) {
+            shards.ifPresent(entries -> places.add("\"shards\" in the file of --config"));
+            sources.ifPresent(entries -> places.add("\"sources\" in the file of --config"));
+        }
+        places.forEach(place -> faults.add("%s is no option of %s".formatted(place, chosen)));
     }
 
     private Optional<Path> logDirectory(Values values) {
@@ -182,13 +213,43 @@ public final class SettingsReader {
         return duration.orElse(least);
     }
 
-    private String mainDatabase(Values values) {
-        Value value = values.of(Setting.COUCH_DB).orElseThrow();
-        if (!DATABASE.matcher(value.text()).matches()) {
-            faults.add(
-                    "%s is \"%s\", which is no name of a CouchDB database: expected a small letter, then small letters, digits and _ $ ( ) + - /"
-                            .formatted(value.place(), value.text()));
+    private DocumentsSettings documents(Values values, List<String> databases) {
+        return new DocumentsSettings(
+                new DocumentTables(values, databases, faults).byDatabase(),
+                choice(values, Setting.DELETIONS, "delete", "keep"));
+    }
+
+    /** Returns whether the second of two words is chosen. */
+    private boolean choice(Values values, Setting setting, String first, String second) {
+        Value value = values.of(setting).orElseThrow();
+        if (!value.text().equals(first) && !value.text().equals(second)) {
+            faults.add("%s is \"%s\": expected %s or %s".formatted(value.place(), value.text(), first, second));
         }
-        return value.text();
+        return value.text().equals(second);
+    }
+
+    private List<String> databases(Values values) {
+        boolean several = is(Migrations.DOCUMENTS);
+        List<Value> given = values.given(Setting.COUCH_DB);
+        if (given.isEmpty() && several) {
+            faults.add("--couch-db is missing: name the CouchDB database whose documents are to be migrated, as in"
+                    + " --couch-db=orders; give it once more for each further one");
+        } else if (given.isEmpty()) {
+            given = values.of(Setting.COUCH_DB).stream().toList();
+        } else if (given.size() > 1 && migration.isPresent() && !several) {
+            faults.add(
+                    "%s is given %s times: give it once".formatted(given.get(0).place(), given.size()));
+        }
+        Set<String> names = new LinkedHashSet<>();
+        for (Value value : given) {
+            if (!DATABASE.matcher(value.text()).matches()) {
+                faults.add(
+                        "%s is \"%s\", which is no name of a CouchDB database: expected a small letter, then small letters, digits and _ $ ( ) + - /"
+                                .formatted(value.place(), value.text()));
+            } else if (!names.add(value.text()) && several) {
+                faults.add("%s names %s twice: leave one".formatted(value.place(), value.text()));
+            }
+        }
+        return List.copyOf(names);
     }
 }

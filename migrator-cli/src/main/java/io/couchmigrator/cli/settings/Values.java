@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.settings;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** What is set, and where: command line, then environment, then configuration file, then defaults. */
 final class Values {
-    private final Map<Setting, String> commandLine;
+    private final Map<Setting, List<String>> commandLine;
     private final Map<String, String> environment;
-    private final Map<Setting, String> file;
+    private final Map<Setting, List<String>> file;
     private final String fileName;
 
     Values(
-            Map<Setting, String> commandLine,
+            Map<Setting, List<String>> commandLine,
             Map<String, String> environment,
-            Map<Setting, String> file,
+            Map<Setting, List<String>> file,
             String fileName) {
         this.commandLine = Map.copyOf(commandLine);
         this.environment = Map.copyOf(environment);
@@ -23,10 +24,19 @@ final class Values {
     }
 
     Optional<Value> of(Setting setting) {
-        return onCommandLine(setting)
-                .or(() -> setting.variable().flatMap(this::variable))
-                .or(() -> inFile(setting))
-                .or(() -> setting.fallback().map(text -> new Value(text, Origin.FALLBACK, setting.option())));
+        return given(setting).stream().findFirst().or(() -> setting.fallback()
+                .map(text -> new Value(text, Origin.FALLBACK, setting.option())));
+    }
+
+    /** Returns what the user set, in the first of the places that have any of it; nothing where only the default holds. */
+    List<Value> given(Setting setting) {
+        if (commandLine.containsKey(setting)) {
+            return values(commandLine.get(setting), Origin.COMMAND_LINE, setting.option());
+        }
+        Optional<Value> variable = setting.variable().flatMap(this::variable);
+        return variable.map(List::of)
+                .orElseGet(() ->
+                        values(file.getOrDefault(setting, List.of()), Origin.FILE, setting.key() + " in " + fileName));
     }
 
     /** Returns what a variable of the environment holds; an empty one counts as not set, as it does for libpq. */
@@ -36,14 +46,8 @@ final class Values {
                 .map(text -> new Value(text, Origin.ENVIRONMENT, name));
     }
 
-    private Optional<Value> onCommandLine(Setting setting) {
-        return Optional.ofNullable(commandLine.get(setting))
-                .map(text -> new Value(text, Origin.COMMAND_LINE, setting.option()));
-    }
-
-    private Optional<Value> inFile(Setting setting) {
-        return Optional.ofNullable(file.get(setting))
-                .map(text -> new Value(text, Origin.FILE, setting.key() + " in " + fileName));
+    private static List<Value> values(List<String> texts, Origin origin, String place) {
+        return texts.stream().map(text -> new Value(text, origin, place)).toList();
     }
 
     /**

@@ -19,8 +19,8 @@ class ArgumentParserTest {
         assertThat(arguments.command()).contains(Command.RUN);
         assertThat(arguments.slug()).contains("migrate_metadata");
         assertThat(arguments.values())
-                .containsEntry(Setting.LOG_DIR, "a b")
-                .containsEntry(Setting.CHUNK_SIZE, "7")
+                .containsEntry(Setting.LOG_DIR, List.of("a b"))
+                .containsEntry(Setting.CHUNK_SIZE, List.of("7"))
                 .hasSize(2);
         assertThat(arguments.has(Setting.RESET)).isTrue();
     }
@@ -31,12 +31,12 @@ class ArgumentParserTest {
 
         assertThat(faults.messages()).isEmpty();
         assertThat(arguments.command()).contains(Command.RUN);
-        assertThat(arguments.values()).containsEntry(Setting.CHUNK_SIZE, "-5");
+        assertThat(arguments.values()).containsEntry(Setting.CHUNK_SIZE, List.of("-5"));
     }
 
     @Test
     void keepsQuotesThatAreInAValue() {
-        assertThat(parse("run", "--log-dir=\"x\"").values()).containsEntry(Setting.LOG_DIR, "\"x\"");
+        assertThat(parse("run", "--log-dir=\"x\"").values()).containsEntry(Setting.LOG_DIR, List.of("\"x\""));
     }
 
     @Test
@@ -48,7 +48,7 @@ class ArgumentParserTest {
                         "unknown option --chunksize: did you mean --chunk-size?",
                         "unknown option --log-dri: did you mean --log-dir?",
                         "unknown option --zzz");
-        assertThat(arguments.values()).containsEntry(Setting.NUM_WORKERS, "2");
+        assertThat(arguments.values()).containsEntry(Setting.NUM_WORKERS, List.of("2"));
     }
 
     @Test

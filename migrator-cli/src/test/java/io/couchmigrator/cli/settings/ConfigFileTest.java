@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,15 +31,15 @@ class ConfigFileTest {
     void readsStringsAndNumbers() throws IOException {
         assertThat(read("{\"log-dir\": \"logs/ü\", \"chunk-size\": 500, \"couch-password\": \"s3cret\"}"))
                 .containsOnly(
-                        Map.entry(Setting.LOG_DIR, "logs/ü"),
-                        Map.entry(Setting.CHUNK_SIZE, "500"),
-                        Map.entry(Setting.COUCH_PASSWORD, "s3cret"));
+                        Map.entry(Setting.LOG_DIR, List.of("logs/ü")),
+                        Map.entry(Setting.CHUNK_SIZE, List.of("500")),
+                        Map.entry(Setting.COUCH_PASSWORD, List.of("s3cret")));
         assertThat(faults.messages()).isEmpty();
     }
 
     @Test
     void tellsAllThatIsWrongWithItsKeys() throws IOException {
-        read("{\"chunksize\": 1, \"reset\": true, \"log-dir\": null, \"couch-db\": [\"a\"], \"num-workers\": 2,"
+        read("{\"chunksize\": 1, \"reset\": true, \"log-dir\": null, \"couch-url\": [\"a\"], \"num-workers\": 2,"
                 + " \"num-workers\": 3}");
 
         assertThat(faults.messages())
@@ -46,8 +47,22 @@ class ConfigFileTest {
                         file + " has an unknown key \"chunksize\": did you mean chunk-size?",
                         file + " has \"reset\", which is an option of the command line only: remove it",
                         file + " has \"log-dir\" with a value that is neither a string nor a number",
-                        file + " has \"couch-db\" with a value that is neither a string nor a number",
+                        file + " has \"couch-url\" with a value that is neither a string nor a number",
                         file + " has \"num-workers\" twice: leave one");
+    }
+
+    @Test
+    void readsAnArrayWhereAnOptionMayBeRepeated() throws IOException {
+        assertThat(read("{\"couch-db\": [\"orders\", \"invoices\"]}"))
+                .containsExactly(Map.entry(Setting.COUCH_DB, List.of("orders", "invoices")));
+        assertThat(faults.messages()).isEmpty();
+
+        read("{\"couch-db\": []}");
+        read("{\"couch-db\": [\"orders\", 7]}");
+        assertThat(faults.messages())
+                .hasSize(2)
+                .allMatch(fault -> fault.equals(
+                        file + " has \"couch-db\" with an array of something else than strings: expected one or more"));
     }
 
     @Test
@@ -131,7 +146,7 @@ class ConfigFileTest {
                         gone -> assertThat(gone).contains("cannot read", file.toString(), "there is no such file"));
     }
 
-    private Map<Setting, String> read(String json) throws IOException {
+    private Map<Setting, List<String>> read(String json) throws IOException {
         Files.writeString(file, json);
         return new ConfigFile(file, faults).read();
     }

@@ -18,4 +18,14 @@ final class HelpTest {
             }
         }
     }
+
+    @Test
+    void tellsApartWhatIsAnOptionOfOneMigration() {
+        String help = String.join("\n", Help.of(Command.RUN));
+        int own = help.indexOf("\nOptions of documents:\n");
+
+        assertThat(help.substring(0, own)).contains("  --reset ").doesNotContain("  --table ");
+        assertThat(help.substring(own)).contains("  --table ", "  --deletions ").doesNotContain("  --reset ");
+        assertThat(Help.of(Command.LIST)).noneMatch(line -> line.startsWith("Options of "));
+    }
 }

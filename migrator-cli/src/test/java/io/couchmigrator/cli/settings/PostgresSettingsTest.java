@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -21,9 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 final class PostgresSettingsTest {
-    private final Map<Setting, String> commandLine = new HashMap<>();
+    private final Map<Setting, List<String>> commandLine = new HashMap<>();
     private final Map<String, String> environment = new HashMap<>();
-    private final Map<Setting, String> inFile = new HashMap<>();
+    private final Map<Setting, List<String>> inFile = new HashMap<>();
     private final Faults faults = new Faults();
     private final String home = System.getProperty("user.home");
 
@@ -64,7 +65,7 @@ final class PostgresSettingsTest {
 
     @Test
     void refusesNoneThatAUrlGoesBefore() {
-        commandLine.put(Setting.JDBC_URL, "jdbc:postgresql://h/d?options=-c%20search_path=hq&sslmode=require");
+        commandLine.put(Setting.JDBC_URL, List.of("jdbc:postgresql://h/d?options=-c%20search_path=hq&sslmode=require"));
         environment.putAll(Map.of("PGHOSTADDR", "10.0.0.1", "PGOPTIONS", "-c a=b", "PGREQUIRESSL", "1"));
 
         Optional<PGSimpleDataSource> source = read();
@@ -75,7 +76,7 @@ final class PostgresSettingsTest {
 
     @Test
     void refusesAnAddressThatWouldGoBeforeTheFileAsPghostDoes() {
-        inFile.put(Setting.JDBC_URL, "jdbc:postgresql://h/d");
+        inFile.put(Setting.JDBC_URL, List.of("jdbc:postgresql://h/d"));
         environment.put("PGHOSTADDR", "10.0.0.1");
 
         assertThat(read()).isEmpty();
@@ -127,7 +128,7 @@ final class PostgresSettingsTest {
         environment.put("PGPASSWORD", "told");
         assertThat(read()).isPresent();
         environment.remove("PGPASSWORD");
-        commandLine.put(Setting.JDBC_URL, "jdbc:postgresql://h/d");
+        commandLine.put(Setting.JDBC_URL, List.of("jdbc:postgresql://h/d"));
 
         assertThat(read()).isEmpty();
 

@@ -45,7 +45,7 @@ class SettingsReaderTest {
         assertThat(settings.logDirectory()).isEqualTo(logs).doesNotExist();
         assertThat(settings.chunkSize()).isEqualTo(1000);
         assertThat(settings.workers()).isEqualTo(4);
-        assertThat(settings.mainDatabase()).isEqualTo("commcarehq");
+        assertThat(settings.databases()).containsExactly("commcarehq");
         assertThat(settings.maxOutage()).isEqualTo(Duration.ofMinutes(10));
         assertThat(settings.startOver()).isFalse();
         assertThat(settings.acceptNewSource()).isFalse();
@@ -69,7 +69,7 @@ class SettingsReaderTest {
         assertThat(settings.couch().url()).hasToString("http://words/");
         assertThat(settings.couch().user()).contains("environment");
         assertThat(settings.couch().password()).contains("pw");
-        assertThat(settings.mainDatabase()).isEqualTo("file");
+        assertThat(settings.databases()).containsExactly("file");
         assertThat(settings.chunkSize()).isEqualTo(5);
         assertThat(settings.workers()).isEqualTo(9);
         assertThat(settings.maxOutage()).isEqualTo(Duration.ofMinutes(10));
@@ -343,6 +343,7 @@ class SettingsReaderTest {
     }
 
     private SettingsReader reader() {
-        return new SettingsReader(new ArgumentParser(faults).parse(words), environment, List.of("IcdsFile"), faults);
+        Arguments arguments = new ArgumentParser(faults).parse(words);
+        return new SettingsReader(arguments, environment, arguments.slug().flatMap(Migrations::named), faults);
     }
 }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.settings;
+
+import io.couchmigrator.Migration;
+import io.couchmigrator.TableName;
+import io.couchmigrator.documents.Documents;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is set for the migration {@code documents} alone.
+ *
+ * @param tables the table of each CouchDB database
+ * @param keepDeleted whether rows of documents that are deleted stay
+ */
+record DocumentsSettings(Map<String, TableName> tables, boolean keepDeleted) {
+    /** Of another migration. */
+    static final DocumentsSettings NONE = new DocumentsSettings(Map.of(), false);
+
+    DocumentsSettings {
+        tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
+    }
+
+    /** Returns a line for each table. */
+    List<String> lines() {
+        return tables.entrySet().stream()
+                .map(table -> "Documents of %s go to table %s.".formatted(table.getKey(), table.getValue()))
+                .toList();
+    }
+
+    Migration migration() {
+        Documents.Builder documents = Documents.builder();
+        tables.forEach(documents::database);
+        return (keepDeleted ? documents.keepDeleted() : documents).build();
+    }
+}

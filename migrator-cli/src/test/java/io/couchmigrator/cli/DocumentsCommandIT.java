@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.cli.console.Console;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.couch.CouchDatabase;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code migrator run documents}, as an operator types it. */
+@ExtendWith(MigratorExtension.class)
+final class DocumentsCommandIT {
+    @TempDir
+    private Path directory;
+
+    private CouchDouble couch;
+    private TestDatabase database;
+    private Path logs;
+
+    @BeforeEach
+    void nameServers(CouchDouble couch, TestDatabase database) {
+        this.couch = couch;
+        this.database = database;
+        this.logs = directory.resolve("logs");
+    }
+
+    @Test
+    void writesTheDocumentsOfOneDatabaseIntoTheTableOfThatName() throws Exception {
+        create("documents");
+        couch("orders", "a", "b");
+
+        Ended ended = types("run", "--couch-db=orders");
+
+        assertThat(ended.status()).as(ended.console()).isZero();
+        assertThat(ended.console())
+                .contains("Documents of orders go to table documents.\n", "documents is complete: 2 rows written, ");
+        assertThat(database.query("select id || ' ' || (doc ->> 'of') from documents order by id"))
+                .containsExactly("a orders", "b orders");
+    }
+
+    @Test
+    void writesThoseOfSeveralIntoTablesOfTheirNames() throws Exception {
+        create("orders", "\"in/voices\"", "customers");
+        couch("orders", "a");
+        couch("in/voices", "a");
+        couch("customers", "a");
+        String[] databases = {"--couch-db=orders", "--couch-db=in/voices", "--couch-db=customers"};
+
+        Ended checked = types("check", databases);
+        Ended ended = types("run", databases);
+        Ended verified = types("verify", databases);
+
+        assertThat(checked.status()).as(checked.console()).isZero();
+        assertThat(checked.console()).contains("documents can run: 3 documents in 3 stages.");
+        assertThat(ended.status()).as(ended.console()).isZero();
+        assertThat(verified.status()).as(verified.console()).isZero();
+        assertThat(database.query("select doc ->> 'of' from orders")).containsExactly("orders");
+        assertThat(database.query("select doc ->> 'of' from \"in/voices\"")).containsExactly("in/voices");
+        assertThat(database.query("select doc ->> 'of' from customers")).containsExactly("customers");
+    }
+
+    @Test
+    void writesThemIntoTheTableThatIsNamed() throws Exception {
+        database.execute("create schema archive");
+        create("archive.\"orders.2018\"");
+        couch("orders", "a");
+
+        Ended ended = types("run", "--couch-db=orders", "--table=archive.\"orders.2018\"");
+
+        assertThat(ended.status()).as(ended.console()).isZero();
+        assertThat(database.query("select id from archive.\"orders.2018\"")).containsExactly("a");
+    }
+
+    @Test
+    void deletesTheRowsOfDocumentsThatAreDeletedUnlessTheyAreToBeKept() throws Exception {
+        create("documents", "kept");
+        CouchDatabase orders = couch("orders", "a", "b");
+        types("run", "--couch-db=orders");
+        Path other = directory.resolve("kept");
+        runs(other, "--couch-db=orders", "--table=kept", "--deletions=keep");
+
+        orders.delete("a");
+        Ended deleted = types("run", "--couch-db=orders");
+        Ended kept = runs(other, "--couch-db=orders", "--table=kept", "--deletions=keep");
+
+        assertThat(deleted.status()).as(deleted.console()).isZero();
+        assertThat(kept.status()).as(kept.console()).isZero();
+        assertThat(database.query("select id from documents")).containsExactly("b");
+        assertThat(database.query("select id from kept order by id")).containsExactly("a", "b");
+    }
+
+    @Test
+    void takesUpADatabaseThatIsNamedLater() throws Exception {
+        create("orders", "invoices", "customers");
+        couch("orders", "a");
+        couch("invoices", "a");
+        couch("customers", "a");
+        types("run", "--couch-db=orders", "--couch-db=invoices");
+
+        Ended ended = types("run", "--couch-db=customers", "--couch-db=orders", "--couch-db=invoices");
+
+        assertThat(ended.status()).as(ended.console()).isZero();
+        assertThat(ended.console()).contains("documents is complete: 1 row written, ");
+        assertThat(database.query("select id from customers")).containsExactly("a");
+    }
+
+    @Test
+    void tellsBeforehandEachDatabaseThatItCannotRead() throws Exception {
+        create("orders", "invoices", "customers");
+        couch("orders", "a");
+
+        Ended ended = types("run", "--couch-db=orders", "--couch-db=invoices", "--couch-db=customers");
+
+        assertThat(ended.status()).as(ended.console()).isEqualTo(3);
+        assertThat(ended.console()).contains("\"invoices\"", "\"customers\"");
+        assertThat(database.query("select id from orders")).isEmpty();
+    }
+
+    @Test
+    void refusesWhatCannotBeATableBeforeAnythingIsAsked() {
+        Ended ended = types("run", "--couch-db=orders", "--couch-db=" + "a".repeat(64));
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.console()).contains("at most 63 bytes");
+        assertThat(couch.requests()).isEmpty();
+        assertThat(logs).doesNotExist();
+    }
+
+    private Ended types(String command, String... options) {
+        List<String> words = new ArrayList<>(List.of(command, "documents", "--log-dir=" + logs));
+        words.addAll(List.of(options));
+        return types(words);
+    }
+
+    private Ended runs(Path elsewhere, String... options) {
+        List<String> words = new ArrayList<>(List.of("run", "documents", "--log-dir=" + elsewhere));
+        words.addAll(List.of(options));
+        return types(words);
+    }
+
+    private Ended types(List<String> words) {
+        Map<String, String> environment = Map.of(
+                "COUCHDB_URL", couch.url(),
+                "PGHOST", database.host(),
+                "PGPORT", String.valueOf(database.port()),
+                "PGDATABASE", database.name(),
+                "PGUSER", database.user(),
+                "PGPASSWORD", database.password());
+        ByteArrayOutputStream console = new ByteArrayOutputStream();
+        try (Console out = new Console(console);
+                Console err = new Console(console)) {
+            int status = new Cli(out, err, environment, stop -> {}, "migrator").run(words);
+            return new Ended(status, console.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    private record Ended(int status, String console) {}
+
+    private CouchDatabase couch(String name, String... ids) {
+        CouchDatabase created = couch.create(name);
+        for (String id : ids) {
+            JsonObject document = new JsonObject();
+            document.addProperty("_id", id);
+            document.addProperty("of", name);
+            created.put(document);
+        }
+        return created;
+    }
+
+    private void create(String... tables) throws Exception {
+        for (String table : tables) {
+            database.execute("create table " + table
+                    + " (id text collate \"C\" primary key, rev text not null, doc jsonb not null)");
+        }
+    }
+}

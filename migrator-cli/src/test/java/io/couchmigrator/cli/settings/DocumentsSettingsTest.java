@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.TableName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is set for the migration {@code documents} alone. */
+final class DocumentsSettingsTest {
+    private final Faults faults = new Faults();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void putTheDocumentsOfOneDatabaseIntoTheTableOfThatName() {
+        Settings settings = read("--couch-db=orders");
+
+        assertThat(settings.documents().tables()).containsExactly(Map.entry("orders", TableName.of("documents")));
+        assertThat(settings.documents().keepDeleted()).isFalse();
+        assertThat(settings.lines()).containsExactly("Documents of orders go to table documents.");
+    }
+
+    @Test
+    void takeAnotherTableForOneDatabase() {
+        Settings settings = read("--couch-db=orders", "--table=archive.\"orders.2018\"", "--deletions=keep");
+
+        assertThat(settings.documents().tables())
+                .containsExactly(Map.entry("orders", TableName.of("archive", "orders.2018")));
+        assertThat(settings.documents().keepDeleted()).isTrue();
+    }
+
+    @Test
+    void nameTheTablesOfSeveralDatabasesAfterThem() {
+        Settings settings = read("--couch-db=orders", "--couch-db=a/b+c-$()", "--couch-db=invoices");
+
+        assertThat(settings.documents().tables())
+                .containsExactly(
+                        Map.entry("orders", TableName.of("orders")),
+                        Map.entry("a/b+c-$()", TableName.of("a/b+c-$()")),
+                        Map.entry("invoices", TableName.of("invoices")));
+    }
+
+    @Test
+    void takeTheDatabasesFromTheFileUnlessTheCommandLineNamesAny() throws IOException {
+        String config = "--config="
+                + Files.writeString(directory.resolve("c.json"), "{\"couch-db\": [\"orders\", \"invoices\"]}");
+
+        assertThat(read(config).databases()).containsExactly("orders", "invoices");
+        assertThat(read(config, "--couch-db=other").databases()).containsExactly("other");
+    }
+
+    @Test
+    void needADatabase() {
+        assertThat(faults()).singleElement().asString().startsWith("--couch-db is missing: ");
+    }
+
+    @Test
+    void refuseADatabaseThatIsNamedTwice() {
+        assertThat(faults("--couch-db=orders", "--couch-db=orders"))
+                .containsExactly("--couch-db names orders twice: leave one");
+    }
+
+    @Test
+    void refuseOneTableForSeveralDatabases() {
+        assertThat(faults("--couch-db=orders", "--couch-db=invoices", "--table=all"))
+                .singleElement()
+                .asString()
+                .startsWith("--table names one table for 2 databases: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--table=", "--table=a.b.c", "--table=\"a", "--deletions=", "--deletions=Keep"})
+    void refuseAValueAndNameItsOption(String word) {
+        assertThat(faults("--couch-db=orders", word))
+                .singleElement()
+                .asString()
+                .startsWith(word.substring(0, word.indexOf('=')) + " is \"");
+    }
+
+    @Test
+    void refuseNamesThatPostgresWouldCutOff() {
+        String longest = "a".repeat(63);
+
+        assertThat(read("--couch-db=b", "--couch-db=" + longest).databases()).hasSize(2);
+        assertThat(read("--couch-db=" + longest + "a").databases()).hasSize(1);
+        assertThat(faults("--couch-db=b", "--couch-db=" + longest + "a"))
+                .singleElement()
+                .asString()
+                .contains("\"" + longest + "a\"", "at most 63 bytes, this has 64", "alone, with --table=NAME");
+        assertThat(faults("--couch-db=b", "--table=" + "ü".repeat(32)))
+                .singleElement()
+                .asString()
+                .contains("this has 64", "choose another --table");
+        assertThat(faults("--couch-db=b", "--table=" + longest + "a.b")).hasSize(1);
+    }
+
+    @Test
+    void refuseNamesThatIndexesOrTheTableOfOwnersHave() {
+        assertThat(faults("--couch-db=orders", "--couch-db=orders_pkey"))
+                .singleElement()
+                .asString()
+                .startsWith("no table can be named \"orders_pkey\" beside \"orders\", whose index has that name: ");
+        assertThat(faults("--couch-db=" + "a".repeat(60), "--couch-db=" + "a".repeat(58) + "_pkey"))
+                .hasSize(1);
+        assertThat(faults("--couch-db=couch_migrator_owner", "--couch-db=couch_migrator_owner_pkey"))
+                .hasSize(2);
+        assertThat(faults("--couch-db=orders", "--table=archive.couch_migrator_owner"))
+                .singleElement()
+                .asString()
+                .startsWith("no table of documents can be named \"couch_migrator_owner\": ");
+    }
+
+    @Test
+    void areNoOptionsOfAnotherMigration() throws IOException {
+        String config = "--config=" + Files.writeString(directory.resolve("c.json"), "{\"table\": \"documents\"}");
+
+        assertThat(faultsOf("migrate_metadata", "--table=a", "--deletions=delete"))
+                .containsExactly(
+                        "--table is no option of migrate_metadata", "--deletions is no option of migrate_metadata");
+        assertThat(faultsOf("migrate_metadata", config))
+                .singleElement()
+                .asString()
+                .matches("table in .*c.json is no option of migrate_metadata");
+        assertThat(faultsOf("migrate_metadata", "--couch-db=a", "--couch-db=b"))
+                .containsExactly("--couch-db is given 2 times: give it once");
+    }
+
+    @Test
+    void leaveTheDatabasesOfShardsAndTablesToOtherMigrations() throws IOException {
+        Path file = Files.writeString(directory.resolve("c.json"), "{\"shards\": [], \"sources\": {}}");
+
+        assertThat(faults("--couch-db=orders", "--config=" + file))
+                .contains(
+                        "\"shards\" in the file of --config is no option of documents",
+                        "\"sources\" in the file of --config is no option of documents");
+    }
+
+    private Settings read(String... words) {
+        return reader("documents", words).read().orElseThrow(() -> new AssertionError(faults.messages()));
+    }
+
+    private List<String> faults(String... words) {
+        return faultsOf("documents", words);
+    }
+
+    private List<String> faultsOf(String slug, String... words) {
+        int before = faults.messages().size();
+        assertThat(reader(slug, words).read()).isEmpty();
+        return faults.messages().subList(before, faults.messages().size());
+    }
+
+    private SettingsReader reader(String slug, String... words) {
+        List<String> all = new ArrayList<>(List.of("run", slug, "--log-dir=" + directory.resolve("logs")));
+        all.addAll(List.of(words));
+        Map<String, String> environment = Map.of("COUCHDB_URL", "http://couch.example.org:5984/");
+        return new SettingsReader(new ArgumentParser(faults).parse(all), environment, Migrations.named(slug), faults);
+    }
+}
