@@ -54,8 +54,13 @@ public interface Listener {
      */
     default void catchingUp(String stage, OptionalLong pending) {}
 
-    /** Changes were read and their rows written. */
-    default void caughtUp(String stage, long changes, long rows) {}
+    /**
+     * Changes were read and their rows written.
+     *
+     * @param rows how many were inserted or changed
+     * @param deleted how many were deleted, of documents that have none any more
+     */
+    default void caughtUp(String stage, long changes, long rows, long deleted) {}
 
     /**
      * A stage is finished for now.

@@ -55,7 +55,7 @@ final class Recorder implements Listener {
     }
 
     @Override
-    public void caughtUp(String stage, long changes, long rows) {
+    public void caughtUp(String stage, long changes, long rows, long deleted) {
         lines.add("caught up %s %d changes %d rows".formatted(stage, changes, rows));
     }
 

@@ -97,7 +97,13 @@ final class DocumentsCommandIT {
         Ended kept = runs(other, "--couch-db=orders", "--table=kept", "--deletions=keep");
 
         assertThat(deleted.status()).as(deleted.console()).isZero();
+        assertThat(deleted.console())
+                .contains(
+                        "Caught up: 1 change, 0 rows, 1 deleted.\n",
+                        "documents is complete: 0 rows written, 0 already there, 1 deleted, 0 rejected, ");
+        assertThat(logs.resolve("documents.history.jsonl")).content().contains("\"already_there\":0,\"deleted\":1,");
         assertThat(kept.status()).as(kept.console()).isZero();
+        assertThat(kept.console()).doesNotContain(" 1 deleted");
         assertThat(database.query("select id from documents")).containsExactly("b");
         assertThat(database.query("select id from kept order by id")).containsExactly("a", "b");
     }

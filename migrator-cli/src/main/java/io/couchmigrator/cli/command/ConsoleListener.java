@@ -154,10 +154,13 @@ final class ConsoleListener implements Listener {
     }
 
     @Override
-    public void caughtUp(String stage, long changes, long rows) {
+    public void caughtUp(String stage, long changes, long rows, long deleted) {
         if (changes > 0 || pending.orElse(0) > 0) {
-            console.line("Caught up: %s, %s."
-                    .formatted(Numbers.of(changes, "change", "changes"), Numbers.of(rows, "row", "rows")));
+            List<String> parts = new ArrayList<>();
+            parts.add(Numbers.of(changes, "change", "changes"));
+            parts.add(Numbers.of(rows, "row", "rows"));
+            part(parts, deleted, "deleted");
+            console.line("Caught up: %s.".formatted(String.join(", ", parts)));
         }
     }
 

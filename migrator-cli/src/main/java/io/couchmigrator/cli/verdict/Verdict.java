@@ -250,10 +250,12 @@ public final class Verdict {
 
     private static String rows(Result result) {
         Tallies tallies = result.tallies();
-        return "%s written, %s already there, %s rejected, %s"
+        String deleted = tallies.deleted() > 0 ? ", %s deleted".formatted(Numbers.of(tallies.deleted())) : "";
+        return "%s written, %s already there%s, %s rejected, %s"
                 .formatted(
                         Numbers.of(tallies.written(), "row", "rows"),
                         Numbers.of(tallies.alreadyThere()),
+                        deleted,
                         Numbers.of(tallies.rejected()),
                         Durations.seconds(result.elapsed()));
     }

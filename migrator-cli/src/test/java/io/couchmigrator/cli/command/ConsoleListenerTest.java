@@ -103,19 +103,19 @@ class ConsoleListenerTest {
     @Test
     void tellsCatchingUpOnlyWhenThereIsSomething() {
         listener.catchingUp("a", OptionalLong.of(0));
-        listener.caughtUp("a", 0, 0);
+        listener.caughtUp("a", 0, 0, 0);
         listener.catchingUp("b", OptionalLong.empty());
-        listener.caughtUp("b", 0, 0);
+        listener.caughtUp("b", 0, 0, 0);
         listener.catchingUp("c", OptionalLong.of(412));
-        listener.caughtUp("c", 412, 37);
+        listener.caughtUp("c", 412, 37, 0);
         listener.catchingUp("d", OptionalLong.empty());
-        listener.caughtUp("d", 1_003, 1);
+        listener.caughtUp("d", 1_003, 1, 2);
 
         assertThat(lines())
                 .containsExactly(
                         "Catching up with changes since the start: 412 pending",
                         "Caught up: 412 changes, 37 rows.",
-                        "Caught up: 1,003 changes, 1 row.");
+                        "Caught up: 1,003 changes, 1 row, 2 deleted.");
     }
 
     @Test

@@ -339,6 +339,18 @@ class VerdictTest {
                 .isEqualTo(4);
     }
 
+    @Test
+    void tellsDeletedRowsWhereThereAreAny() {
+        Tallies tallies = new Tallies(9, 5, 0, 0, 5, 1, 1_003, Verified.NONE, Rows.NONE);
+        Result complete = new Result(
+                Outcome.COMPLETE, tallies, 9, 9, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ofSeconds(4));
+
+        assertThat(verdict.of(complete, NEXT))
+                .singleElement()
+                .asString()
+                .contains("5 rows written, 1 already there, 1,003 deleted, 0 rejected, 0:00:04");
+    }
+
     private static Result result(Outcome outcome, long written, long alreadyThere, long rejected) {
         Tallies tallies = new Tallies(written + alreadyThere, written, 0, rejected, written, alreadyThere);
         return new Result(

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.run;
 
 import com.google.common.collect.Lists;
+import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.source.Feed;
@@ -24,7 +25,7 @@ record ChangesPass<S>(BatchTaker<S> taker, boolean told) implements Pass<S> {
         run.feed().recognize(before).ifPresent(state::seen);
         Feed.CatchUp<S> catchUp = run.feed().catchUp(before, sessions.main());
         boolean tells = told && catchUp.isPending();
-        long rows = run.tallies().written();
+        Tallies counted = run.tallies();
         if (tells) {
             run.site().reporter().tell(to -> to.catchingUp(run.name(), catchUp.pending()));
         }
@@ -35,8 +36,9 @@ record ChangesPass<S>(BatchTaker<S> taker, boolean told) implements Pass<S> {
         }
         run.completed(state, catchUp.changes());
         if (tells) {
-            long written = run.tallies().written() - rows;
-            run.site().reporter().tell(to -> to.caughtUp(run.name(), catchUp.changes(), written));
+            long written = run.tallies().written() - counted.written();
+            long deleted = run.tallies().deleted() - counted.deleted();
+            run.site().reporter().tell(to -> to.caughtUp(run.name(), catchUp.changes(), written, deleted));
         }
     }
 

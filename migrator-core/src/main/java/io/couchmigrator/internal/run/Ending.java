@@ -60,6 +60,9 @@ record Ending(
         details.addProperty("read", tallies.read());
         details.addProperty("written", tallies.written());
         details.addProperty("already_there", tallies.alreadyThere());
+        if (tallies.deleted() > 0) {
+            details.addProperty("deleted", tallies.deleted());
+        }
         details.addProperty("rejected", tallies.rejected());
         details.addProperty("outstanding_rejects", outstanding);
         details.addProperty("audited_pages", audit.pages());

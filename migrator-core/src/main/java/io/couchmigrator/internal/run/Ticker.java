@@ -61,6 +61,9 @@ final class Ticker implements AutoCloseable {
         json.addProperty("rejected", tallies.rejected());
         json.addProperty("written", tallies.written());
         json.addProperty("already_there", tallies.alreadyThere());
+        if (tallies.deleted() > 0) {
+            json.addProperty("deleted", tallies.deleted());
+        }
         return json;
     }
 }
