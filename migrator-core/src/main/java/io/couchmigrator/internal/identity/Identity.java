@@ -3,6 +3,7 @@ package io.couchmigrator.internal.identity;
 
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Migration;
+import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Stage;
 import io.couchmigrator.internal.identity.Difference.Kind;
 import io.couchmigrator.internal.identity.Difference.OfFile;
@@ -44,6 +45,14 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
         return differences;
     }
 
+    /**
+     * Returns whether a stage that was migrated may be missing from a migration, and then is left as it is: if all stages own
+     * their tables, none depends on another.
+     */
+    public static boolean leavesStages(Migration migration) {
+        return migration.stages().stream().allMatch(stage -> stage.destination() instanceof OwnedTable<?>);
+    }
+
     private record Versions(int then, int now) {}
 
     private List<Difference> stages(List<StageOffset> saved) {
@@ -57,6 +66,9 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
         for (StageOffset stage : saved) {
             Stage<?, ?> now = stages.get(stage.name());
             boolean documents = now instanceof DocumentStage<?>;
+            if (now == null && leavesStages(migration)) {
+                continue;
+            }
             if (now == null) {
                 String names = String.join(", ", stages.keySet());
                 differences.add(new OfFile(Kind.PLACE, "stage", "one of " + names, stage.name()));

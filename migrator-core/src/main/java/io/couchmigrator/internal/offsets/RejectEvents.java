@@ -188,9 +188,9 @@ public final class RejectEvents {
         return items.outstanding();
     }
 
-    /** Returns how many items are outstanding for some reasons, at the same cost however many they are. */
-    long count(Predicate<Kind> reasons) {
-        return items.count(reasons);
+    /** Returns how many items of some stages are outstanding for some reasons, at the same cost however many they are. */
+    long count(Predicate<String> stages, Predicate<Kind> reasons) {
+        return items.count(stages, reasons);
     }
 
     /** Returns the ids of a stage that are outstanding for some reasons, in the order of the events. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class RejectedItems {
     private final Map<String, Map<SourceId, Event>> outstanding = new HashMap<>();
     private final Map<String, Map<SourceId, Written>> written = new HashMap<>();
-    private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+    private final Map<String, Map<Kind, Long>> counts = new HashMap<>();
     private long digest;
 
     /**
@@ -49,7 +49,7 @@ final class RejectedItems {
     /** Takes an item for outstanding; it must not be so already. */
     void put(String stage, SourceId id, Event event) {
         of(outstanding, stage).put(id, event);
-        counts.merge(event.kind(), 1L, Long::sum);
+        count(stage, event, 1);
         digest += event.digest();
     }
 
@@ -58,7 +58,7 @@ final class RejectedItems {
     Event remove(String stage, SourceId id) {
         Event event = of(outstanding, stage).remove(id);
         if (event != null) {
-            counts.merge(event.kind(), -1L, Long::sum);
+            count(stage, event, -1);
             digest -= event.digest();
         }
         return event;
@@ -83,9 +83,15 @@ final class RejectedItems {
         return of(written, stage).get(id);
     }
 
-    /** Returns how many items are outstanding for some reasons, at the same cost however many they are. */
-    long count(Predicate<Kind> reasons) {
+    private void count(String stage, Event event, long more) {
+        counts.computeIfAbsent(stage, name -> new EnumMap<>(Kind.class)).merge(event.kind(), more, Long::sum);
+    }
+
+    /** Returns how many items of some stages are outstanding for some reasons, at the same cost however many they are. */
+    long count(Predicate<String> stages, Predicate<Kind> reasons) {
         return counts.entrySet().stream()
+                .filter(stage -> stages.test(stage.getKey()))
+                .flatMap(stage -> stage.getValue().entrySet().stream())
                 .filter(count -> reasons.test(count.getKey()))
                 .mapToLong(Map.Entry::getValue)
                 .sum();
@@ -124,7 +130,7 @@ final class RejectedItems {
 
     /** Returns how an offset file that is saved now knows them again. */
     RejectsMark mark() {
-        return new RejectsMark(count(kind -> true), OptionalLong.of(digest));
+        return new RejectsMark(count(stage -> true, kind -> true), OptionalLong.of(digest));
     }
 
     private static <T> Map<SourceId, T> of(Map<String, Map<SourceId, T>> stages, String stage) {

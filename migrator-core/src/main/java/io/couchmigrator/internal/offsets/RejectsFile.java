@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Which items a run is to take first, by id, as events in a file: {@code rejected} or {@code resolved} by a run,
@@ -23,11 +24,13 @@ public final class RejectsFile implements AutoCloseable {
     private final LineFile file;
     private final Clock clock;
     private final RejectEvents events;
+    private final Predicate<String> stages;
 
-    private RejectsFile(LineFile file, Clock clock, RejectEvents events) {
+    private RejectsFile(LineFile file, Clock clock, RejectEvents events, Predicate<String> stages) {
         this.file = file;
         this.clock = clock;
         this.events = events;
+        this.stages = stages;
     }
 
     /** Why an item is outstanding. */
@@ -74,9 +77,13 @@ public final class RejectsFile implements AutoCloseable {
         }
     }
 
-    /** Goes on after events that were read. What the file has behind them is cut off when it is next written to. */
-    public static RejectsFile open(RejectEvents events, Clock clock) {
-        return new RejectsFile(LineFile.confidential(events.path(), events.end()), clock, events);
+    /**
+     * Goes on after events that were read. What the file has behind them is cut off when it is next written to.
+     *
+     * @param stages those whose items are counted, by name; the events of others stay as they are
+     */
+    public static RejectsFile open(RejectEvents events, Predicate<String> stages, Clock clock) {
+        return new RejectsFile(LineFile.confidential(events.path(), events.end()), clock, events, stages);
     }
 
     /** Returns the ids of a stage that runs rejected, in the order in which they did. */
@@ -91,7 +98,7 @@ public final class RejectsFile implements AutoCloseable {
 
     /** Returns how many items are outstanding, for whatever reason. */
     public synchronized long outstanding() {
-        return events.count(kind -> true);
+        return events.count(stages, kind -> true);
     }
 
     /** Returns how an offset file that is saved now knows the file again. */
@@ -101,12 +108,12 @@ public final class RejectsFile implements AutoCloseable {
 
     /** Returns how many items runs rejected. */
     public synchronized long outstandingRejects() {
-        return events.count(kind -> kind == Kind.REJECTED);
+        return events.count(stages, kind -> kind == Kind.REJECTED);
     }
 
     /** Returns how many items a verification found wrong again after a run had written them. */
     public synchronized long outstandingAgain() {
-        return events.count(Kind::isAgain);
+        return events.count(stages, Kind::isAgain);
     }
 
     /** Returns whether a run rejected an item, and that still stands. */

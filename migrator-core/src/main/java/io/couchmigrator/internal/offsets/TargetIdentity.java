@@ -115,9 +115,16 @@ public record TargetIdentity(
                 systemIdentifier.or(() -> before.systemIdentifier),
                 database,
                 databaseOid,
-                tables,
+                withLeft(before.tables),
                 timeline.isPresent() ? timeline : before.timeline,
                 completed,
                 completedSources);
+    }
+
+    /** Returns the tables with those of stages that are left as they are. */
+    private Map<String, Long> withLeft(Map<String, Long> before) {
+        Map<String, Long> all = new LinkedHashMap<>(before);
+        all.putAll(tables);
+        return all;
     }
 }

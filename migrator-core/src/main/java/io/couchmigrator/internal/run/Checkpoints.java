@@ -141,6 +141,7 @@ final class Checkpoints implements AutoCloseable {
                 stages.add(stage);
             }
         }
+        former.values().stream().filter(stage -> !order.contains(stage.name())).forEach(stages::add);
         return new Offsets(migration, clock.instant(), url, uuid, verified, target, rejects.mark(), stages);
     }
 }

@@ -2,9 +2,11 @@
 package io.couchmigrator.internal.run;
 
 import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.SourceException;
+import io.couchmigrator.Stage;
 import io.couchmigrator.internal.identity.Difference;
 import io.couchmigrator.internal.identity.Difference.Kind;
 import io.couchmigrator.internal.identity.Difference.OfFile;
@@ -70,7 +72,17 @@ record Earlier(
         }
         Identity seen = new Identity(now.migration(), now.target().identity(), sources);
         List<Difference> differences = offsets.map(seen::compare).orElse(List.of());
-        return new Earlier(file, offsets, sources, differences, unreadable, List.of());
+        return new Earlier(file, offsets, sources, differences, unreadable, left(offsets, now.migration()));
+    }
+
+    private static List<String> left(Optional<Offsets> offsets, Migration migration) {
+        Set<String> names = migration.stages().stream().<String>map(Stage::name).collect(Collectors.toSet());
+        return offsets.stream()
+                .flatMap(saved -> saved.stages().stream())
+                .filter(stage -> !names.contains(stage.name()))
+                .map(stage -> "stage \"%s\" is left as it is: the migration has none of this name any more"
+                        .formatted(stage.name()))
+                .toList();
     }
 
     /**
@@ -80,7 +92,7 @@ record Earlier(
     Earlier inNewSources() {
         boolean all = differences.stream().noneMatch(Earlier::isOfSource);
         List<StageOffset> stages = new ArrayList<>();
-        List<String> moved = new ArrayList<>();
+        List<String> moved = new ArrayList<>(remarks);
         for (StageOffset stage : offsets.map(Offsets::stages).orElse(List.of())) {
             Identity.Source seen = sources.get(stage.name());
             if (seen != null && (all || seen.compare(stage).isPresent())) {

@@ -7,6 +7,7 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.Stage;
+import io.couchmigrator.internal.identity.Identity;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectEvents;
 import io.couchmigrator.internal.offsets.RejectEvents.Item;
@@ -66,6 +67,7 @@ record EarlierRejects(Optional<RejectEvents> events, List<MigrationException> fa
             stages.put(stage.name(), stage);
         }
         return rejects.outstanding()
+                .filter(item -> stages.containsKey(item.stage()) || !Identity.leavesStages(migration))
                 .filter(item -> !canHave(stages.get(item.stage()), item))
                 .min(Comparator.comparingLong(Item::line))
                 .map(item -> new OffsetsRefusedException("line %s of \"%s\" %s: restore the file from a copy, %s"

@@ -149,7 +149,7 @@ public final class Run {
             if (verb.writes()) {
                 compact(events);
             }
-            try (RejectsFile rejects = RejectsFile.open(events, clock)) {
+            try (RejectsFile rejects = RejectsFile.open(events, stages::has, clock)) {
                 this.rejects = rejects;
                 Runnable work = () -> work(now, start, stages, target, directory, rejects);
                 if (verb.writes()) {

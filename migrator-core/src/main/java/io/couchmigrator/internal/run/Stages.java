@@ -82,6 +82,11 @@ final class Stages {
         gaps = new Gaps(unfinished, notCompared);
     }
 
+    /** Returns whether one of them has this name. */
+    boolean has(String name) {
+        return migration.stages().stream().anyMatch(stage -> stage.name().equals(name));
+    }
+
     /** Returns the tallies of a verification of so many documents that no run has come to. */
     static Tallies notYetMigrated(long documents) {
         return new Tallies(documents, 0, 0, 0, 0, 0, 0, new Verified(0, 0, 0, documents), Rows.NONE);

@@ -11,8 +11,10 @@ import io.couchmigrator.internal.offsets.Offsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Compares the rows that should be there with those that are. */
 record Verifying(Settings settings) implements Verb {
@@ -53,8 +55,10 @@ record Verifying(Settings settings) implements Verb {
         }
         Optional<Earlier> holding = own.filter(earlier -> holds(earlier, migrated));
         boolean anew = holding.isEmpty() && own.flatMap(Earlier::offsets).isPresent();
-        List<String> remarks = holding.map(Earlier::remarks).orElse(anew ? List.of(ANEW) : List.of());
-        return new Start(holding.flatMap(Earlier::offsets), rejected.events(), migrated.offsets(), remarks, faults);
+        Set<String> remarks = new LinkedHashSet<>(migrated.remarks());
+        remarks.addAll(holding.map(Earlier::remarks).orElse(anew ? List.of(ANEW) : List.of()));
+        return new Start(
+                holding.flatMap(Earlier::offsets), rejected.events(), migrated.offsets(), List.copyOf(remarks), faults);
     }
 
     /** What was verified before is worth nothing once a run went on, or the target went to another timeline. */

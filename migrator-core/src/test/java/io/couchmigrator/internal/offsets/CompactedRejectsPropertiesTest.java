@@ -60,8 +60,8 @@ final class CompactedRejectsPropertiesTest {
             if (Files.exists(compacted)) {
                 RejectEvents.read(compacted).compact();
             }
-            try (RejectsFile one = RejectsFile.open(RejectEvents.read(grows), CLOCK);
-                    RejectsFile other = RejectsFile.open(RejectEvents.read(compacted), CLOCK)) {
+            try (RejectsFile one = RejectsFile.open(RejectEvents.read(grows), stage -> true, CLOCK);
+                    RejectsFile other = RejectsFile.open(RejectEvents.read(compacted), stage -> true, CLOCK)) {
                 for (int step : run) {
                     assertThat(taken(step, other)).isEqualTo(taken(step, one));
                     assertThat(counts(other)).isEqualTo(counts(one));

@@ -64,7 +64,7 @@ final class RejectEventsTest {
     void knowsHowManyAreOutstandingWithoutCountingThemAgain() throws IOException {
         writeRejects(20_000, 0);
         long outstanding = 0;
-        try (RejectsFile rejects = RejectsFile.open(RejectEvents.read(path), Clock.systemUTC())) {
+        try (RejectsFile rejects = RejectsFile.open(RejectEvents.read(path), stage -> true, Clock.systemUTC())) {
             for (int batch = 0; batch < 400_000; batch++) {
                 outstanding += rejects.outstandingRejects();
             }
@@ -84,7 +84,7 @@ final class RejectEventsTest {
         assertThat(Files.readAllLines(path)).containsExactly(before.get(5_000));
         assertThat(Files.getPosixFilePermissions(path)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
         assertThat(logs).isDirectoryNotContaining("glob:**.tmp");
-        try (RejectsFile rejects = RejectsFile.open(events, Clock.systemUTC())) {
+        try (RejectsFile rejects = RejectsFile.open(events, stage -> true, Clock.systemUTC())) {
             assertThat(rejects.outstanding()).isEqualTo(1);
             rejects.resolved("orders", new DocumentId("a5000"), Optional.of("1-a"));
         }
@@ -108,7 +108,7 @@ final class RejectEventsTest {
     void leavesAFileAsItIsOfWhichTheOffsetFileDoesNotKnowAll() throws IOException {
         writeRejects(5_003, 5_000);
         RejectsMark saved = mark();
-        try (RejectsFile rejects = RejectsFile.open(RejectEvents.read(path, saved), Clock.systemUTC())) {
+        try (RejectsFile rejects = RejectsFile.open(RejectEvents.read(path, saved), stage -> true, Clock.systemUTC())) {
             rejects.resolved("orders", new DocumentId("a5000"), Optional.of("1-a"));
         }
         byte[] before = Files.readAllBytes(path);
@@ -159,7 +159,7 @@ final class RejectEventsTest {
                 .isInstanceOf(LogDirectoryException.class)
                 .hasMessageStartingWith("could not replace \"" + path + "\"");
         assertThat(path).hasBinaryContent(before);
-        try (RejectsFile rejects = RejectsFile.open(events, Clock.systemUTC())) {
+        try (RejectsFile rejects = RejectsFile.open(events, stage -> true, Clock.systemUTC())) {
             rejects.resolved("orders", new DocumentId("a5000"), Optional.of("1-a"));
         }
         assertThat(Files.readString(path)).startsWith(new String(before, StandardCharsets.UTF_8));

@@ -333,7 +333,7 @@ final class RejectsFileTest {
     }
 
     private RejectsFile open() {
-        return RejectsFile.open(RejectEvents.read(path), CLOCK);
+        return RejectsFile.open(RejectEvents.read(path), stage -> true, CLOCK);
     }
 
     private static Rejection rejection(String stage, @Nullable String rev, String code) {

@@ -9,6 +9,6 @@ final class RejectsReader {
 
     public static void main(String[] arguments) {
         RejectEvents events = RejectEvents.read(Path.of(arguments[0]));
-        System.out.println(events.count(kind -> true));
+        System.out.println(events.count(stage -> true, kind -> true));
     }
 }

@@ -41,7 +41,8 @@ final class TickerTest {
     @Test
     void tellsOfAnErrorAndTheCheckpointThatItBrokeIsMadeLater() {
         try (LogDirectory directory = LogDirectory.open(logs, "orders", "run", NOW);
-                RejectsFile rejects = RejectsFile.open(RejectEvents.read(directory.rejects()), Clock.systemUTC());
+                RejectsFile rejects =
+                        RejectsFile.open(RejectEvents.read(directory.rejects()), stage -> true, Clock.systemUTC());
                 Checkpoints checkpoints = checkpoints(new OffsetFile(directory), rejects)) {
             checkpoints.keep(planned());
 
