@@ -7,7 +7,6 @@ import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.Target;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -25,8 +24,8 @@ public interface BatchTaker<S> {
      * name them. Waits out passing errors.
      *
      * @param read what was read whole
-     * @param named what it names
+     * @param named the items that it names
      * @param then takes them in order, so many at once as fit into memory
      */
-    void candidates(Interval read, Set<SourceId> named, Target.Connections sessions, Consumer<List<SourceId>> then);
+    void candidates(Interval read, List<Item<S>> named, Target.Connections sessions, Consumer<List<SourceId>> then);
 }

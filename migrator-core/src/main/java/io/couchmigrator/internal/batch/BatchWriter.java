@@ -34,7 +34,7 @@ record BatchWriter<S, R>(Preparation<S, R> preparation, Sink<R> sink, StageJourn
 
     @Override
     public void candidates(
-            Interval read, Set<SourceId> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
+            Interval read, List<Item<S>> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
         preparation.candidates(read, named, sessions, then);
     }
 

@@ -9,6 +9,7 @@ import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.ranges.RangePlan;
+import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.TargetDatabase;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Rows of a stage that owns its table which what was read does not name: their documents may be gone, without a tombstone, or
@@ -28,13 +30,17 @@ import java.util.function.Supplier;
 record Candidates<R>(Stage<?, R> stage, List<Writer<R>> writers, Target target) {
     private static final int AT_ONCE = 10_000;
 
-    void of(Interval read, Set<SourceId> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
-        Optional<Interval> left = deletes() ? Optional.of(read) : Optional.empty();
+    void of(Interval read, List<? extends Item<?>> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
+        if (!deletes()) {
+            return;
+        }
+        Set<SourceId> known = named.stream().map(Item::id).collect(Collectors.toSet());
+        Optional<Interval> left = Optional.of(read);
         while (left.isPresent()) {
             Slice slice = slice(left.get(), sessions);
             List<SourceId> candidates = slice.ids().stream()
                     .<SourceId>map(DocumentId::new)
-                    .filter(id -> !named.contains(id))
+                    .filter(id -> !known.contains(id))
                     .toList();
             if (!candidates.isEmpty()) {
                 then.accept(candidates);

@@ -62,7 +62,7 @@ public final class Preparation<S, R> {
 
     /** Tells which items to ask for since the target has rows of them, as {@link BatchTaker#candidates} says. */
     public void candidates(
-            Interval read, Set<SourceId> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
+            Interval read, List<Item<S>> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
         candidates.of(read, named, sessions, then);
     }
 

@@ -9,8 +9,6 @@ import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.Target;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Reads one range from where it stands to its end: a page, its batches, advance, again. Used by one thread.
@@ -73,7 +71,6 @@ final class RangeReader<S> {
 
     /** A page tells of all ids that it spans: what the target has there besides is asked for, since a page is no proof that it is gone. */
     private void candidates(Interval read, List<Item<S>> batch) {
-        Set<SourceId> named = batch.stream().map(Item::id).collect(Collectors.toSet());
-        taker.candidates(read, named, sessions, ids -> run.byIds(ids, taker, state, sessions, true));
+        taker.candidates(read, batch, sessions, ids -> run.byIds(ids, taker, state, sessions, true));
     }
 }

@@ -52,7 +52,7 @@ record BatchVerifier<S, R>(
 
     @Override
     public void candidates(
-            Interval read, Set<SourceId> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
+            Interval read, List<Item<S>> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
         inspection.preparation().candidates(read, named, sessions, then);
     }
 
