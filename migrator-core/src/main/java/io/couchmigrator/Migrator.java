@@ -56,6 +56,7 @@ public final class Migrator {
                 builder.startOver,
                 builder.acceptFailover,
                 builder.acceptNewSource,
+                builder.adopt,
                 builder.listener);
     }
 
@@ -143,6 +144,7 @@ public final class Migrator {
         private boolean startOver;
         private boolean acceptFailover;
         private boolean acceptNewSource;
+        private boolean adopt;
         private Listener listener = new Listener() {};
 
         private Builder(Migration migration) {
@@ -277,6 +279,17 @@ public final class Migrator {
          */
         public Builder acceptNewSource(boolean acceptNewSource) {
             this.acceptNewSource = acceptNewSource;
+            return this;
+        }
+
+        /**
+         * Sets whether the run takes tables that are to be {@linkplain OwnedTable owned} and are not its own: that have rows which
+         * no run wrote, or that belong to another migration or CouchDB database. It deletes their rows that are of none of its documents, and
+         * a run that owns them now ends with {@link Outcome#BUSY}. The default is false, which refuses them with
+         * {@link Outcome#TARGET_FAILED}; once taken, a table is the run's own.
+         */
+        public Builder adopt(boolean adopt) {
+            this.adopt = adopt;
             return this;
         }
 

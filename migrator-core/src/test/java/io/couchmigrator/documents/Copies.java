@@ -37,11 +37,6 @@ final class Copies {
                 .maxOutage(Duration.ofMinutes(1));
     }
 
-    static void createTable(TestDatabase database) throws SQLException {
-        database.execute(
-                "create table shop (id text collate \"C\" primary key, rev text not null, doc jsonb not null)");
-    }
-
     static String id(int number) {
         return "d%03d".formatted(number);
     }

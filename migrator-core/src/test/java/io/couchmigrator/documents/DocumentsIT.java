@@ -27,7 +27,6 @@ final class DocumentsIT {
 
     @Test
     void comeWithAllThatTheyHoldAndWithoutDesignDocuments(CouchDouble couch, TestDatabase database) throws Exception {
-        Copies.createTable(database);
         CouchDatabase shop = couch.create("shop");
         JsonObject full = Copies.document("full", 1);
         full.addProperty("text", "ü \u2028 \ud83d\ude00 \\u0000");
@@ -49,7 +48,6 @@ final class DocumentsIT {
     @Test
     void areChangedAndDeletedAsTheirDocumentsAreWhileOthersAreNotTouched(CouchDouble couch, TestDatabase database)
             throws Exception {
-        Copies.createTable(database);
         CouchDatabase shop = couch.create("shop");
         shop.load(Copies.documents(50));
         run(Copies.migration(), couch, database);
@@ -72,8 +70,19 @@ final class DocumentsIT {
     }
 
     @Test
+    void goIntoATableThatSomebodyCreatedBeforehand(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute(
+                "create table shop (id text collate \"C\" primary key, rev text not null, doc jsonb not null, seen timestamptz default now())");
+        couch.create("shop").load(Copies.documents(5));
+
+        Result result = run(Copies.migration(), couch, database);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Copies.rows(database)).hasSize(5);
+    }
+
+    @Test
     void stayWhereDeletedOnesAreToBeKept(CouchDouble couch, TestDatabase database) throws Exception {
-        Copies.createTable(database);
         CouchDatabase shop = couch.create("shop");
         shop.load(Copies.documents(5));
         Migration keeping = Documents.builder()
@@ -92,7 +101,6 @@ final class DocumentsIT {
     @Test
     void areRejectedWhereATriggerKeepsTheRowsOfThoseThatAreDeleted(CouchDouble couch, TestDatabase database)
             throws Exception {
-        Copies.createTable(database);
         CouchDatabase shop = couch.create("shop");
         shop.load(Copies.documents(20));
         run(Copies.migration(), couch, database);

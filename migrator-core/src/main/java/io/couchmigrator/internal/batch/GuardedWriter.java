@@ -54,8 +54,10 @@ public record GuardedWriter<R>(String stage, Writer<R> writer) {
      * Writes rows, and returns what it says it did.
      *
      * @throws IllegalStateException if they cannot be so many
+     * @throws io.couchmigrator.BusyException if another run has claimed the table
      */
     Written write(Connection connection, List<Change<R>> changes) throws SQLException {
+        Upserts.hold(connection, writer);
         int rows = changes.stream().mapToInt(change -> change.rows().size()).sum();
         Written written = guarded(() -> Upserts.write(connection, writer, changes));
         if (written.rows() < 0 || written.rows() > rows) {

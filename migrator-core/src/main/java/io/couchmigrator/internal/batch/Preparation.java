@@ -7,6 +7,7 @@ import io.couchmigrator.RejectException;
 import io.couchmigrator.Stage;
 import io.couchmigrator.internal.offsets.Interval;
 import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.postgres.Owner;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.source.Item;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -40,10 +42,14 @@ public final class Preparation<S, R> {
     private final StageFunctions functions;
     private final Candidates<R> candidates;
 
-    /** Creates one, for which the stage's writer looks at each database of the target. */
-    public Preparation(Stage<S, R> stage, Sources sources, Target target) {
+    /**
+     * Creates one, for which the stage's writer looks at each database of the target.
+     *
+     * @param owner who claims what is to be owned there; empty if nothing is to be written
+     */
+    public Preparation(Stage<S, R> stage, Sources sources, Target target, Optional<Owner> owner) {
         this.stage = stage;
-        this.writers = Writers.prepared(stage, target);
+        this.writers = Writers.prepared(stage, target, owner);
         this.lookups = new Lookups(sources, target.main().patience());
         this.sources = sources;
         this.functions = new StageFunctions(stage);

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
+import io.couchmigrator.Destination;
 import io.couchmigrator.Router;
 import io.couchmigrator.ShardMap;
 import io.couchmigrator.ShardMap.Shards;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Writer;
+import io.couchmigrator.internal.postgres.Owner;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.retry.Interrupts;
 import io.couchmigrator.internal.target.Target;
+import io.couchmigrator.internal.target.TargetDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,20 +27,29 @@ import java.util.function.ToIntFunction;
  * @param <R> the type of the rows
  */
 record Writers<R>(List<Writer<R>> all, ToIntFunction<R> place) {
-    /** Lets the stage's writer look at each database, on the connections of the run itself. */
-    static <R> Writers<R> prepared(Stage<?, R> stage, Target target) {
+    /**
+     * Lets the stage's writer look at each database, on the connections of the run itself, and claims there what is to be owned.
+     *
+     * @param owner who claims; empty if nothing is to be written
+     */
+    static <R> Writers<R> prepared(Stage<?, R> stage, Target target, Optional<Owner> owner) {
         String what = "look at the target of stage \"%s\"".formatted(stage.name());
-        Target.Connections own = target.own();
         List<Supplier<Writer<R>>> looks = new ArrayList<>();
-        for (int i = 0; i < target.databases().size(); i++) {
-            int database = i;
-            looks.add(() -> target.databases().get(database).patience().persist(() -> own.rows()
-                    .get(database)
-                    .attempt(what, connection -> Upserts.prepared(connection, stage.destination()))));
+        for (TargetDatabase database : target.databases()) {
+            looks.add(() -> database.patience().persist(() -> database.own()
+                    .attempt(what, connection -> prepared(connection, stage.destination(), owner, database))));
         }
         List<Writer<R>> writers = target.sideBySide().all(looks);
         return new Writers<>(
                 writers, target.shards().map(map -> place(stage, map)).orElse(row -> 0));
+    }
+
+    private static <R> Writer<R> prepared(
+            Connection connection, Destination<R> destination, Optional<Owner> owner, TargetDatabase database)
+            throws SQLException {
+        return owner.isPresent()
+                ? Upserts.claimed(connection, destination, owner.get(), database::told)
+                : Upserts.prepared(connection, destination);
     }
 
     private static <R> ToIntFunction<R> place(Stage<?, R> stage, ShardMap map) {

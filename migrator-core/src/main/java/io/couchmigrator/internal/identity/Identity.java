@@ -13,11 +13,13 @@ import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.offsets.Witness;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What is there now, to hold what was saved against. What is no identity (URL, server uuid, workers, chunk size,
@@ -35,7 +37,8 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
             differences.add(new OfFile(Kind.PLACE, "migration", migration.slug(), saved.migration()));
         }
         List<String> planned = saved.stages().stream().map(StageOffset::name).toList();
-        target.ifPresent(seen -> differences.addAll(TargetComparison.differences(saved.target(), seen, planned)));
+        target.ifPresent(
+                seen -> differences.addAll(TargetComparison.differences(saved.target(), seen, planned, owned())));
         differences.addAll(stages(saved.stages()));
         for (StageOffset stage : saved.stages()) {
             Optional.ofNullable(sources.get(stage.name()))
@@ -51,6 +54,17 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
      */
     public static boolean leavesStages(Migration migration) {
         return migration.stages().stream().allMatch(stage -> stage.destination() instanceof OwnedTable<?>);
+    }
+
+    /** Returns the tables that stages own, by their names. */
+    private Set<String> owned() {
+        Set<String> owned = new HashSet<>();
+        for (Stage<?, ?> stage : migration.stages()) {
+            if (stage.destination() instanceof OwnedTable<?> table) {
+                owned.add(table.table().toString());
+            }
+        }
+        return owned;
     }
 
     private record Versions(int then, int now) {}

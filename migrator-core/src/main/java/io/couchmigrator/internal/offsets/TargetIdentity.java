@@ -68,6 +68,20 @@ public record TargetIdentity(
         return new TargetIdentity(systemIdentifier, database, databaseOid, tables, timeline, others, sources);
     }
 
+    /** Returns the same with these tables, by their oids, in each of the databases that rows go to. */
+    public TargetIdentity writing(List<Map<String, Long>> written) {
+        if (shards.isEmpty()) {
+            return new TargetIdentity(
+                    systemIdentifier, database, databaseOid, written.get(0), timeline, shards, sources);
+        }
+        List<ShardsIdentity> others = new ArrayList<>();
+        for (ShardsIdentity held : shards) {
+            others.add(new ShardsIdentity(
+                    held.first(), held.last(), held.database().writing(List.of(written.get(others.size())))));
+        }
+        return with(others);
+    }
+
     /** Returns the same with these databases for the tables of stages. */
     public TargetIdentity reading(Map<String, TargetIdentity> others) {
         return new TargetIdentity(systemIdentifier, database, databaseOid, tables, timeline, shards, others);

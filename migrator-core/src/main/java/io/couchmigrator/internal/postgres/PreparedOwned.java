@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jooq.impl.DSL;
 
@@ -21,18 +22,32 @@ import org.jooq.impl.DSL;
 final class PreparedOwned<R> implements Writer<R> {
     private final OwnedTable<R> owned;
     private final PreparedUpsert<R> rows;
+    private final Optional<Claim> claim;
     private final String table;
     private final String id;
     private final String delete;
     private final String there;
 
-    PreparedOwned(OwnedTable<R> owned, PreparedUpsert<R> rows) {
+    /** @param claim the run's claim to the table; empty if it only compares */
+    PreparedOwned(OwnedTable<R> owned, PreparedUpsert<R> rows, Optional<Claim> claim) {
         this.owned = owned;
         this.rows = rows;
+        this.claim = claim;
         this.table = Jooq.sql(Jooq.table(owned.table()));
         this.id = Jooq.sql(DSL.quotedName(owned.columns().get(0).name()));
         this.delete = "delete from %s where %s = any(?::text[])".formatted(table, id);
         this.there = "select %s from %s where %s = any(?::text[])".formatted(id, table, id);
+    }
+
+    /**
+     * Makes sure that the table is the run's until the transaction ends, which comes before anything is written in it.
+     *
+     * @throws io.couchmigrator.BusyException if another run has claimed it
+     */
+    void hold(Connection connection) throws SQLException {
+        claim.orElseThrow(() -> new IllegalStateException(
+                        "table %s is to be written without a claim: this is a bug".formatted(owned.table())))
+                .hold(connection);
     }
 
     /** Returns how many rows are written only; {@link #change} tells more. */

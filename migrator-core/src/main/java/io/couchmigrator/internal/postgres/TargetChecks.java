@@ -4,6 +4,7 @@ package io.couchmigrator.internal.postgres;
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.ConflictRule;
 import io.couchmigrator.Lookup;
+import io.couchmigrator.OwnedTable;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.Upsert;
@@ -44,6 +45,17 @@ public final class TargetChecks {
         checks.view(upsert, into);
         if (table.isPresent() && checks.faults.isEmpty() && checks.missing.isEmpty()) {
             new PreparedUpsert<>(upsert, table.get()).plan(connection);
+        }
+        return checks.faults();
+    }
+
+    /** Returns what is wrong with a table that is to be owned; one that is not there is created. */
+    static List<String> owned(Connection connection, OwnedTable<?> owned) throws SQLException {
+        TargetChecks checks = new TargetChecks(connection);
+        OwnerTable owners = OwnerTable.beside(connection, owned);
+        owners.fault(checks.user(), checks.searchPath()).ifPresent(checks.faults::add);
+        if (owners.isThere()) {
+            checks.faults.addAll(upsert(connection, owned.rows()));
         }
         return checks.faults();
     }
@@ -255,6 +267,11 @@ public final class TargetChecks {
                     "column \"%s\" of table \"%s\" may be null, and a row without a key is never read: let it be not null"
                             .formatted(column.name(), table.name()));
         }
+    }
+
+    private String searchPath() throws SQLException {
+        return Jooq.with(connection, jooq -> jooq.resultQuery("select current_setting('search_path')")
+                .fetchSingleInto(String.class));
     }
 
     private String user() throws SQLException {

@@ -23,10 +23,6 @@ public final class TargetServer {
 
     /** Returns the identity of the connection's database, without its timeline; tables that do not exist are left out. */
     public static TargetIdentity identity(Connection connection, Set<TableName> tables) throws SQLException {
-        Map<String, Long> oids = new TreeMap<>();
-        for (TableName table : tables) {
-            TableFacts.of(connection, table).ifPresent(facts -> oids.put(table.toString(), facts.oid()));
-        }
         Record database = Jooq.with(
                 connection,
                 jooq -> jooq.fetchSingle(
@@ -35,8 +31,17 @@ public final class TargetServer {
                 systemIdentifier(connection),
                 String.valueOf(database.get(0, String.class)),
                 Optional.ofNullable(database.get(1, Long.class)).orElse(0L),
-                oids,
+                tables(connection, tables),
                 OptionalLong.empty());
+    }
+
+    /** Returns the oids of tables; those that do not exist are left out. */
+    public static Map<String, Long> tables(Connection connection, Set<TableName> tables) throws SQLException {
+        Map<String, Long> oids = new TreeMap<>();
+        for (TableName table : tables) {
+            TableFacts.of(connection, table).ifPresent(facts -> oids.put(table.toString(), facts.oid()));
+        }
+        return oids;
     }
 
     /** Returns what makes the server itself unfit to be written to. */

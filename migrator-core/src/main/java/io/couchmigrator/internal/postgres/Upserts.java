@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /** The door from the public {@link Upsert} to what carries it out. */
 public final class Upserts {
@@ -27,7 +28,7 @@ public final class Upserts {
             return TargetChecks.upsert(connection, upsert);
         }
         return destination instanceof OwnedTable<?> owned
-                ? TargetChecks.upsert(connection, owned.rows())
+                ? TargetChecks.owned(connection, owned)
                 : ((Writer<?>) destination).faults(connection);
     }
 
@@ -37,8 +38,42 @@ public final class Upserts {
             return prepared(connection, upsert);
         }
         return destination instanceof OwnedTable<R> owned
-                ? new PreparedOwned<>(owned, prepared(connection, owned.rows()))
+                ? new PreparedOwned<>(owned, prepared(connection, owned.rows()), Optional.empty())
                 : ((Writer<R>) destination).prepared(connection);
+    }
+
+    /**
+     * Returns the same, which claims a table that is to be owned.
+     *
+     * @param told makes a sentence say of which database it is
+     * @throws io.couchmigrator.TargetException if the owner is not to have it
+     */
+    public static <R> Writer<R> claimed(
+            Connection connection, Destination<R> destination, Owner owner, UnaryOperator<String> told)
+            throws SQLException {
+        if (!(destination instanceof OwnedTable<R> owned)) {
+            return prepared(connection, destination);
+        }
+        Claim claim = Claim.of(connection, owned, owner, told);
+        return new PreparedOwned<>(owned, prepared(connection, owned.rows()), Optional.of(claim));
+    }
+
+    /** Creates what is not there of a table that is to be owned, and of the one beside it. */
+    public static void create(Connection connection, Destination<?> destination) throws SQLException {
+        if (destination instanceof OwnedTable<?> owned) {
+            OwnerTable.beside(connection, owned).create(connection);
+        }
+    }
+
+    /**
+     * Makes sure, before anything is written in a transaction, that an owned table is the run's until that ends.
+     *
+     * @throws io.couchmigrator.BusyException if another run has claimed it
+     */
+    public static void hold(Connection connection, Writer<?> writer) throws SQLException {
+        if (writer instanceof PreparedOwned<?> owned) {
+            owned.hold(connection);
+        }
     }
 
     private static <R> PreparedUpsert<R> prepared(Connection connection, Upsert<R> upsert) throws SQLException {
@@ -121,6 +156,9 @@ public final class Upserts {
 
     /** Returns what is worth telling of where rows go, a sentence; empty if they go where it says. */
     public static Optional<String> remark(Connection connection, Destination<?> destination) throws SQLException {
+        if (destination instanceof OwnedTable<?> owned) {
+            return OwnerTable.beside(connection, owned).remark();
+        }
         if (!(destination instanceof Upsert<?> upsert)) {
             return Optional.empty();
         }

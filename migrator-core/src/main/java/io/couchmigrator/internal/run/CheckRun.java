@@ -80,7 +80,8 @@ public final class CheckRun {
                         stop,
                         server -> patience(server, reporter, watch)))) {
             Patience source = patience(couch.name(), reporter, watch);
-            Preflight now = Preflight.at(settings.migration(), stage -> true, couch, source, target, stop, this::stop);
+            Preflight now = Preflight.at(settings.migration(), stage -> true, couch, source, target, stop, this::stop)
+                    .toWrite(settings);
             now.tellRemarks(reporter);
             faults.addAll(new Migrating(settings).start(now).faults());
             return new CheckReport(now.stages(), now.faults(faults));

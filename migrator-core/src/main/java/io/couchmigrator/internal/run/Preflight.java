@@ -2,23 +2,33 @@
 package io.couchmigrator.internal.run;
 
 import io.couchmigrator.CheckReport.StageCheck;
+import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
+import io.couchmigrator.Stage;
 import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.offsets.StageOffset.Database;
+import io.couchmigrator.internal.postgres.Owner;
 import io.couchmigrator.internal.retry.OwnThread;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.source.SourcePreflight;
 import io.couchmigrator.internal.target.Target;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** What was found at both servers, before the first document is read. */
-record Preflight(Migration migration, SourcePreflight source, Target.Preflight target) {
+/**
+ * What was found at both servers, before the first document is read.
+ *
+ * @param owners who is to own the tables of stages, by the stages' names; empty if nothing is to be written
+ */
+record Preflight(Migration migration, SourcePreflight source, Target.Preflight target, Map<String, Owner> owners) {
     /**
      * Looks at both servers at once, so that one that is away costs no more time than it must.
      *
@@ -42,7 +52,31 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
             ended(source, interrupted, e);
             throw e;
         }
-        return new Preflight(migration, source.result(interrupted), found);
+        return new Preflight(migration, source.result(interrupted), found, Map.of());
+    }
+
+    /** Returns the same for a run that writes, with what keeps it from tables that are to be owned. */
+    Preflight toWrite(Settings settings) {
+        Map<String, Owner> claiming = new LinkedHashMap<>();
+        for (Stage<?, ?> stage : migration.stages()) {
+            if (stage instanceof DocumentStage<?> documents) {
+                Database database = source.database(stage.name()).orElse(new Database(documents.database(), "0", null));
+                claiming.put(
+                        stage.name(),
+                        new Owner(migration.slug(), database, settings.adopt(), settings.acceptNewSource()));
+            }
+        }
+        return new Preflight(migration, source, target.claimedBy(claiming), claiming);
+    }
+
+    /** Returns who is to own the table of a stage; empty if nothing is to be written. */
+    Optional<Owner> owner(String stage) {
+        return Optional.ofNullable(owners.get(stage));
+    }
+
+    /** Creates what is not there of tables that are to be owned, and returns the same with them. */
+    Preflight creating(Target in) {
+        return new Preflight(migration, source, in.create(migration, target), owners);
     }
 
     /** Whatever comes of the other thread, it must not outlive the run, nor hide why that ended. */

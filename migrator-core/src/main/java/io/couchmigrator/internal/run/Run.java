@@ -134,15 +134,16 @@ public final class Run {
 
     private void checked(Stages stages, Target target, LogDirectory directory) {
         // Of the other stages the offset file knows how many items there were.
-        Preflight now = look(target, settings.startOver() ? stage -> true : Earlier.unplanned(directory.offsets()));
-        if (settings.startOver() && now.faults(List.of()).isEmpty()) {
+        Preflight found = look(target, settings.startOver() ? stage -> true : Earlier.unplanned(directory.offsets()));
+        if (settings.startOver() && found.faults(List.of()).isEmpty()) {
             putAside(directory);
         }
-        Start start = verb.start(now, directory);
-        List<MigrationException> faults = now.faults(start.faults());
+        Start start = verb.start(found, directory);
+        List<MigrationException> faults = found.faults(start.faults());
         faults.forEach(this::failed);
         if (faults.isEmpty()) {
             start.remarks().forEach(remark -> reporter.tell(to -> to.warned(remark)));
+            Preflight now = verb.writes() ? found.creating(target) : found;
             TargetIdentity identity = now.target().identity().orElseThrow();
             target.hold(identity);
             RejectEvents events = start.rejects().orElseGet(() -> RejectEvents.read(directory.rejects()));
@@ -257,7 +258,7 @@ public final class Run {
         Preflight now = Preflight.at(settings.migration(), counted, couch, patience, patient, stop, this::stop);
         looked = true;
         now.tellRemarks(reporter);
-        return now;
+        return verb.writes() ? now.toWrite(settings) : now;
     }
 
     private void putAside(LogDirectory directory) {

@@ -35,6 +35,7 @@ import javax.sql.DataSource;
  * @param startOver whether offsets and rejects are put aside first
  * @param acceptFailover whether to go on where the target is on another timeline than before
  * @param acceptNewSource whether sources that are not those of the offset file are taken for new ones
+ * @param adopt whether tables that are to be owned are taken whose ever they are
  * @param listener who is told
  */
 public record Settings(
@@ -53,6 +54,7 @@ public record Settings(
         boolean startOver,
         boolean acceptFailover,
         boolean acceptNewSource,
+        boolean adopt,
         Listener listener) {
     public Settings {
         tableSources = Collections.unmodifiableMap(new LinkedHashMap<>(tableSources));
@@ -80,6 +82,7 @@ public record Settings(
         json.addProperty("reset", startOver);
         json.addProperty("accept_failover", acceptFailover);
         json.addProperty("accept_new_source", acceptNewSource);
+        json.addProperty("adopt", adopt);
         return json;
     }
 }

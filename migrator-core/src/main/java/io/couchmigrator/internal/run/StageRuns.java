@@ -83,7 +83,8 @@ record StageRuns(
     }
 
     private <S, R> StageRun<S> of(Stage<S, R> stage, Feed<S> feed, int number) {
-        Preparation<S, R> preparation = new Preparation<>(stage, site.sources(), site.target());
+        Preparation<S, R> preparation =
+                new Preparation<>(stage, site.sources(), site.target(), preflight.owner(stage.name()));
         return verification.isPresent()
                 ? verifying(stage, feed, preparation, verification.get())
                 : writing(stage, feed, preparation, number);

@@ -72,6 +72,11 @@ public final class SourcePreflight {
         return Optional.ofNullable(looks.get(saved.name())).map(look -> look.seen(saved));
     }
 
+    /** Returns what the database of a stage says of itself; empty if it could not be asked. */
+    public Optional<StageOffset.Database> database(String stage) {
+        return Optional.ofNullable(looks.get(stage)).map(SourceLook::database);
+    }
+
     /** Returns a stage with what its database says of itself by now, as far as that could be asked. */
     public StageOffset asOfNow(StageOffset saved) {
         SourceLook look = looks.get(saved.name());

@@ -2,11 +2,13 @@
 package io.couchmigrator.internal.target;
 
 import io.couchmigrator.MigrationException;
+import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
+import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.Statements;
@@ -30,6 +32,7 @@ final class DatabaseLook {
     private final Set<String> remarks = new LinkedHashSet<>();
     private final Map<String, Long> counts = new LinkedHashMap<>();
     private final Map<String, String> skipped = new LinkedHashMap<>();
+    private final List<Target.Owned> owned = new ArrayList<>();
     private Optional<TargetIdentity> identity = Optional.empty();
 
     private DatabaseLook(TargetDatabase database) {
@@ -58,7 +61,7 @@ final class DatabaseLook {
             look.faults.add(e);
         }
         look.sentences.forEach(sentence -> look.faults.add(new TargetException(database.told(sentence))));
-        return new Target.Preflight(look.faults, look.remarks, look.counts, look.skipped, look.identity);
+        return new Target.Preflight(look.faults, look.remarks, look.counts, look.skipped, look.owned, look.identity);
     }
 
     /** Returns where the database is, as far as its data source tells. */
@@ -77,6 +80,14 @@ final class DatabaseLook {
             if (!skipped.containsKey(stage.name())) {
                 counts.put(stage.name(), Statements.count(connection, stage));
             }
+            return List.of();
+        });
+    }
+
+    /** Takes note of whose the table is that a stage is to own. */
+    void own(Stage<?, ?> stage, OwnedTable<?> table) {
+        check(connection -> {
+            owned.add(new Target.Owned(stage.name(), database, Ownership.of(connection, table)));
             return List.of();
         });
     }

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.target;
 
 import io.couchmigrator.Lookup;
 import io.couchmigrator.Migration;
+import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.internal.postgres.Statements;
@@ -48,6 +49,9 @@ record StageTables(Migration migration, Target target, Predicate<String> counted
             look.check(connection ->
                     TargetChecks.written(connection, stage.destination().tables()));
             look.remark(connection -> Upserts.remark(connection, stage.destination()));
+            if (stage.destination() instanceof OwnedTable<?> table) {
+                look.own(stage, table);
+            }
         }
     }
 

@@ -5,7 +5,10 @@ import io.couchmigrator.BusyException;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.ShardMap;
+import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
+import io.couchmigrator.internal.postgres.Owner;
+import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
@@ -178,6 +181,7 @@ public final class Target implements AutoCloseable {
      * @param remarks what is worth telling and no fault, each a sentence
      * @param counts how many rows each source table has that could be counted, by the stages' names
      * @param skipped why stages are skipped, by their names
+     * @param owned whose the tables are that stages are to own
      * @param identity what tells the target from another; empty if not all of it could be asked
      */
     public record Preflight(
@@ -185,7 +189,37 @@ public final class Target implements AutoCloseable {
             Set<String> remarks,
             Map<String, Long> counts,
             Map<String, String> skipped,
-            Optional<TargetIdentity> identity) {}
+            List<Owned> owned,
+            Optional<TargetIdentity> identity) {
+        /** Returns the same with what keeps the stages from their tables, by the stages' names. */
+        public Preflight claimedBy(Map<String, Owner> owners) {
+            List<MigrationException> all = new ArrayList<>(faults);
+            for (Owned table : owned) {
+                Optional.ofNullable(owners.get(table.stage()))
+                        .flatMap(table.ownership()::fault)
+                        .ifPresent(fault ->
+                                all.add(new TargetException(table.database().told(fault))));
+            }
+            return new Preflight(all, remarks, counts, skipped, owned, identity);
+        }
+
+        Preflight as(TargetIdentity now) {
+            return new Preflight(faults, remarks, counts, skipped, owned, Optional.of(now));
+        }
+    }
+
+    /** Whose the table is, in one database, that a stage is to own. */
+    public record Owned(String stage, TargetDatabase database, Ownership ownership) {}
+
+    /**
+     * Creates, in each database, what is not there of the tables that stages are to own.
+     *
+     * @param seen what was found before, without faults
+     * @return the same with the tables that are there now
+     */
+    public Preflight create(Migration migration, Preflight seen) {
+        return TargetPreflight.create(migration, this, seen);
+    }
 
     /**
      * Looks at all databases at once.

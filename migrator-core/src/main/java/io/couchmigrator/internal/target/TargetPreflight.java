@@ -4,11 +4,13 @@ package io.couchmigrator.internal.target;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.ShardMap.Shards;
+import io.couchmigrator.Stage;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.offsets.TargetIdentity.ShardsIdentity;
 import io.couchmigrator.internal.postgres.TargetServer;
+import io.couchmigrator.internal.postgres.Upserts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,8 +27,7 @@ final class TargetPreflight {
 
     /** Looks at all of them at once. */
     static Target.Preflight at(Migration migration, Target target, Predicate<String> counted) {
-        Set<TableName> written = new LinkedHashSet<>();
-        migration.stages().forEach(stage -> written.addAll(stage.destination().tables()));
+        Set<TableName> written = written(migration);
         StageTables tables = new StageTables(migration, target, counted);
         boolean sharded = target.shards().isPresent();
         List<Supplier<Target.Preflight>> looks = new ArrayList<>();
@@ -48,24 +49,51 @@ final class TargetPreflight {
         return of(target, looked, looked.subList(1, ofTarget), looked.subList(ofTarget, looked.size()));
     }
 
+    private static Set<TableName> written(Migration migration) {
+        Set<TableName> written = new LinkedHashSet<>();
+        migration.stages().forEach(stage -> written.addAll(stage.destination().tables()));
+        return written;
+    }
+
+    /** Creates what stages are to own and is not there, and returns what was seen with the tables that are there now. */
+    static Target.Preflight create(Migration migration, Target target, Target.Preflight seen) {
+        if (seen.owned().isEmpty()) {
+            return seen;
+        }
+        List<Supplier<Map<String, Long>>> creations = new ArrayList<>();
+        for (TargetDatabase database : target.databases()) {
+            creations.add(() -> database.patience()
+                    .persist(() -> database.own().attempt("create the tables that stages own", connection -> {
+                        for (Stage<?, ?> stage : migration.stages()) {
+                            Upserts.create(connection, stage.destination());
+                        }
+                        return TargetServer.tables(connection, written(migration));
+                    })));
+        }
+        List<Map<String, Long>> tables = target.sideBySide().all(creations);
+        return seen.as(seen.identity().orElseThrow().writing(tables));
+    }
+
     private static Target.Preflight of(
             Target target, List<Target.Preflight> all, List<Target.Preflight> shards, List<Target.Preflight> sources) {
         List<MigrationException> faults = new ArrayList<>();
         Set<String> remarks = new LinkedHashSet<>();
         Map<String, Long> counts = new LinkedHashMap<>();
         Map<String, String> skipped = new LinkedHashMap<>();
+        List<Target.Owned> owned = new ArrayList<>();
         for (Target.Preflight look : all) {
             faults.addAll(look.faults());
             remarks.addAll(look.remarks());
             counts.putAll(look.counts());
             skipped.putAll(look.skipped());
+            owned.addAll(look.owned());
         }
         if (areIdentified(shards)) {
             faults.addAll(twins(target.databases()));
         }
         Optional<TargetIdentity> identity =
                 areIdentified(all) ? Optional.of(identity(target, all.get(0), shards, sources)) : Optional.empty();
-        return new Target.Preflight(faults, remarks, counts, skipped, identity);
+        return new Target.Preflight(faults, remarks, counts, skipped, owned, identity);
     }
 
     private static boolean areIdentified(List<Target.Preflight> looked) {

@@ -43,6 +43,7 @@ final class SmallRun {
                 false,
                 false,
                 false,
+                false,
                 listener);
     }
 }

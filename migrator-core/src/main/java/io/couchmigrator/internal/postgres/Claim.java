@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import io.couchmigrator.BusyException;
+import io.couchmigrator.OwnedTable;
+import io.couchmigrator.TargetException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * A run's claim to an owned table: its row beside that has the run's epoch for as long as nobody claims the table after it. Immutable.
+ *
+ * @param told makes a sentence say of which database it is
+ */
+record Claim(OwnerTable owners, long epoch, UnaryOperator<String> told) {
+    /** Waits for transactions that hold a claim, and keeps others out meanwhile: were only the row to be had, those could go on coming for ever. */
+    private static final String ALONE = "lock table %s in exclusive mode";
+
+    /** The first epoch is the time, so that a row that somebody deleted does not come back with an epoch that it had. */
+    private static final String CLAIM = "insert into %s as owner (\"table\", source, migration, epoch)"
+            + " values (?, ?, ?, (extract(epoch from clock_timestamp()) * 1000)::bigint)"
+            + " on conflict (\"table\") do update"
+            + " set source = excluded.source, migration = excluded.migration, epoch = owner.epoch + 1 returning epoch";
+
+    /**
+     * Claims a table, which takes it from whoever had it.
+     *
+     * @throws TargetException if this owner is not to have it
+     */
+    static Claim of(Connection connection, OwnedTable<?> owned, Owner owner, UnaryOperator<String> told)
+            throws SQLException {
+        OwnerTable owners = OwnerTable.beside(connection, owned);
+        Jooq.with(connection, jooq -> jooq.execute(ALONE.formatted(owners.sql())));
+        Ownership before = Ownership.of(connection, owned);
+        Optional<String> fault = before.fault(owner);
+        if (fault.isPresent()) {
+            throw new TargetException(told.apply(fault.get()));
+        }
+        String source = before.row()
+                .map(Ownership.Row::source)
+                .filter(known -> !owner.source().isKnown() && owner.isOf(known))
+                .orElseGet(owner::text);
+        long epoch = Jooq.with(connection, jooq -> jooq.resultQuery(
+                        CLAIM.formatted(owners.sql()), owned.table().name(), source, owner.migration())
+                .fetchSingleInto(long.class));
+        return new Claim(owners, epoch, told);
+    }
+
+    /**
+     * Makes sure that the claim holds until the transaction ends: whoever claims the table waits for that.
+     *
+     * @throws BusyException if it holds no more
+     */
+    void hold(Connection connection) throws SQLException {
+        Optional<Ownership.Row> row = Ownership.Row.read(connection, owners, " for share");
+        if (row.isEmpty() || row.get().epoch() != epoch) {
+            throw new BusyException(told.apply(
+                    "table \"%s\" was taken from this run, which writes nothing more into it: seen %s in table \"%s\", expected epoch %s: let one run at a time write the table, and run again once the other has ended"
+                            .formatted(
+                                    owners.owned().table(),
+                                    row.map(its -> "epoch %s of %s".formatted(its.epoch(), its))
+                                            .orElse("no row of it"),
+                                    owners.name(),
+                                    epoch)));
+        }
+    }
+}

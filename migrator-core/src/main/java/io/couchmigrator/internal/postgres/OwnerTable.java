@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import io.couchmigrator.OwnedTable;
+import io.couchmigrator.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jooq.Name;
+import org.jooq.Record;
+import org.jooq.impl.DSL;
+
+/**
+ * The table that says whose an owned table is, one beside each, and how both are created.
+ *
+ * @param owned the owned table
+ * @param schema the schema of both, that in which they would be created where they are not there; empty if there is none
+ * @param isThere whether the owned table is there
+ * @param isOwnerThere whether the other one is
+ * @param isSchemaThere whether the schema is
+ * @param mayCreate whether the user may create tables in it
+ */
+record OwnerTable(
+        OwnedTable<?> owned,
+        Optional<String> schema,
+        boolean isThere,
+        boolean isOwnerThere,
+        boolean isSchemaThere,
+        boolean mayCreate) {
+    private static final String NAME = "couch_migrator_owner";
+
+    /** Two runs that create it at the same moment would meet an error of the catalogue, which nobody expects. */
+    private static final String ALONE = "select pg_advisory_xact_lock(hashtext('" + NAME + "'))";
+
+    static OwnerTable beside(Connection connection, OwnedTable<?> owned) throws SQLException {
+        return Jooq.with(connection, jooq -> {
+            Record found = jooq.fetchSingle(
+                    """
+                    select place.schema, place.there,
+                      case when place.schema is not null
+                        then to_regclass(format('%I.%I', place.schema, ?::text)) is not null else false end as owner_there,
+                      n.oid is not null as schema_there,
+                      coalesce(has_schema_privilege(n.oid, 'CREATE'), false) as may_create
+                    from (
+                      select t.oid is not null as there,
+                        coalesce(
+                          (select i.nspname::text from pg_class c join pg_namespace i on i.oid = c.relnamespace where c.oid = t.oid),
+                          ?::text, current_schema()::text) as schema
+                      from (select to_regclass(?)::oid as oid) t
+                    ) place left join pg_namespace n on n.nspname = place.schema
+                    """, NAME, owned.table().schema().orElse(null), Jooq.sql(Jooq.table(owned.table())));
+            return new OwnerTable(
+                    owned,
+                    Optional.ofNullable(found.get("schema", String.class)),
+                    is(found, "there"),
+                    is(found, "owner_there"),
+                    is(found, "schema_there"),
+                    is(found, "may_create"));
+        });
+    }
+
+    private static boolean is(Record found, String field) {
+        return Boolean.TRUE.equals(found.get(field, Boolean.class));
+    }
+
+    /** Returns its name. */
+    TableName name() {
+        return TableName.of(schema.orElseThrow(), NAME);
+    }
+
+    /** Returns its name as SQL. */
+    String sql() {
+        return Jooq.sql(Jooq.table(name()));
+    }
+
+    /** Returns how both are created, one statement each; those that are there stay as they are. */
+    List<String> ddl() {
+        String columns = owned.columns().stream()
+                .map(column -> "%s %s %s"
+                        .formatted(Jooq.sql(DSL.quotedName(column.name())), column.type(), column.definition()))
+                .collect(Collectors.joining(", "));
+        return List.of(
+                "create table if not exists %s (%s)".formatted(ownedSql(), columns),
+                "create table if not exists %s (\"table\" text primary key, source text not null, migration text not null, epoch bigint not null)"
+                        .formatted(sql()));
+    }
+
+    /** Returns the owned table's name as SQL, with its schema. */
+    String ownedSql() {
+        return Jooq.sql(DSL.quotedName(schema.orElseThrow(), owned.table().name()));
+    }
+
+    /** Returns the statements that create what is not there. */
+    List<String> missing() {
+        List<String> statements = new ArrayList<>();
+        if (!isThere) {
+            statements.add(ddl().get(0));
+        }
+        if (!isOwnerThere) {
+            statements.add(ddl().get(1));
+        }
+        return statements;
+    }
+
+    /** Returns what a run would create, a sentence; empty if nothing, or if it could not. */
+    Optional<String> remark() {
+        List<String> statements = missing();
+        return statements.isEmpty() || !mayCreate
+                ? Optional.empty()
+                : Optional.of("table \"%s\" is not there as it must be to be owned: a run creates what is missing: %s"
+                        .formatted(owned.table(), String.join("; ", statements)));
+    }
+
+    /** Creates what is not there. */
+    void create(Connection connection) throws SQLException {
+        List<String> statements = missing();
+        if (!statements.isEmpty()) {
+            Jooq.with(connection, jooq -> {
+                jooq.fetch(ALONE);
+                statements.forEach(jooq::execute);
+                return statements;
+            });
+        }
+    }
+
+    /** Returns why what is not there cannot be created, a sentence; empty if it can, or need not. */
+    Optional<String> fault(String user, String searchPath) {
+        if (missing().isEmpty() || mayCreate) {
+            return Optional.empty();
+        }
+        String what = isThere
+                ? "table \"%s\" has no table \"%s\" beside it, which says whose it is".formatted(owned.table(), NAME)
+                : "table \"%s\" does not exist".formatted(owned.table());
+        if (schema.isEmpty()) {
+            return Optional.of(
+                    "%s, and no schema of the search path (%s) is there to create it in: name one, or create it"
+                            .formatted(what, searchPath));
+        }
+        Name in = DSL.quotedName(schema.get());
+        String because = isSchemaThere
+                ? "user %s may not create tables in schema %s: let it by grant create on schema %s to %s, or let somebody else create both"
+                        .formatted(user, Jooq.sql(in), Jooq.sql(in), user)
+                : "schema %s does not exist: create it by create schema %s, and with it both"
+                        .formatted(Jooq.sql(in), Jooq.sql(in));
+        return Optional.of("%s, and %s: %s; grant select, insert, update, delete on %s, %s to %s"
+                .formatted(what, because, String.join("; ", ddl()), ownedSql(), sql(), user));
+    }
+}

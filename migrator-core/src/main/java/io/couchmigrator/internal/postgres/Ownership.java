@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import io.couchmigrator.OwnedTable;
+import io.couchmigrator.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jooq.Record;
+
+/**
+ * Whose an owned table is, as it stands.
+ *
+ * @param table the table
+ * @param row what the table beside it says; empty if nothing
+ * @param hasRows whether it has rows, as far as the user may look
+ */
+public record Ownership(TableName table, Optional<Row> row, boolean hasRows) {
+    /**
+     * What is said of an owner.
+     *
+     * @param source its CouchDB database
+     * @param epoch how often the table was claimed, counted from some number on
+     */
+    public record Row(String migration, String source, long epoch) {
+        /** Returns the row of this table; empty if there is none. */
+        static Optional<Row> read(Connection connection, OwnerTable owners, String lock) throws SQLException {
+            return Jooq.with(connection, jooq -> {
+                Record row = jooq.fetchOne(
+                        "select migration, source, epoch from %s where \"table\" = ?%s".formatted(owners.sql(), lock),
+                        owners.owned().table().name());
+                return row == null
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Row(row.get(0, String.class), row.get(1, String.class), row.get(2, long.class)));
+            });
+        }
+
+        /** Returns the owner, for messages. */
+        @Override
+        public String toString() {
+            return Owner.told(migration, source);
+        }
+    }
+
+    /** Returns how a table stands; one that is not there is nobody's. What may not be looked at is told elsewhere. */
+    public static Ownership of(Connection connection, OwnedTable<?> owned) throws SQLException {
+        OwnerTable owners = OwnerTable.beside(connection, owned);
+        boolean hasRows = owners.isThere()
+                && isReadable(connection, owners.ownedSql())
+                && isTrue(connection, "select exists (select from %s)".formatted(owners.ownedSql()));
+        Optional<Row> row = owners.isOwnerThere() && isReadable(connection, owners.sql())
+                ? Row.read(connection, owners, "")
+                : Optional.empty();
+        return new Ownership(owned.table(), row, hasRows);
+    }
+
+    private static boolean isReadable(Connection connection, String table) throws SQLException {
+        return isTrue(connection, "select has_any_column_privilege(?, 'SELECT')", table);
+    }
+
+    private static boolean isTrue(Connection connection, String question, Object... bindings) throws SQLException {
+        return Jooq.with(
+                connection, jooq -> jooq.resultQuery(question, bindings).fetchSingleInto(boolean.class));
+    }
+
+    /** Returns why the table is not to be had by this owner, a sentence; empty if it is. */
+    public Optional<String> fault(Owner owner) {
+        if (owner.adopts()) {
+            return Optional.empty();
+        }
+        if (row.isEmpty()) {
+            return hasRows ? Optional.of(nobodys(owner)) : Optional.empty();
+        }
+        Row its = row.get();
+        boolean same = its.migration().equals(owner.migration());
+        boolean ofName = same && owner.isNamed(its.source());
+        if (same && (owner.isOf(its.source()) || (ofName && owner.acceptsNewSource()))) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "table \"%s\" is owned by %s: expected %s: name another table, or %s"
+                        .formatted(
+                                table,
+                                its,
+                                owner,
+                                ofName
+                                        ? "let it go on with this database by run() with acceptNewSource(true)"
+                                        : "let this one have it by run() with adopt(true), which deletes rows that are of none of its documents"));
+    }
+
+    private String nobodys(Owner owner) {
+        return "table \"%s\" has rows, and nothing says that they are of %s: expected an empty table, or one of its own: name another table, or let it have this one by run() with adopt(true), which deletes rows that are of none of its documents"
+                .formatted(table, owner);
+    }
+}
