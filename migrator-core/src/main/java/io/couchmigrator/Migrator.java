@@ -54,6 +54,7 @@ public final class Migrator {
                 builder.maxRejectedPercent,
                 builder.maxOutage,
                 builder.startOver,
+                builder.reread,
                 builder.acceptFailover,
                 builder.acceptNewSource,
                 builder.adopt,
@@ -98,12 +99,7 @@ public final class Migrator {
         return new Running(settings.migration(), Run.toVerify(settings));
     }
 
-    /**
-     * {@linkplain #startVerification Starts} a verification and returns its {@linkplain Running#result result}. Blocks until it
-     * has ended.
-     *
-     * @throws UnsupportedOperationException if rows of a stage cannot be {@linkplain Destination#isComparable compared}
-     */
+    /** {@linkplain #startVerification Starts} a verification and returns its {@linkplain Running#result result}. Blocks until it has ended. */
     public Result verify() {
         return startVerification().result();
     }
@@ -142,6 +138,7 @@ public final class Migrator {
         private OptionalDouble maxRejectedPercent = OptionalDouble.empty();
         private Duration maxOutage = Duration.ofMinutes(10);
         private boolean startOver;
+        private boolean reread;
         private boolean acceptFailover;
         private boolean acceptNewSource;
         private boolean adopt;
@@ -158,9 +155,8 @@ public final class Migrator {
         }
 
         /**
-         * Sets where PostgreSQL connections come from: one per worker and one more, and another one for a run's lock if
-         * that comes at once, all held for the whole run and given back as they came. The caller keeps the data source
-         * and closes it. Required.
+         * Sets where PostgreSQL connections come from: one per worker and one more, and another one for a run's lock if that comes at once,
+         * all held for the whole run and given back as they came. The caller keeps the data source and closes it. Required.
          */
         public Builder target(DataSource target) {
             this.target = Objects.requireNonNull(target, "target");
@@ -168,11 +164,10 @@ public final class Migrator {
         }
 
         /**
-         * Sets which databases hold the rows, where these are sharded: each row goes where the {@link Router} of its
-         * stage's writer says. Tables that are read, lookups, the completion table and the lock stay in the
-         * {@linkplain #target target}, which need not have a table for rows then. From each of these data sources one
-         * connection per worker and one more is borrowed, too. The offset file keeps the map; another one is
-         * refused, because rows would move. By default all rows go to the target.
+         * Sets which databases hold the rows, where these are sharded: each row goes where the {@link Router} of its stage's writer says.
+         * Tables that are read, lookups, the completion table and the lock stay in the {@linkplain #target target}, which need not have a
+         * table for rows then. From each of these data sources one connection per worker and one more is borrowed, too. The offset file
+         * keeps the map; another one is refused, because rows would move. By default all rows go to the target.
          */
         public Builder shards(ShardMap shards) {
             this.shards = Optional.of(Objects.requireNonNull(shards, "shards"));
@@ -221,10 +216,9 @@ public final class Migrator {
         }
 
         /**
-         * Sets how many rejects may be outstanding, from this run and earlier ones: where there is one more the run ends
-         * with {@link Outcome#STOPPED_BY_LIMIT}, the batches in hand being finished. Those that were rejected before
-         * are tried first, of all stages and without this limit; if too many still are, the run ends before it reads on. By
-         * default there is none.
+         * Sets how many rejects may be outstanding, from this run and earlier ones: where there is one more the run ends with
+         * {@link Outcome#STOPPED_BY_LIMIT}, the batches in hand being finished. Those that were rejected before are tried first, of all
+         * stages and without this limit; if too many still are, the run ends before it reads on. By default there is none.
          */
         public Builder maxRejects(int maxRejects) {
             this.maxRejects = OptionalLong.of(Required.notNegative(maxRejects, "maxRejects"));
@@ -232,10 +226,9 @@ public final class Migrator {
         }
 
         /**
-         * Sets how many of a hundred documents that a run reads may be rejected, from 0 to 100: a run that rejects more
-         * ends with {@link Outcome#STOPPED_BY_LIMIT}, once it has read 1000. So does one that finds more outstanding of the
-         * documents that all runs have read, if these are 1000, once those that were rejected before have been tried again. By
-         * default there is no limit.
+         * Sets how many of a hundred documents that a run reads may be rejected, from 0 to 100: a run that rejects more ends with
+         * {@link Outcome#STOPPED_BY_LIMIT}, once it has read 1000. So does one that finds more outstanding of the documents that all runs
+         * have read, if these are 1000, once those that were rejected before have been tried again. By default there is no limit.
          */
         public Builder maxRejectedPercent(double percent) {
             this.maxRejectedPercent = OptionalDouble.of(Required.percent(percent, "maxRejectedPercent"));
@@ -262,6 +255,15 @@ public final class Migrator {
         }
 
         /**
+         * Sets whether all stages are read again from their beginnings, while rows, rejects and ownership stay. A stage that owns its table
+         * may have another definition than before then. A run that is stopped goes on with that by itself. The default is false.
+         */
+        public Builder reread(boolean reread) {
+            this.reread = reread;
+            return this;
+        }
+
+        /**
          * Sets whether to go on although a standby of PostgreSQL took over, or a backup of it was restored, since the
          * offsets were saved. What was committed before may then be missing, and a run does not look for it. The
          * default is false, which ends such a run with {@link Outcome#TARGET_FAILED}.
@@ -272,10 +274,9 @@ public final class Migrator {
         }
 
         /**
-         * Sets whether the run goes on with a CouchDB database that is another one than the offset file knows, or in an
-         * older state: what was read stays read, and all its changes are read from the beginning. That concerns the
-         * stages whose database differs; if none is seen to, all stages of documents. The default is false, which
-         * refuses such a database.
+         * Sets whether the run goes on with a CouchDB database that is another one than the offset file knows, or in an older state: what
+         * was read stays read, and all its changes are read from the beginning; a stage that owns its table reads all again. That concerns
+         * the stages whose database differs; if none is seen to, all stages of documents. The default is false, which refuses such a one.
          */
         public Builder acceptNewSource(boolean acceptNewSource) {
             this.acceptNewSource = acceptNewSource;

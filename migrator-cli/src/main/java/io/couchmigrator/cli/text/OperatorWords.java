@@ -12,6 +12,7 @@ public final class OperatorWords {
             word("run\\(\\)", "`migrator run`"),
             word("verify\\(\\)", "`migrator verify`"),
             word("startOver\\(true\\)", "--reset"),
+            word("reread\\(true\\)", "--reread"),
             word("acceptNewSource\\(true\\)", "--accept-new-source"),
             word("acceptFailover\\(true\\)", "--accept-failover"),
             word("workers\\((\\d+)\\)", "--num-workers=$1"),

@@ -37,6 +37,10 @@ public sealed interface Difference {
         DEFINITION(
                 "is of another definition of",
                 "run the version of this program that wrote it, name another log directory, or start over by run() with startOver(true) (rows stay, all is read again)"),
+        /** The meaning of stages that own their tables: read again, these hold what it asks for and nothing else. */
+        OWNING(
+                "is of another definition of",
+                "run the version of this program that wrote it, or read all again by run() with reread(true) (rows stay, what differs is written)"),
         /** The CouchDB database of a stage, or its state. */
         SOURCE(
                 Kind.BELONGS,

@@ -67,7 +67,7 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
         return owned;
     }
 
-    private record Versions(int then, int now) {}
+    private record Versions(int then, int now, Kind kind) {}
 
     private List<Difference> stages(List<StageOffset> saved) {
         Map<String, Stage<?, ?>> stages = new LinkedHashMap<>();
@@ -92,16 +92,21 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
             } else if (now.definition() != stage.definition()) {
                 redefined
                         .computeIfAbsent(
-                                new Versions(stage.definition(), now.definition()), versions -> new ArrayList<>())
+                                new Versions(stage.definition(), now.definition(), definition(now)),
+                                versions -> new ArrayList<>())
                         .add("\"" + stage.name() + "\"");
             }
         }
         redefined.forEach((versions, names) -> differences.add(new OfFile(
-                Kind.DEFINITION,
+                versions.kind(),
                 (names.size() == 1 ? "stage " : "stages ") + String.join(", ", names),
                 String.valueOf(versions.now()),
                 String.valueOf(versions.then()))));
         return differences;
+    }
+
+    private static Kind definition(Stage<?, ?> stage) {
+        return stage.destination() instanceof OwnedTable<?> ? Kind.OWNING : Kind.DEFINITION;
     }
 
     private static String read(boolean documents) {

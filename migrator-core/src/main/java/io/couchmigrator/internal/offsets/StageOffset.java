@@ -132,6 +132,31 @@ public record StageOffset(
         return left.from(other).at(new JsonPrimitive(0)).with(unranked).witnessedBy(List.of());
     }
 
+    /**
+     * Returns the same of which nothing is read, to be planned: what was counted is forgotten, and what is outstanding stays so.
+     *
+     * @param now the stage's definition version by which it is read
+     */
+    public StageOffset anew(int now) {
+        return new StageOffset(
+                name,
+                now,
+                source,
+                Phase.READING,
+                sequence,
+                total,
+                planned,
+                completed,
+                List.of(RangeOffset.of(null, null)),
+                Tallies.NONE,
+                witnesses);
+    }
+
+    /** Returns whether its keys are one range of which nothing is read or known, so that it is as well planned now. */
+    public boolean isToBePlanned() {
+        return ranges.equals(List.of(RangeOffset.of(null, null)));
+    }
+
     private StageOffset from(Database now) {
         Optional<Database> of = Optional.of(now);
         return new StageOffset(

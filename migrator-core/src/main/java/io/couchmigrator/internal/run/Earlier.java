@@ -88,24 +88,41 @@ record Earlier(
     /**
      * Returns the same for the databases that are there now: those of the stages whose database is another one, or of all
      * stages of documents if none shows that it is.
+     *
+     * @param owning the stages of which all is read again, by name: what a former database had and this one has not must go
      */
-    Earlier inNewSources() {
+    Earlier inNewSources(Predicate<String> owning) {
         boolean all = differences.stream().noneMatch(Earlier::isOfSource);
         List<StageOffset> stages = new ArrayList<>();
         List<String> moved = new ArrayList<>(remarks);
         for (StageOffset stage : offsets.map(Offsets::stages).orElse(List.of())) {
             Identity.Source seen = sources.get(stage.name());
             if (seen != null && (all || seen.compare(stage).isPresent())) {
-                stages.add(stage.movedTo(seen.database()));
-                moved.add(
-                        "the CouchDB database of stage \"%s\" is taken for a new one: all its changes are read from the beginning"
-                                .formatted(stage.name()));
+                boolean again = owning.test(stage.name());
+                StageOffset now = stage.movedTo(seen.database());
+                stages.add(again ? now.anew(now.definition()) : now);
+                moved.add("the CouchDB database of stage \"%s\" is taken for a new one: %s"
+                        .formatted(
+                                stage.name(),
+                                again ? "all of it is read" : "all its changes are read from the beginning"));
             } else {
                 stages.add(stage);
             }
         }
         Optional<Offsets> now = offsets.map(saved -> saved.with(stages));
         return new Earlier(file, now, sources, without(Earlier::isOfSource), unreadable, moved);
+    }
+
+    /**
+     * Returns the same with all stages to be read again.
+     *
+     * @param definitions those of now, by the names of the stages that may be read by another one than before
+     */
+    Earlier readAgain(Map<String, Integer> definitions) {
+        Optional<Offsets> anew = offsets.map(saved -> saved.with(saved.stages().stream()
+                .map(stage -> stage.anew(definitions.getOrDefault(stage.name(), stage.definition())))
+                .toList()));
+        return new Earlier(file, anew, sources, without(Earlier::isOfOwning), unreadable, remarks);
     }
 
     /** Returns the same for the timelines on which the target is now. */
@@ -120,6 +137,10 @@ record Earlier(
 
     private static boolean isOfSource(Difference difference) {
         return difference instanceof OfFile other && other.kind() == Kind.SOURCE;
+    }
+
+    private static boolean isOfOwning(Difference difference) {
+        return difference instanceof OfFile other && other.kind() == Kind.OWNING;
     }
 
     private List<Difference> without(Predicate<Difference> accepted) {

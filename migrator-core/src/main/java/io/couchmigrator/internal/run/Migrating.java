@@ -4,12 +4,16 @@ package io.couchmigrator.internal.run;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
+import io.couchmigrator.OwnedTable;
+import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.LogDirectory;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Writes the rows that should be there. */
@@ -43,8 +47,12 @@ record Migrating(Settings settings) implements Verb {
         Path directory = settings.logDirectory();
         String slug = settings.migration().slug();
         Earlier earlier = Earlier.at(LogDirectory.offsets(directory, slug), now);
+        Map<String, Integer> owning = owning();
         if (settings.acceptNewSource()) {
-            earlier = earlier.inNewSources();
+            earlier = earlier.inNewSources(owning::containsKey);
+        }
+        if (settings.reread()) {
+            earlier = earlier.readAgain(owning);
         }
         if (settings.acceptFailover()) {
             earlier = earlier.onNewTimelines();
@@ -54,6 +62,17 @@ record Migrating(Settings settings) implements Verb {
                 EarlierRejects.at(LogDirectory.rejects(directory, slug), earlier.offsets(), settings.migration());
         faults.addAll(rejected.faults());
         return new Start(earlier.offsets(), rejected.events(), Optional.empty(), earlier.remarks(), faults);
+    }
+
+    /** Returns the definitions of the stages that own their tables, by name. */
+    private Map<String, Integer> owning() {
+        Map<String, Integer> owning = new LinkedHashMap<>();
+        for (Stage<?, ?> stage : settings.migration().stages()) {
+            if (stage.destination() instanceof OwnedTable<?>) {
+                owning.put(stage.name(), stage.definition());
+            }
+        }
+        return owning;
     }
 
     @Override

@@ -33,6 +33,7 @@ import javax.sql.DataSource;
  * @param maxRejectedPercent how many of a hundred documents may be rejected
  * @param maxOutage how long a passing error is waited out
  * @param startOver whether offsets and rejects are put aside first
+ * @param reread whether all is read again, with rows and rejects as they are
  * @param acceptFailover whether to go on where the target is on another timeline than before
  * @param acceptNewSource whether sources that are not those of the offset file are taken for new ones
  * @param adopt whether tables that are to be owned are taken whose ever they are
@@ -52,6 +53,7 @@ public record Settings(
         OptionalDouble maxRejectedPercent,
         Duration maxOutage,
         boolean startOver,
+        boolean reread,
         boolean acceptFailover,
         boolean acceptNewSource,
         boolean adopt,
@@ -80,6 +82,7 @@ public record Settings(
         maxRejectedPercent.ifPresent(percent -> json.addProperty("max_rejected_percent", percent));
         json.addProperty("max_outage", maxOutage.toString());
         json.addProperty("reset", startOver);
+        json.addProperty("reread", reread);
         json.addProperty("accept_failover", acceptFailover);
         json.addProperty("accept_new_source", acceptNewSource);
         json.addProperty("adopt", adopt);

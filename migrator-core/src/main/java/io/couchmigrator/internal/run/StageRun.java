@@ -89,7 +89,7 @@ final class StageRun<S> {
             tellWasComplete(saved);
         }
         boolean anew = wasComplete && !feed.tellsChanges();
-        StageState now = saved == null || anew ? planned() : resumed(saved);
+        StageState now = saved == null || anew || saved.isToBePlanned() ? planned() : resumed(saved);
         state = now;
         passes.main().forEach(pass -> pass.over(this, now));
         passes.finished().accept(this);

@@ -73,7 +73,7 @@ record Verifying(Settings settings) implements Verb {
             return Optional.empty();
         }
         Earlier earlier = Earlier.at(directory.offsets(), now);
-        return Optional.of(settings.acceptNewSource() ? earlier.inNewSources() : earlier);
+        return Optional.of(settings.acceptNewSource() ? earlier.inNewSources(stage -> false) : earlier);
     }
 
     /** Those of the whole verification, parts before a stop included. */
