@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import io.couchmigrator.Result.Depth;
 import io.couchmigrator.internal.retry.OwnThread;
 import io.couchmigrator.internal.run.CheckRun;
 import io.couchmigrator.internal.run.Run;
@@ -30,9 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Result result = migrator.run().orThrow();
  * }</pre>
  *
- * <p>To stop a run from elsewhere, {@link #start} it: that gives a {@link Running}.
- *
- * <p>Safe for use by multiple threads. One run per log directory and slug goes on at a time; a second is refused.
+ * <p>To stop a run from elsewhere, {@link #start} it: that gives a {@link Running}. Safe for use by multiple threads. One run per log directory and slug goes on at a time; a second is refused.
  */
 public final class Migrator {
     private final Settings settings;
@@ -80,28 +79,35 @@ public final class Migrator {
     }
 
     /**
-     * Starts a verification, which reads everything again and compares the rows that should be there with those that are,
-     * while others may write to source and target; no run of this log directory goes on meanwhile. It writes no row. What is
-     * missing, different or extra is written or deleted first by the next run. Returns at once. It goes on where an earlier verification was
-     * stopped, unless a run went on or the target failed over since.
+     * Starts a verification, which reads everything again and compares the rows that should be there with those that are, while others may
+     * write to source and target; no run of this log directory goes on meanwhile. It writes no row. What is missing, different or extra the next
+     * run takes first. Returns at once. It goes on where an earlier one was stopped, unless a run went on or the target failed over since.
      *
-     * <p>Documents that changed since a run has come to them are not yet migrated, which is no difference.
-     *
-     * <p>Its outcome is {@link Outcome#COMPLETE} only if the whole migration is complete and nothing is rejected,
-     * missing, different, extra, misplaced or not yet migrated. {@link Outcome#DIFFERENCES_FOUND},
-     * {@link Outcome#INCOMPLETE} and {@link Outcome#REJECTS_OUTSTANDING} are no failures to {@link Result#orThrow}.
-     * Its tallies are those of the whole verification, parts before a stop included.
+     * <p>Documents that changed since a run has come to them are not yet migrated, which is no difference. Its outcome is {@link Outcome#COMPLETE}
+     * only if the whole migration is complete and nothing is rejected, missing, different, extra, misplaced or not yet migrated.
+     * {@link Outcome#DIFFERENCES_FOUND}, {@link Outcome#INCOMPLETE} and {@link Outcome#REJECTS_OUTSTANDING} are no failures to
+     * {@link Result#orThrow}. Its tallies are those of the whole verification, parts before a stop included.
      *
      * @throws UnsupportedOperationException if rows of a stage cannot be {@linkplain Destination#isComparable compared}
      */
     public Running startVerification() {
-        Required.comparable(settings.migration());
-        return new Running(settings.migration(), Run.toVerify(settings));
+        return startVerification(Depth.FULL);
     }
 
-    /** {@linkplain #startVerification Starts} a verification and returns its {@linkplain Running#result result}. Blocks until it has ended. */
+    /** Starts one that may compare less, and then ends with {@link Outcome#INCOMPLETE} at best: its {@link Result#gaps} tell what it left out. */
+    public Running startVerification(Depth depth) {
+        Required.comparable(settings.migration());
+        return new Running(settings.migration(), Run.toVerify(settings, depth));
+    }
+
+    /** {@linkplain #startVerification() Starts} a verification and returns its {@linkplain Running#result result}. Blocks until it has ended. */
     public Result verify() {
-        return startVerification().result();
+        return verify(Depth.FULL);
+    }
+
+    /** {@linkplain #startVerification(Depth) Starts} one and returns its {@linkplain Running#result result}. Blocks until it has ended. */
+    public Result verify(Depth depth) {
+        return startVerification(depth).result();
     }
 
     /**

@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 public final class OwnedTable<R> implements Destination<R> {
     private final Upsert<R> rows;
     private final List<Column> columns;
+    private final Optional<Column> rev;
     private final boolean keepsDeleted;
 
     private OwnedTable(Builder<R> builder) {
         this.rows = builder.rows.onConflict(ConflictRule.UPDATE).build();
         this.columns = List.copyOf(builder.columns);
+        this.rev = builder.rev;
         this.keepsDeleted = builder.keepsDeleted;
     }
 
@@ -47,6 +49,11 @@ public final class OwnedTable<R> implements Destination<R> {
     /** Returns its columns as they are created, the id first. */
     public List<Column> columns() {
         return columns;
+    }
+
+    /** Returns the column of the documents' revisions; empty if it has none. */
+    public Optional<Column> rev() {
+        return rev;
     }
 
     /** Returns whether the row of a document that is deleted stays as it was. */
@@ -95,6 +102,7 @@ public final class OwnedTable<R> implements Destination<R> {
     public static final class Builder<R> {
         private final Upsert.Builder<R> rows;
         private final List<Column> columns = new ArrayList<>();
+        private Optional<Column> rev = Optional.empty();
         private boolean keepsDeleted;
 
         private Builder(TableName table) {
@@ -109,6 +117,18 @@ public final class OwnedTable<R> implements Destination<R> {
         public Builder<R> id(String name, Function<R, String> id) {
             rows.key(name, id);
             columns.add(0, new Column(name, "text", "collate \"C\" primary key"));
+            return this;
+        }
+
+        /**
+         * Sets the column of the document's revision, {@code text not null}, by which a verification can compare without reading any
+         * body. By default there is none.
+         *
+         * @param rev the accessor, which returns the revision of the document that the row is of
+         */
+        public Builder<R> rev(String name, Function<R, @Nullable Object> rev) {
+            column(name, "text", rev);
+            this.rev = Optional.of(columns.get(columns.size() - 1));
             return this;
         }
 

@@ -69,6 +69,22 @@ public record Result(
         }
     }
 
+    /** How much a verification compares. */
+    public enum Depth {
+        /** All that rows hold. */
+        FULL,
+        /**
+         * Ids and revisions, of stages that own a table with a {@linkplain OwnedTable.Builder#rev column for them}. No body is read, but of
+         * documents with which something seems wrong.
+         */
+        IDS,
+        /**
+         * How many ids there are in ranges of them, of the same stages; what differs is halved, and compared by ids and revisions where it
+         * is small. CouchDB must tell ranks.
+         */
+        COUNTS
+    }
+
     /**
      * Returns this if nothing failed: a run is complete then, with or without rejects, or was stopped on request; what a
      * verification found, its outcome tells.

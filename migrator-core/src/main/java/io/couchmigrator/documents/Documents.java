@@ -50,7 +50,7 @@ public final class Documents {
     private DocumentStage<DocumentRow> stage(String database, TableName table) {
         OwnedTable.Builder<DocumentRow> rows = OwnedTable.<DocumentRow>named(table)
                 .id("id", DocumentRow::id)
-                .column("rev", "text", DocumentRow::rev)
+                .rev("rev", DocumentRow::rev)
                 .column("doc", "jsonb", DocumentRow::doc);
         return DocumentStage.<DocumentRow>builder(database)
                 .text()

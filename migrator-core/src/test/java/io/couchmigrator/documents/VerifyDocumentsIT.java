@@ -22,11 +22,8 @@ import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -52,7 +49,7 @@ final class VerifyDocumentsIT {
         run(couch, database);
         List<String> rows = Copies.rows(database);
         List<String> extra = List.of("A", "_design/views", "d007", "d010x", "z");
-        insert(database, extra);
+        Tampering.insert(database, extra);
 
         Result found = verify(couch, database);
         Result again = verify(couch, database);
@@ -91,10 +88,8 @@ final class VerifyDocumentsIT {
         shop.put(Copies.document("_design/views", 1));
         Stream.of("d011", "d040").forEach(shop::delete);
         run(couch, database);
-        for (int i = random.nextInt(12); i >= 0; i--) {
-            tamper(database, random);
-        }
-        BothSides expected = BothSides.of(shop, database);
+        Tampering.with(database, random, COUNT);
+        BothSides expected = BothSides.of(shop, database, COUNT);
 
         Result found = verify(couch, database);
         Result run = run(couch, database);
@@ -107,7 +102,7 @@ final class VerifyDocumentsIT {
         assertThat(found.tallies().alreadyThere()).isEqualTo(expected.same());
         assertThat(found.outcome()).isEqualTo(expected.outcome());
         assertThat(run.outcome()).isEqualTo(Outcome.COMPLETE);
-        assertThat(BothSides.of(shop, database).outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(BothSides.of(shop, database, COUNT).outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(mended.outcome()).isEqualTo(Outcome.COMPLETE);
     }
 
@@ -228,24 +223,6 @@ final class VerifyDocumentsIT {
         return migrator(couch, database).build().verify();
     }
 
-    private static void insert(TestDatabase database, List<String> ids) throws SQLException {
-        for (String id : ids) {
-            database.execute("insert into shop values ('%s', '1-x', '{}') on conflict do nothing".formatted(id));
-        }
-    }
-
-    private static void tamper(TestDatabase database, Random random) throws SQLException {
-        String id = Copies.id(random.nextInt(COUNT));
-        switch (random.nextInt(6)) {
-            case 0 -> database.execute("delete from shop where id = '%s'".formatted(id));
-            case 1 -> database.execute("update shop set doc = doc || '{\"value\": -1}' where id = '%s'".formatted(id));
-            case 2 -> database.execute("update shop set rev = '9-x' where id = '%s'".formatted(id));
-            case 3 -> database.execute("update shop set id = id || 'x' where id = '%s'".formatted(id));
-            case 4 -> insert(database, List.of(id + "-never", "A" + id, "z" + id, "d011"));
-            default -> insert(database, List.of("_design/views", "_design/none"));
-        }
-    }
-
     /** Returns the findings of the first verification, each with its id. */
     private List<String> findings() throws Exception {
         try (Stream<Path> files = Files.list(logs)) {
@@ -258,36 +235,6 @@ final class VerifyDocumentsIT {
                     .map(line -> line.get("finding").getAsString() + " "
                             + line.get("doc_id").getAsString())
                     .toList();
-        }
-    }
-
-    /** Both sides, compared by what the double and SQL say of them. */
-    private record BothSides(long same, long missing, long different, long extra) {
-        static BothSides of(CouchDatabase shop, TestDatabase database) throws SQLException {
-            Map<String, String> documents = new TreeMap<>();
-            for (int number = 0; number < COUNT; number++) {
-                shop.get(Copies.id(number))
-                        .ifPresent(document -> documents.put(document.get("_id").getAsString(), document.toString()));
-            }
-            Map<String, String> rows = new TreeMap<>();
-            for (String id : database.query("select id from shop")) {
-                rows.put(id, id);
-            }
-            List<String> both = new ArrayList<>(documents.keySet());
-            both.retainAll(rows.keySet());
-            long same = 0;
-            for (String id : both) {
-                String document = documents.get(id).replace("'", "''");
-                same += database.query(
-                                "select 1 from shop where id = '%1$s' and doc = '%2$s'::jsonb and rev = '%2$s'::jsonb ->> '_rev'"
-                                        .formatted(id, document))
-                        .size();
-            }
-            return new BothSides(same, documents.size() - both.size(), both.size() - same, rows.size() - both.size());
-        }
-
-        Outcome outcome() {
-            return missing + different + extra == 0 ? Outcome.COMPLETE : Outcome.DIFFERENCES_FOUND;
         }
     }
 }

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -114,6 +115,11 @@ public record GuardedWriter<R>(String stage, Writer<R> writer) {
     /** Returns which of some documents have a row, where it {@linkplain #deletes deletes} rows. */
     public Set<String> there(Connection connection, Collection<String> ids) throws SQLException {
         return Upserts.there(connection, writer, ids);
+    }
+
+    /** Returns the revisions of the rows that documents have, by their ids, where it owns a table with a column for them. */
+    public Map<String, String> revisions(Connection connection, Collection<String> ids) throws SQLException {
+        return Upserts.revisions(connection, writer, ids);
     }
 
     /** Returns whether it does nothing for documents that have no rows. */

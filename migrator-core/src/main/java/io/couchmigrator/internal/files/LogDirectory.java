@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.files;
 
 import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.Result.Depth;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -68,16 +70,17 @@ public final class LogDirectory implements AutoCloseable {
      * Takes hold of a log directory to verify what runs have written: no run may go on meanwhile, nor another
      * verification, which has offsets of its own.
      *
+     * @param depth how much it compares: what one has compared is no beginning for another
      * @throws LogDirectoryException if it cannot be written to
      * @throws io.couchmigrator.BusyException if another holds it
      */
-    public static LogDirectory openToVerify(Path directory, String slug, Instant now) {
+    public static LogDirectory openToVerify(Path directory, String slug, Depth depth, Instant now) {
         List<RunLock> locks = new ArrayList<>();
         return held(locks, () -> {
             locks.add(RunLock.share(lock(directory, slug)));
             locks.add(RunLock.take(verifyLock(lock(directory, slug)), now));
             return new LogDirectory(
-                    directory, slug, locks, slug + "-verify-", offsetsOfVerification(directory, slug), now);
+                    directory, slug, locks, slug + "-verify-", offsetsOfVerification(directory, slug, depth), now);
         });
     }
 
@@ -139,13 +142,21 @@ public final class LogDirectory implements AutoCloseable {
         return offsets;
     }
 
-    /** Returns where a verification of the same slug keeps its offsets. */
-    public Path offsetsOfVerification() {
-        return offsetsOfVerification(directory, slug);
+    /** Returns where verifications of the same slug keep their offsets. */
+    public List<Path> offsetsOfVerifications() {
+        return Arrays.stream(Depth.values())
+                .map(depth -> offsetsOfVerification(directory, slug, depth))
+                .toList();
     }
 
-    private static Path offsetsOfVerification(Path directory, String slug) {
-        return directory.resolve(slug + ".verify.offsets.json");
+    private static Path offsetsOfVerification(Path directory, String slug, Depth depth) {
+        String kind =
+                switch (depth) {
+                    case FULL -> "verify";
+                    case IDS -> "verify-ids";
+                    case COUNTS -> "verify-counts";
+                };
+        return directory.resolve("%s.%s.offsets.json".formatted(slug, kind));
     }
 
     /** Returns where the offset file of a slug is, without holding the directory. */

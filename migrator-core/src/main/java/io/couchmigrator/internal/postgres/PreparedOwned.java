@@ -9,8 +9,10 @@ import io.couchmigrator.internal.offsets.Interval;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jooq.impl.DSL;
@@ -113,6 +115,16 @@ final class PreparedOwned<R> implements Writer<R> {
                         id);
         return Jooq.with(connection, jooq -> Planned.walk(jooq, sql, bindings.toArray())
                 .map(found -> found.get(0, String.class)));
+    }
+
+    /** Returns the revisions of the rows of these ids; the table has a column for them. */
+    Map<String, String> revisions(Connection connection, String... ids) throws SQLException {
+        String rev = Jooq.sql(DSL.quotedName(owned.rev().orElseThrow().name()));
+        String sql = "select %s, %s from %s where %s = any(?::text[])".formatted(id, rev, table, id);
+        Map<String, String> revisions = new HashMap<>();
+        Jooq.with(connection, jooq -> Planned.fetch(jooq, sql, (Object) ids))
+                .forEach(found -> revisions.put(found.get(0, String.class), found.get(1, String.class)));
+        return revisions;
     }
 
     PreparedUpsert<R> rows() {

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -111,6 +112,12 @@ public final class Upserts {
     public static Set<String> there(Connection connection, Writer<?> writer, Collection<String> ids)
             throws SQLException {
         return ((PreparedOwned<?>) writer).there(connection, ids.toArray(new String[0]));
+    }
+
+    /** Returns the revisions of the rows that documents have, by their ids, where a writer owns a table with a column for them. */
+    public static Map<String, String> revisions(Connection connection, Writer<?> writer, Collection<String> ids)
+            throws SQLException {
+        return ((PreparedOwned<?>) writer).revisions(connection, ids.toArray(new String[0]));
     }
 
     /** Writes changes. */

@@ -31,7 +31,9 @@ record Migrating(Settings settings) implements Verb {
 
     @Override
     public List<Path> memory(LogDirectory directory) {
-        return List.of(directory.offsets(), directory.rejects(), directory.offsetsOfVerification());
+        List<Path> memory = new ArrayList<>(List.of(directory.offsets(), directory.rejects()));
+        memory.addAll(directory.offsetsOfVerifications());
+        return memory;
     }
 
     @Override

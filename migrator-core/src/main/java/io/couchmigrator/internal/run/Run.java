@@ -5,6 +5,7 @@ import io.couchmigrator.BusyException;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Result;
+import io.couchmigrator.Result.Depth;
 import io.couchmigrator.internal.batch.RejectLimit;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.HistoryFile;
@@ -79,8 +80,8 @@ public final class Run {
     }
 
     /** Returns a run that compares the rows that should be there with those that are. */
-    public static Run toVerify(Settings settings) {
-        return new Run(settings, new Verifying(settings), CheckRun.LONGEST_SILENCE, Grace.OF_BATCHES);
+    public static Run toVerify(Settings settings, Depth depth) {
+        return new Run(settings, new Verifying(settings, depth), CheckRun.LONGEST_SILENCE, Grace.OF_BATCHES);
     }
 
     /** Asks it to finish what is in hand, as far as {@link Grace} lets it, save and return. */
@@ -225,7 +226,7 @@ public final class Run {
         Optional<Verification> verification = start.migrated().map(migrated -> {
             LineFile findings = LineFile.fresh(directory.findings());
             checkpoints.logs(findings);
-            return new Verification(migrated, findings, target, rejects, stop, reporter);
+            return new Verification(verb.depth(), migrated, findings, target, rejects, stop, reporter);
         });
         Worksite site = new Worksite(
                 sources,

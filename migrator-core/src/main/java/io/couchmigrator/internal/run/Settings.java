@@ -5,12 +5,14 @@ import com.google.gson.JsonObject;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
+import io.couchmigrator.Result.Depth;
 import io.couchmigrator.ShardMap;
 import io.couchmigrator.internal.postgres.TargetName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -66,6 +68,9 @@ public record Settings(
     JsonObject json(Verb verb) {
         JsonObject json = new JsonObject();
         json.addProperty("purpose", verb.writes() ? "migrate" : "verify");
+        if (verb.depth() != Depth.FULL) {
+            json.addProperty("depth", verb.depth().name().toLowerCase(Locale.ROOT));
+        }
         json.addProperty("migration", migration.slug());
         json.addProperty("couch_url", source.toString());
         json.addProperty("couch_user", source.user().orElse(null));

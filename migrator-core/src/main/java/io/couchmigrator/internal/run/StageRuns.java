@@ -54,6 +54,16 @@ record StageRuns(
         return verification.filter(with -> with.hasAny(stage)).isPresent();
     }
 
+    /** Returns whether a stage can be done as it is asked for: one that is to be verified by ids may have none in its rows. */
+    boolean canBeDone(Stage<?, ?> stage) {
+        return verification.filter(with -> !with.reaches(stage)).isEmpty();
+    }
+
+    /** Returns what of a stage is not to be compared; empty if all is, or nothing is to be. */
+    Optional<String> notToCompare(Stage<?, ?> stage) {
+        return verification.flatMap(with -> with.notCompared(stage));
+    }
+
     /** Returns where rows were not looked for, and why. */
     List<String> notLookedAt() {
         return verification.map(Verification::notLookedAt).orElse(List.of());
@@ -68,7 +78,11 @@ record StageRuns(
     }
 
     private <R> StageRun<Document> documents(DocumentStage<R> stage, int number) {
-        return of(stage, site.sources().documents(stage, directory.offsets()), number);
+        Feed<Document> feed = site.sources().documents(stage, directory.offsets());
+        Feed<Document> read = verification.filter(Verification::readsIdsOnly).isPresent()
+                ? site.sources().ids(stage, directory.offsets())
+                : feed;
+        return of(stage, feed, read, number);
     }
 
     private <R> StageRun<SourceRow> table(TableStage<R> stage, int number) {
@@ -79,14 +93,14 @@ record StageRuns(
                         preflight.counted(stage.name()),
                         elsewhere.map(TargetDatabase::own),
                         elsewhere.orElse(site.target().main()).patience());
-        return of(stage, feed, number);
+        return of(stage, feed, feed, number);
     }
 
-    private <S, R> StageRun<S> of(Stage<S, R> stage, Feed<S> feed, int number) {
-        Preparation<S, R> preparation =
-                new Preparation<>(stage, site.sources(), site.target(), preflight.owner(stage.name()));
+    /** @param read what is read of the feed */
+    private <S, R> StageRun<S> of(Stage<S, R> stage, Feed<S> feed, Feed<S> read, int number) {
+        Preparation<S, R> preparation = new Preparation<>(stage, site.sources(), site.target(), preflight.owner(stage.name()));
         return verification.isPresent()
-                ? verifying(stage, feed, preparation, verification.get())
+                ? verifying(stage, feed, read, preparation, verification.get())
                 : writing(stage, feed, preparation, number);
     }
 
@@ -114,7 +128,7 @@ record StageRuns(
     }
 
     private <S, R> StageRun<S> verifying(
-            Stage<S, R> stage, Feed<S> feed, Preparation<S, R> preparation, Verification with) {
+            Stage<S, R> stage, Feed<S> feed, Feed<S> read, Preparation<S, R> preparation, Verification with) {
         BatchTaker<S> batches = with.batches(stage, feed, preparation);
         Pass<S> changes = new ChangesPass<>(batches, false);
         LineFile findings = with.findings();
@@ -124,7 +138,7 @@ record StageRuns(
                 List.of(changes),
                 run -> verified(run, findings),
                 true);
-        return new StageRun<>(stage, feed, site, checkpoints, passes, () -> 0);
+        return new StageRun<>(stage, read, site, checkpoints, passes, () -> 0);
     }
 
     private void verified(StageRun<?> run, LineFile findings) {

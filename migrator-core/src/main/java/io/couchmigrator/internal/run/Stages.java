@@ -65,8 +65,10 @@ final class Stages {
                 runs.site().reporter().tell(to -> to.stageSkipped(name, "no run has come to it yet: skipped"));
                 continue;
             }
-            StageRun<?> run = runs.of(stage, number);
-            begun.add(run);
+            runs.notToCompare(stage).ifPresent(notCompared::add);
+            if (runs.canBeDone(stage)) {
+                begun.add(runs.of(stage, number));
+            }
         }
         for (StageRun<?> run : begun) {
             runs.site().stop().check();

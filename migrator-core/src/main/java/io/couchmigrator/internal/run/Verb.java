@@ -3,6 +3,7 @@ package io.couchmigrator.internal.run;
 
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
+import io.couchmigrator.Result.Depth;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.Offsets;
@@ -16,6 +17,11 @@ import java.util.Optional;
 sealed interface Verb permits Migrating, Verifying {
     /** Returns whether rows are written, so that rejects are limited, hosts kept apart and completion recorded. */
     boolean writes();
+
+    /** Returns how much is compared, where rows are. */
+    default Depth depth() {
+        return Depth.FULL;
+    }
 
     /** Takes hold of the log directory. */
     LogDirectory open(Instant now);

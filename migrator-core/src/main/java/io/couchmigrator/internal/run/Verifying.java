@@ -4,6 +4,7 @@ package io.couchmigrator.internal.run;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
+import io.couchmigrator.Result.Depth;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.files.LogDirectory;
@@ -16,8 +17,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Compares the rows that should be there with those that are. */
-record Verifying(Settings settings) implements Verb {
+/**
+ * Compares the rows that should be there with those that are.
+ *
+ * @param depth how much of them
+ */
+record Verifying(Settings settings, Depth depth) implements Verb {
     private static final String ANEW =
             "All is verified from the start: a run went on, or PostgreSQL failed over, since the last verification was stopped.";
 
@@ -29,7 +34,7 @@ record Verifying(Settings settings) implements Verb {
     @Override
     public LogDirectory open(Instant now) {
         return LogDirectory.openToVerify(
-                settings.logDirectory(), settings.migration().slug(), now);
+                settings.logDirectory(), settings.migration().slug(), depth, now);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.couchmigrator.DocumentStage;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.identity.Identity;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
@@ -44,13 +45,14 @@ final class DocumentFeed implements Feed<Document> {
     /**
      * Creates one.
      *
+     * @param wanted what is read of each document
      * @param offsets the offset file, for people
      */
-    DocumentFeed(DocumentStage<?> stage, Sources sources, Path offsets) {
+    DocumentFeed(DocumentStage<?> stage, Wanted wanted, Sources sources, Path offsets) {
         CouchClient couch = sources.couch;
         Patience patience = sources.patience;
-        this.requests = new DocumentRequests(stage, couch, patience);
-        this.items = new DocumentItems(stage, sources);
+        this.requests = new DocumentRequests(stage, wanted, couch, patience);
+        this.items = new DocumentItems(stage, wanted, sources);
         this.ranks = new DocumentRanks(stage.database(), couch, patience);
         this.plan = new RangePlan("\"%s\" on %s".formatted(stage.database(), couch.name()), ranks);
         this.pace = new Pace(couch, sources.throttle, sources.stop, sources.chunkSize);
@@ -91,7 +93,9 @@ final class DocumentFeed implements Feed<Document> {
 
     @Override
     public void ready(List<RangeOffset> ranges) {
-        pace.sample(ranges, requests);
+        if (requests.wanted().bodies()) {
+            pace.sample(ranges, requests);
+        }
     }
 
     /** Returns how many documents a database has, design documents too; empty if the server does not say. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
+import com.google.gson.JsonObject;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.RejectException;
@@ -18,11 +19,14 @@ import java.util.function.Consumer;
 /** What rows that CouchDB sent mean for a stage. Safe for use by multiple threads. */
 final class DocumentItems {
     private final DocumentStage<?> stage;
+    private final Wanted wanted;
     private final StageFunctions functions;
     private final Sources sources;
 
-    DocumentItems(DocumentStage<?> stage, Sources sources) {
+    /** @param wanted what is read of each document; of one without a body it is not known whether it counts, so it is taken to */
+    DocumentItems(DocumentStage<?> stage, Wanted wanted, Sources sources) {
         this.stage = stage;
+        this.wanted = wanted;
         this.functions = new StageFunctions(stage);
         this.sources = sources;
     }
@@ -43,7 +47,7 @@ final class DocumentItems {
     /** Reads documents by id; each id is answered. */
     void byIds(List<SourceId> ids, Consumer<Item<Document>> consumer) {
         List<String> texts = ids.stream().map(SourceId::text).toList();
-        sources.byId(stage.database(), texts, Wanted.of(stage), row -> consumer.accept(of(row)));
+        sources.byId(stage.database(), texts, wanted, row -> consumer.accept(of(row)));
     }
 
     /** Reads one document. */
@@ -56,6 +60,9 @@ final class DocumentItems {
     /** Returns what a row means. */
     Item<Document> of(CouchRow row) {
         SourceId id = new DocumentId(row.id());
+        if (!wanted.bodies() && row.state() == CouchRow.State.NOT_ASKED) {
+            return new Item.Found<>(id, row.rev(), new Document(row.id(), row.rev(), new JsonObject()), 0);
+        }
         return switch (row.state()) {
             case DELETED, MISSING -> new Item.Gone<>(id, row.rev());
             case UNREADABLE, NOT_ASKED ->

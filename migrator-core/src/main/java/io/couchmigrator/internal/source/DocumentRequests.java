@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * What is asked of CouchDB for one stage, each one attempt, and what to throw where its answers do not fit. Safe for use by
  * multiple threads.
  *
+ * @param wanted what is read of each document
  * @param patience how long to bear with the server
  */
-record DocumentRequests(DocumentStage<?> stage, CouchClient couch, Patience patience) {
+record DocumentRequests(DocumentStage<?> stage, Wanted wanted, CouchClient couch, Patience patience) {
     String database() {
         return stage.database();
     }
@@ -30,7 +31,7 @@ record DocumentRequests(DocumentStage<?> stage, CouchClient couch, Patience pati
     /** Reads documents where a range goes on. */
     PageEnd page(RangeOffset at, int limit, boolean buffered, Meter meter, RowConsumer consumer)
             throws PassingException {
-        return couch.page(page(at, wanted(), limit, buffered), meter, consumer);
+        return couch.page(page(at, wanted, limit, buffered), meter, consumer);
     }
 
     /** Reads ids where a range goes on. */
@@ -49,16 +50,12 @@ record DocumentRequests(DocumentStage<?> stage, CouchClient couch, Patience pati
 
     /** Reads documents that changed since a position, or now if that is null. */
     PageEnd changes(@Nullable JsonElement since, int limit, Meter meter, RowConsumer consumer) throws PassingException {
-        return couch.changes(database(), since, limit, wanted(), meter, consumer);
+        return couch.changes(database(), since, limit, wanted, meter, consumer);
     }
 
     /** Reads the ids of documents that changed since a position, or now if that is null. */
     PageEnd changedIds(@Nullable JsonElement since, int limit, RowConsumer consumer) throws PassingException {
         return couch.changes(database(), since, limit, Wanted.IDS, Meter.NONE, consumer);
-    }
-
-    private Wanted wanted() {
-        return Wanted.of(stage);
     }
 
     /** Returns what to throw where a server counts documents that it does not send. */

@@ -69,7 +69,12 @@ public final class Sources {
      * @param offsets the offset file, for people
      */
     public Feed<Document> documents(DocumentStage<?> stage, Path offsets) {
-        return new DocumentFeed(stage, this, offsets);
+        return new DocumentFeed(stage, Wanted.of(stage), this, offsets);
+    }
+
+    /** Returns the ids and revisions of all documents of a stage's database; its functions are not asked which of them count. */
+    public Feed<Document> ids(DocumentStage<?> stage, Path offsets) {
+        return new DocumentFeed(stage, Wanted.IDS, this, offsets);
     }
 
     /**

@@ -26,11 +26,15 @@ import java.util.stream.Stream;
  *
  * @param <S> what the stage reads
  * @param <R> the type of the rows
+ * @param first the first look, at what is read
+ * @param feed where what seems wrong is read again
+ * @param inspection the second look
  * @param migrated where the migration stands
  * @param rejects takes what the next run is to write or to delete
  */
 record BatchVerifier<S, R>(
         String stage,
+        Looks<S> first,
         Feed<S> feed,
         Inspection<S, R> inspection,
         StageOffset migrated,
@@ -46,7 +50,7 @@ record BatchVerifier<S, R>(
         int rejected = batch.size() - items.size();
         List<Tallies> parts = new ArrayList<>();
         parts.add(new Tallies(rejected, 0, 0, rejected, 0, 0));
-        inspection.of(items, sessions, look -> parts.add(verified(look, sessions)));
+        first.of(items, sessions, look -> parts.add(verified(look, sessions)));
         return parts.stream().reduce(Tallies.NONE, Tallies::plus);
     }
 
@@ -56,8 +60,8 @@ record BatchVerifier<S, R>(
         inspection.preparation().candidates(read, named, sessions, then);
     }
 
-    private Tallies verified(Look first, Target.Connections sessions) {
-        Look second = lookAgain(first.suspects().keySet(), sessions);
+    private Tallies verified(Look seen, Target.Connections sessions) {
+        Look second = lookAgain(seen.suspects().keySet(), sessions);
         // The feed is asked after the last look, so that it knows of every change that either look may have met.
         // That is not asked for rows that are left alone, which are no fault either way and may be many.
         Set<SourceId> faulty = second.suspects().values().stream()
@@ -65,12 +69,12 @@ record BatchVerifier<S, R>(
                 .map(Suspect::id)
                 .collect(Collectors.toSet());
         Set<SourceId> notYet = faulty.isEmpty() ? Set.of() : feed.notYetMigrated(migrated, faulty, stop);
-        Tallies tallies = new Tallies(
-                first.items(), first.counted(), first.items() - first.counted(), 0, 0, first.same() + second.same());
+        long counted = seen.countedOnce(second);
+        Tallies tallies = new Tallies(seen.items(), counted, seen.items() - counted, 0, 0, seen.same() + second.same());
         for (Suspect suspect : second.suspects().values()) {
-            tallies = tallies.plus(tallied(suspect, first.isCounted(suspect.id()), notYet.contains(suspect.id())));
+            tallies = tallies.plus(tallied(suspect, second.isCounted(suspect.id()), notYet.contains(suspect.id())));
         }
-        Stream.of(first, second).flatMap(look -> look.good().stream()).forEach(id -> rejects.confirmed(stage, id));
+        Stream.of(seen, second).flatMap(look -> look.good().stream()).forEach(id -> rejects.confirmed(stage, id));
         return tallies;
     }
 

@@ -48,7 +48,12 @@ record Extras<R>(String stage, Preparation<?, R> preparation, Target target) {
         return preparation.writer(0).deletes();
     }
 
-    /** Returns for each database the documents that have no row there. One whose id has a U+0000, as no text of PostgreSQL does, cannot. */
+    /** Returns whether a document may have a row: no text of PostgreSQL has a U+0000. */
+    static boolean mayHaveRow(String id) {
+        return id.indexOf('\0') < 0;
+    }
+
+    /** Returns for each database the documents that have no row there, and might. */
     private List<List<String>> without(List<Ready<R>> items) {
         List<List<String>> without = new ArrayList<>();
         for (int i = 0; i < target.databases().size(); i++) {
@@ -56,7 +61,7 @@ record Extras<R>(String stage, Preparation<?, R> preparation, Target target) {
             without.add(items.stream()
                     .filter(item -> item.rows().stream().noneMatch(row -> preparation.place(row) == number))
                     .map(item -> item.id().text())
-                    .filter(id -> id.indexOf('\0') < 0)
+                    .filter(Extras::mayHaveRow)
                     .toList());
         }
         return without;

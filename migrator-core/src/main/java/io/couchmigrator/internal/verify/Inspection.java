@@ -22,9 +22,9 @@ import java.util.function.Consumer;
  * @param <S> what the stage reads
  * @param <R> the type of the rows
  */
-record Inspection<S, R>(Preparation<S, R> preparation, Comparison<R> comparison, Extras<R> extras) {
-    /** Looks at items, in parts where their rows are more than a worker may hold. */
-    void of(List<Item<S>> items, Target.Connections sessions, Consumer<Look> then) {
+record Inspection<S, R>(Preparation<S, R> preparation, Comparison<R> comparison, Extras<R> extras) implements Looks<S> {
+    @Override
+    public void of(List<Item<S>> items, Target.Connections sessions, Consumer<Look> then) {
         preparation.prepare(items, sessions.main(), prepared -> then.accept(look(prepared, sessions)));
     }
 

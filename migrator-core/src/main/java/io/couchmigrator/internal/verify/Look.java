@@ -30,6 +30,11 @@ final class Look {
     /** Takes note of one with which nothing is wrong, and how many rows it has. */
     void good(SourceId id, long rows) {
         good.add(id);
+        same(rows);
+    }
+
+    /** Takes note of rows that are as they should be, as far as was looked. */
+    void same(long rows) {
         same += rows;
     }
 
@@ -60,9 +65,10 @@ final class Look {
         return counted.contains(id);
     }
 
-    /** Returns how many items count for the stage. */
-    long counted() {
-        return counted.size();
+    /** Returns how many items count for the stage, once the suspects among them were looked at again. */
+    long countedOnce(Look again) {
+        long surely = counted.stream().filter(id -> !suspects.containsKey(id)).count();
+        return surely + suspects.keySet().stream().filter(again::isCounted).count();
     }
 
     /** Returns how many items there are. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.verify;
 
+import io.couchmigrator.OwnedTable;
+import io.couchmigrator.Result.Depth;
 import io.couchmigrator.Stage;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.batch.Preparation;
@@ -14,9 +16,11 @@ import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.target.Target;
 import java.util.List;
+import java.util.Optional;
 
 /** Compares what a migration should have written with what is there, as far as a run has come. */
 public final class Verification {
+    private final Depth depth;
     private final Offsets offsets;
     private final LineFile findings;
     private final Target target;
@@ -27,17 +31,20 @@ public final class Verification {
     /**
      * Creates one.
      *
+     * @param depth how much is compared
      * @param offsets where the migration stands
      * @param findings takes what is found
      * @param rejects takes what the next run is to write
      */
     public Verification(
+            Depth depth,
             Offsets offsets,
             LineFile findings,
             Target target,
             RejectsFile rejects,
             StopSignal stop,
             Reporter reporter) {
+        this.depth = depth;
         this.offsets = offsets;
         this.findings = findings;
         this.target = target;
@@ -52,7 +59,46 @@ public final class Verification {
                 preparation,
                 new Comparison<>(stage.name(), preparation, target, outside.rows(stage)),
                 new Extras<>(stage.name(), preparation, target));
-        return new BatchVerifier<>(stage.name(), feed, inspection, migrated(stage.name()), rejects, findings, stop);
+        return new BatchVerifier<>(
+                stage.name(),
+                readsIdsOnly() ? new Revisions<>(stage.name(), preparation, target) : inspection,
+                feed,
+                inspection,
+                migrated(stage.name()),
+                rejects,
+                findings,
+                stop);
+    }
+
+    /** Returns whether of what is read ids and revisions are enough. */
+    public boolean readsIdsOnly() {
+        return depth != Depth.FULL;
+    }
+
+    /** Returns whether a stage can be compared as it is asked for. */
+    public boolean reaches(Stage<?, ?> stage) {
+        return !readsIdsOnly()
+                || (stage.destination() instanceof OwnedTable<?> owned
+                        && owned.rev().isPresent());
+    }
+
+    /** Returns what of a stage is not compared, a sentence; empty if all is. */
+    public Optional<String> notCompared(Stage<?, ?> stage) {
+        String name = stage.name();
+        if (!reaches(stage)) {
+            return Optional.of("Stage \"%s\" was not compared: its table is not its own, or has no column of revisions"
+                    .formatted(name));
+        }
+        return switch (depth) {
+            case FULL -> Optional.empty();
+            case IDS ->
+                Optional.of("Stage \"%s\" was compared by ids and revisions, not by what else its rows hold"
+                        .formatted(name));
+            case COUNTS ->
+                Optional.of(
+                        "Stage \"%s\" was compared by how many ids there are: where as many are missing as are extra nothing shows"
+                                .formatted(name));
+        };
     }
 
     /** Returns where rows were not looked for, and why. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonParser;
 import io.couchmigrator.BusyException;
 import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.Result.Depth;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -167,7 +168,7 @@ final class LogDirectoryTest {
     @Test
     void namesAVerificationThatHoldsIt() throws Exception {
         LogDirectory.open(place, "orders", "run", NOW).close();
-        try (LogDirectory held = LogDirectory.openToVerify(place, "orders", NOW)) {
+        try (LogDirectory held = LogDirectory.openToVerify(place, "orders", Depth.FULL, NOW)) {
             assertThat(inAnotherProcess(place.resolve("orders.lock")))
                     .contains("is in use: a verification, process %d on host"
                             .formatted(ProcessHandle.current().pid()));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result.Audit;
+import io.couchmigrator.Result.Depth;
 import io.couchmigrator.SourceException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,7 @@ class EndingTest {
     private final Failures failures = new Failures();
 
     static List<Verb> verbs() {
-        return List.of(new Migrating(settings()), new Verifying(settings()));
+        return List.of(new Migrating(settings()), new Verifying(settings(), Depth.FULL));
     }
 
     @ParameterizedTest

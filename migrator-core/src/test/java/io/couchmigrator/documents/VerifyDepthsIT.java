@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.documents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.DocumentStage;
+import io.couchmigrator.Listener;
+import io.couchmigrator.Migration;
+import io.couchmigrator.Migrator;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.Progress;
+import io.couchmigrator.Result;
+import io.couchmigrator.Result.Depth;
+import io.couchmigrator.Running;
+import io.couchmigrator.TableName;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Verified;
+import io.couchmigrator.Upsert;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.couch.CouchDatabase;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.Requests;
+import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What verifications find that compare less than all. */
+@ExtendWith(MigratorExtension.class)
+final class VerifyDepthsIT {
+    private static final int COUNT = 60;
+
+    @TempDir
+    private Path logs;
+
+    @Test
+    void byIdsReadNoBodyWhereNothingIsWrongAndSayWhatTheyDidNotCompare(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        migrated(couch, database);
+        couch.forgetRequests();
+
+        Result result = verify(Depth.IDS, couch, database);
+
+        assertThat(couch.requests(Requests.query("include_docs", "true"))).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.INCOMPLETE);
+        assertThat(result.gaps().notCompared())
+                .containsExactly("Stage \"shop\" was compared by ids and revisions, not by what else its rows hold");
+        assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT, 0, 0, 0, COUNT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+    void byIdsSayWhatAnIndependentComparisonOfIdsAndRevisionsSays(int seed, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Random random = new Random(seed);
+        CouchDatabase shop = migrated(couch, database);
+        shop.put(Copies.document("_design/views", 1));
+        Stream.of("d011", "d040").forEach(shop::delete);
+        run(couch, database);
+        Tampering.with(database, random, COUNT);
+        BothSides expected = BothSides.of(shop, database, COUNT);
+
+        Result found = verify(Depth.IDS, couch, database);
+        run(couch, database);
+
+        Verified verified = found.tallies().verified();
+        BothSides mended = BothSides.of(shop, database, COUNT);
+        assertThat(List.of(verified.missing(), verified.different(), verified.extra()))
+                .as("missing, of another revision, extra with seed %s", seed)
+                .containsExactly(expected.missing(), expected.revised(), expected.extra());
+        assertThat(found.outcome())
+                .isEqualTo(
+                        expected.missing() + expected.revised() + expected.extra() == 0
+                                ? Outcome.INCOMPLETE
+                                : Outcome.DIFFERENCES_FOUND);
+        assertThat(mended.missing() + mended.revised() + mended.extra()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Depth.class,
+            names = {"FULL"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void findNothingInDesignDocumentsAndInThoseThatAreRejected(Depth depth, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        CouchDatabase shop = migrated(couch, database);
+        shop.put(Copies.document("_design/views", 1));
+        for (String id : List.of("d007", "new")) {
+            JsonObject rejected = Copies.document(id, 7);
+            rejected.addProperty("text", "\u0000");
+            shop.put(rejected);
+        }
+        assertThat(run(couch, database).outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+
+        Result result = verify(depth, couch, database);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.INCOMPLETE);
+        assertThat(result.tallies().verified()).isEqualTo(Verified.NONE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Depth.class,
+            names = {"FULL"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void findNothingWhileOthersAddAndEditAndDelete(Depth depth, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        CouchDatabase shop = migrated(couch, database);
+        Random random = new Random(20261127);
+        AtomicInteger added = new AtomicInteger(COUNT);
+        shop.put(Copies.document("early", 1));
+
+        Result result = migrator(couch, database)
+                .listener(new Listener() {
+                    @Override
+                    public void progressed(Progress progress) {
+                        String id = Copies.id(random.nextInt(COUNT));
+                        if (shop.get(id).isPresent()) {
+                            shop.delete(id);
+                        }
+                        shop.put(Copies.document(Copies.id(added.getAndIncrement()), 1));
+                    }
+                })
+                .build()
+                .verify(depth);
+
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.INCOMPLETE);
+        assertThat(result.tallies().verified().notYetMigrated()).isPositive();
+    }
+
+    @Test
+    void doNotCompareStagesThatOnlyAdd(CouchDouble couch, TestDatabase database) throws Exception {
+        database.execute("create table ids (id text primary key)");
+        couch.create("shop").load(Copies.documents(5));
+        Migration adding = Migration.builder("adding")
+                .stage(DocumentStage.<String>builder("shop")
+                        .transform((document, context) -> List.of(document.id()))
+                        .upsert(Upsert.<String>into(TableName.of("ids"))
+                                .key("id", id -> id)
+                                .build())
+                        .build())
+                .build();
+        Migrator migrator = Copies.migrator(adding, couch, database, logs).build();
+        migrator.run();
+
+        Result result = migrator.verify(Depth.IDS);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.INCOMPLETE);
+        assertThat(result.tallies()).isEqualTo(Tallies.NONE);
+        assertThat(result.gaps().notCompared())
+                .containsExactly(
+                        "Stage \"shop\" was not compared: its table is not its own, or has no column of revisions");
+    }
+
+    @Test
+    void leaveAFullOneWhereItWasStopped(CouchDouble couch, TestDatabase database) throws Exception {
+        migrated(couch, database);
+        CompletableFuture<Running> running = new CompletableFuture<>();
+        running.complete(migrator(couch, database)
+                .listener(new Listener() {
+                    @Override
+                    public void progressed(Progress progress) {
+                        running.join().stop();
+                    }
+                })
+                .build()
+                .startVerification());
+        assertThat(running.join().result().outcome()).isEqualTo(Outcome.STOPPED);
+        String stopped = Files.readString(logs.resolve("documents.verify.offsets.json"));
+
+        verify(Depth.IDS, couch, database);
+
+        assertThat(logs.resolve("documents.verify.offsets.json")).hasContent(stopped);
+        assertThat(logs.resolve("documents.verify-ids.offsets.json")).doesNotExist();
+    }
+
+    private CouchDatabase migrated(CouchDouble couch, TestDatabase database) throws SQLException {
+        Copies.createTable(database);
+        CouchDatabase shop = couch.create("shop");
+        shop.load(Copies.documents(COUNT));
+        assertThat(run(couch, database).outcome()).isEqualTo(Outcome.COMPLETE);
+        return shop;
+    }
+
+    private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
+        return Copies.migrator(Copies.migration(), couch, database, logs);
+    }
+
+    private Result run(CouchDouble couch, TestDatabase database) {
+        return migrator(couch, database).build().run();
+    }
+
+    private Result verify(Depth depth, CouchDouble couch, TestDatabase database) {
+        return migrator(couch, database).build().verify(depth);
+    }
+}
