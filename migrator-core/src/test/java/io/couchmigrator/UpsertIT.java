@@ -8,6 +8,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.google.gson.JsonPrimitive;
 import com.google.gson.internal.LazilyParsedNumber;
+import io.couchmigrator.Writer.Standing.State;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.postgres.TestDatabase;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @ExtendWith(MigratorExtension.class)
@@ -153,6 +155,32 @@ final class UpsertIT {
         assertThat(changed).isEqualTo(2);
         assertThat(database.query("select concat_ws(' ', id, k, t, at) from t order by k"))
                 .containsExactly("1 a 1 inserted", "2 b 3 inserted", "3 c inserted", "4 d 1 inserted");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void writesLargeRowsAmongSmallOnesAndOnesWithoutValues(ConflictRule rule, TestDatabase database)
+            throws SQLException {
+        database.execute("create table t (k text unique not null, t text, n integer)");
+        Upsert<Row> upsert = into("t").onConflict(rule).build();
+        String large = "\\\"".repeat(200_000);
+        Row[] rows = {
+            Row.of("a", "1"),
+            Row.of("b", large),
+            new Row("c", large, null, null),
+            Row.of("d", "2"),
+            new Row("e", null, 8, null)
+        };
+
+        assertThat(write(database, upsert, rows)).isEqualTo(5);
+        assertThat(write(database, upsert, rows)).isZero();
+
+        assertThat(database.query("select concat_ws(' ', k, length(t), n) from t order by k"))
+                .containsExactly("a 1 1", "b 400000 1", "c 400000", "d 1 1", "e 8");
+        try (Connection connection = database.dataSource().getConnection()) {
+            assertThat(Upserts.prepared(connection, upsert).compare(connection, List.of(rows)))
+                    .allMatch(standing -> standing.state() == State.SAME);
+        }
     }
 
     @Test

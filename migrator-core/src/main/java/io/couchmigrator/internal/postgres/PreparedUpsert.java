@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
-import com.google.common.collect.Lists;
 import io.couchmigrator.Change;
 import io.couchmigrator.ConflictRule;
 import io.couchmigrator.RejectException;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -28,25 +28,31 @@ final class PreparedUpsert<R> implements Writer<R> {
     /** So many rows a statement has at most: one document may have any number of them, all in one transaction. */
     private static final int MOST_ROWS = 10_000;
 
+    /** A row with so many characters has a statement of its own. */
+    private static final int LARGE = 1 << 18;
+
     private final Upsert<R> upsert;
     private final List<ColumnFacts> facts;
-    private final String insert;
-    private final String offer;
     private final String isThere;
-    private final String update;
-    private final String compare;
+    private final Sql ofArrays;
+    private final Sql ofOne;
 
     PreparedUpsert(Upsert<R> upsert, TableFacts table) {
         this.upsert = upsert;
         this.facts = upsert.columns().stream()
                 .map(column -> table.columns().get(column.name()))
                 .toList();
-        UpsertSql sql = new UpsertSql(upsert, table.name(), facts);
-        this.insert = sql.insert();
-        this.offer = sql.offer();
-        this.isThere = sql.isThere();
-        this.update = sql.update();
-        this.compare = sql.compare();
+        UpsertSql arrays = UpsertSql.ofArrays(upsert, table.name(), facts);
+        this.isThere = arrays.isThere();
+        this.ofArrays = Sql.of(arrays);
+        this.ofOne = Sql.of(UpsertSql.ofOne(upsert, table.name(), facts));
+    }
+
+    /** Statements that take the same values. */
+    private record Sql(String insert, String offer, String update, String compare) {
+        static Sql of(UpsertSql sql) {
+            return new Sql(sql.insert(), sql.offer(), sql.update(), sql.compare());
+        }
     }
 
     @Override
@@ -58,19 +64,59 @@ final class PreparedUpsert<R> implements Writer<R> {
         return written;
     }
 
-    /** Without rows there is one part all the same: what its statement meets is no row's fault. */
-    private static <R> List<List<R>> parts(List<R> rows) {
-        return rows.isEmpty() ? List.of(rows) : Lists.partition(rows, MOST_ROWS);
+    /**
+     * Cuts rows into those of one statement each, in their order. Without rows there is one part all the same: what its statement
+     * meets is no row's fault.
+     */
+    private List<List<R>> parts(List<R> rows) {
+        List<List<R>> parts = new ArrayList<>();
+        int first = 0;
+        for (int i = 1; i < rows.size(); i++) {
+            if (i - first == MOST_ROWS || isLarge(rows.get(i - 1)) || isLarge(rows.get(i))) {
+                parts.add(rows.subList(first, i));
+                first = i;
+            }
+        }
+        parts.add(rows.subList(first, rows.size()));
+        return parts;
+    }
+
+    private boolean isLarge(R row) {
+        long length = 0;
+        for (Upsert.Column<R> column : upsert.columns()) {
+            length += column.value().apply(row) instanceof String text ? text.length() : 0;
+        }
+        return length >= LARGE;
+    }
+
+    private boolean isOneLarge(List<R> rows) {
+        return rows.size() == 1 && isLarge(rows.get(0));
+    }
+
+    private Sql sql(List<R> rows) {
+        return isOneLarge(rows) ? ofOne : ofArrays;
+    }
+
+    /** Returns what {@link #sql} takes of them. */
+    private Object[] values(List<R> rows) {
+        Object[] arrays = arrays(rows);
+        return isOneLarge(rows)
+                ? Stream.of(arrays).map(array -> ((Object[]) array)[0]).toArray()
+                : arrays;
     }
 
     private int writeSome(Connection connection, List<R> rows) throws SQLException {
-        Object[] arrays = arrays(rows);
+        Sql sql = sql(rows);
+        Object[] values = values(rows);
         return Jooq.with(connection, jooq -> {
-            int changed = upsert.conflictRule() == ConflictRule.UPDATE && !update.isEmpty()
-                    ? Planned.fetch(jooq, update, arrays).get(0).get(0, int.class)
-                    : 0;
-            return changed + Planned.execute(jooq, insert, arrays);
+            int changed =
+                    updates() ? Planned.fetch(jooq, sql.update(), values).get(0).get(0, int.class) : 0;
+            return changed + Planned.execute(jooq, sql.insert(), values);
         });
+    }
+
+    private boolean updates() {
+        return upsert.conflictRule() == ConflictRule.UPDATE && facts.size() > 1;
     }
 
     /** Returns how rows stand, in their order. Values that are left alone need not be readable. */
@@ -90,18 +136,19 @@ final class PreparedUpsert<R> implements Writer<R> {
 
     /** Offers rows that are there already, so that the table shows whether it would still take them. */
     void offer(Connection connection, List<R> rows) throws SQLException {
-        Object[] arrays = arrays(distinct(rows));
-        Jooq.with(connection, jooq -> Planned.execute(jooq, offer, arrays));
+        for (List<R> some : parts(distinct(rows))) {
+            Jooq.with(connection, jooq -> Planned.execute(jooq, sql(some).offer(), values(some)));
+        }
     }
 
     /** Lets the server plan what would be written, which fails where it would take no row at all, and writes nothing. */
     void plan(Connection connection) throws SQLException {
         Object[] none = arrays(List.of());
         Jooq.with(connection, jooq -> {
-            if (upsert.conflictRule() == ConflictRule.UPDATE && !update.isEmpty()) {
-                jooq.fetch("explain " + update, none);
+            if (updates()) {
+                jooq.fetch("explain " + ofArrays.update(), none);
             }
-            return jooq.fetch("explain " + insert, none);
+            return jooq.fetch("explain " + ofArrays.insert(), none);
         });
     }
 
@@ -139,10 +186,9 @@ final class PreparedUpsert<R> implements Writer<R> {
     }
 
     private List<Standing> compareSome(Connection connection, List<R> rows) throws SQLException {
-        Object[] arrays = arrays(rows);
         return Jooq.with(connection, jooq -> {
             List<Standing> standings = new ArrayList<>(rows.size());
-            for (Record found : Planned.fetch(jooq, compare, arrays)) {
+            for (Record found : Planned.fetch(jooq, sql(rows).compare(), values(rows))) {
                 R row = rows.get(standings.size());
                 Boolean there = found.get(0, Boolean.class);
                 Boolean[] differs = found.get(1, Boolean[].class);

@@ -23,15 +23,14 @@ final class UpsertSql {
     private final String key;
     private final String source;
 
-    /** @param into the table that rows go into: the upsert's own, or the one behind it if that is a view */
-    UpsertSql(Upsert<?> upsert, TableName into, List<ColumnFacts> facts) {
+    private UpsertSql(Upsert<?> upsert, TableName into, List<ColumnFacts> facts, String values) {
         this.upsert = upsert;
         this.facts = facts;
         this.table = Jooq.sql(Jooq.table(upsert.table()));
         this.into = Jooq.sql(Jooq.table(into));
         this.key = quoted(facts.get(0).name());
         this.source = IntStream.range(0, facts.size())
-                .mapToObj(i -> facts.get(i).isInteger() ? "?::bigint[]" : "?::text[]")
+                .mapToObj(i -> values.formatted(facts.get(i).isInteger() ? "bigint" : "text"))
                 .collect(Collectors.joining(
                         ", ",
                         "unnest(",
@@ -40,6 +39,20 @@ final class UpsertSql {
                                         .mapToObj(i -> "c" + i)
                                         .collect(Collectors.joining(", "))
                                 + ", n)"));
+    }
+
+    /**
+     * Returns the statements for any number of rows, whose values are given as an array for each column.
+     *
+     * @param into the table that rows go into: the upsert's own, or the one behind it if that is a view
+     */
+    static UpsertSql ofArrays(Upsert<?> upsert, TableName into, List<ColumnFacts> facts) {
+        return new UpsertSql(upsert, into, facts, "?::%s[]");
+    }
+
+    /** Returns the statements for one row, whose values are given as they are: a large text costs several times its size within an array. */
+    static UpsertSql ofOne(Upsert<?> upsert, TableName into, List<ColumnFacts> facts) {
+        return new UpsertSql(upsert, into, facts, "array[?::%s]");
     }
 
     /** Inserts the rows whose keys are not there: a row that is there costs no value of the table's sequence. */
