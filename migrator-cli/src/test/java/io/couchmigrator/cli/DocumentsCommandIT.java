@@ -8,6 +8,8 @@ import io.couchmigrator.cli.console.Console;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.Fault;
+import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -125,13 +127,22 @@ final class DocumentsCommandIT {
 
     @Test
     void tellsBeforehandEachDatabaseThatItCannotRead() throws Exception {
-        create("orders", "invoices", "customers");
+        create("orders", "invoices", "customers", "stock");
         couch("orders", "a");
+        couch.create("invoices");
+        couch.create("customers");
+        couch.script(Fault.status(401).on(Requests.database("invoices")));
+        couch.script(Fault.status(403).on(Requests.database("customers")));
 
-        Ended ended = types("run", "--couch-db=orders", "--couch-db=invoices", "--couch-db=customers");
+        Ended ended =
+                types("run", "--couch-db=orders", "--couch-db=invoices", "--couch-db=customers", "--couch-db=stock");
 
         assertThat(ended.status()).as(ended.console()).isEqualTo(3);
-        assertThat(ended.console()).contains("\"invoices\"", "\"customers\"");
+        assertThat(ended.console().lines().filter(line -> line.startsWith("Error: ")))
+                .satisfiesExactly(
+                        refused -> assertThat(refused).contains("\"invoices\"", "401"),
+                        forbidden -> assertThat(forbidden).contains("\"customers\"", "403"),
+                        missing -> assertThat(missing).contains("\"stock\"", "404"));
         assertThat(database.query("select id from orders")).isEmpty();
     }
 

@@ -34,9 +34,13 @@ public final class StatusException extends Exception {
         return e.getCause() instanceof StatusException status ? Optional.of(status) : Optional.empty();
     }
 
-    /** Returns whether the error is about one database, so that others are still worth asking for. */
-    public boolean isOfOneDatabase() {
-        return !ofAccount && (status == 403 || status == 404);
+    /**
+     * Returns whether the error is about one database, so that others are still worth asking for.
+     *
+     * @param proven whether the server took the same credentials for another database
+     */
+    public boolean isOfOneDatabase(boolean proven) {
+        return !ofAccount && (status == 403 || status == 404 || (status == 401 && proven));
     }
 
     /** Returns whether the request was larger than the server, or a proxy in between, takes. */

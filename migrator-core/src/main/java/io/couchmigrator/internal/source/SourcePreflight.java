@@ -49,7 +49,7 @@ public final class SourcePreflight {
                                 .orElse(look.facts().documents()));
             } catch (SourceException e) {
                 faults.add(e);
-                if (!(e.getCause() instanceof StatusException status && status.isOfOneDatabase())) {
+                if (!(e.getCause() instanceof StatusException status && status.isOfOneDatabase(!looks.isEmpty()))) {
                     break;
                 }
             }
