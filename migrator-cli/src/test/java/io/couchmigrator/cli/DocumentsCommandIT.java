@@ -111,6 +111,24 @@ final class DocumentsCommandIT {
     }
 
     @Test
+    void rejectsDocumentsWithNulUnlessItIsToBeReplaced() throws Exception {
+        create("documents", "replaced");
+        JsonObject document = new JsonObject();
+        document.addProperty("_id", "a");
+        document.addProperty("of", "x\0y");
+        couch("orders").put(document);
+
+        Ended rejected = types("run", "--couch-db=orders");
+        Ended replaced = runs(directory.resolve("other"), "--couch-db=orders", "--table=replaced", "--nul=replace");
+
+        assertThat(rejected.status()).as(rejected.console()).isEqualTo(5);
+        assertThat(database.query("select id from documents")).isEmpty();
+        assertThat(replaced.status()).as(replaced.console()).isZero();
+        assertThat(replaced.console()).contains("1 nul-replaced, see ");
+        assertThat(database.query("select doc ->> 'of' from replaced")).containsExactly("x\ufffdy");
+    }
+
+    @Test
     void takesUpADatabaseThatIsNamedLater() throws Exception {
         create("orders", "invoices", "customers");
         couch("orders", "a");

@@ -14,10 +14,11 @@ import java.util.Map;
  *
  * @param tables the table of each CouchDB database
  * @param keepDeleted whether rows of documents that are deleted stay
+ * @param replaceNul whether U+0000 is replaced instead of rejected
  */
-record DocumentsSettings(Map<String, TableName> tables, boolean keepDeleted) {
+record DocumentsSettings(Map<String, TableName> tables, boolean keepDeleted, boolean replaceNul) {
     /** Of another migration. */
-    static final DocumentsSettings NONE = new DocumentsSettings(Map.of(), false);
+    static final DocumentsSettings NONE = new DocumentsSettings(Map.of(), false, false);
 
     DocumentsSettings {
         tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
@@ -33,6 +34,12 @@ record DocumentsSettings(Map<String, TableName> tables, boolean keepDeleted) {
     Migration migration() {
         Documents.Builder documents = Documents.builder();
         tables.forEach(documents::database);
-        return (keepDeleted ? documents.keepDeleted() : documents).build();
+        if (keepDeleted) {
+            documents.keepDeleted();
+        }
+        if (replaceNul) {
+            documents.replaceNul();
+        }
+        return documents.build();
     }
 }

@@ -36,6 +36,8 @@ public enum Setting {
             the table of the documents, as documents or archive.documents; several databases have tables of their own names"""),
     DELETIONS("deletions", Scope.ANYWHERE, "WORD", null, "delete", """
             delete or keep the rows of documents that are deleted"""),
+    NUL("nul", Scope.ANYWHERE, "WORD", null, "reject", """
+            reject documents that hold U+0000, which PostgreSQL cannot store, or replace it by U+FFFD"""),
     JDBC_URL("jdbc-url", Scope.ANYWHERE, "URL", null, null, """
             the PostgreSQL database, as jdbc:postgresql://HOST:PORT/NAME; else libpq's variables"""),
     SHARDS("shards", Scope.FILE, null, null, null, "the databases of a sharded blobs_blobmeta"),
@@ -74,7 +76,7 @@ public enum Setting {
         NEVER_AN_OPTION
     }
 
-    private static final Set<Setting> OF_DOCUMENTS = EnumSet.of(TABLE, DELETIONS);
+    private static final Set<Setting> OF_DOCUMENTS = EnumSet.of(TABLE, DELETIONS, NUL);
 
     private final String key;
     private final Scope scope;

@@ -216,7 +216,8 @@ public final class SettingsReader {
     private DocumentsSettings documents(Values values, List<String> databases) {
         return new DocumentsSettings(
                 new DocumentTables(values, databases, faults).byDatabase(),
-                choice(values, Setting.DELETIONS, "delete", "keep"));
+                choice(values, Setting.DELETIONS, "delete", "keep"),
+                choice(values, Setting.NUL, "reject", "replace"));
     }
 
     /** Returns whether the second of two words is chosen. */

@@ -28,16 +28,19 @@ final class DocumentsSettingsTest {
 
         assertThat(settings.documents().tables()).containsExactly(Map.entry("orders", TableName.of("documents")));
         assertThat(settings.documents().keepDeleted()).isFalse();
+        assertThat(settings.documents().replaceNul()).isFalse();
         assertThat(settings.lines()).containsExactly("Documents of orders go to table documents.");
     }
 
     @Test
     void takeAnotherTableForOneDatabase() {
-        Settings settings = read("--couch-db=orders", "--table=archive.\"orders.2018\"", "--deletions=keep");
+        Settings settings =
+                read("--couch-db=orders", "--table=archive.\"orders.2018\"", "--deletions=keep", "--nul=replace");
 
         assertThat(settings.documents().tables())
                 .containsExactly(Map.entry("orders", TableName.of("archive", "orders.2018")));
         assertThat(settings.documents().keepDeleted()).isTrue();
+        assertThat(settings.documents().replaceNul()).isTrue();
     }
 
     @Test
@@ -80,7 +83,7 @@ final class DocumentsSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--table=", "--table=a.b.c", "--table=\"a", "--deletions=", "--deletions=Keep"})
+    @ValueSource(strings = {"--table=", "--table=a.b.c", "--table=\"a", "--deletions=", "--deletions=Keep", "--nul=0"})
     void refuseAValueAndNameItsOption(String word) {
         assertThat(faults("--couch-db=orders", word))
                 .singleElement()

@@ -25,7 +25,9 @@ final class HelpTest {
         int own = help.indexOf("\nOptions of documents:\n");
 
         assertThat(help.substring(0, own)).contains("  --reset ").doesNotContain("  --table ");
-        assertThat(help.substring(own)).contains("  --table ", "  --deletions ").doesNotContain("  --reset ");
+        assertThat(help.substring(own))
+                .contains("  --table ", "  --deletions ", "  --nul ")
+                .doesNotContain("  --reset ");
         assertThat(Help.of(Command.LIST)).noneMatch(line -> line.startsWith("Options of "));
     }
 }
