@@ -143,9 +143,19 @@ final class Cli {
     }
 
     private int demo(Arguments arguments, Faults faults) throws UsageException {
-        refuseMore(arguments, 1, faults);
+        refuseMore(arguments, 2, faults);
+        String slug = arguments.slug().orElseGet(Migrations.MIGRATE_METADATA::toString);
+        Optional<Migrations> migration = Migrations.named(slug);
+        boolean keep = arguments.has(Setting.KEEP);
+        if (migration.isEmpty() && !faults.any()) {
+            faults.add("unknown migration \"%s\"".formatted(slug) + Suggestion.of(slug, Migrations.slugs()));
+        }
+        if (migration.equals(Optional.of(Migrations.DOCUMENTS)) && keep) {
+            faults.add("%s is no option of %s %s".formatted(Setting.KEEP.option(), Command.DEMO, slug));
+        }
         refuse(faults, Command.DEMO);
-        return new DemoCommand(out).run(arguments.has(Setting.KEEP));
+        DemoCommand demo = new DemoCommand(out);
+        return migration.orElseThrow() == Migrations.DOCUMENTS ? demo.ofDocuments() : demo.run(keep);
     }
 
     /** A word too many may be the value of an option that is not known: then that is told, and is enough. */

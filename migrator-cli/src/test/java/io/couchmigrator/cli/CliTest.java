@@ -117,11 +117,15 @@ class CliTest {
         assertThat(run("list", "everything")).isEqualTo(2);
         assertThat(run("run", "migrate_metadata", "--keep")).isEqualTo(2);
         assertThat(run("demo", "--log-dir=x")).isEqualTo(2);
+        assertThat(run("demo", "document")).isEqualTo(2);
+        assertThat(run("demo", "documents", "--keep")).isEqualTo(2);
         assertThat(err())
                 .contains(
                         "unexpected argument \"everything\"",
                         "--keep is no option of run",
-                        "--log-dir is no option of demo");
+                        "--log-dir is no option of demo\n",
+                        "unknown migration \"document\": did you mean documents?",
+                        "--keep is no option of demo documents");
     }
 
     @Test

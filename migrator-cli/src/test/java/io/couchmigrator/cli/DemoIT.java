@@ -45,6 +45,27 @@ final class DemoIT {
     }
 
     @Test
+    void showsThatDocumentsComeWithTheirEditsAndDeletionsAndWhatCanBeAskedOfThem() throws Exception {
+        Process demo = start("documents");
+
+        int status = demo.waitFor();
+
+        assertThat(status).as(console()).isZero();
+        assertThat(console())
+                .contains(
+                        " got SIGKILL ",
+                        " already processed)",
+                        "| Caught up: 3 changes, 2 rows, 1 deleted.",
+                        "| documents is verified: 24,000 rows as they should be, ",
+                        "Of 24,000 documents 0 are missing in the table, and 0 rows of it are wrong or too many.",
+                        "| customer, 500\n",
+                        "| Lima, ")
+                .containsPattern("\nThe demo succeeded in \\d+ s: ")
+                .doesNotContain("SLF4J", "INFO", "WARN", "\tat ", "FAILED");
+        assertNothingIsLeft();
+    }
+
+    @Test
     void takesAllAlongWhereItIsEndedMidway() throws Exception {
         Process demo = start();
         await().atMost(LONG).until(() -> console().contains("| Processed 1/1 of "));

@@ -16,8 +16,17 @@ public final class DemoCommand {
         this.console = console;
     }
 
-    /** Runs the demo and returns the exit status. */
+    /** Runs the demo of {@code migrate_metadata} and returns the exit status. */
     public int run(boolean keep) throws UsageException {
+        return demo().run(keep);
+    }
+
+    /** Runs the demo of {@code documents} and returns the exit status. */
+    public int ofDocuments() throws UsageException {
+        return demo().ofDocuments();
+    }
+
+    private Demo demo() throws UsageException {
         if (DemoCommand.class.getResource(TESTKIT) == null) {
             throw new UsageException(
                     List.of("demo cannot run from this installation: the archive for servers leaves out the embedded"
@@ -25,7 +34,7 @@ public final class DemoCommand {
                     List.of("Run it where the program was built: mvn -q -DskipTests package &&"
                             + " migrator-cli/target/migrator/bin/migrator demo"));
         }
-        return new Demo(console::line, launcher()).run(keep);
+        return new Demo(console::line, launcher());
     }
 
     private static Path launcher() throws UsageException {

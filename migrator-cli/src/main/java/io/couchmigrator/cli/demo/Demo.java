@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Embedded servers with a sample of CommCare HQ's documents, on which the migrator is shown or can be tried. Whatever
+ * Embedded servers with invented documents, on which the migrator is shown or can be tried. Whatever
  * way it ends, servers, processes and files end with it.
  */
 public final class Demo {
@@ -47,10 +47,29 @@ public final class Demo {
      * @return the exit status: 0 if all is as it should be, else 1
      */
     public int run(boolean keep) {
+        return told((narrator, closer) -> show(keep, narrator, closer));
+    }
+
+    /**
+     * Shows that all documents of a database come, edits and deletions included, and what can be asked of them in SQL.
+     *
+     * @return the exit status: 0 if all is as it should be, else 1
+     */
+    public int ofDocuments() {
+        return told(this::showDocuments);
+    }
+
+    /** What a demo shows; it returns whether all was as it should be. */
+    private interface Story {
+        boolean tell(Narrator narrator, Closer closer)
+                throws IOException, SQLException, InterruptedException, UnfitPlaceException;
+    }
+
+    private int told(Story story) {
         Instant start = Instant.now();
         Narrator narrator = new Narrator(console);
         try (Closer closer = new Closer(narrator)) {
-            boolean good = show(keep, narrator, closer);
+            boolean good = story.tell(narrator, closer);
             narrator.say(
                     "",
                     good
@@ -86,14 +105,9 @@ public final class Demo {
                 1,
                 "Embedded servers, with a sample of %s documents (seed %s)."
                         .formatted(Narrator.number(keep ? DOCUMENTS_FOR_PRACTICE : DOCUMENTS), SEED));
-        Path directory = Files.createTempDirectory("migrator-demo-");
-        closer.add(() -> delete(directory));
-        Servers servers = servers(sample, keep ? PAUSE_FOR_PRACTICE : PAUSE, closer);
-        narrator.say(
-                "   From: a double of CouchDB at %s, slowed down a little so that there is time to watch."
-                        .formatted(servers.couch().url()),
-                "   To: a real PostgreSQL at %s:%s, with the tables of CommCare HQ; blobs_blobmeta is empty."
-                        .formatted(servers.target().host(), servers.target().port()));
+        Path directory = directory(closer);
+        Servers servers = fit(() -> Servers.start(sample, keep ? PAUSE_FOR_PRACTICE : PAUSE, closer));
+        tellServers(narrator, servers, ", with the tables of CommCare HQ; blobs_blobmeta is empty.");
         Program program = new Program(launcher, directory, servers.environment());
         if (keep) {
             new Practice(narrator, servers, program).offer();
@@ -101,10 +115,46 @@ public final class Demo {
         return new KillAndResume(narrator, sample, servers, program, closer).tell();
     }
 
-    private static Servers servers(SampleDocuments sample, Duration pause, Closer closer)
-            throws SQLException, UnfitPlaceException {
+    private boolean showDocuments(Narrator narrator, Closer closer)
+            throws IOException, SQLException, InterruptedException, UnfitPlaceException {
+        Shop shop = new Shop(SEED, DOCUMENTS);
+        narrator.say("Couch Migrator, demo: all documents of a database, as they are, in a table to be asked in SQL.");
+        narrator.part(
+                1,
+                "Embedded servers, with %s invented documents of a shop (seed %s)."
+                        .formatted(Narrator.number(shop.documents().size()), SEED));
+        Path directory = directory(closer);
+        Servers servers = fit(() -> Servers.start(PAUSE, closer));
+        servers.target()
+                .execute(
+                        "create table documents (id text collate \"C\" primary key, rev text not null, doc jsonb not null)");
+        servers.couch().create(Shop.DATABASE).load(shop.documents().stream());
+        tellServers(narrator, servers, ", which is empty.");
+        Program program = new Program(launcher, directory, servers.environment());
+        return new ShopInSql(narrator, shop, servers, program, closer).tell();
+    }
+
+    private static void tellServers(Narrator narrator, Servers servers, String target) {
+        narrator.say(
+                "   From: a double of CouchDB at %s, slowed down a little so that there is time to watch."
+                        .formatted(servers.couch().url()),
+                "   To: a real PostgreSQL at %s:%s%s"
+                        .formatted(servers.target().host(), servers.target().port(), target));
+    }
+
+    private static Path directory(Closer closer) throws IOException {
+        Path directory = Files.createTempDirectory("migrator-demo-");
+        closer.add(() -> delete(directory));
+        return directory;
+    }
+
+    private interface Start {
+        Servers servers() throws IOException, SQLException;
+    }
+
+    private static Servers fit(Start start) throws SQLException, UnfitPlaceException {
         try {
-            return Servers.start(sample, pause, closer);
+            return start.servers();
         } catch (IOException e) {
             throw new UnfitPlaceException(e);
         }

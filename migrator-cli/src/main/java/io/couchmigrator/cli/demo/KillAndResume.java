@@ -8,19 +8,15 @@ import io.couchmigrator.testkit.couch.Requests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 
 /** The demo's story: a migration is killed midway, the same command is given again, and the rows are exact. */
 final class KillAndResume {
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
-    private static final int MOST_RUNS = 5;
-
     private final Narrator narrator;
     private final SampleDocuments sample;
     private final Servers servers;
     private final Program program;
-    private final Closer closer;
+    private final Terminal terminal;
     private final List<ExpectedRow> expected;
 
     KillAndResume(Narrator narrator, SampleDocuments sample, Servers servers, Program program, Closer closer) {
@@ -28,50 +24,30 @@ final class KillAndResume {
         this.sample = sample;
         this.servers = servers;
         this.program = program;
-        this.closer = closer;
+        this.terminal = new Terminal(narrator, servers, program, closer);
         this.expected = sample.rows();
     }
 
     /** Tells it and returns whether it ended well. */
     boolean tell() throws IOException, SQLException, InterruptedException {
         narrator.part(2, "The migration, as in the runbook: it will be killed when half the rows are there.");
-        if (!killHalfway()) {
+        if (!terminal.killsAt(expected.size() / 2, Servers.BLOBS, Program.RUNBOOK)) {
             return false;
         }
         narrator.part(3, "What is there now.");
         tellWhatIsSaved();
         List<CouchRequest> before = pages();
         narrator.part(4, "The same command again: it goes on from the offset file.");
-        if (!runUntilDone()) {
+        if (!terminal.runsUntilDone(Program.RUNBOOK)) {
             return false;
         }
         narrator.part(5, "What it proves.");
         return prove(before);
     }
 
-    private boolean killHalfway() throws IOException, SQLException, InterruptedException {
-        long half = expected.size() / 2;
-        RunningProgram run = start();
-        while (!run.endsWithin(BETWEEN_LOOKS)) {
-            long rows = servers.rows();
-            if (rows >= half) {
-                run.close();
-                run.awaitEnd();
-                narrator.say(
-                        "   Killed: process %s got SIGKILL (kill -9) when the table held %s rows. It could not save or close"
-                                .formatted(run.id(), Narrator.number(rows)),
-                        "   anything any more, as after a power cut.");
-                return true;
-            }
-        }
-        narrator.say("   FAILED: the run ended by itself with status %s, before half the rows were there."
-                .formatted(run.awaitEnd()));
-        return false;
-    }
-
     private void tellWhatIsSaved() throws IOException, SQLException {
         narrator.say("   In the table blobs_blobmeta: %s of %s rows."
-                .formatted(Narrator.number(servers.rows()), Narrator.number(expected.size())));
+                .formatted(Narrator.number(servers.rows(Servers.BLOBS)), Narrator.number(expected.size())));
         if (Files.notExists(program.offsetFile())) {
             narrator.say("   There is no offset file yet.");
             return;
@@ -81,18 +57,6 @@ final class KillAndResume {
         narrator.say(
                 "   The file is written after the rows it speaks of, never before: rows may be ahead of it, and their",
                 "   documents are read again, but no document is left out.");
-    }
-
-    private boolean runUntilDone() throws IOException, InterruptedException {
-        for (int run = 1; run <= MOST_RUNS; run++) {
-            int status = start().awaitEnd();
-            narrator.say("   Exit status %s.".formatted(status));
-            if (status == 0) {
-                return true;
-            }
-        }
-        narrator.say("   FAILED: it did not exit with 0 in %s runs.".formatted(MOST_RUNS));
-        return false;
     }
 
     private boolean prove(List<CouchRequest> before) throws SQLException {
@@ -128,10 +92,5 @@ final class KillAndResume {
     private List<CouchRequest> pages() {
         return servers.couch()
                 .requests(Requests.pages().and(request -> sample.databases().contains(request.database())));
-    }
-
-    private RunningProgram start() throws IOException {
-        narrator.say("   $ migrator " + String.join(" ", Program.RUNBOOK));
-        return closer.add(program.start(narrator::quote));
     }
 }

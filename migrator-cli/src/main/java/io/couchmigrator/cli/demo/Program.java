@@ -26,12 +26,12 @@ record Program(Path launcher, Path directory, Map<String, String> environment) {
         environment = Map.copyOf(environment);
     }
 
-    /** Starts the runbook's command. Nothing of the user's own servers reaches it. */
-    RunningProgram start(Consumer<String> lines) throws IOException {
-        List<String> words = new ArrayList<>(List.of(launcher.toString()));
-        words.addAll(RUNBOOK);
+    /** Starts a command. Nothing of the user's own servers reaches it. */
+    RunningProgram start(List<String> words, Consumer<String> lines) throws IOException {
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(words);
         ProcessBuilder builder =
-                new ProcessBuilder(words).directory(directory.toFile()).redirectErrorStream(true);
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         Map<String, String> variables = builder.environment();
         variables.keySet().removeIf(name -> name.startsWith("COUCHDB_") || name.startsWith("PG"));
         variables.put("JAVA_HOME", System.getProperty("java.home"));

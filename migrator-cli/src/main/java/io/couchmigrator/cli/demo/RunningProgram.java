@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 final class RunningProgram implements AutoCloseable {
     private final Process process;
     private final Thread reader;
+    private volatile boolean killed;
 
     RunningProgram(Process process, Consumer<String> lines) throws IOException {
         this.process = process;
@@ -42,6 +43,7 @@ final class RunningProgram implements AutoCloseable {
     /** Kills it, as {@code kill -9} does: it has no chance to do anything before. */
     @Override
     public void close() {
+        killed = true;
         process.destroyForcibly();
     }
 
@@ -51,7 +53,8 @@ final class RunningProgram implements AutoCloseable {
                 lines.accept(line);
             }
         } catch (IOException e) {
-            if (process.isAlive()) {
+            // Killing it closes its output before it has ended.
+            if (process.isAlive() && !killed) {
                 throw new UncheckedIOException("the output of process %s cannot be read".formatted(id()), e);
             }
         }

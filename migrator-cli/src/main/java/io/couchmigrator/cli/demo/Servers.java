@@ -11,15 +11,19 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * The embedded servers of a demo, with a sample of CommCare HQ's documents.
+ * The embedded servers of a demo.
  *
  * @param couch holds the documents
  * @param target has the tables
  */
 record Servers(CouchDouble couch, TestDatabase target) {
+    /** The table that the sample's rows go to. */
+    static final String BLOBS = "blobs_blobmeta";
+
     private static final int BYTES_AT_ONCE = 50_000;
 
     /**
@@ -29,11 +33,17 @@ record Servers(CouchDouble couch, TestDatabase target) {
      * @throws IOException if PostgreSQL does not start
      */
     static Servers start(SampleDocuments sample, Duration pause, Closer closer) throws IOException, SQLException {
+        Servers servers = start(pause, closer);
+        sample.loadInto(servers.target);
+        sample.loadInto(servers.couch);
+        return servers;
+    }
+
+    /** Starts the servers, with nothing in them. */
+    static Servers start(Duration pause, Closer closer) throws IOException, SQLException {
         PostgresServer postgres = closer.add(PostgresServer.start());
         TestDatabase target = postgres.createDatabase();
-        sample.loadInto(target);
         CouchDouble couch = closer.add(CouchDouble.start());
-        sample.loadInto(couch);
         couch.script(Fault.dribble(BYTES_AT_ONCE, pause).on(Requests.pages()));
         return new Servers(couch, target);
     }
@@ -50,9 +60,12 @@ record Servers(CouchDouble couch, TestDatabase target) {
         return variables;
     }
 
-    /** Returns how many rows the table holds that is migrated to. */
-    long rows() throws SQLException {
-        return Long.parseLong(
-                target.query("SELECT count(*) FROM blobs_blobmeta").get(0));
+    /** Returns how many rows a table holds; none where it is not there yet. */
+    long rows(String table) throws SQLException {
+        boolean there = target.query("select to_regclass('%s') is not null".formatted(table))
+                .equals(List.of("t"));
+        return there
+                ? Long.parseLong(target.query("select count(*) from " + table).get(0))
+                : 0;
     }
 }

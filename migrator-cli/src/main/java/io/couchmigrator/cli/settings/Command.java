@@ -16,7 +16,7 @@ public enum Command {
             false,
             "demo",
             null,
-            "Shows a migration that is killed midway, on embedded servers; only where the program was built.");
+            "Shows migrate_metadata, or documents, killed midway, on embedded servers; only where the program was built.");
 
     private final boolean ofOneMigration;
     private final String name;
@@ -53,7 +53,7 @@ public enum Command {
 
     /** Returns the line that shows how it is called. */
     public String usage() {
-        return "Usage: migrator " + name + (ofOneMigration ? " SLUG" : "") + " [options]";
+        return "Usage: migrator " + name + (ofOneMigration ? " SLUG" : this == DEMO ? " [SLUG]" : "") + " [options]";
     }
 
     @Override
