@@ -65,10 +65,7 @@ public final class Migrator {
         return new Builder(migration);
     }
 
-    /**
-     * Starts a run, which checks everything, then reads what is not yet read, writes its rows and catches up. Returns at
-     * once, before anything of that is done.
-     */
+    /** Starts a run, which checks everything, reads what is not yet read, writes its rows and catches up. Returns at once, before all of that. */
     public Running start() {
         return new Running(settings.migration(), Run.toMigrate(settings));
     }
@@ -102,12 +99,7 @@ public final class Migrator {
 
     /** {@linkplain #startVerification() Starts} a verification and returns its {@linkplain Running#result result}. Blocks until it has ended. */
     public Result verify() {
-        return verify(Depth.FULL);
-    }
-
-    /** {@linkplain #startVerification(Depth) Starts} one and returns its {@linkplain Running#result result}. Blocks until it has ended. */
-    public Result verify(Depth depth) {
-        return startVerification(depth).result();
+        return startVerification().result();
     }
 
     /**
@@ -181,10 +173,9 @@ public final class Migrator {
         }
 
         /**
-         * Sets in which database the table of a {@link TableStage} is, if that is not the {@linkplain #target target}; its
-         * lookups stay there. One connection is borrowed from this data source for the whole run. What tells the database
-         * from another stands in the offset file: the stage is not continued with another one. The table must exist,
-         * also where the stage is {@linkplain TableStage#optional optional}.
+         * Sets in which database the table of a {@link TableStage} is, if that is not the {@linkplain #target target}; its lookups stay there. One
+         * connection is borrowed from this data source for the whole run. What tells the database from another stands in the offset file: the
+         * stage is not continued with another one. The table must exist, also where the stage is {@linkplain TableStage#optional optional}.
          *
          * @throws IllegalArgumentException if the migration has no such stage
          */
@@ -213,8 +204,8 @@ public final class Migrator {
         }
 
         /**
-         * Sets the most documents that all workers together read in a second, to spare a server that others need. The
-         * default is 0, which sets no limit. Documents read by id and questions that need no body are not counted.
+         * Sets the most documents that all workers together read in a second, to spare a server that others need; 0, the default, is no limit.
+         * Documents read by id and questions that need no body are not counted.
          */
         public Builder maxDocumentsPerSecond(int maxDocumentsPerSecond) {
             this.maxDocumentsPerSecond = Required.notNegative(maxDocumentsPerSecond, "maxDocumentsPerSecond");
@@ -241,20 +232,13 @@ public final class Migrator {
             return this;
         }
 
-        /**
-         * Sets how long a passing error is waited out. The default is 10 minutes; zero gives up at once, and more than a
-         * hundred years count as that.
-         */
+        /** Sets how long a passing error is waited out: by default 10 minutes; zero gives up at once, and a hundred years are the most. */
         public Builder maxOutage(Duration maxOutage) {
-            this.maxOutage =
-                    Required.notNegative(Objects.requireNonNull(maxOutage, "maxOutage"), "maxOutage", "zero or more");
+            this.maxOutage = Required.notNegative(maxOutage, "maxOutage", "zero or more");
             return this;
         }
 
-        /**
-         * Sets whether offset and rejects files are put aside, so that all is read again; for a verification, its own
-         * offset file alone. The default is false.
-         */
+        /** Sets whether offset and rejects files are put aside, and all is read again; a verification's own offset file alone. By default no. */
         public Builder startOver(boolean startOver) {
             this.startOver = startOver;
             return this;
@@ -270,9 +254,8 @@ public final class Migrator {
         }
 
         /**
-         * Sets whether to go on although a standby of PostgreSQL took over, or a backup of it was restored, since the
-         * offsets were saved. What was committed before may then be missing, and a run does not look for it. The
-         * default is false, which ends such a run with {@link Outcome#TARGET_FAILED}.
+         * Sets whether to go on although a standby of PostgreSQL took over, or a backup of it was restored, since the offsets were saved. What
+         * was committed before may be missing, and no run looks for it. The default is false: it ends with {@link Outcome#TARGET_FAILED}.
          */
         public Builder acceptFailover(boolean acceptFailover) {
             this.acceptFailover = acceptFailover;
@@ -280,9 +263,9 @@ public final class Migrator {
         }
 
         /**
-         * Sets whether the run goes on with a CouchDB database that is another one than the offset file knows, or in an older state: what
-         * was read stays read, and all its changes are read from the beginning; a stage that owns its table reads all again. That concerns
-         * the stages whose database differs; if none is seen to, all stages of documents. The default is false, which refuses such a one.
+         * Sets whether the run goes on with a CouchDB database that is another one than the offset file knows, or in an older state: what was read stays
+         * read, and all its changes are read from the beginning; a stage that owns its table reads all again. That concerns stages whose
+         * database differs; if none is seen to, all stages of documents. The default is false, which refuses such a one.
          */
         public Builder acceptNewSource(boolean acceptNewSource) {
             this.acceptNewSource = acceptNewSource;
@@ -290,10 +273,9 @@ public final class Migrator {
         }
 
         /**
-         * Sets whether the run takes tables that are to be {@linkplain OwnedTable owned} and are not its own: that have rows which
-         * no run wrote, or that belong to another migration or CouchDB database. It deletes their rows that are of none of its documents, and
-         * a run that owns them now ends with {@link Outcome#BUSY}. The default is false, which refuses them with
-         * {@link Outcome#TARGET_FAILED}; once taken, a table is the run's own.
+         * Sets whether the run takes tables that are to be {@linkplain OwnedTable owned} and are not its own: that have rows which no run wrote, or
+         * belong to another migration or CouchDB database. It deletes their rows that are of none of its documents, and a run that owns them now
+         * ends with {@link Outcome#BUSY}. The default is false, which refuses them with {@link Outcome#TARGET_FAILED}; once taken, it is its own.
          */
         public Builder adopt(boolean adopt) {
             this.adopt = adopt;
@@ -309,8 +291,7 @@ public final class Migrator {
         /**
          * Returns the migrator.
          *
-         * @throws IllegalStateException if source, target or log directory is missing, or there are shards, but a stage
-         *     whose writer has no {@linkplain Writer#router router}
+         * @throws IllegalStateException if source, target or log directory is missing, or shards are there and a {@linkplain Writer#router router} is not
          */
         public Migrator build() {
             return new Migrator(this);

@@ -37,6 +37,12 @@ final class Copies {
                 .maxOutage(Duration.ofMinutes(1));
     }
 
+    /** Makes the table as a run would, by hand. */
+    static void createTable(TestDatabase database) throws SQLException {
+        database.execute(
+                "create table shop (id text collate \"C\" primary key, rev text not null, doc jsonb not null)");
+    }
+
     static String id(int number) {
         return "d%03d".formatted(number);
     }

@@ -86,6 +86,7 @@ final class LeftoversIT {
         tableOf(database, 20_001);
 
         Result result = Copies.migrator(Copies.migration(), couch, database, logs)
+                .adopt(true)
                 .chunkSize(1_000)
                 .build()
                 .run();
@@ -105,6 +106,7 @@ final class LeftoversIT {
                         .toList());
 
         Result result = Copies.migrator(Copies.migration(), couch, database, logs)
+                .adopt(true)
                 .workers(4)
                 .chunkSize(100)
                 .build()
@@ -145,7 +147,10 @@ final class LeftoversIT {
                 .keepDeleted()
                 .build();
 
-        Result result = Copies.migrator(keeping, couch, database, logs).build().run();
+        Result result = Copies.migrator(keeping, couch, database, logs)
+                .adopt(true)
+                .build()
+                .run();
 
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(Copies.rows(database)).hasSize(5 + LEFT.size());
@@ -162,6 +167,7 @@ final class LeftoversIT {
             tableWith(odd, LEFT);
 
             Result result = Copies.migrator(parted(), couch, main, logs)
+                    .adopt(true)
                     .shards(ShardMap.builder()
                             .shards(0, 0, even.dataSource())
                             .shards(1, 1, odd.dataSource())
@@ -198,6 +204,7 @@ final class LeftoversIT {
         tableWith(database, rows);
 
         Result result = Copies.migrator(Copies.migration(), couch, database, logs)
+                .adopt(true)
                 .chunkSize(1)
                 .build()
                 .run();
@@ -269,6 +276,7 @@ final class LeftoversIT {
 
     private Result run(CouchDouble couch, TestDatabase database) {
         return Copies.migrator(Copies.migration(), couch, database, logs)
+                .adopt(true)
                 .build()
                 .run();
     }
@@ -276,6 +284,7 @@ final class LeftoversIT {
     private Result stoppedAfterABatch(CouchDouble couch, TestDatabase database) {
         CompletableFuture<Running> running = new CompletableFuture<>();
         Migrator migrator = Copies.migrator(Copies.migration(), couch, database, logs)
+                .adopt(true)
                 .listener(new Listener() {
                     @Override
                     public void progressed(Progress progress) {

@@ -56,7 +56,6 @@ final class UnstorableIT implements Listener {
 
     @Test
     void isRejectedByNameWhileAllOthersCome(CouchDouble couch, TestDatabase database) throws Exception {
-        Copies.createTable(database);
         CouchDatabase shop = couch.create("shop");
         shop.load(Copies.documents(200));
         Map<String, String> expected = new LinkedHashMap<>();
@@ -80,7 +79,6 @@ final class UnstorableIT implements Listener {
 
     @Test
     void comesOnceItIsMended(CouchDouble couch, TestDatabase database) throws Exception {
-        Copies.createTable(database);
         CouchDatabase shop = couch.create("shop");
         shop.load(Copies.documents(5));
         put(shop, "nul", "\"value\":\"\\u0000\"");
@@ -95,7 +93,6 @@ final class UnstorableIT implements Listener {
 
     @Test
     void isReplacedAndCountedInBodiesWhereThatIsAskedFor(CouchDouble couch, TestDatabase database) throws Exception {
-        Copies.createTable(database);
         CouchDatabase shop = couch.create("shop");
         shop.load(Copies.documents(20));
         put(shop, "nul", "\"value\":\"a\\u0000\\\\u0000\",\"\\u0000\":[\"\\u0000\"]");
@@ -145,7 +142,6 @@ final class UnstorableIT implements Listener {
     /** The row of another document may have the id that a driver makes of such a one. */
     @Test
     void deletesNoRowUnderAnIdThatNoRowCanHave(CouchDouble couch, TestDatabase database) throws Exception {
-        Copies.createTable(database);
         CouchDatabase shop = couch.create("shop");
         shop.load(Copies.documents(5));
         shop.put(Copies.document("d?", 1));

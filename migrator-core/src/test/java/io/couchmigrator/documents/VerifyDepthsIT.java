@@ -134,7 +134,8 @@ final class VerifyDepthsIT {
                     }
                 })
                 .build()
-                .verify(depth);
+                .startVerification(depth)
+                .result();
 
         assertThat(result.failures()).isEmpty();
         assertThat(result.outcome()).isEqualTo(Outcome.INCOMPLETE);
@@ -156,7 +157,7 @@ final class VerifyDepthsIT {
         Migrator migrator = Copies.migrator(adding, couch, database, logs).build();
         migrator.run();
 
-        Result result = migrator.verify(Depth.IDS);
+        Result result = migrator.startVerification(Depth.IDS).result();
 
         assertThat(result.outcome()).isEqualTo(Outcome.INCOMPLETE);
         assertThat(result.tallies()).isEqualTo(Tallies.NONE);
@@ -204,6 +205,6 @@ final class VerifyDepthsIT {
     }
 
     private Result verify(Depth depth, CouchDouble couch, TestDatabase database) {
-        return migrator(couch, database).build().verify(depth);
+        return migrator(couch, database).build().startVerification(depth).result();
     }
 }

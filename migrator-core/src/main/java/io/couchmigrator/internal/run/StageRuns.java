@@ -98,7 +98,8 @@ record StageRuns(
 
     /** @param read what is read of the feed */
     private <S, R> StageRun<S> of(Stage<S, R> stage, Feed<S> feed, Feed<S> read, int number) {
-        Preparation<S, R> preparation = new Preparation<>(stage, site.sources(), site.target(), preflight.owner(stage.name()));
+        Preparation<S, R> preparation =
+                new Preparation<>(stage, site.sources(), site.target(), preflight.owner(stage.name()));
         return verification.isPresent()
                 ? verifying(stage, feed, read, preparation, verification.get())
                 : writing(stage, feed, preparation, number);

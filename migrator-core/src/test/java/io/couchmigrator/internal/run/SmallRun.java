@@ -44,6 +44,7 @@ final class SmallRun {
                 false,
                 false,
                 false,
+                false,
                 listener);
     }
 }
