@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
-import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.offsets.Interval;
@@ -31,7 +30,8 @@ record Candidates<R>(Stage<?, R> stage, List<Writer<R>> writers, Target target) 
     private static final int AT_ONCE = 10_000;
 
     void of(Interval read, List<? extends Item<?>> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
-        if (!deletes()) {
+        // Where the rows of deleted documents stay there is nothing to be done for them.
+        if (!Upserts.deletes(stage.destination())) {
             return;
         }
         Set<SourceId> known = named.stream().map(Item::id).collect(Collectors.toSet());
@@ -47,11 +47,6 @@ record Candidates<R>(Stage<?, R> stage, List<Writer<R>> writers, Target target) 
             }
             left = slice.rest();
         }
-    }
-
-    /** Where the rows of deleted documents stay there is nothing to be done for them. */
-    private boolean deletes() {
-        return stage.destination() instanceof OwnedTable<R> owned && !owned.keepsDeleted();
     }
 
     /**

@@ -61,11 +61,13 @@ public final class CouchClient implements AutoCloseable {
             JsonElement start = facts.get("instance_start_time");
             JsonElement deleted = facts.get("doc_del_count");
             JsonElement sequence = facts.get("update_seq");
+            JsonElement purges = facts.get("purge_seq");
             return new DatabaseFacts(
                     start == null || start.isJsonNull() || isNumber(sequence) ? "0" : start.getAsString(),
                     facts.get("doc_count").getAsLong(),
                     deleted == null || deleted.isJsonNull() ? 0 : deleted.getAsLong(),
                     sequence == null || sequence.isJsonNull() ? null : sequence,
+                    purges == null || purges.isJsonNull() ? null : purges,
                     copies(facts.get("cluster")));
         } catch (NullPointerException
                 | IllegalStateException
@@ -73,6 +75,34 @@ public final class CouchClient implements AutoCloseable {
                 | NumberFormatException e) {
             throw http.broken(what, new IOException("no database information: " + facts.keySet(), e));
         }
+    }
+
+    /**
+     * Returns the ids of the last purges of a database, which are no changes to its feed, each as often as it is told.
+     *
+     * @throws SourceException with a {@link StatusException} if the server does not tell, or not this user
+     */
+    public List<String> purged(String database) throws PassingException {
+        String what = "what was purged of \"%s\"".formatted(database);
+        JsonObject answer = http.get(what, http.url(database, "_purged_infos"), JsonBytes::object);
+        try {
+            List<String> ids = new ArrayList<>();
+            answer.getAsJsonArray("purged_infos")
+                    .forEach(purge -> ids.add(purge.getAsJsonObject().get("id").getAsString()));
+            return ids;
+        } catch (NullPointerException | ClassCastException | IllegalStateException | UnsupportedOperationException e) {
+            throw http.broken(what, new IOException("no list of purges: " + answer.keySet(), e));
+        }
+    }
+
+    /**
+     * Returns how many purges each shard of a database tells of, at least.
+     *
+     * @throws SourceException with a {@link StatusException} if the server does not tell, or not this user
+     */
+    public long mostPurged(String database) throws PassingException {
+        String what = "how many purges \"%s\" tells of".formatted(database);
+        return http.get(what, http.url(database, "_purged_infos_limit"), JsonBytes::number);
     }
 
     /** Servers with such sequences tell for a creation time when they opened the database, or began themselves. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param documents how many documents it has
  * @param deleted how many deleted documents it remembers
  * @param sequence the position in the feed after its last change, as the raw token; null where the server does not say
+ * @param purges how many purges it had, as the raw token; null where the server does not say
  * @param copies how many copies of each document the cluster keeps; empty where the server does not say
  */
 public record DatabaseFacts(
@@ -20,6 +21,7 @@ public record DatabaseFacts(
         long documents,
         long deleted,
         @Nullable JsonElement sequence,
+        @Nullable JsonElement purges,
         OptionalLong copies) {
     public DatabaseFacts {
         if (documents < 0 || deleted < 0) {

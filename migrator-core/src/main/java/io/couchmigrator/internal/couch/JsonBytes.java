@@ -61,6 +61,16 @@ final class JsonBytes {
         }
     }
 
+    /** Returns the whole number that a stream holds and nothing else. */
+    static long number(InputStream utf8) throws IOException {
+        try (JsonParser json = parser(utf8)) {
+            expect(json, json.nextToken(), JsonToken.VALUE_NUMBER_INT);
+            long number = json.getLongValue();
+            expectEnd(json);
+            return number;
+        }
+    }
+
     /**
      * Makes sure of a token.
      *

@@ -30,7 +30,7 @@ public final class StatusException extends Exception {
     }
 
     /** Returns the status behind an error; empty if there is none. */
-    static Optional<StatusException> causing(SourceException e) {
+    public static Optional<StatusException> causing(SourceException e) {
         return e.getCause() instanceof StatusException status ? Optional.of(status) : Optional.empty();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.identity;
 
+import com.google.gson.JsonElement;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Migration;
 import io.couchmigrator.OwnedTable;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is there now, to hold what was saved against. What is no identity (URL, server uuid, workers, chunk size,
@@ -111,6 +113,13 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
 
     private static String read(boolean documents) {
         return documents ? "documents" : "table rows";
+    }
+
+    /** Returns how many changes or purges a raw token counts, for a diagnosis; empty if it does not say. */
+    public static OptionalLong count(@Nullable JsonElement token) {
+        return SequenceNumber.of(token).stream()
+                .mapToLong(SequenceNumber::changes)
+                .findFirst();
     }
 
     /**

@@ -17,12 +17,19 @@ final class FormatRule {
 
     private static final int NEWEST = 2;
 
+    /** A reader that drops how many purges are done would take those to come for done. */
+    private static final String PURGES = "purges";
+
     private FormatRule() {}
 
     /** Marks a file as one of the newest format. */
-    static void mark(JsonObject file) {
+    static void mark(JsonObject file, boolean purges) {
         file.addProperty("format", NEWEST);
-        file.add("requires", new JsonArray());
+        JsonArray required = new JsonArray();
+        if (purges) {
+            required.add(PURGES);
+        }
+        file.add("requires", required);
     }
 
     /**
@@ -41,12 +48,15 @@ final class FormatRule {
             throw place.unexpected("format", "at least " + FIRST);
         }
         if (format > FIRST) {
-            JsonArray required = place.strings("requires");
+            JsonArray required = new JsonArray();
+            place.strings("requires").asList().stream()
+                    .filter(name -> !name.getAsString().equals(PURGES))
+                    .forEach(required::add);
             if (!required.isEmpty()) {
                 throw refused(
                         path,
                         "requires what this version does not understand: seen " + JsonFiles.line(required),
-                        "nothing");
+                        "at most [\"%s\"]".formatted(PURGES));
             }
         }
     }

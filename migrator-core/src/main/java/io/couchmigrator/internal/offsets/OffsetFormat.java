@@ -37,7 +37,7 @@ final class OffsetFormat {
         source.addProperty("url", offsets.url());
         source.addProperty("uuid", offsets.uuid());
         JsonObject json = new JsonObject();
-        FormatRule.mark(json);
+        FormatRule.mark(json, offsets.heedsPurges());
         json.addProperty("migration", offsets.migration());
         json.addProperty("saved", offsets.saved().toString());
         if (offsets.verified() != null) {
@@ -153,6 +153,7 @@ final class OffsetFormat {
                 "instance_start_time",
                 stage.source().map(Database::instanceStartTime).orElse(null));
         stage.source().map(Database::updateSequence).ifPresent(token -> json.add("update_seq", token));
+        stage.source().map(Database::purges).ifPresent(token -> json.add("purge_seq", token));
         json.addProperty("phase", stage.phase().word());
         json.add("sequence", stage.sequence() == null ? JsonNull.INSTANCE : stage.sequence());
         json.addProperty("total", stage.total());
@@ -196,7 +197,8 @@ final class OffsetFormat {
                         : Optional.of(new Database(
                                 database,
                                 place.string("instance_start_time"),
-                                place.has("update_seq") ? place.anythingOrNull("update_seq") : null)),
+                                place.has("update_seq") ? place.anythingOrNull("update_seq") : null,
+                                place.has("purge_seq") ? place.anythingOrNull("purge_seq") : null)),
                 phase,
                 database == null ? place.anythingOrNull("sequence") : place.sequence("sequence"),
                 place.count("total"),
@@ -209,7 +211,7 @@ final class OffsetFormat {
 
     /** What only documents have makes no sense of table rows: one of the two is wrong. */
     private static void checkRows(FilePlace place) {
-        for (String name : List.of("instance_start_time", "update_seq", "sequence", "witnesses")) {
+        for (String name : List.of("instance_start_time", "update_seq", "purge_seq", "sequence", "witnesses")) {
             if (place.has(name) && place.anythingOrNull(name) != null) {
                 throw place.unexpected(name, "null, as database is");
             }

@@ -30,6 +30,11 @@ public record Offsets(
         stages = List.copyOf(stages);
     }
 
+    /** Returns whether a stage knows how many purges of its database are done. */
+    boolean heedsPurges() {
+        return stages.stream().flatMap(stage -> stage.source().stream()).anyMatch(source -> source.purges() != null);
+    }
+
     /** Returns the same with other stages. */
     public Offsets with(List<StageOffset> others) {
         return new Offsets(migration, saved, url, uuid, verified, target, rejects, others);

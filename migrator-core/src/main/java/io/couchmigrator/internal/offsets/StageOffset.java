@@ -66,9 +66,19 @@ public record StageOffset(
      * @param instanceStartTime when it was created; "0" where the server does not say, which matches anything
      * @param updateSequence the sequence that it told of itself when the stage was planned or last began to catch up, as the
      *     raw token; null where none is known
+     * @param purges how many purges it had that are done, as the raw token; null where none is known, as of a stage that does
+     *     not heed them
      */
     public record Database(
-            String name, String instanceStartTime, @Nullable JsonElement updateSequence) {
+            String name,
+            String instanceStartTime,
+            @Nullable JsonElement updateSequence,
+            @Nullable JsonElement purges) {
+        /** Creates one of a stage that heeds no purges. */
+        public Database(String name, String instanceStartTime, @Nullable JsonElement updateSequence) {
+            this(name, instanceStartTime, updateSequence, null);
+        }
+
         /** Returns whether both may be the same database. */
         public boolean matches(Database other) {
             boolean known = isKnown() && other.isKnown();
@@ -79,7 +89,13 @@ public record StageOffset(
             return new Database(
                     name,
                     seen.isKnown() ? seen.instanceStartTime : instanceStartTime,
-                    seen.updateSequence == null ? updateSequence : seen.updateSequence);
+                    seen.updateSequence == null ? updateSequence : seen.updateSequence,
+                    purges);
+        }
+
+        /** Returns the same with so many purges done. */
+        public Database purged(@Nullable JsonElement done) {
+            return new Database(name, instanceStartTime, updateSequence, done == null ? purges : done);
         }
 
         /** Returns whether the server says when it was created. */
@@ -112,12 +128,17 @@ public record StageOffset(
     /** Returns the same of a database that says when it was created, if the one that was saved did not. */
     public StageOffset of(Database seen) {
         boolean news = seen.isKnown() && source.isPresent() && !source.get().isKnown();
-        return news ? from(seen) : this;
+        return news ? from(seen.purged(source.get().purges())) : this;
     }
 
     /** Returns the same of its database as it says of itself now, before any more of it is read. */
     public StageOffset seenAs(Database seen) {
         return source.map(then -> from(then.seenAs(seen))).orElse(this);
+    }
+
+    /** Returns the same with so many purges of its database done. */
+    public StageOffset purged(@Nullable JsonElement done) {
+        return source.map(then -> from(then.purged(done))).orElse(this);
     }
 
     /**

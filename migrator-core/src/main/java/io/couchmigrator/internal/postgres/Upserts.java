@@ -97,6 +97,11 @@ public final class Upserts {
         return names;
     }
 
+    /** Returns whether rows of documents that are gone are to go, too. */
+    public static boolean deletes(Destination<?> destination) {
+        return destination instanceof OwnedTable<?> owned && !owned.keepsDeleted();
+    }
+
     /** Returns whether a writer does nothing for documents that have no rows. That of an upsert only adds. */
     public static boolean onlyAdds(Writer<?> writer) {
         return writer instanceof PreparedUpsert<?>

@@ -9,6 +9,7 @@ import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.Target;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads what changed since the stage was planned or last caught up, and completes it.
@@ -16,13 +17,17 @@ import java.util.List;
  * @param <S> what the stage reads
  * @param taker what is done with each batch
  * @param told whether people are told how much there is
+ * @param purges what is done about documents that are gone without a change; empty if that is of no interest
  */
-record ChangesPass<S>(BatchTaker<S> taker, boolean told) implements Pass<S> {
+record ChangesPass<S>(BatchTaker<S> taker, boolean told, Optional<Purges<S>> purges) implements Pass<S> {
     @Override
     public void over(StageRun<S> run, StageState state) {
         Target.Connections sessions = run.site().target().own();
+        // How many purges there were is known before the feed is read: of what goes meanwhile the next look tells.
+        Optional<StageOffset.Database> seen = run.feed().recognize(state.offset());
+        seen.ifPresent(now -> purges.ifPresent(gone -> gone.done(run, state, now)));
         StageOffset before = state.offset();
-        run.feed().recognize(before).ifPresent(state::seen);
+        seen.ifPresent(state::seen);
         Feed.CatchUp<S> catchUp = run.feed().catchUp(before, sessions.main());
         boolean tells = told && catchUp.isPending();
         Tallies counted = run.tallies();

@@ -113,18 +113,34 @@ final class StageRun<S> {
     }
 
     private StageState planned() {
+        StageOffset plan = plan();
+        StageState fresh = checkpoints.keep(plan);
+        remember(plan);
+        return fresh;
+    }
+
+    /** Plans the stage anew, so that all its ranges are to be read. */
+    void readAgain(StageState now) {
+        StageOffset plan = plan();
+        now.anew(plan);
+        remember(plan);
+    }
+
+    private StageOffset plan() {
         Feed.Plan plan = feed.plan(site.target().own().main());
-        StageState fresh = checkpoints.keep(StageOffset.planned(
+        return StageOffset.planned(
                 name(),
                 stage.definition(),
                 plan.database(),
                 plan.sequence(),
                 plan.total(),
                 site.clock().instant(),
-                feed.cut(List.of(RangeOffset.of(null, null)))));
+                feed.cut(List.of(RangeOffset.of(null, null))));
+    }
+
+    private void remember(StageOffset plan) {
         checkpoints.saveIfChanged();
         site.reporter().remember("stage planned", name(), plan.total());
-        return fresh;
     }
 
     /** What an earlier version saved as one range may be cut now. */

@@ -14,6 +14,7 @@ import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.target.TargetDatabase;
 import io.couchmigrator.internal.verify.Verification;
@@ -110,13 +111,13 @@ record StageRuns(
         checkpoints.logs(log);
         StageWriter<S, R> writer = new StageWriter<>(stage, preparation, site.target(), log, rejects, site.reporter());
         BatchTaker<S> batches = writer.batches();
-        Pass<S> changes = new ChangesPass<>(batches, feed.tellsChanges());
+        RangesPass<S> ranges = new RangesPass<>(batches, log);
+        Optional<Purges<S>> purges =
+                Upserts.deletes(stage.destination()) ? Optional.of(new Purges<>(batches, ranges)) : Optional.empty();
+        Pass<S> changes = new ChangesPass<>(batches, feed.tellsChanges(), purges);
         Passes<S> passes = new Passes<>(
                 List.of(new IdsPass<>(() -> rejects.rejected(stage.name()), writer.batchesOfRejects(), false)),
-                List.of(
-                        new IdsPass<>(() -> rejects.toWrite(stage.name()), batches, true),
-                        new RangesPass<>(batches, log),
-                        changes),
+                List.of(new IdsPass<>(() -> rejects.toWrite(stage.name()), batches, true), ranges, changes),
                 feed.tellsChanges() ? List.of(changes) : List.of(),
                 run -> finished(run, writer),
                 false);
@@ -131,7 +132,7 @@ record StageRuns(
     private <S, R> StageRun<S> verifying(
             Stage<S, R> stage, Feed<S> feed, Feed<S> read, Preparation<S, R> preparation, Verification with) {
         BatchTaker<S> batches = with.batches(stage, feed, preparation);
-        Pass<S> changes = new ChangesPass<>(batches, false);
+        Pass<S> changes = new ChangesPass<>(batches, false, Optional.empty());
         LineFile findings = with.findings();
         Passes<S> passes = new Passes<>(
                 List.of(),

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Where one stage stands now. Every change is of something whose rows are committed. Safe for use by multiple threads. */
 final class StageState {
     private final Runnable changed;
-    private final Tallies before;
+    private volatile Tallies before;
     private StageOffset offset;
 
     StageState(StageOffset offset, Runnable changed) {
@@ -95,6 +95,19 @@ final class StageState {
         if (!offset().seenAs(source).equals(offset())) {
             change(o -> o.seenAs(source));
         }
+    }
+
+    /** Remembers that what was purged up to now is done. */
+    void purged(StageOffset.Database now) {
+        if (!offset().purged(now.purges()).equals(offset())) {
+            change(o -> o.purged(now.purges()));
+        }
+    }
+
+    /** Begins at the beginning. */
+    synchronized void anew(StageOffset planned) {
+        before = planned.rangeTallies();
+        change(o -> planned);
     }
 
     /** Remembers some of a batch, to know the source by. */

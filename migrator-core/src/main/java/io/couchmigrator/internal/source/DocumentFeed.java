@@ -8,13 +8,13 @@ import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.Wanted;
-import io.couchmigrator.internal.identity.Identity;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.Witness;
 import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.ranges.RangeAudit;
 import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.Patience;
@@ -40,6 +40,9 @@ final class DocumentFeed implements Feed<Document> {
     private final Sources sources;
     private final FeedRewind rewind;
     private final Path offsets;
+    /** A stage that adds has nothing to do for what is gone. */
+    private final boolean heedsPurges;
+
     private final Map<JsonElement, ChangesSince> changes = new ConcurrentHashMap<>();
 
     /**
@@ -59,6 +62,7 @@ final class DocumentFeed implements Feed<Document> {
         this.sources = sources;
         this.rewind = new FeedRewind(stage.name(), this::look, sources.reporter);
         this.offsets = offsets;
+        this.heedsPurges = Upserts.deletes(stage.destination());
     }
 
     /** The sequence comes first: whatever changes from here on is caught up with. */
@@ -70,20 +74,30 @@ final class DocumentFeed implements Feed<Document> {
         SourceLook look = look();
         long total = total(requests.couch(), requests.patience(), requests.database())
                 .orElse(look.facts().documents());
-        return new Plan(Optional.of(look.database()), now, total);
+        return new Plan(Optional.of(withPurges(look)), now, total);
     }
 
     private SourceLook look() {
         return SourceLook.at(requests.database(), requests.couch(), requests.patience(), sources.stop);
     }
 
+    private StageOffset.Database withPurges(SourceLook look) {
+        return heedsPurges ? look.database().purged(look.facts().purges()) : look.database();
+    }
+
     @Override
     public Optional<StageOffset.Database> recognize(StageOffset saved) {
-        Identity.Source seen = look().seen(saved);
-        seen.compare(saved).ifPresent(difference -> {
+        SourceLook look = look();
+        look.seen(saved).compare(saved).ifPresent(difference -> {
             throw difference.refusal(offsets);
         });
-        return Optional.of(seen.database());
+        return Optional.of(withPurges(look));
+    }
+
+    @Override
+    public Purged purged(StageOffset saved, StageOffset.Database now) {
+        JsonElement done = saved.source().map(StageOffset.Database::purges).orElse(null);
+        return new PurgeLook(requests.database(), requests.couch(), requests.patience()).between(done, now.purges());
     }
 
     @Override

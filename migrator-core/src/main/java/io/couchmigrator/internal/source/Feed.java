@@ -56,6 +56,13 @@ public interface Feed<S> {
      */
     void byIds(List<SourceId> ids, int most, Session session, Consumer<List<Item<S>>> then);
 
+    /**
+     * Returns what may have gone of the source, though no change tells of it, since a stage took note of that.
+     *
+     * @param now what the source says of itself now
+     */
+    Purged purged(StageOffset saved, StageOffset.Database now);
+
     /** Returns a reader of what changed since a stage stood there. */
     CatchUp<S> catchUp(StageOffset since, Session session);
 
@@ -88,6 +95,21 @@ public interface Feed<S> {
             Optional<StageOffset.Database> database,
             @Nullable JsonElement sequence,
             long total) {}
+
+    /**
+     * What may have gone of a source though no change tells of it.
+     *
+     * @param ids which items, to be asked for
+     * @param whole whether these are all; else everything is to be read again
+     */
+    record Purged(List<SourceId> ids, boolean whole) {
+        static final Purged NOTHING = of(List.of());
+        static final Purged UNKNOWN = new Purged(List.of(), false);
+
+        static Purged of(List<SourceId> ids) {
+            return new Purged(ids, true);
+        }
+    }
 
     /**
      * Reads one range page by page. Used by one thread.

@@ -68,9 +68,13 @@ record SourceLook(String name, DatabaseFacts facts, CouchClient couch, Patience 
         }
         Set<String> changed = changed(saved, doubtful);
         patience.rest();
-        return asked(doubtful.stream().map(Misfit::witness).toList()).stream()
-                .filter(misfit -> misfit.rev().isEmpty()
-                        || !changed.contains(misfit.witness().id()))
+        List<Misfit> misfits = asked(doubtful.stream().map(Misfit::witness).toList());
+        Set<String> purged = misfits.stream().anyMatch(misfit -> misfit.rev().isEmpty())
+                ? new PurgeLook(name, couch, patience).told()
+                : Set.of();
+        return misfits.stream()
+                .filter(misfit -> !(misfit.rev().isEmpty() ? purged : changed)
+                        .contains(misfit.witness().id()))
                 .toList();
     }
 

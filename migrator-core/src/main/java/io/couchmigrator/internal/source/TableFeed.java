@@ -124,6 +124,11 @@ final class TableFeed implements Feed<SourceRow> {
     }
 
     @Override
+    public Purged purged(StageOffset saved, StageOffset.Database now) {
+        return Purged.NOTHING;
+    }
+
+    @Override
     public CatchUp<SourceRow> catchUp(StageOffset since, Session session) {
         return new LastKeys(on(session), since.ranges().get(since.ranges().size() - 1));
     }

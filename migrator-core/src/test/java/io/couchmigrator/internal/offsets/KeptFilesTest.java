@@ -4,6 +4,7 @@ package io.couchmigrator.internal.offsets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonPrimitive;
 import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.internal.files.LogDirectory;
 import java.io.IOException;
@@ -39,8 +40,8 @@ final class KeptFilesTest {
             format-as-text                 | unexpected value at $.format: expected a number
             format-null                    | unexpected value at $.format: expected a number
             format-missing                 | unexpected value at $.format: expected a number
-            requires-unknown               | requires what this version does not understand: seen ["owning"], expected nothing: run the version that wrote it, or a newer one
-            requires-several-unknown       | requires what this version does not understand: seen ["owning","löschen\\n"], expected nothing: run
+            requires-unknown               | requires what this version does not understand: seen ["owning"], expected at most ["purges"]: run the version that wrote it, or a newer one
+            requires-several-unknown       | requires what this version does not understand: seen ["owning","löschen\\n"], expected at most ["purges"]: run
             requires-missing               | unexpected value at $.requires: expected an array
             requires-no-list               | unexpected value at $.requires: expected an array
             requires-no-text               | unexpected value at $.requires[1]: expected a string
@@ -156,6 +157,15 @@ final class KeptFilesTest {
                         .orElseThrow()
                         .rejects())
                 .isEqualTo(new RejectsMark(1, OptionalLong.of(0xf1e2d3c4b5a697L)));
+    }
+
+    @Test
+    void readsHowManyPurgesAreDoneAndRequiresThatOthersDo() {
+        Offsets offsets = OffsetFile.load(KEPT.resolve("with-purges.json")).orElseThrow();
+
+        assertThat(offsets.stages().get(0).source().orElseThrow().purges()).isEqualTo(new JsonPrimitive("3-g1"));
+        assertThat(OffsetFormat.offsets(OffsetFormat.json(offsets))).isEqualTo(offsets);
+        assertThat(OffsetFormat.json(offsets).get("requires").toString()).isEqualTo("[\"purges\"]");
     }
 
     static Stream<String> moments() throws IOException {
