@@ -3,6 +3,8 @@ package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.TableName;
 import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +27,16 @@ final class MissingPrivileges {
         note(table, column, "UPDATE", update, column.update());
     }
 
+    /** Notes whether rows may not be deleted, if they must. */
+    void noteDelete(Connection connection, TableFacts table, boolean needed) throws SQLException {
+        boolean granted = Jooq.with(
+                connection, jooq -> jooq.resultQuery("select has_table_privilege(?::oid, 'DELETE')", table.oid())
+                        .fetchSingleInto(boolean.class));
+        if (needed && !granted) {
+            missing.computeIfAbsent(table.name(), t -> new TreeMap<>()).put("DELETE", Set.of());
+        }
+    }
+
     private void note(TableFacts table, ColumnFacts column, String name, boolean needed, boolean granted) {
         if (needed && !granted) {
             missing.computeIfAbsent(table.name(), t -> new TreeMap<>())
@@ -42,7 +54,8 @@ final class MissingPrivileges {
         List<String> faults = new ArrayList<>();
         missing.forEach((table, privileges) -> {
             StringJoiner grants = new StringJoiner(", ");
-            privileges.forEach((name, columns) -> grants.add("%s (%s)".formatted(name, String.join(", ", columns))));
+            privileges.forEach((name, columns) ->
+                    grants.add(columns.isEmpty() ? name : "%s (%s)".formatted(name, String.join(", ", columns))));
             faults.add("user %s lacks privileges on table \"%s\": grant %s on %s to %s"
                     .formatted(user, table, grants, Jooq.sql(Jooq.table(table)), user));
         });

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.ConflictRule;
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.TableName;
+import io.couchmigrator.Upsert;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -71,6 +73,17 @@ record OwnerTable(
         return TableName.of(schema.orElseThrow(), NAME);
     }
 
+    /** Returns what is written into it, as what it must be fit for. */
+    Upsert<Ownership.Row> rows() {
+        return Upsert.<Ownership.Row>into(name())
+                .key("table", row -> owned.table().name())
+                .text("source", Ownership.Row::source)
+                .text("migration", Ownership.Row::migration)
+                .integer("epoch", Ownership.Row::epoch)
+                .onConflict(ConflictRule.UPDATE)
+                .build();
+    }
+
     /** Returns its name as SQL. */
     String sql() {
         return Jooq.sql(Jooq.table(name()));
@@ -105,15 +118,6 @@ record OwnerTable(
         return statements;
     }
 
-    /** Returns what a run would create, a sentence; empty if nothing, or if it could not. */
-    Optional<String> remark() {
-        List<String> statements = missing();
-        return statements.isEmpty() || !mayCreate
-                ? Optional.empty()
-                : Optional.of("table \"%s\" is not there as it must be to be owned: a run creates what is missing: %s"
-                        .formatted(owned.table(), String.join("; ", statements)));
-    }
-
     /** Creates what is not there. */
     void create(Connection connection) throws SQLException {
         List<String> statements = missing();
@@ -128,7 +132,7 @@ record OwnerTable(
 
     /** Returns why what is not there cannot be created, a sentence; empty if it can, or need not. */
     Optional<String> fault(String user, String searchPath) {
-        if (missing().isEmpty() || mayCreate) {
+        if (mayCreate || (isThere && isOwnerThere)) {
             return Optional.empty();
         }
         String what = isThere

@@ -5,6 +5,7 @@ import io.couchmigrator.OwnedTable;
 import io.couchmigrator.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import org.jooq.Record;
 
@@ -14,8 +15,13 @@ import org.jooq.Record;
  * @param table the table
  * @param row what the table beside it says; empty if nothing
  * @param hasRows whether it has rows, as far as the user may look
+ * @param created the statements by which a run creates what is missing of it, and of the table beside it
  */
-public record Ownership(TableName table, Optional<Row> row, boolean hasRows) {
+public record Ownership(TableName table, Optional<Row> row, boolean hasRows, List<String> created) {
+    public Ownership {
+        created = List.copyOf(created);
+    }
+
     /**
      * What is said of an owner.
      *
@@ -52,7 +58,7 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows) {
         Optional<Row> row = owners.isOwnerThere() && isReadable(connection, owners.sql())
                 ? Row.read(connection, owners, "")
                 : Optional.empty();
-        return new Ownership(owned.table(), row, hasRows);
+        return new Ownership(owned.table(), row, hasRows, owners.mayCreate() ? owners.missing() : List.of());
     }
 
     private static boolean isReadable(Connection connection, String table) throws SQLException {
@@ -62,6 +68,14 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows) {
     private static boolean isTrue(Connection connection, String question, Object... bindings) throws SQLException {
         return Jooq.with(
                 connection, jooq -> jooq.resultQuery(question, bindings).fetchSingleInto(boolean.class));
+    }
+
+    /** Returns what a run creates, a sentence; empty if nothing. */
+    public Optional<String> remark() {
+        return created.isEmpty()
+                ? Optional.empty()
+                : Optional.of("for table \"%s\", which is to be owned, a run creates what is missing: %s"
+                        .formatted(table, String.join("; ", created)));
     }
 
     /** Returns why the table is not to be had by this owner, a sentence; empty if it is. */

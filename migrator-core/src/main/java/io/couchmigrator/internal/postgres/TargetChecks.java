@@ -4,7 +4,6 @@ package io.couchmigrator.internal.postgres;
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.ConflictRule;
 import io.couchmigrator.Lookup;
-import io.couchmigrator.OwnedTable;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.Upsert;
@@ -35,27 +34,26 @@ public final class TargetChecks {
 
     /** Returns what is wrong with an upsert's table. */
     static List<String> upsert(Connection connection, Upsert<?> upsert) throws SQLException {
+        return upsert(connection, upsert, false);
+    }
+
+    /**
+     * Returns what is wrong with an upsert's table.
+     *
+     * @param deletes whether rows are deleted as well
+     */
+    static List<String> upsert(Connection connection, Upsert<?> upsert, boolean deletes) throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
         TableName into = Upserts.into(connection, upsert);
         Optional<TableFacts> table = checks.table(into);
         if (table.isPresent()) {
             checks.upsertColumns(upsert, table.get());
             checks.written(Upserts.written(upsert), table.get());
+            checks.missing.noteDelete(connection, table.get(), deletes);
         }
         checks.view(upsert, into);
         if (table.isPresent() && checks.faults.isEmpty() && checks.missing.isEmpty()) {
             new PreparedUpsert<>(upsert, table.get()).plan(connection);
-        }
-        return checks.faults();
-    }
-
-    /** Returns what is wrong with a table that is to be owned; one that is not there is created. */
-    static List<String> owned(Connection connection, OwnedTable<?> owned) throws SQLException {
-        TargetChecks checks = new TargetChecks(connection);
-        OwnerTable owners = OwnerTable.beside(connection, owned);
-        owners.fault(checks.user(), checks.searchPath()).ifPresent(checks.faults::add);
-        if (owners.isThere()) {
-            checks.faults.addAll(upsert(connection, owned.rows()));
         }
         return checks.faults();
     }
@@ -267,11 +265,6 @@ public final class TargetChecks {
                     "column \"%s\" of table \"%s\" may be null, and a row without a key is never read: let it be not null"
                             .formatted(column.name(), table.name()));
         }
-    }
-
-    private String searchPath() throws SQLException {
-        return Jooq.with(connection, jooq -> jooq.resultQuery("select current_setting('search_path')")
-                .fetchSingleInto(String.class));
     }
 
     private String user() throws SQLException {

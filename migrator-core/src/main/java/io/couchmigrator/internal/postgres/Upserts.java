@@ -29,7 +29,7 @@ public final class Upserts {
             return TargetChecks.upsert(connection, upsert);
         }
         return destination instanceof OwnedTable<?> owned
-                ? TargetChecks.owned(connection, owned)
+                ? OwnedChecks.faults(connection, owned)
                 : ((Writer<?>) destination).faults(connection);
     }
 
@@ -168,9 +168,6 @@ public final class Upserts {
 
     /** Returns what is worth telling of where rows go, a sentence; empty if they go where it says. */
     public static Optional<String> remark(Connection connection, Destination<?> destination) throws SQLException {
-        if (destination instanceof OwnedTable<?> owned) {
-            return OwnerTable.beside(connection, owned).remark();
-        }
         if (!(destination instanceof Upsert<?> upsert)) {
             return Optional.empty();
         }

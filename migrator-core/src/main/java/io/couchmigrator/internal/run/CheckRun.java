@@ -83,6 +83,7 @@ public final class CheckRun {
             Preflight now = Preflight.at(settings.migration(), stage -> true, couch, source, target, stop, this::stop)
                     .toWrite(settings);
             now.tellRemarks(reporter);
+            now.tellCreations(reporter);
             faults.addAll(new Migrating(settings).start(now).faults());
             return new CheckReport(now.stages(), now.faults(faults));
         }

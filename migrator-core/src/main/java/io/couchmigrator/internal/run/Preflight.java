@@ -100,6 +100,16 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
         target.remarks().forEach(remark -> reporter.tell(to -> to.warned(remark + ".")));
     }
 
+    /** Tells what a run would create. */
+    void tellCreations(Reporter reporter) {
+        for (Target.Owned table : target.owned()) {
+            table.ownership()
+                    .remark()
+                    .map(table.database()::told)
+                    .ifPresent(remark -> reporter.tell(to -> to.warned(remark + ".")));
+        }
+    }
+
     /** Returns why a stage is skipped; empty if it is not. */
     Optional<String> skipped(String stage) {
         return Optional.ofNullable(target.skipped().get(stage));

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import io.couchmigrator.OwnedTable;
+import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.Record;
+import org.jooq.Result;
+
+/** Looks whether a table can be owned: created, or such as a run would create it. Each fault is a sentence. */
+final class OwnedChecks {
+    private OwnedChecks() {}
+
+    /** Returns what is wrong with a table that is to be owned, and with the one beside it; what is not there is created. */
+    static List<String> faults(Connection connection, OwnedTable<?> owned) throws SQLException {
+        List<String> faults = new ArrayList<>();
+        encodingFault(connection).ifPresent(faults::add);
+        OwnerTable owners = OwnerTable.beside(connection, owned);
+        creationFault(connection, owners).ifPresent(faults::add);
+        Optional<TableFacts> there = TableFacts.of(connection, owned.table());
+        if (there.isPresent()) {
+            Optional<String> kind = kindFault(connection, there.get());
+            if (kind.isPresent()) {
+                faults.add(kind.get());
+            } else {
+                faults.addAll(columnFaults(connection, owned, there.get()));
+                faults.addAll(TargetChecks.upsert(connection, owned.rows(), !owned.keepsDeleted()));
+            }
+        }
+        if (owners.isOwnerThere()) {
+            faults.addAll(TargetChecks.upsert(connection, owners.rows()));
+            faults.addAll(TargetChecks.written(connection, Set.of(owners.name())));
+        }
+        return List.copyOf(new LinkedHashSet<>(faults));
+    }
+
+    private static Optional<String> creationFault(Connection connection, OwnerTable owners) throws SQLException {
+        Record user = Jooq.with(
+                connection,
+                jooq -> jooq.fetchSingle("select quote_ident(current_user), current_setting('search_path')"));
+        return owners.fault(user.get(0, String.class), user.get(1, String.class));
+    }
+
+    /** Returns why it has no rows that could be anybody's: it is a view, or whatever else is no table. */
+    private static Optional<String> kindFault(Connection connection, TableFacts table) throws SQLException {
+        String kind =
+                Jooq.with(connection, jooq -> jooq.resultQuery("""
+                        select case relkind when 'v' then 'a view' when 'm' then 'a materialized view'
+                          when 'f' then 'a foreign table' when 'S' then 'a sequence' else 'a table' end
+                        from pg_class where oid = ?::oid
+                        """, table.oid()).fetchSingleInto(String.class));
+        if (kind.equals("a table")) {
+            return TableFacts.hasHeirs(connection, table)
+                    ? Optional.of(
+                            "table \"%s\" has rows of tables that inherit from it, and would delete theirs: expected one without such tables: name another table"
+                                    .formatted(table.name()))
+                    : Optional.empty();
+        }
+        return Optional.of("\"%s\" is %s: expected a table, whose rows are to be owned: name another one"
+                .formatted(table.name(), kind));
+    }
+
+    /** Returns why the database cannot hold all texts that documents have. */
+    private static Optional<String> encodingFault(Connection connection) throws SQLException {
+        Record database = Jooq.with(
+                connection,
+                jooq -> jooq.fetchSingle("select quote_ident(current_database()), current_setting('server_encoding')"));
+        String encoding = database.get(1, String.class);
+        return "UTF8".equals(encoding)
+                ? Optional.empty()
+                : Optional.of(
+                        "database %s is encoded in %s, which has not all characters of documents: expected UTF8: create a database with encoding 'UTF8' template template0, and name that"
+                                .formatted(database.get(0), encoding));
+    }
+
+    /** Returns which of its columns are of another type, and whether its ids are in another order. */
+    private static List<String> columnFaults(Connection connection, OwnedTable<?> owned, TableFacts table)
+            throws SQLException {
+        List<String> faults = new ArrayList<>();
+        for (OwnedTable.Column column : owned.columns()) {
+            ColumnFacts there = table.columns().get(column.name());
+            String type = Jooq.with(
+                    connection, jooq -> jooq.resultQuery("select format_type(to_regtype(?)::oid, null)", column.type())
+                            .fetchSingleInto(String.class));
+            if (there != null && !there.type().equals(type)) {
+                faults.add(
+                        "column \"%s\" of table \"%s\" has type %s: expected %s: name another table, or alter the column"
+                                .formatted(column.name(), table.name(), there.type(), type));
+            }
+        }
+        collationFault(connection, owned.columns().get(0).name(), table).ifPresent(faults::add);
+        return faults;
+    }
+
+    /** Of another order than the source's, an interval of its ids would have rows of others. */
+    private static Optional<String> collationFault(Connection connection, String id, TableFacts table)
+            throws SQLException {
+        Result<Record> others = Jooq.with(connection, jooq -> jooq.fetch("""
+                        select c.collname::text, quote_ident(a.attname), a.attrelid::regclass::text
+                        from pg_attribute a join pg_collation c on c.oid = a.attcollation
+                        where a.attrelid = ?::oid and a.attname = ? and c.collname <> 'C'
+                        """, table.oid(), id));
+        return others.stream()
+                .findFirst()
+                .map(other ->
+                        "column \"%s\" of table \"%s\" has the collation \"%s\": expected \"C\", whose order is CouchDB's: alter table %s alter column %s type text collate \"C\""
+                                .formatted(id, table.name(), other.get(0), other.get(2), other.get(1)));
+    }
+}
