@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
-/** Another run of the migration, or a verification of it, goes on and keeps this one away. */
+/** Another run of the migration, or a verification of it, goes on and keeps this one away; or one has claimed a table that this one owned. */
 public final class BusyException extends MigrationException {
     private static final long serialVersionUID = 1L;
 

@@ -11,7 +11,10 @@ public enum Outcome {
     LOG_DIRECTORY_FAILED(6),
     /** What an earlier run left in the log directory is damaged, of another version, or of something else. */
     OFFSETS_REFUSED(6),
-    /** Another run of the migration goes on, here or on another host, or a verification of it. */
+    /**
+     * Another run of the migration goes on, here or on another host, or a verification of it; or another run has claimed a table that
+     * this one owned.
+     */
     BUSY(9),
     /** PostgreSQL failed. */
     TARGET_FAILED(4),

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * the document's id, and none for others. Rows that differ are changed, rows that are as they should be are not touched, and the row of a
  * document that is deleted, or counts no longer, is deleted. A description only, which a run carries out. Immutable.
  *
- * <p>The table belongs to one stage, and with it all its rows. It is created if it is missing.
+ * <p>The table belongs to one stage, and with it all its rows. It is created if it is missing, and so is {@code couch_migrator_owner} in its
+ * schema, which says whose it is. A table that has rows of nobody, or is of another migration or CouchDB database, is refused, unless it is to be
+ * {@linkplain Migrator.Builder#adopt adopted}. Of two runs the one that claims it later has it; the other ends with {@link Outcome#BUSY}.
  *
  * @param <R> the type of the rows
  */

@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
  * @param told makes a sentence say of which database it is
  */
 record Claim(OwnerTable owners, long epoch, UnaryOperator<String> told) {
-    /** Waits for transactions that hold a claim, and keeps others out meanwhile: were only the row to be had, those could go on coming for ever. */
+    /** Waits for transactions that hold a claim, and keeps others out: whose the table was seen to be stays so until it is claimed. */
     private static final String ALONE = "lock table %s in exclusive mode";
 
     /** The first epoch is the time, so that a row that somebody deleted does not come back with an epoch that it had. */

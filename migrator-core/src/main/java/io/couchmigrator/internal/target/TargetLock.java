@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a second host from running the same migration into the same tables, as a courtesy: two would end in the same
- * rows. Where the lock cannot be had for certain, a run goes on without it and says so. Once had, nothing is written
+ * rows, or, where stages own their tables, one of them would lose its claim. Where the lock cannot be had for certain, a run goes on without it and says so. Once had, nothing is written
  * while it is lost.
  */
 final class TargetLock implements AutoCloseable {
