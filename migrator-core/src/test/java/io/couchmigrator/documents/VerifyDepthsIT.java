@@ -20,6 +20,8 @@ import io.couchmigrator.Upsert;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.CouchRequest;
+import io.couchmigrator.testkit.couch.Offsets;
 import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Files;
@@ -41,9 +43,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(MigratorExtension.class)
 final class VerifyDepthsIT {
     private static final int COUNT = 60;
+    private static final int MANY = 6_000;
 
     @TempDir
     private Path logs;
+
+    private int chunkSize;
 
     @Test
     void byIdsReadNoBodyWhereNothingIsWrongAndSayWhatTheyDidNotCompare(CouchDouble couch, TestDatabase database)
@@ -167,6 +172,85 @@ final class VerifyDepthsIT {
     }
 
     @Test
+    void byCountsReadOnlySmallRangesInWhichSomethingIsMissingOrExtra(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        CouchDatabase shop = migrated(MANY, couch, database);
+        shop.put(Copies.document("_design/views", 1));
+        run(couch, database);
+        database.execute("delete from shop where id = 'd1234'");
+        Tampering.insert(database, List.of("A", "_design/views", "d4321x"));
+        couch.forgetRequests();
+
+        Result found = verify(Depth.COUNTS, couch, database);
+        List<CouchRequest> asked = couch.requests();
+        Result run = run(couch, database);
+        Result mended = verify(Depth.COUNTS, couch, database);
+
+        assertThat(found.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
+        assertThat(found.tallies().verified()).isEqualTo(new Verified(1, 0, 0, 0, 0, 0, 3));
+        assertThat(found.tallies().alreadyThere()).isEqualTo(MANY - 1);
+        assertThat(asked.stream()
+                        .filter(Requests.query("include_docs", "true"))
+                        .flatMap(request -> request.ids().stream()))
+                .containsExactlyInAnyOrder("A", "_design/views", "d1234", "d4321x");
+        assertThat(asked.stream().filter(request -> limit(request) > 2).flatMap(request -> request.startKey().stream()))
+                .as("where pages begin, none of them far from what differs")
+                .isNotEmpty()
+                .noneMatch(key -> key.compareTo("d25") > 0 && key.compareTo("d33") < 0);
+        assertThat(run.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(run.tallies().deleted()).isEqualTo(3);
+        assertThat(mended.outcome()).isEqualTo(Outcome.INCOMPLETE);
+        assertThat(mended.gaps().notCompared()).singleElement().asString().contains("by how many ids there are");
+    }
+
+    @Test
+    void byCountsReadNothingWhereBothSidesHaveAsMany(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase shop = migrated(MANY, couch, database);
+        JsonObject rejected = Copies.document("rejected", 1);
+        rejected.addProperty("text", "\u0000");
+        shop.put(rejected);
+        run(couch, database);
+        couch.forgetRequests();
+
+        Result result = verify(Depth.COUNTS, couch, database);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.INCOMPLETE);
+        assertThat(result.tallies()).isEqualTo(new Tallies(MANY + 1, MANY, 0, 1, 0, MANY));
+        assertThat(couch.requests().stream().mapToLong(VerifyDepthsIT::limit).filter(limit -> limit > 2))
+                .isEmpty();
+    }
+
+    /** What they cannot see is why they never vouch for anything. */
+    @Test
+    void byCountsSeeNothingWhereAsManyAreMissingAsAreExtraInARange(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        migrated(COUNT, couch, database);
+        database.execute("update shop set id = 'd007x' where id = 'd007'");
+
+        Result byCounts = verify(Depth.COUNTS, couch, database);
+        Result byIds = verify(Depth.IDS, couch, database);
+
+        assertThat(byCounts.outcome()).isEqualTo(Outcome.INCOMPLETE);
+        assertThat(byIds.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
+    }
+
+    @Test
+    void byCountsCompareNothingWhereTheServerTellsNoRanks(TestDatabase database) throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().offsets(Offsets.ZERO).start()) {
+            migrated(COUNT, couch, database);
+            database.execute("delete from shop where id = 'd007'");
+
+            Result result = verify(Depth.COUNTS, couch, database);
+
+            assertThat(result.outcome()).isEqualTo(Outcome.INCOMPLETE);
+            assertThat(result.tallies()).isEqualTo(Tallies.NONE);
+            assertThat(result.gaps().notCompared())
+                    .contains(
+                            "Stage \"shop\" was not compared: CouchDB does not tell how many ids come before another");
+        }
+    }
+
+    @Test
     void leaveAFullOneWhereItWasStopped(CouchDouble couch, TestDatabase database) throws Exception {
         migrated(couch, database);
         CompletableFuture<Running> running = new CompletableFuture<>();
@@ -188,16 +272,25 @@ final class VerifyDepthsIT {
         assertThat(logs.resolve("documents.verify-ids.offsets.json")).doesNotExist();
     }
 
+    private static long limit(CouchRequest request) {
+        return request.parameter("limit").map(Long::valueOf).orElse(0L);
+    }
+
     private CouchDatabase migrated(CouchDouble couch, TestDatabase database) throws SQLException {
+        return migrated(COUNT, couch, database);
+    }
+
+    private CouchDatabase migrated(int count, CouchDouble couch, TestDatabase database) throws SQLException {
+        chunkSize = Math.max(10, count / 10);
         Copies.createTable(database);
         CouchDatabase shop = couch.create("shop");
-        shop.load(Copies.documents(COUNT));
+        shop.load(Copies.documents(count));
         assertThat(run(couch, database).outcome()).isEqualTo(Outcome.COMPLETE);
         return shop;
     }
 
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
-        return Copies.migrator(Copies.migration(), couch, database, logs);
+        return Copies.migrator(Copies.migration(), couch, database, logs).chunkSize(chunkSize);
     }
 
     private Result run(CouchDouble couch, TestDatabase database) {

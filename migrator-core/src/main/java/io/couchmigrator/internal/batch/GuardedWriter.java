@@ -5,6 +5,7 @@ import io.couchmigrator.Change;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Writer;
 import io.couchmigrator.Writer.Standing;
+import io.couchmigrator.internal.offsets.Interval;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.postgres.Written;
 import io.couchmigrator.internal.retry.FunctionFault;
@@ -115,6 +116,11 @@ public record GuardedWriter<R>(String stage, Writer<R> writer) {
     /** Returns which of some documents have a row, where it {@linkplain #deletes deletes} rows. */
     public Set<String> there(Connection connection, Collection<String> ids) throws SQLException {
         return Upserts.there(connection, writer, ids);
+    }
+
+    /** Returns how many documents within an interval have a row, where it owns its table. */
+    public long count(Connection connection, Interval within) throws SQLException {
+        return Upserts.count(connection, writer, within);
     }
 
     /** Returns the revisions of the rows that documents have, by their ids, where it owns a table with a column for them. */

@@ -45,6 +45,11 @@ public record RangeOffset(
         return new RangeOffset(from, before, after, rank, true, tallies);
     }
 
+    /** Returns the range as one that was read to its end, with what was counted of it. */
+    public RangeOffset counted(Tallies all) {
+        return new RangeOffset(from, before, after, plus(rank, all.read()), true, tallies.plus(all));
+    }
+
     /** Returns the range with nothing of it read; its rank is a guess where ids have come or gone since. */
     public RangeOffset begun() {
         long first = Math.max(0, rank.orElse(0) - tallies.read());

@@ -99,22 +99,38 @@ final class PreparedOwned<R> implements Writer<R> {
 
     /** Returns the first ids within an interval that have a row, in order. */
     List<String> ids(Connection connection, Interval within, int most) throws SQLException {
-        List<Object> bindings = new ArrayList<>();
-        bindings.add(within.from());
-        if (within.to() != null) {
-            bindings.add(within.to());
-        }
+        List<Object> bindings = bounds(within);
         bindings.add(most);
-        String sql = "select %s from %s where %s %s ?%s order by %s limit ?"
-                .formatted(
-                        id,
-                        table,
-                        id,
-                        within.fromIncluded() ? ">=" : ">",
-                        within.to() == null ? "" : " and %s %s ?".formatted(id, within.toIncluded() ? "<=" : "<"),
-                        id);
+        String sql = "select %s from %s where %s order by %s limit ?".formatted(id, table, condition(within), id);
         return Jooq.with(connection, jooq -> Planned.walk(jooq, sql, bindings.toArray())
                 .map(found -> found.get(0, String.class)));
+    }
+
+    /** Returns how many ids within an interval have a row. */
+    long count(Connection connection, Interval within) throws SQLException {
+        String sql = "select count(*) from %s where %s".formatted(table, condition(within));
+        return Jooq.with(
+                        connection,
+                        jooq -> Planned.walk(jooq, sql, bounds(within).toArray()))
+                .get(0)
+                .get(0, long.class);
+    }
+
+    private String condition(Interval within) {
+        return "%s %s ?%s"
+                .formatted(
+                        id,
+                        within.fromIncluded() ? ">=" : ">",
+                        within.to() == null ? "" : " and %s %s ?".formatted(id, within.toIncluded() ? "<=" : "<"));
+    }
+
+    private static List<Object> bounds(Interval within) {
+        List<Object> bounds = new ArrayList<>();
+        bounds.add(within.from());
+        if (within.to() != null) {
+            bounds.add(within.to());
+        }
+        return bounds;
     }
 
     /** Returns the revisions of the rows of these ids; the table has a column for them. */

@@ -119,6 +119,11 @@ public final class Upserts {
         return ((PreparedOwned<?>) writer).there(connection, ids.toArray(new String[0]));
     }
 
+    /** Returns how many documents within an interval have a row, where a writer owns its table. */
+    public static long count(Connection connection, Writer<?> writer, Interval within) throws SQLException {
+        return ((PreparedOwned<?>) writer).count(connection, within);
+    }
+
     /** Returns the revisions of the rows that documents have, by their ids, where a writer owns a table with a column for them. */
     public static Map<String, String> revisions(Connection connection, Writer<?> writer, Collection<String> ids)
             throws SQLException {

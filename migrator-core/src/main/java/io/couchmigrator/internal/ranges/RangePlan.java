@@ -6,6 +6,7 @@ import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,6 +94,35 @@ public final class RangePlan {
         return before == null ? BEYOND_ALL : before;
     }
 
+    /** Returns how many ids there are now in a range of which nothing is read; empty where the server tells no ranks. */
+    public OptionalLong size(RangeOffset range) {
+        return range.rank().isEmpty() ? range.rank() : OptionalLong.of(source.between(next(range), end(range)));
+    }
+
+    /** Cuts a range of which nothing is read in two of about the same size; it stays whole where there is no place to. */
+    public List<RangeOffset> halved(RangeOffset range) {
+        return cutAt(range, RangeCutter.cuts(source, from(range), before(range), 2));
+    }
+
+    /** Cuts a range of which nothing is read at those of some ascending keys that lie within. */
+    public List<RangeOffset> cutAt(RangeOffset range, String... keys) {
+        List<Ranks.Place> places = Stream.of(keys)
+                .filter(key -> KeyOrder.isBelow(next(range), key) && KeyOrder.isBelow(key, end(range)))
+                .map(key -> new Ranks.Place(source.of(key), key))
+                .toList();
+        return cutAt(range, places);
+    }
+
+    private List<RangeOffset> cutAt(RangeOffset range, List<Ranks.Place> places) {
+        return places.isEmpty() ? List.of(range) : range.cutAt(source.of(next(range)), cuts(places));
+    }
+
+    private static List<RangeOffset.Cut> cuts(List<Ranks.Place> places) {
+        return places.stream()
+                .map(place -> new RangeOffset.Cut(new DocumentId(place.id()), place.rank()))
+                .toList();
+    }
+
     private static boolean isSettled(RangeOffset range) {
         return range.done() || range.rank().isPresent();
     }
@@ -107,9 +137,6 @@ public final class RangePlan {
             // The last document may have gone just when it was asked for.
             places = RangeCutter.cuts(source, from, before, wanted);
         }
-        List<RangeOffset.Cut> cuts = places.stream()
-                .map(place -> new RangeOffset.Cut(new DocumentId(place.id()), place.rank()))
-                .toList();
-        return range.cutAt(first, cuts).stream();
+        return range.cutAt(first, cuts(places)).stream();
     }
 }

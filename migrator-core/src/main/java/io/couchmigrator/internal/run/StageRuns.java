@@ -136,7 +136,10 @@ record StageRuns(
         LineFile findings = with.findings();
         Passes<S> passes = new Passes<>(
                 List.of(),
-                List.of(new RangesPass<>(batches, findings), changes),
+                List.of(
+                        new CountsPass<>(ranges -> with.counted(ranges, stage, read, preparation)),
+                        new RangesPass<>(batches, findings),
+                        changes),
                 List.of(changes),
                 run -> verified(run, findings),
                 true);

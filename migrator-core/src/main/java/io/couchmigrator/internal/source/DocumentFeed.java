@@ -106,6 +106,21 @@ final class DocumentFeed implements Feed<Document> {
     }
 
     @Override
+    public OptionalLong size(RangeOffset range) {
+        return plan.size(range);
+    }
+
+    @Override
+    public List<RangeOffset> halved(RangeOffset range) {
+        return plan.halved(range);
+    }
+
+    @Override
+    public List<RangeOffset> withDesignsApart(RangeOffset range) {
+        return range.rank().isEmpty() ? List.of(range) : plan.cutAt(range, "_design/", "_design0");
+    }
+
+    @Override
     public void ready(List<RangeOffset> ranges) {
         if (requests.wanted().bodies()) {
             pace.sample(ranges, requests);

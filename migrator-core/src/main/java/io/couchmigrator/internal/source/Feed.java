@@ -37,6 +37,21 @@ public interface Feed<S> {
     /** Cuts what is left of ranges into more, where the source can tell how large they are; others stay as they are. */
     List<RangeOffset> cut(List<RangeOffset> ranges);
 
+    /** Returns how many items there are now in a range of which nothing is read; empty where the source does not tell. */
+    default OptionalLong size(RangeOffset range) {
+        return OptionalLong.empty();
+    }
+
+    /** Cuts a range of which nothing is read in two of about the same size; it stays whole where that cannot be. */
+    default List<RangeOffset> halved(RangeOffset range) {
+        return List.of(range);
+    }
+
+    /** Cuts off from a range of which nothing is read what is design documents. */
+    default List<RangeOffset> withDesignsApart(RangeOffset range) {
+        return List.of(range);
+    }
+
     /** Gets ready to read what is left of these ranges. */
     void ready(List<RangeOffset> ranges);
 

@@ -8,6 +8,7 @@ import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.batch.Preparation;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.Offsets;
+import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
@@ -15,8 +16,10 @@ import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.target.Target;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Compares what a migration should have written with what is there, as far as a run has come. */
 public final class Verification {
@@ -27,6 +30,7 @@ public final class Verification {
     private final RejectsFile rejects;
     private final StopSignal stop;
     private final Outside outside;
+    private final List<String> untold = new CopyOnWriteArrayList<>();
 
     /**
      * Creates one.
@@ -70,6 +74,20 @@ public final class Verification {
                 stop);
     }
 
+    /** Returns ranges that cover the same as some, of which those are done that counting is enough for. */
+    public <S, R> List<RangeOffset> counted(
+            List<RangeOffset> ranges, Stage<S, R> stage, Feed<S> feed, Preparation<S, R> preparation) {
+        if (depth != Depth.COUNTS) {
+            return ranges;
+        }
+        if (ranges.stream().anyMatch(range -> !range.done() && range.rank().isEmpty())) {
+            untold.add("Stage \"%s\" was not compared: CouchDB does not tell how many ids come before another"
+                    .formatted(stage.name()));
+        }
+        return new Counts<>(stage.name(), feed, preparation, target, stop)
+                .settled(ranges, rejects.rejected(stage.name()));
+    }
+
     /** Returns whether of what is read ids and revisions are enough. */
     public boolean readsIdsOnly() {
         return depth != Depth.FULL;
@@ -103,7 +121,9 @@ public final class Verification {
 
     /** Returns where rows were not looked for, and why. */
     public List<String> notLookedAt() {
-        return outside.notLookedAt();
+        List<String> all = new ArrayList<>(untold);
+        all.addAll(outside.notLookedAt());
+        return all;
     }
 
     /** Returns what takes what is found. */
