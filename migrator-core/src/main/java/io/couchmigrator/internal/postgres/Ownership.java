@@ -78,6 +78,12 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows, Lis
                         .formatted(table, String.join("; ", created)));
     }
 
+    /** Returns whether a run of this owner has claimed the table, be it with another database of the same name. */
+    public boolean isOf(Owner owner) {
+        return row.filter(its -> its.migration().equals(owner.migration()) && owner.isNamed(its.source()))
+                .isPresent();
+    }
+
     /** Returns why the table is not to be had by this owner, a sentence; empty if it is. */
     public Optional<String> fault(Owner owner) {
         if (owner.adopts()) {
