@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -99,10 +99,11 @@ final class PreparedUpsert<R> implements Writer<R> {
 
     /** Returns what {@link #sql} takes of them. */
     private Object[] values(List<R> rows) {
-        Object[] arrays = arrays(rows);
         return isOneLarge(rows)
-                ? Stream.of(arrays).map(array -> ((Object[]) array)[0]).toArray()
-                : arrays;
+                ? IntStream.range(0, facts.size())
+                        .mapToObj(i -> value(i, rows.get(0)))
+                        .toArray()
+                : arrays(rows);
     }
 
     private int writeSome(Connection connection, List<R> rows) throws SQLException {
@@ -251,18 +252,23 @@ final class PreparedUpsert<R> implements Writer<R> {
     private Object[] arrays(List<R> rows) {
         List<Object> arrays = new ArrayList<>();
         for (int i = 0; i < facts.size(); i++) {
-            Upsert.Column<R> column = upsert.columns().get(i);
-            boolean integer = facts.get(i).isInteger();
             List<@Nullable Object> values = new ArrayList<>(rows.size());
             for (R row : rows) {
-                Object value = column.value().apply(row);
-                values.add(value == null ? null : integer ? (Object) ColumnValues.number(value) : value.toString());
+                values.add(value(i, row));
             }
             arrays.add(
-                    integer
+                    facts.get(i).isInteger()
                             ? BoundArray.of(values.toArray(new Long[0]))
                             : BoundArray.of(values.toArray(new String[0])));
         }
         return arrays.toArray();
+    }
+
+    private @Nullable Object value(int column, R row) {
+        Object value = upsert.columns().get(column).value().apply(row);
+        if (value == null) {
+            return null;
+        }
+        return facts.get(column).isInteger() ? (Object) ColumnValues.number(value) : value.toString();
     }
 }
