@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
+import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Stage;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.RejectsFile;
+import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.TargetDatabase;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes what a stage reads into all databases of the target, and keeps its journal. Safe for use by multiple threads, each
@@ -29,6 +33,7 @@ public final class StageWriter<S, R> {
     private final Reporter reporter;
     private final WriteSize size;
     private final Trust trust;
+    private final Set<SourceId> waiting = new LinkedHashSet<>();
 
     /**
      * Creates one.
@@ -62,6 +67,26 @@ public final class StageWriter<S, R> {
         return new BatchWriter<>(preparation, sink(false), journal);
     }
 
+    /**
+     * Returns the documents that were refused since this was asked last for what another row has: their rows may be taken once
+     * that has given it up. Those of a stage that adds are not told: its rows are not its own.
+     */
+    public List<SourceId> waiting() {
+        synchronized (waiting) {
+            List<SourceId> now = List.copyOf(waiting);
+            waiting.clear();
+            return now;
+        }
+    }
+
+    private void waits(SourceId id) {
+        if (stage.destination() instanceof OwnedTable<R>) {
+            synchronized (waiting) {
+                waiting.add(id);
+            }
+        }
+    }
+
     /** Returns how many entries were logged that are no rejects. */
     public long logged() {
         return odd.total();
@@ -80,7 +105,7 @@ public final class StageWriter<S, R> {
             Accounted<R> accounted = new Accounted<>(preparation.writer(number), trust);
             Optional<Blame<R>> blame =
                     mayBlame ? Optional.of(new Blame<>(stage.name(), accounted, database)) : Optional.empty();
-            sinks.add(new UpsertSink<>(functions, accounted, blame, size, database, number));
+            sinks.add(new UpsertSink<>(functions, accounted, blame, this::waits, size, database, number));
         }
         return sinks.size() == 1 ? sinks.get(0) : new ShardedSink<>(preparation::place, sinks, target.sideBySide());
     }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
  * @param <R> the type of the rows
  * @param blame blames the target where it refuses many documents in a row alike, and so what it accepted before; empty for
  *     documents that were rejected before, and may well all be rejected again
+ * @param waiting takes the items that are refused for what another row has
  * @param size how many to write at once, for all sinks of the stage
  * @param number the database's place among {@link Target#databases}
  */
@@ -37,6 +39,7 @@ record UpsertSink<R>(
         StageFunctions functions,
         Accounted<R> accounted,
         Optional<Blame<R>> blame,
+        Consumer<SourceId> waiting,
         WriteSize size,
         TargetDatabase database,
         int number)
@@ -147,6 +150,9 @@ record UpsertSink<R>(
         void refuse(Ready<R> item, SqlFault fault) {
             Refusal refusal = Refusal.of(fault);
             refused.put(item.id(), refusal.of(item));
+            if (fault.isOfAnotherRow()) {
+                waiting.accept(item.id());
+            }
             suspect(item, refusal);
         }
 

@@ -8,6 +8,8 @@ import io.couchmigrator.Writer;
 import io.couchmigrator.internal.offsets.Interval;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,16 +27,21 @@ final class PreparedOwned<R> implements Writer<R> {
     private final OwnedTable<R> owned;
     private final PreparedUpsert<R> rows;
     private final Optional<Claim> claim;
+    private final boolean collides;
     private final String table;
     private final String id;
     private final String delete;
     private final String there;
 
-    /** @param claim the run's claim to the table; empty if it only compares */
-    PreparedOwned(OwnedTable<R> owned, PreparedUpsert<R> rows, Optional<Claim> claim) {
+    /**
+     * @param claim the run's claim to the table; empty if it only compares
+     * @param collides whether rows of two documents can be in each other's way
+     */
+    PreparedOwned(OwnedTable<R> owned, PreparedUpsert<R> rows, Optional<Claim> claim, boolean collides) {
         this.owned = owned;
         this.rows = rows;
         this.claim = claim;
+        this.collides = collides;
         this.table = Jooq.sql(Jooq.table(owned.table()));
         this.id = Jooq.sql(DSL.quotedName(owned.columns().get(0).name()));
         this.delete = "delete from %s where %s = any(?::text[])".formatted(table, id);
@@ -50,6 +57,16 @@ final class PreparedOwned<R> implements Writer<R> {
         claim.orElseThrow(() -> new IllegalStateException(
                         "table %s is to be written without a claim: this is a bug".formatted(owned.table())))
                 .hold(connection);
+    }
+
+    /** Returns whether a table has indexes beside its key by which rows exclude each other. */
+    static boolean collides(Connection connection, TableName table) throws SQLException {
+        return Jooq.with(
+                connection,
+                jooq -> Boolean.TRUE.equals(jooq.resultQuery(
+                                "select exists (select from pg_index where indrelid = to_regclass(?) and (indisunique or indisexclusion) and not indisprimary)",
+                                Jooq.sql(Jooq.table(table)))
+                        .fetchSingle(0, Boolean.class)));
     }
 
     /** Returns how many rows are written only; {@link #change} tells more. */
@@ -71,7 +88,43 @@ final class PreparedOwned<R> implements Writer<R> {
                 ? 0
                 : Jooq.with(connection, jooq -> Planned.execute(jooq, delete, (Object) without));
         Set<String> kept = deleted == without.length || owned.keepsDeleted() ? Set.of() : there(connection, without);
-        return new Written(rows.write(connection, changes), deleted, kept);
+        return new Written(collides ? makingRoom(connection, changes) : written(connection, changes), deleted, kept);
+    }
+
+    /** Rows that pass a unique value on among themselves are deleted and inserted: none can be changed while another has its value. */
+    private int makingRoom(Connection connection, List<Change<R>> changes) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        int written;
+        try {
+            written = written(connection, changes);
+        } catch (SQLException e) {
+            if (!SqlFault.of(e).isOfAnotherRow()) {
+                throw e;
+            }
+            connection.rollback(before);
+            written = inserted(connection, changes, e);
+        }
+        connection.releaseSavepoint(before);
+        return written;
+    }
+
+    /** @param collision what is told if that does not help: others may refer to the rows that would be deleted */
+    private int inserted(Connection connection, List<Change<R>> changes, SQLException collision) throws SQLException {
+        try {
+            rows.clear(connection, changes);
+            return written(connection, changes);
+        } catch (SQLException e) {
+            throw SqlFault.of(e).isPassing() ? e : collision;
+        }
+    }
+
+    /** What is deferred to the end of the transaction is checked here, so that an error is that of these rows. */
+    private int written(Connection connection, List<Change<R>> changes) throws SQLException {
+        int written = rows.write(connection, changes);
+        try (Statement deferred = connection.createStatement()) {
+            deferred.execute("set constraints all immediate");
+        }
+        return written;
     }
 
     private void check(Change<R> change) {

@@ -49,9 +49,9 @@ final class PreparedUpsert<R> implements Writer<R> {
     }
 
     /** Statements that take the same values. */
-    private record Sql(String insert, String offer, String update, String compare) {
+    private record Sql(String insert, String offer, String update, String clear, String compare) {
         static Sql of(UpsertSql sql) {
-            return new Sql(sql.insert(), sql.offer(), sql.update(), sql.compare());
+            return new Sql(sql.insert(), sql.offer(), sql.update(), sql.clear(), sql.compare());
         }
     }
 
@@ -118,6 +118,13 @@ final class PreparedUpsert<R> implements Writer<R> {
 
     private boolean updates() {
         return upsert.conflictRule() == ConflictRule.UPDATE && facts.size() > 1;
+    }
+
+    /** Deletes the rows that differ. */
+    void clear(Connection connection, List<Change<R>> changes) throws SQLException {
+        for (List<R> some : parts(distinct(Change.rows(changes)))) {
+            Jooq.with(connection, jooq -> Planned.execute(jooq, sql(some).clear(), values(some)));
+        }
     }
 
     /** Returns how rows stand, in their order. Values that are left alone need not be readable. */

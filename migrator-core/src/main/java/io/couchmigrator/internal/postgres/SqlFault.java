@@ -55,6 +55,9 @@ public record SqlFault(
     /** By statement_timeout or somebody, by transaction_timeout, and for a limit such as temp_file_limit. */
     private static final Set<String> TOO_MUCH = Set.of("57014", "25P04", "53400");
 
+    /** A unique index has such a value, or an exclusion constraint one that excludes it. */
+    private static final Set<String> TAKEN = Set.of("23505", "23P01");
+
     private static final String NOT_SUPPORTED = "0A000";
 
     /**
@@ -91,6 +94,11 @@ public record SqlFault(
      */
     public boolean isOfTooMuch() {
         return isPassing() && TOO_MUCH.contains(sqlState);
+    }
+
+    /** Returns whether a row would have a value that belongs to another one, which may give it up. */
+    public boolean isOfAnotherRow() {
+        return TAKEN.contains(sqlState);
     }
 
     /** Returns what an error means. */

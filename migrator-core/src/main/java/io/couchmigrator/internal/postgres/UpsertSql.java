@@ -103,6 +103,12 @@ final class UpsertSql {
                 .formatted(table, set, source, key, value(0), differ(IntStream.range(1, facts.size())));
     }
 
+    /** Deletes the rows that are there and differ. */
+    String clear() {
+        return "delete from %s b using %s where b.%s = %s and %s"
+                .formatted(table, source, key, value(0), differ(IntStream.range(1, facts.size())));
+    }
+
     /** Tells of each key, in order, whether it is there. */
     String isThere() {
         // OFFSET keeps the server from reading the whole table to answer for all keys at once.

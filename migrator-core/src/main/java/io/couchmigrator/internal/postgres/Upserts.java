@@ -39,7 +39,7 @@ public final class Upserts {
             return prepared(connection, upsert);
         }
         return destination instanceof OwnedTable<R> owned
-                ? new PreparedOwned<>(owned, prepared(connection, owned.rows()), Optional.empty())
+                ? prepared(connection, owned, Optional.empty())
                 : ((Writer<R>) destination).prepared(connection);
     }
 
@@ -56,7 +56,7 @@ public final class Upserts {
             return prepared(connection, destination);
         }
         Claim claim = Claim.of(connection, owned, owner, told);
-        return new PreparedOwned<>(owned, prepared(connection, owned.rows()), Optional.of(claim));
+        return prepared(connection, owned, Optional.of(claim));
     }
 
     /** Creates what is not there of a table that is to be owned, and of the one beside it. */
@@ -75,6 +75,12 @@ public final class Upserts {
         if (writer instanceof PreparedOwned<?> owned) {
             owned.hold(connection);
         }
+    }
+
+    private static <R> PreparedOwned<R> prepared(Connection connection, OwnedTable<R> owned, Optional<Claim> claim)
+            throws SQLException {
+        return new PreparedOwned<>(
+                owned, prepared(connection, owned.rows()), claim, PreparedOwned.collides(connection, owned.table()));
     }
 
     private static <R> PreparedUpsert<R> prepared(Connection connection, Upsert<R> upsert) throws SQLException {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Takes items by their ids, before anything else of a stage is read: what was rejected before, and what a verification
- * found.
+ * Takes items by their ids: before anything else of a stage is read, what was rejected before, and what a verification found;
+ * after all else, what waits for something that another row has.
  *
  * @param <S> what the stage reads
  * @param ids which they are, asked when the pass has its turn

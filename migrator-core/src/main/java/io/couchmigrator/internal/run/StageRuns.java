@@ -115,10 +115,11 @@ record StageRuns(
         Optional<Purges<S>> purges =
                 Upserts.deletes(stage.destination()) ? Optional.of(new Purges<>(batches, ranges)) : Optional.empty();
         Pass<S> changes = new ChangesPass<>(batches, feed.tellsChanges(), purges);
+        Pass<S> waiting = new IdsPass<>(writer::waiting, writer.batchesOfRejects(), true);
         Passes<S> passes = new Passes<>(
                 List.of(new IdsPass<>(() -> rejects.rejected(stage.name()), writer.batchesOfRejects(), false)),
-                List.of(new IdsPass<>(() -> rejects.toWrite(stage.name()), batches, true), ranges, changes),
-                feed.tellsChanges() ? List.of(changes) : List.of(),
+                List.of(new IdsPass<>(() -> rejects.toWrite(stage.name()), batches, true), ranges, changes, waiting),
+                feed.tellsChanges() ? List.of(changes, waiting) : List.of(),
                 run -> finished(run, writer),
                 false);
         return new StageRun<>(stage, feed, site, checkpoints, passes, writer::logged);
