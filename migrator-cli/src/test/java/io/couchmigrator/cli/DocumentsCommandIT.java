@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code migrator run documents}, as an operator types it. */
 @ExtendWith(MigratorExtension.class)
@@ -108,6 +110,41 @@ final class DocumentsCommandIT {
         assertThat(kept.console()).doesNotContain(" 1 deleted");
         assertThat(database.query("select id from documents")).containsExactly("b");
         assertThat(database.query("select id from kept order by id")).containsExactly("a", "b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--ids", "--counts"})
+    void verifiesLessWhereThatIsAskedForAndSaysHowToVerifyAll(String depth) throws Exception {
+        create("documents");
+        couch("orders", "a", "b");
+        types("run", "--couch-db=orders");
+
+        Ended right = types("verify", "--couch-db=orders", depth);
+        database.execute(
+                "delete from documents where id = 'a'; insert into documents values ('x', '1-x', '{}'), ('y', '1-x', '{}')");
+        Ended found = types("verify", "--couch-db=orders", depth);
+        Ended run = types("run", "--couch-db=orders");
+        Ended whole = types("verify", "--couch-db=orders");
+
+        assertThat(right.status()).as(right.console()).isEqualTo(10);
+        assertThat(right.console())
+                .contains("documents is right as far as it was compared: 2 rows", "To compare all that the rows hold:")
+                .doesNotContain(" " + depth + "\n");
+        assertThat(found.status()).as(found.console()).isEqualTo(7);
+        assertThat(found.console()).contains("orders: 1 missing, 2 extra.\n").doesNotContain(" " + depth + "\n");
+        assertThat(run.status()).as(run.console()).isZero();
+        assertThat(whole.status()).as(whole.console()).isZero();
+    }
+
+    @Test
+    void refusesDepthsWhereNothingIsComparedByThem() {
+        Ended both = types("verify", "--couch-db=orders", "--ids", "--counts");
+        Ended run = types("run", "--couch-db=orders", "--ids");
+
+        assertThat(both.status()).isEqualTo(2);
+        assertThat(both.console()).contains("--counts and --ids are given: give one");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.console()).contains("--ids is no option of run");
     }
 
     @Test

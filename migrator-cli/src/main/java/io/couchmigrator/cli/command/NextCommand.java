@@ -34,11 +34,21 @@ public record NextCommand(String program, List<String> words) {
                         .toList());
     }
 
-    /** Returns the command with another verb. */
+    /** Returns the command with another verb, and without what that does not know. */
     String as(Command command) {
         List<String> changed = new ArrayList<>(words);
         changed.set(indexOfCommand(), command.toString());
+        changed.removeIf(word -> isDepth(word) && !Setting.IDS.belongsTo(command));
         return line(changed);
+    }
+
+    /** Returns the command without what lets it compare less. */
+    String ofFullDepth() {
+        return line(words.stream().filter(word -> !isDepth(word)).toList());
+    }
+
+    private static boolean isDepth(String word) {
+        return names(word, Setting.COUNTS) || names(word, Setting.IDS);
     }
 
     private int indexOfCommand() {

@@ -4,6 +4,7 @@ package io.couchmigrator.cli.command;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Migrator;
 import io.couchmigrator.Result;
+import io.couchmigrator.Result.Depth;
 import io.couchmigrator.Running;
 import io.couchmigrator.cli.console.Console;
 import io.couchmigrator.cli.console.Logging;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +63,7 @@ public final class RunCommand {
         Instant start = Instant.now();
         try {
             Migrator migrator = settings.migrator(migration, listener);
-            Running running = command == Command.RUN ? migrator.start() : migrator.startVerification();
+            Running running = command == Command.RUN ? migrator.start() : migrator.startVerification(settings.depth());
             handleStopRequests(running);
             Result result = running.result();
             result.failures().forEach(failure -> console.line(Verdict.error(failure)));
@@ -75,7 +77,10 @@ public final class RunCommand {
                                     result,
                                     listener.findings(),
                                     next(listener),
-                                    next.goingOn().as(Command.RUN)));
+                                    next.goingOn().as(Command.RUN),
+                                    settings.depth() == Depth.FULL
+                                            ? Optional.empty()
+                                            : Optional.of(next.goingOn().ofFullDepth())));
             return result.outcome().exitStatus();
         } catch (RuntimeException | Error e) {
             LoggerFactory.getLogger(RunCommand.class).error("the run ended unexpectedly", e);

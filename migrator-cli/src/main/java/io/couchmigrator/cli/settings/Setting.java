@@ -58,6 +58,11 @@ public enum Setting {
             go on after a fail-over of PostgreSQL, once verify has looked for rows that it lost"""),
     ACCEPT_NEW_SOURCE("accept-new-source", Scope.COMMAND_LINE, null, null, null, """
             go on with a CouchDB database that is another one, or older, than the offset file knows: what was read stays read, all its changes are read"""),
+    COUNTS("counts", Scope.VERIFY, null, null, null, """
+            compare how many documents and rows there are in ranges of ids, which takes seconds, and read only where these differ; \
+            ends with 10 at best"""),
+    IDS("ids", Scope.VERIFY, null, null, null, """
+            compare ids and revisions, not what else the rows hold; ends with 10 at best"""),
     KEEP("keep", Scope.DEMO, null, null, null, "leave the servers up and say how to use them"),
     HELP("help", Scope.COMMAND_LINE, null, null, null, "print this and exit"),
     VERSION("version", Scope.COMMAND_LINE, null, null, null, "print the version and exit");
@@ -68,6 +73,8 @@ public enum Setting {
         ANYWHERE,
         /** On the command line only: it would be wrong for every run. */
         COMMAND_LINE,
+        /** On the command line of a verification only. */
+        VERIFY,
         /** On the command line of the demo only. */
         DEMO,
         /** In the configuration file only: it takes more than a word. */
@@ -76,7 +83,7 @@ public enum Setting {
         NEVER_AN_OPTION
     }
 
-    private static final Set<Setting> OF_DOCUMENTS = EnumSet.of(TABLE, DELETIONS, NUL);
+    private static final Set<Setting> OF_DOCUMENTS = EnumSet.of(TABLE, DELETIONS, NUL, COUNTS, IDS);
 
     private final String key;
     private final Scope scope;
@@ -139,9 +146,14 @@ public enum Setting {
         return scope == Scope.ANYWHERE || scope == Scope.FILE || scope == Scope.NEVER_AN_OPTION;
     }
 
-    /** Returns whether it means something to this command; the commands share all options but the demo's. */
+    /** Returns whether it means something to this command; the commands share all options but those of the demo and of verify. */
     public boolean belongsTo(Command command) {
-        return this == HELP || (scope == Scope.DEMO) == (command == Command.DEMO);
+        return this == HELP
+                || switch (scope) {
+                    case DEMO -> command == Command.DEMO;
+                    case VERIFY -> command == Command.VERIFY;
+                    default -> command != Command.DEMO;
+                };
     }
 
     /** Returns whether it means something to this migration. */

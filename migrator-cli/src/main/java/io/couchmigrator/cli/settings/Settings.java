@@ -5,6 +5,7 @@ import io.couchmigrator.CouchServer;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Migrator;
+import io.couchmigrator.Result.Depth;
 import io.couchmigrator.ShardMap;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import javax.sql.DataSource;
  * @param startOver whether offset and rejects files are put aside
  * @param acceptFailover whether to go on after a fail-over of the target
  * @param acceptNewSource whether databases that are not those of the offset file are taken for new ones
+ * @param depth how much a verification compares
  * @param warnings what the operator should know before anything is done
  */
 public record Settings(
@@ -50,6 +52,7 @@ public record Settings(
         boolean startOver,
         boolean acceptFailover,
         boolean acceptNewSource,
+        Depth depth,
         List<String> warnings) {
     public Settings {
         databases = List.copyOf(databases);

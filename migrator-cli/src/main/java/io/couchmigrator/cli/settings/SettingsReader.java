@@ -4,6 +4,7 @@ package io.couchmigrator.cli.settings;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.couchmigrator.CouchServer;
+import io.couchmigrator.Result.Depth;
 import io.couchmigrator.ShardMap;
 import io.couchmigrator.cli.settings.Values.Value;
 import io.couchmigrator.cli.text.Durations;
@@ -60,6 +61,7 @@ public final class SettingsReader {
         int maxDocumentsPerSecond = count(values, Setting.MAX_DOCS_PER_SECOND, 0, Integer.MAX_VALUE);
         List<String> databases = databases(values);
         DocumentsSettings documents = is(Migrations.DOCUMENTS) ? documents(values, databases) : DocumentsSettings.NONE;
+        Depth depth = depth();
         MaxRejects maxRejects = maxRejects(values);
         Duration maxOutage = duration(values, Setting.MAX_OUTAGE, Duration.ZERO, LONGEST_OUTAGE);
         Duration readTimeout = timeout(values, Setting.READ_TIMEOUT);
@@ -96,6 +98,7 @@ public final class SettingsReader {
                 arguments.has(Setting.RESET),
                 arguments.has(Setting.ACCEPT_FAILOVER),
                 arguments.has(Setting.ACCEPT_NEW_SOURCE),
+                depth,
                 warnings));
     }
 
@@ -195,6 +198,15 @@ public final class SettingsReader {
                     .formatted(value.get().place(), value.get().text()));
             return MaxRejects.NONE;
         });
+    }
+
+    private Depth depth() {
+        boolean counts = arguments.has(Setting.COUNTS);
+        boolean ids = arguments.has(Setting.IDS);
+        if (counts && ids) {
+            faults.add("--counts and --ids are given: give one, --ids finds all that --counts does");
+        }
+        return ids ? Depth.IDS : counts ? Depth.COUNTS : Depth.FULL;
     }
 
     private Duration timeout(Values values, Setting setting) {

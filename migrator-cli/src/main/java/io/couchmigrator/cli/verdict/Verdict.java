@@ -141,12 +141,14 @@ public final class Verdict {
      * @param findings where they are listed; empty if in several files, one for each part of it
      * @param next the command that goes on with it
      * @param run the command that brings what is missing
+     * @param whole the command that compares all; empty if this one did
      */
-    public List<String> ofVerification(Result result, Optional<Path> findings, String next, String run) {
+    public List<String> ofVerification(
+            Result result, Optional<Path> findings, String next, String run, Optional<String> whole) {
         String compared = verification.compared(result);
         return switch (result.outcome()) {
             case COMPLETE, REJECTS_OUTSTANDING, INCOMPLETE, DIFFERENCES_FOUND ->
-                verification.of(result, findings, next, run);
+                verification.of(result, findings, next, run, whole);
             case STOPPED ->
                 List.of(
                         "Verified so far: " + compared + ".",

@@ -26,11 +26,12 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
      * @param findings where they are listed; empty if in several files, one for each part of it
      * @param next the command that verifies again
      * @param run the command that brings what is missing
+     * @param whole the command that compares all; empty if this one did
      */
-    List<String> of(Result result, Optional<Path> findings, String next, String run) {
+    List<String> of(Result result, Optional<Path> findings, String next, String run, Optional<String> whole) {
         Verified found = result.tallies().verified();
         List<String> lines = new ArrayList<>();
-        lines.add("%s %s: %s.".formatted(slug, word(result.outcome()), compared(result)));
+        lines.add("%s %s: %s.".formatted(slug, word(result, whole.isPresent()), compared(result)));
         result.gaps().unfinished().forEach(stage -> lines.add("Stage %s: no run has completed it.".formatted(stage)));
         result.gaps().notCompared().forEach(gap -> lines.add(OperatorWords.of(gap) + "."));
         if (found.misplaced() > 0) {
@@ -54,20 +55,28 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
                             Numbers.of(result.outstanding(), "reject is", "rejects are"),
                             logDirectory.resolve(slug + ".rejects.jsonl")));
         }
-        advice(result, next, run).forEach(lines::add);
+        advice(result, next, run, whole).forEach(lines::add);
         return lines;
     }
 
-    private static String word(Outcome outcome) {
-        return switch (outcome) {
+    private static String word(Result result, boolean partly) {
+        return switch (result.outcome()) {
             case DIFFERENCES_FOUND -> "differs";
-            case INCOMPLETE -> "is right as far as it could be compared, but not complete";
+            case INCOMPLETE ->
+                partly && !isLeftToMigrate(result)
+                        ? "is right as far as it was compared"
+                        : "is right as far as it could be compared, but not complete";
             case REJECTS_OUTSTANDING -> "is verified, but for rejects";
             default -> "is verified";
         };
     }
 
-    private static List<String> advice(Result result, String next, String run) {
+    private static boolean isLeftToMigrate(Result result) {
+        return result.tallies().verified().notYetMigrated() > 0
+                || !result.gaps().unfinished().isEmpty();
+    }
+
+    private static List<String> advice(Result result, String next, String run, Optional<String> whole) {
         Verified found = result.tallies().verified();
         if (found.extra() > 0) {
             return advice(
@@ -76,11 +85,14 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
         if (found.missing() + found.different() > 0) {
             return advice("To bring what is missing, run the migration, then verify again:", run);
         }
-        if (found.notYetMigrated() > 0 || !result.gaps().unfinished().isEmpty()) {
+        if (isLeftToMigrate(result)) {
             return advice("To migrate the rest, run the migration, then verify again:", run);
         }
         if (found.misplaced() > 0) {
             return advice("When those rows are deleted, verify again:", next);
+        }
+        if (whole.isPresent()) {
+            return advice("To compare all that the rows hold:", whole.get());
         }
         if (!result.gaps().isEmpty()) {
             return advice("When what kept it from looking is mended, verify again:", next);

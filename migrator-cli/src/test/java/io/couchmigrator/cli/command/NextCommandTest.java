@@ -41,6 +41,17 @@ class NextCommandTest {
     }
 
     @Test
+    void leavesOutHowMuchIsComparedWhereAllIsOrNothing() {
+        for (String depth : List.of("--ids", "-counts")) {
+            NextCommand next = next("verify", "documents", depth, "--log-dir=logs");
+
+            assertThat(next.goingOn().same()).contains(depth);
+            assertThat(next.as(Command.RUN)).isEqualTo("bin/migrator run documents --log-dir=logs");
+            assertThat(next.ofFullDepth()).isEqualTo("bin/migrator verify documents --log-dir=logs");
+        }
+    }
+
+    @Test
     void changesTheCommandAndNotAnOptionsValue() {
         assertThat(next("--log-dir", "check", "check", "migrate_metadata").as(Command.RUN))
                 .isEqualTo("bin/migrator --log-dir check run migrate_metadata");

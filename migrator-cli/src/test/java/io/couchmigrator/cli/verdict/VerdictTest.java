@@ -146,7 +146,7 @@ class VerdictTest {
                 .satisfies(line -> assertThat(line).startsWith("migrate_metadata differs: "), atIndex(0))
                 .contains("What was found is listed in logs/one.jsonl.", atIndex(1))
                 .endsWith("    " + NEXT);
-        assertThat(verdict.ofVerification(found, Optional.empty(), "verify again", NEXT)
+        assertThat(verdict.ofVerification(found, Optional.empty(), "verify again", NEXT, Optional.empty())
                         .get(1))
                 .contains(" is listed in logs/migrate_metadata-verify-*.jsonl.");
     }
@@ -159,6 +159,24 @@ class VerdictTest {
                 .satisfies(line -> assertThat(line).startsWith("migrate_metadata is verified: "), atIndex(0))
                 .contains("What was found is listed in logs/one.jsonl.", atIndex(1))
                 .hasSize(2);
+    }
+
+    @Test
+    void saysThatNotAllWasComparedAndHowToCompareIt() {
+        Gaps gaps = new Gaps(List.of(), List.of("Stage \"a\" was compared by ids"));
+        Result partly = verification(Outcome.INCOMPLETE, Verified.NONE, 0, gaps);
+        Result unfinished = verification(Outcome.INCOMPLETE, new Verified(0, 0, 0, 7), 0, gaps);
+        Optional<String> whole = Optional.of("verify all");
+
+        assertThat(verdict.ofVerification(partly, Optional.empty(), "verify again", NEXT, whole))
+                .satisfies(
+                        line -> assertThat(line).startsWith("migrate_metadata is right as far as it was compared: "),
+                        atIndex(0))
+                .contains("Stage \"a\" was compared by ids.", atIndex(1))
+                .endsWith("To compare all that the rows hold:", "    verify all");
+        assertThat(verdict.ofVerification(unfinished, Optional.empty(), "verify again", NEXT, whole))
+                .satisfies(line -> assertThat(line).contains("but not complete: "), atIndex(0))
+                .endsWith("To migrate the rest, run the migration, then verify again:", "    " + NEXT);
     }
 
     @Test
@@ -188,7 +206,11 @@ class VerdictTest {
         Verdict sharded = new Verdict(migration(), Path.of("logs"), true);
 
         List<String> lines = sharded.ofVerification(
-                verification(Outcome.COMPLETE, Verified.NONE), Optional.empty(), "verify again", NEXT);
+                verification(Outcome.COMPLETE, Verified.NONE),
+                Optional.empty(),
+                "verify again",
+                NEXT,
+                Optional.empty());
 
         assertThat(lines)
                 .containsExactly("migrate_metadata is verified: 8 rows as they should be, 2 missing, 3 different,"
@@ -241,7 +263,8 @@ class VerdictTest {
     }
 
     private List<String> ofVerification(Result result) {
-        return verdict.ofVerification(result, Optional.of(Path.of("logs", "one.jsonl")), "verify again", NEXT);
+        return verdict.ofVerification(
+                result, Optional.of(Path.of("logs", "one.jsonl")), "verify again", NEXT, Optional.empty());
     }
 
     private static Result verification(Outcome outcome, Verified verified) {
