@@ -41,8 +41,6 @@ final class LeftDatabaseIT {
     void migrateBothWithAReject(CouchDouble couch, TestDatabase database) throws Exception {
         this.couch = couch;
         this.database = database;
-        Copies.createTable(database);
-        database.execute("create table shelf (like shop including all)");
         shop = couch.create("shop");
         shop.load(Copies.documents(20));
         shelf = couch.create("shelf");
@@ -51,6 +49,7 @@ final class LeftDatabaseIT {
         rejected.addProperty("text", "\0");
         shelf.put(rejected);
         assertThat(run("shop", "shelf").outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        warnings.clear();
     }
 
     @Test
@@ -97,14 +96,15 @@ final class LeftDatabaseIT {
 
     @Test
     void mayGiveWayToAnother() throws Exception {
-        database.execute("create table stock (like shop including all)");
         couch.create("stock").load(Copies.documents(3));
 
         Result result = run("stock");
 
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(database.query("select count(*) from stock")).containsExactly("3");
-        assertThat(warnings).hasSize(2);
+        assertThat(warnings)
+                .filteredOn(warning -> warning.contains(" is left as it is: "))
+                .hasSize(2);
     }
 
     private Result run(String... databases) {
