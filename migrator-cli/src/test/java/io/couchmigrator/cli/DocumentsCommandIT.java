@@ -43,7 +43,6 @@ final class DocumentsCommandIT {
 
     @Test
     void writesTheDocumentsOfOneDatabaseIntoTheTableOfThatName() throws Exception {
-        create("documents");
         couch("orders", "a", "b");
 
         Ended ended = types("run", "--couch-db=orders");
@@ -57,7 +56,6 @@ final class DocumentsCommandIT {
 
     @Test
     void writesThoseOfSeveralIntoTablesOfTheirNames() throws Exception {
-        create("orders", "\"in/voices\"", "customers");
         couch("orders", "a");
         couch("in/voices", "a");
         couch("customers", "a");
@@ -79,7 +77,6 @@ final class DocumentsCommandIT {
     @Test
     void writesThemIntoTheTableThatIsNamed() throws Exception {
         database.execute("create schema archive");
-        create("archive.\"orders.2018\"");
         couch("orders", "a");
 
         Ended ended = types("run", "--couch-db=orders", "--table=archive.\"orders.2018\"");
@@ -90,7 +87,6 @@ final class DocumentsCommandIT {
 
     @Test
     void deletesTheRowsOfDocumentsThatAreDeletedUnlessTheyAreToBeKept() throws Exception {
-        create("documents", "kept");
         CouchDatabase orders = couch("orders", "a", "b");
         types("run", "--couch-db=orders");
         Path other = directory.resolve("kept");
@@ -149,7 +145,6 @@ final class DocumentsCommandIT {
 
     @Test
     void rejectsDocumentsWithNulUnlessItIsToBeReplaced() throws Exception {
-        create("documents", "replaced");
         JsonObject document = new JsonObject();
         document.addProperty("_id", "a");
         document.addProperty("of", "x\0y");
@@ -166,8 +161,63 @@ final class DocumentsCommandIT {
     }
 
     @Test
+    void takesATableThatHasRowsOnlyWhereThatIsSaidAndDoesNotAskForItAgain() throws Exception {
+        database.execute(
+                "create table documents (id text collate \"C\" primary key, rev text not null, doc jsonb not null);"
+                        + "insert into documents values ('other', '1-x', '{}')");
+        JsonObject rejected = new JsonObject();
+        rejected.addProperty("_id", "b");
+        rejected.addProperty("of", "\0");
+        couch("orders", "a").put(rejected);
+
+        Ended refused = types("run", "--couch-db=orders");
+        Ended taken = types("run", "--couch-db=orders", "--adopt");
+        couch.database("orders").delete("b");
+        Ended ended = types("run", "--couch-db=orders");
+
+        assertThat(refused.status()).as(refused.console()).isEqualTo(4);
+        assertThat(refused.console()).contains("by `migrator run` with --adopt, which deletes rows");
+        assertThat(taken.status()).as(taken.console()).isEqualTo(5);
+        assertThat(taken.console())
+                .endsWith("    migrator run documents --log-dir=%s --couch-db=orders\n".formatted(logs));
+        assertThat(ended.status()).as(ended.console()).isZero();
+        assertThat(database.query("select id from documents")).containsExactly("a");
+    }
+
+    @Test
+    void readsAllAgainWhereADeletedRowIsToBeKeptFromNowOn() throws Exception {
+        CouchDatabase orders = couch("orders", "a", "b");
+        types("run", "--couch-db=orders");
+        orders.delete("a");
+
+        Ended refused = types("run", "--couch-db=orders", "--deletions=keep");
+        Ended reread = types("run", "--couch-db=orders", "--deletions=keep", "--reread");
+
+        assertThat(refused.status()).as(refused.console()).isEqualTo(6);
+        assertThat(refused.console()).contains("--reread");
+        assertThat(reread.status()).as(reread.console()).isZero();
+        assertThat(database.query("select id from documents order by id")).containsExactly("a", "b");
+    }
+
+    /** The table of one is called documents, and after its database where there are two: what it has is not in the other. */
+    @Test
+    void refusesToGoOnInAnotherTable() throws Exception {
+        couch("orders", "a");
+        couch("invoices", "a");
+        types("run", "--couch-db=orders");
+
+        Ended ended = types("run", "--couch-db=orders", "--couch-db=invoices");
+        Ended anew = types("run", "--couch-db=orders", "--couch-db=invoices", "--reset");
+
+        assertThat(ended.status()).as(ended.console()).isEqualTo(6);
+        assertThat(ended.console())
+                .contains("table of stage \"orders\": seen orders, expected documents as the file says");
+        assertThat(anew.status()).as(anew.console()).isZero();
+        assertThat(database.query("select id from orders")).containsExactly("a");
+    }
+
+    @Test
     void takesUpADatabaseThatIsNamedLater() throws Exception {
-        create("orders", "invoices", "customers");
         couch("orders", "a");
         couch("invoices", "a");
         couch("customers", "a");
@@ -182,7 +232,6 @@ final class DocumentsCommandIT {
 
     @Test
     void tellsBeforehandEachDatabaseThatItCannotRead() throws Exception {
-        create("orders", "invoices", "customers", "stock");
         couch("orders", "a");
         couch.create("invoices");
         couch.create("customers");
@@ -198,7 +247,7 @@ final class DocumentsCommandIT {
                         refused -> assertThat(refused).contains("\"invoices\"", "401"),
                         forbidden -> assertThat(forbidden).contains("\"customers\"", "403"),
                         missing -> assertThat(missing).contains("\"stock\"", "404"));
-        assertThat(database.query("select id from orders")).isEmpty();
+        assertThat(database.query("select to_regclass('orders') is null")).containsExactly("t");
     }
 
     @Test
@@ -250,12 +299,5 @@ final class DocumentsCommandIT {
             created.put(document);
         }
         return created;
-    }
-
-    private void create(String... tables) throws Exception {
-        for (String table : tables) {
-            database.execute("create table " + table
-                    + " (id text collate \"C\" primary key, rev text not null, doc jsonb not null)");
-        }
     }
 }

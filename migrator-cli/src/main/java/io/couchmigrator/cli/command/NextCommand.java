@@ -5,6 +5,7 @@ import io.couchmigrator.cli.settings.Command;
 import io.couchmigrator.cli.settings.Setting;
 import io.couchmigrator.cli.text.ShellWords;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -26,12 +27,11 @@ public record NextCommand(String program, List<String> words) {
     /** Returns the command that goes on with what this one began: starting over or accepting once is enough. */
     NextCommand goingOn() {
         return new NextCommand(
-                program,
-                words.stream()
-                        .filter(word -> !names(word, Setting.RESET)
-                                && !names(word, Setting.ACCEPT_FAILOVER)
-                                && !names(word, Setting.ACCEPT_NEW_SOURCE))
-                        .toList());
+                program, words.stream().filter(word -> !isForOneRun(word)).toList());
+    }
+
+    private static boolean isForOneRun(String word) {
+        return Arrays.stream(Setting.values()).anyMatch(setting -> setting.isForOneRun() && names(word, setting));
     }
 
     /** Returns the command with another verb, and without what that does not know. */

@@ -125,9 +125,6 @@ public final class Demo {
                         .formatted(Narrator.number(shop.documents().size()), SEED));
         Path directory = directory(closer);
         Servers servers = fit(() -> Servers.start(PAUSE, closer));
-        servers.target()
-                .execute(
-                        "create table documents (id text collate \"C\" primary key, rev text not null, doc jsonb not null)");
         servers.couch().create(Shop.DATABASE).load(shop.documents().stream());
         tellServers(narrator, servers, ", which is empty.");
         Program program = new Program(launcher, directory, servers.environment());

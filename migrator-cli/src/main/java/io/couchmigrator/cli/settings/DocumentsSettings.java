@@ -15,10 +15,13 @@ import java.util.Map;
  * @param tables the table of each CouchDB database
  * @param keepDeleted whether rows of documents that are deleted stay
  * @param replaceNul whether U+0000 is replaced instead of rejected
+ * @param adopt whether tables are taken whose ever they are
+ * @param reread whether all is read again
  */
-record DocumentsSettings(Map<String, TableName> tables, boolean keepDeleted, boolean replaceNul) {
+record DocumentsSettings(
+        Map<String, TableName> tables, boolean keepDeleted, boolean replaceNul, boolean adopt, boolean reread) {
     /** Of another migration. */
-    static final DocumentsSettings NONE = new DocumentsSettings(Map.of(), false, false);
+    static final DocumentsSettings NONE = new DocumentsSettings(Map.of(), false, false, false, false);
 
     DocumentsSettings {
         tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));

@@ -63,6 +63,10 @@ public enum Setting {
             ends with 10 at best"""),
     IDS("ids", Scope.VERIFY, null, null, null, """
             compare ids and revisions, not what else the rows hold; ends with 10 at best"""),
+    ADOPT("adopt", Scope.COMMAND_LINE, null, null, null, """
+            take tables that have rows already, or belong to another migration or database; rows in them that are of no document are deleted"""),
+    REREAD("reread", Scope.COMMAND_LINE, null, null, null, """
+            read all documents again; rows that are as they should be are not touched"""),
     KEEP("keep", Scope.DEMO, null, null, null, "leave the servers up and say how to use them"),
     HELP("help", Scope.COMMAND_LINE, null, null, null, "print this and exit"),
     VERSION("version", Scope.COMMAND_LINE, null, null, null, "print the version and exit");
@@ -83,7 +87,7 @@ public enum Setting {
         NEVER_AN_OPTION
     }
 
-    private static final Set<Setting> OF_DOCUMENTS = EnumSet.of(TABLE, DELETIONS, NUL, COUNTS, IDS);
+    private static final Set<Setting> OF_DOCUMENTS = EnumSet.of(TABLE, DELETIONS, NUL, COUNTS, IDS, ADOPT, REREAD);
 
     private final String key;
     private final Scope scope;
@@ -163,6 +167,14 @@ public enum Setting {
 
     boolean isOfEveryMigration() {
         return Arrays.stream(Migrations.values()).allMatch(this::belongsTo);
+    }
+
+    /** Returns whether one run is enough of it: what it asks for is done once the run has begun. */
+    public boolean isForOneRun() {
+        return switch (this) {
+            case RESET, ACCEPT_FAILOVER, ACCEPT_NEW_SOURCE, ADOPT, REREAD -> true;
+            default -> false;
+        };
     }
 
     /** Returns whether it may be given more than once. */

@@ -82,6 +82,8 @@ public record Settings(
                 .startOver(startOver)
                 .acceptFailover(acceptFailover)
                 .acceptNewSource(acceptNewSource)
+                .adopt(documents.adopt())
+                .reread(documents.reread())
                 .listener(listener);
         shards.ifPresent(builder::shards);
         sources.forEach(builder::tableSource);

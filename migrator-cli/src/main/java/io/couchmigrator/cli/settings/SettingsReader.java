@@ -229,7 +229,9 @@ public final class SettingsReader {
         return new DocumentsSettings(
                 new DocumentTables(values, databases, faults).byDatabase(),
                 choice(values, Setting.DELETIONS, "delete", "keep"),
-                choice(values, Setting.NUL, "reject", "replace"));
+                choice(values, Setting.NUL, "reject", "replace"),
+                arguments.has(Setting.ADOPT),
+                arguments.has(Setting.REREAD));
     }
 
     /** Returns whether the second of two words is chosen. */

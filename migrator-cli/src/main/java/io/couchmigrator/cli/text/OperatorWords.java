@@ -13,6 +13,7 @@ public final class OperatorWords {
             word("verify\\(\\)", "`migrator verify`"),
             word("startOver\\(true\\)", "--reset"),
             word("reread\\(true\\)", "--reread"),
+            word("adopt\\(true\\)", "--adopt"),
             word("acceptNewSource\\(true\\)", "--accept-new-source"),
             word("acceptFailover\\(true\\)", "--accept-failover"),
             word("workers\\((\\d+)\\)", "--num-workers=$1"),

@@ -31,6 +31,14 @@ class NextCommandTest {
                 .isEqualTo("bin/migrator run migrate_metadata --log-dir=logs");
     }
 
+    @Test
+    void takesTablesAndReadsAllAgainOnlyOnce() {
+        assertThat(next("run", "documents", "--adopt", "--couch-db=a", "--reread", "--couch-db=b", "--log-dir=logs")
+                        .goingOn()
+                        .same())
+                .isEqualTo("bin/migrator run documents --couch-db=a --couch-db=b --log-dir=logs");
+    }
+
     /** Obeying would put aside what the verification found, and what every run before saved. */
     @Test
     void doesNotStartAMigrationOverBecauseItsVerificationWas() {

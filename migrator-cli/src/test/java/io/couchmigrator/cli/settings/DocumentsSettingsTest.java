@@ -64,6 +64,16 @@ final class DocumentsSettingsTest {
     }
 
     @Test
+    void takeTablesAndReadAllAgainOnlyWhereThatIsSaid() {
+        assertThat(read("--couch-db=orders").documents())
+                .returns(false, DocumentsSettings::adopt)
+                .returns(false, DocumentsSettings::reread);
+        assertThat(read("--couch-db=orders", "--adopt", "--reread").documents())
+                .returns(true, DocumentsSettings::adopt)
+                .returns(true, DocumentsSettings::reread);
+    }
+
+    @Test
     void needADatabase() {
         assertThat(faults()).singleElement().asString().startsWith("--couch-db is missing: ");
     }
@@ -128,9 +138,12 @@ final class DocumentsSettingsTest {
     void areNoOptionsOfAnotherMigration() throws IOException {
         String config = "--config=" + Files.writeString(directory.resolve("c.json"), "{\"table\": \"documents\"}");
 
-        assertThat(faultsOf("migrate_metadata", "--table=a", "--deletions=delete"))
+        assertThat(faultsOf("migrate_metadata", "--table=a", "--deletions=delete", "--adopt", "--reread"))
                 .containsExactly(
-                        "--table is no option of migrate_metadata", "--deletions is no option of migrate_metadata");
+                        "--table is no option of migrate_metadata",
+                        "--deletions is no option of migrate_metadata",
+                        "--adopt is no option of migrate_metadata",
+                        "--reread is no option of migrate_metadata");
         assertThat(faultsOf("migrate_metadata", config))
                 .singleElement()
                 .asString()

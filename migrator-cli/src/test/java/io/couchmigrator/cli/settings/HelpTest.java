@@ -26,7 +26,7 @@ final class HelpTest {
 
         assertThat(help.substring(0, own)).contains("  --reset ").doesNotContain("  --table ");
         assertThat(help.substring(own))
-                .contains("  --table ", "  --deletions ", "  --nul ")
+                .contains("  --table ", "  --deletions ", "  --nul ", "  --adopt ", "  --reread ")
                 .doesNotContain("  --reset ");
         assertThat(Help.of(Command.LIST)).noneMatch(line -> line.startsWith("Options of "));
     }

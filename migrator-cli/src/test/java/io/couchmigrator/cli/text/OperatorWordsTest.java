@@ -15,6 +15,7 @@ final class OperatorWordsTest {
                 "start over by run() with startOver(true) (rows stay)|start over by `migrator run` with --reset (rows stay)",
                 "look with verify(), then try with acceptFailover(true);|look with `migrator verify`, then try with --accept-failover;",
                 "go on by acceptNewSource(true)|go on by --accept-new-source",
+                "let it have this one by run() with adopt(true), which|let it have this one by `migrator run` with --adopt, which",
                 "with fewer workers: workers(2)|with fewer workers: --num-workers=2",
                 "Set chunkSize(25), or|Set --chunk-size=25, or",
                 "name it by tableSource(\"IcdsFile\", …)|name it by \"sources\": {\"IcdsFile\": ...} in the file of --config"
