@@ -112,7 +112,8 @@ public final class Operator {
         return builder;
     }
 
-    static String program() {
+    /** Returns the built distribution's program. */
+    public static String program() {
         return PROGRAM.toString();
     }
 

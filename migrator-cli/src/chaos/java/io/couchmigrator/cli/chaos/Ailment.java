@@ -2,6 +2,9 @@
 package io.couchmigrator.cli.chaos;
 
 import com.google.gson.JsonObject;
+import io.couchmigrator.testkit.couch.CouchDatabase;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Why a document is rejected. */
 enum Ailment {
@@ -11,22 +14,43 @@ enum Ailment {
     TOO_LONG,
     OUT_OF_RANGE,
     NUL,
+    HALF_A_SURROGATE_PAIR,
+    TOO_DEEP,
+    TOO_LARGE_A_NUMBER,
     /** The server cannot read its body. Not recorded as a change, so it is a reject only where it was so from the start. */
     UNREADABLE;
 
-    private static final Ailment[] OF_CONTENT = {MALFORMED, MISSING_KEY, WRONG_TYPE, TOO_LONG, OUT_OF_RANGE, NUL};
+    /** What an edit can bring about that the migrations of blobs reject. */
+    static final List<Ailment> OF_BLOBS = List.of(MALFORMED, MISSING_KEY, WRONG_TYPE, TOO_LONG, OUT_OF_RANGE, NUL);
 
-    /** Returns one of those that an edit can bring about. */
-    static Ailment ofContent(int number) {
-        return OF_CONTENT[number % OF_CONTENT.length];
+    /** The same of documents that go as they are. */
+    static final List<Ailment> OF_DOCUMENTS = List.of(NUL, HALF_A_SURROGATE_PAIR, TOO_DEEP, TOO_LARGE_A_NUMBER);
+
+    private static final int DEPTH = 20_000;
+
+    /** Gives it to a sound document. */
+    void befall(CouchDatabase database, JsonObject sound) {
+        String id = sound.get("_id").getAsString();
+        switch (this) {
+            case UNREADABLE -> database.unreadable(id);
+            case HALF_A_SURROGATE_PAIR -> database.putRaw(id, with("\"\\ud83d\"", sound));
+            case TOO_DEEP -> database.putRaw(id, with("[".repeat(DEPTH) + "]".repeat(DEPTH), sound));
+            case TOO_LARGE_A_NUMBER -> database.putRaw(id, with("1e400000", sound));
+            default -> database.put(in(sound));
+        }
+    }
+
+    /** What no {@link JsonObject} holds. */
+    private static byte[] with(String value, JsonObject sound) {
+        JsonObject ailing = sound.deepCopy();
+        ailing.remove("_rev"); // Else it would be the edit's own.
+        ailing.addProperty("bad", "");
+        return ailing.toString().replace("\"bad\":\"\"", "\"bad\":" + value).getBytes(StandardCharsets.UTF_8);
     }
 
     /** Returns a sound document as one that has this ailment. */
-    JsonObject in(JsonObject sound) {
+    private JsonObject in(JsonObject sound) {
         JsonObject ailing = sound.deepCopy();
-        if (this == UNREADABLE) {
-            return ailing;
-        }
         if (this == MALFORMED) {
             ailing.addProperty("external_blobs", "lost");
             return ailing;

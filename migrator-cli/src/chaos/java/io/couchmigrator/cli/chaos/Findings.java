@@ -3,7 +3,6 @@ package io.couchmigrator.cli.chaos;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.couchmigrator.testkit.commcare.ExpectedRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,33 +12,34 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Holds what is in the target and in the log directory to what the ledger says. */
 final class Findings {
     private static final int MOST_SHOWN = 20;
 
-    private final String slug;
+    private final Program program;
     private final Ledger ledger;
     private final Installation installation;
     private final Path logs;
 
-    Findings(String slug, Ledger ledger, Installation installation, Path logs) {
-        this.slug = slug;
+    Findings(Program program, Ledger ledger, Installation installation, Path logs) {
+        this.program = program;
         this.ledger = ledger;
         this.installation = installation;
         this.logs = logs;
     }
 
     /**
-     * Requires each row of the newest versions where it belongs, none twice, and beside them only rows that an earlier version asked for,
-     * which stay.
+     * Requires each row of the newest versions where it belongs, none twice, and beside them only rows that an earlier version asked for
+     * and that may stay.
      *
      * @return the digest of the rows that the newest versions ask for
      */
@@ -53,30 +53,58 @@ final class Findings {
     }
 
     private String requireRowsBut(Set<String> rejected) throws Violation, SQLException {
-        NavigableMap<String, ExpectedRow> expected = ledger.expectedBut(rejected);
-        NavigableMap<String, ExpectedRow> seen = new TreeMap<>();
+        NavigableMap<String, Row> expected = ledger.expectedBut(rejected);
+        List<String> wrong = wrong(expected, rejected);
+        if (!wrong.isEmpty()) {
+            throw new Violation(
+                    "%d rows are not as they should be:%n%s".formatted(wrong.size(), String.join("\n", shown(wrong))));
+        }
+        return digest(expected.values());
+    }
+
+    private List<String> wrong(Map<String, Row> expected, Set<String> rejected) throws Violation, SQLException {
+        Map<String, Row> seen = new HashMap<>();
         List<String> wrong = new ArrayList<>();
-        for (ExpectedRow row : installation.rows()) {
+        for (Row row : installation.rows()) {
             if (expected.containsKey(row.key())) {
                 if (seen.put(row.key(), row) != null) {
                     wrong.add("doubled: " + row);
                 }
-            } else if (!ledger.wasAsked(row)) {
-                wrong.add("never asked for: " + row);
+            } else if (!ledger.mayStay(row, rejected)) {
+                wrong.add("should not be there: " + row);
             }
         }
-        String digest = digest(seen.values());
-        if (wrong.isEmpty() && digest.equals(digest(expected.values()))) {
-            return digest;
-        }
-        for (Map.Entry<String, ExpectedRow> row : expected.entrySet()) {
-            ExpectedRow there = seen.get(row.getKey());
+        for (Map.Entry<String, Row> row : expected.entrySet()) {
+            Row there = seen.get(row.getKey());
             if (!row.getValue().equals(there)) {
                 wrong.add((there == null ? "missing: " : "wrong, seen %s: ".formatted(there)) + row.getValue());
             }
         }
-        throw new Violation(
-                "%d rows are not as they should be:%n%s".formatted(wrong.size(), String.join("\n", shown(wrong))));
+        return wrong;
+    }
+
+    /** Returns the status that a verification of a complete migration must end with. */
+    int status() throws Violation, SQLException {
+        if (!wrong(ledger.expectedBut(Set.of()), Set.of()).isEmpty()) {
+            return 7;
+        }
+        return ledger.bad().isEmpty() ? 0 : 5;
+    }
+
+    /** Returns the rows that a program has of documents that cannot be stored, which it may not touch. */
+    Set<Row> rowsOfBad() throws Violation, SQLException {
+        Set<String> bad = ledger.bad();
+        Set<Row> rows = new HashSet<>(installation.rows());
+        rows.removeIf(row -> !bad.contains(row.key()));
+        return rows;
+    }
+
+    /** Requires that the rows of documents that cannot be stored are still these. */
+    void requireRowsOfBad(Set<Row> expected) throws Violation, SQLException {
+        Set<Row> seen = rowsOfBad();
+        if (!seen.equals(expected)) {
+            throw new Violation("rows of rejects are %s, expected %s as before".formatted(seen, expected));
+        }
     }
 
     /** Requires that these documents are the outstanding rejects. */
@@ -89,7 +117,7 @@ final class Findings {
 
     private Set<String> outstanding() throws IOException {
         Set<String> outstanding = new TreeSet<>();
-        Path file = logs.resolve(slug + ".rejects.jsonl");
+        Path file = logs.resolve(program.slug() + ".rejects.jsonl");
         if (Files.exists(file)) {
             for (String line : Files.readAllLines(file)) {
                 JsonObject event = JsonParser.parseString(line).getAsJsonObject();
@@ -105,11 +133,12 @@ final class Findings {
         return outstanding;
     }
 
-    /** Requires that completion is recorded, once. */
+    /** Requires that completion is recorded, once, of a program that does so. */
     void requireCompletion() throws Violation, SQLException {
         List<String> slugs = installation.main().query("select slug from blobs_blobmigrationstate");
-        if (!slugs.equals(List.of(slug))) {
-            throw new Violation("completion is recorded of %s, expected [%s]".formatted(slugs, slug));
+        List<String> expected = program.recordsCompletion() ? List.of(program.slug()) : List.of();
+        if (!slugs.equals(expected)) {
+            throw new Violation("completion is recorded of %s, expected %s".formatted(slugs, expected));
         }
     }
 
@@ -117,7 +146,7 @@ final class Findings {
         return all.subList(0, Math.min(MOST_SHOWN, all.size()));
     }
 
-    private static String digest(Collection<ExpectedRow> rows) {
+    private static String digest(Collection<Row> rows) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             rows.forEach(row -> digest.update((row + "\n").getBytes(StandardCharsets.UTF_8)));

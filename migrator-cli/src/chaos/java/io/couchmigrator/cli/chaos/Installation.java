@@ -4,7 +4,6 @@ package io.couchmigrator.cli.chaos;
 import io.couchmigrator.Router;
 import io.couchmigrator.cli.ShardsFile;
 import io.couchmigrator.testkit.commcare.BlobSchema;
-import io.couchmigrator.testkit.commcare.ExpectedRow;
 import io.couchmigrator.testkit.commcare.SampleDocuments;
 import io.couchmigrator.testkit.postgres.PostgresServer;
 import io.couchmigrator.testkit.postgres.TestDatabase;
@@ -21,9 +20,10 @@ import java.util.Random;
  */
 final class Installation implements AutoCloseable {
     private static final int SHARDS = 8;
-    private static final Router<ExpectedRow> ROUTER = Router.sipHash(ExpectedRow::parentId);
+    private static final Router<Row> ROUTER = Router.sipHash(Row::documentId);
 
     private final List<PostgresServer> servers;
+    private final Program program;
     private final TestDatabase main;
     private final boolean emptied;
     private final List<TestDatabase> sharded = new ArrayList<>();
@@ -31,6 +31,7 @@ final class Installation implements AutoCloseable {
     Installation(Story story, List<PostgresServer> servers, SampleDocuments sample) throws SQLException {
         int sharded = story.databases();
         this.servers = sharded == 0 ? servers.subList(0, 1) : List.copyOf(servers);
+        this.program = story.program();
         this.main = servers.get(0).createDatabase();
         sample.loadInto(main);
         this.emptied = story.emptied();
@@ -63,13 +64,13 @@ final class Installation implements AutoCloseable {
     }
 
     /** Returns all rows that there are, and requires each of them to be where it belongs. */
-    List<ExpectedRow> rows() throws Violation, SQLException {
+    List<Row> rows() throws Violation, SQLException {
         if (sharded.isEmpty()) {
-            return ExpectedRow.readAll(main.dataSource());
+            return program.read(main);
         }
-        List<ExpectedRow> all = new ArrayList<>();
+        List<Row> all = new ArrayList<>();
         for (int number = 0; number < sharded.size(); number++) {
-            for (ExpectedRow row : ExpectedRow.readAll(sharded.get(number).dataSource())) {
+            for (Row row : program.read(sharded.get(number))) {
                 int expected = ROUTER.shard(row, SHARDS) / (SHARDS / sharded.size());
                 if (expected != number) {
                     throw new Violation(
@@ -78,7 +79,7 @@ final class Installation implements AutoCloseable {
                 all.add(row);
             }
         }
-        if (emptied && !ExpectedRow.readAll(main.dataSource()).isEmpty()) {
+        if (emptied && !program.read(main).isEmpty()) {
             throw new Violation("the main database of a sharded target has rows");
         }
         return all;

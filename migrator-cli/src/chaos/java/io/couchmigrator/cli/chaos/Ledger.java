@@ -7,9 +7,11 @@ import com.google.gson.JsonObject;
 import io.couchmigrator.testkit.commcare.ExpectedRow;
 import io.couchmigrator.testkit.commcare.SampleDocument;
 import io.couchmigrator.testkit.commcare.SampleDocuments;
+import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.couch.CouchRequest;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -35,8 +37,9 @@ final class Ledger {
     private final Iterator<SampleDocument> reserve;
     private final NavigableMap<String, Version> live = new TreeMap<>();
     private final List<String> withRows = new ArrayList<>();
-    private final Set<ExpectedRow> ever = new HashSet<>();
-    private final List<ExpectedRow> ofTables;
+    private final List<SampleDocument> gone = new ArrayList<>();
+    private final Set<Row> ever = new HashSet<>();
+    private final List<Row> ofTables;
     private int edits;
 
     /** A sound document, its rows, and what was done to it, if anything. */
@@ -48,9 +51,10 @@ final class Ledger {
         this.couch = couch;
         this.random = random;
         this.reserve = reserve.documents().iterator();
-        sample.documents().forEach(document -> keep(document, Optional.empty()));
+        sample.documents().forEach(document -> keep(document, revision(document)));
         this.ofTables = sample.rows().stream()
                 .filter(row -> program.readsTables() && CODES_OF_TABLES.contains(row.typeCode()))
+                .map(Row::of)
                 .toList();
         ever.addAll(ofTables);
     }
@@ -87,22 +91,43 @@ final class Ledger {
         put(new SampleDocument(former.database(), document, rows));
     }
 
-    /** Deletes a document. Its rows stay. */
+    /** Deletes a document. Its rows stay, but those of a program that owns them. */
     synchronized void delete() {
         SampleDocument document = any().sound();
         couch.database(document.database()).delete(id(document));
-        live.remove(id(document));
-        withRows.remove(id(document));
+        forget(document);
+    }
+
+    /** Purges a document; every other time it is deleted first, and what is purged its tombstone. */
+    synchronized void purge() {
+        SampleDocument document = any().sound();
+        CouchDatabase database = couch.database(document.database());
+        if (random.nextBoolean()) {
+            database.delete(id(document));
+        }
+        database.purge(id(document));
+        forget(document);
+    }
+
+    /** Creates a document again that was deleted or purged, if there is one. */
+    synchronized void recreate() {
+        if (!gone.isEmpty()) {
+            put(gone.remove(random.nextInt(gone.size())));
+        }
     }
 
     /** Edits a document so that it cannot be stored. */
     synchronized void spoil() {
-        spoil(Ailment.ofContent(random.nextInt(Integer.MAX_VALUE)));
+        List<Ailment> ailments = program.ailments();
+        spoil(ailments.get(random.nextInt(Integer.MAX_VALUE) % ailments.size()), any());
     }
 
     /** Makes the body of a document unreadable; for before the first run only. */
     synchronized void hide() {
-        spoil(Ailment.UNREADABLE);
+        Version version = any();
+        if (version.ailment().isEmpty()) {
+            spoil(Ailment.UNREADABLE, version);
+        }
     }
 
     /** Mends a bad document, if there is one. */
@@ -123,26 +148,38 @@ final class Ledger {
     /** Returns the documents that cannot be stored, each as its stage and id. */
     synchronized Set<String> bad() {
         Set<String> bad = new TreeSet<>();
-        live.values().forEach(version -> version.ailment()
-                .ifPresent(ailment -> bad.add(version.sound().database() + " " + id(version.sound()))));
+        live.values().forEach(version -> version.ailment().ifPresent(ailment -> bad.add(item(version.sound()))));
         return bad;
     }
 
     /** Returns the rows that the newest versions ask for, by key, but for those of some documents, each as its stage and id. */
-    synchronized NavigableMap<String, ExpectedRow> expectedBut(Set<String> rejected) {
-        NavigableMap<String, ExpectedRow> rows = new TreeMap<>();
+    synchronized NavigableMap<String, Row> expectedBut(Set<String> rejected) {
+        NavigableMap<String, Row> rows = new TreeMap<>();
         ofTables.forEach(row -> rows.put(row.key(), row));
         live.values().stream()
                 .filter(version -> version.ailment().isEmpty())
-                .filter(version -> !rejected.contains(version.sound().database() + " " + id(version.sound())))
+                .filter(version -> !rejected.contains(item(version.sound())))
                 .flatMap(version -> program.rows(version.sound()).stream())
                 .forEach(row -> rows.put(row.key(), row));
         return rows;
     }
 
-    /** Returns whether some version asked for this row once. */
-    synchronized boolean wasAsked(ExpectedRow row) {
-        return ever.contains(row);
+    /**
+     * Returns whether this row may be there though no newest version asks for it: another version asked for it once and, of a
+     * program that owns its rows, the document cannot be stored now, or is one of these, each as its stage and id.
+     */
+    synchronized boolean mayStay(Row row, Set<String> rejected) {
+        return ever.contains(row) && (!program.owns() || rejected.contains(row.key()) || bad().contains(row.key()));
+    }
+
+    /** Takes note of rows that somebody else wrote, and that stay while their documents cannot be stored. */
+    synchronized void note(Collection<Row> rows) {
+        ever.addAll(rows);
+    }
+
+    /** Returns any document that was deleted or purged; any other if there is none. */
+    synchronized SampleDocument anyGone() {
+        return gone.isEmpty() ? any().sound() : gone.get(random.nextInt(gone.size()));
     }
 
     /** Returns the id of any document with rows. */
@@ -170,37 +207,45 @@ final class Ledger {
                         < limit;
     }
 
-    private void spoil(Ailment ailment) {
-        SampleDocument sound = any().sound();
-        if (ailment == Ailment.UNREADABLE) {
-            couch.database(sound.database()).unreadable(id(sound));
-        } else {
-            couch.database(sound.database()).put(ailment.in(sound.document()));
-        }
+    private void spoil(Ailment ailment, Version version) {
+        SampleDocument sound = version.sound();
+        ailment.befall(couch.database(sound.database()), sound.document());
         live.put(id(sound), new Version(sound, Optional.of(ailment)));
     }
 
     private void mend(Version bad) {
         if (bad.ailment().equals(Optional.of(Ailment.UNREADABLE))) {
             couch.database(bad.sound().database()).readable(id(bad.sound()));
-            keep(bad.sound(), Optional.empty());
+            keep(bad.sound(), revision(bad.sound()));
         } else {
             put(bad.sound());
         }
     }
 
     private void put(SampleDocument document) {
-        couch.database(document.database()).put(document.document());
-        keep(document, Optional.empty());
+        keep(document, couch.database(document.database()).put(document.document()));
     }
 
-    private void keep(SampleDocument document, Optional<Ailment> ailment) {
+    private void keep(SampleDocument document, String revision) {
+        document.document().addProperty("_rev", revision);
         String id = id(document);
-        if (live.put(id, new Version(document, ailment)) == null
+        if (live.put(id, new Version(document, Optional.empty())) == null
                 && !document.rows().isEmpty()) {
             withRows.add(id);
         }
         ever.addAll(program.rows(document));
+    }
+
+    private void forget(SampleDocument document) {
+        live.remove(id(document));
+        withRows.remove(id(document));
+        gone.add(document);
+    }
+
+    private String revision(SampleDocument document) {
+        JsonObject stored =
+                couch.database(document.database()).get(id(document)).orElseThrow();
+        return stored.get("_rev").getAsString();
     }
 
     /** A document with rows, which is hence of a type that is migrated. */
@@ -216,6 +261,10 @@ final class Ledger {
         blob.addProperty("content_length", row.contentLength());
         blob.add("blobmeta_id", JsonNull.INSTANCE);
         return blob;
+    }
+
+    private static String item(SampleDocument document) {
+        return document.database() + " " + id(document);
     }
 
     private static String id(SampleDocument document) {

@@ -8,13 +8,18 @@ import java.util.Random;
 /**
  * One run of the program, from its start to the moment it is killed, unless it ends before.
  *
+ * @param runners which operators start it, each with a log directory of its own
  * @param workers how many workers it has
  * @param chunkSize the most documents in a batch
  * @param faults what goes wrong with answers
  * @param events what else happens
  * @param kill when it is killed
  */
-record Life(int workers, int chunkSize, List<FaultKind> faults, List<Event> events, Moment kill) {
+record Life(
+        List<Integer> runners, int workers, int chunkSize, List<FaultKind> faults, List<Event> events, Moment kill) {
+    /** Has one operator, the first. */
+    static final List<Integer> ALONE = List.of(0);
+
     private static final int MOST_FAULTS = 10;
     private static final int MOST_EVENTS = 14;
 
@@ -34,11 +39,13 @@ record Life(int workers, int chunkSize, List<FaultKind> faults, List<Event> even
             EDIT,
             DELETE,
             SPOIL,
-            MEND
+            MEND,
+            PURGE,
+            RECREATE
         }
     }
 
-    static Life drawn(boolean hiding, Random random) {
+    static Life drawn(boolean documents, boolean hiding, Random random) {
         List<FaultKind> faults = new ArrayList<>();
         int faultCount = 3 + random.nextInt(MOST_FAULTS - 2);
         for (int i = 0; i < faultCount; i++) {
@@ -47,13 +54,31 @@ record Life(int workers, int chunkSize, List<FaultKind> faults, List<Event> even
         List<Event> events = new ArrayList<>();
         int eventCount = random.nextInt(MOST_EVENTS);
         for (int i = 0; i < eventCount; i++) {
-            Event.Kind kind = kind(random);
+            Event.Kind kind = documents ? kindWhereRowsGo(random) : kind(random);
             if (!hiding || kind.compareTo(Event.Kind.ADD) < 0) {
                 events.add(new Event(kind, Moment.drawn(random)));
             }
         }
-        return new Life(
-                1 + random.nextInt(6), 5 + random.nextInt(200), faults, List.copyOf(events), Moment.drawn(random));
+        int workers = 1 + random.nextInt(6);
+        int chunkSize = 5 + random.nextInt(200);
+        Moment kill = Moment.drawn(random);
+        return new Life(documents ? runners(random) : ALONE, workers, chunkSize, faults, List.copyOf(events), kill);
+    }
+
+    private static List<Integer> runners(Random random) {
+        return switch (random.nextInt(5)) {
+            case 0 -> List.of(0, 1);
+            case 1 -> List.of(1);
+            default -> ALONE;
+        };
+    }
+
+    private static Event.Kind kindWhereRowsGo(Random random) {
+        Event.Kind kind = kind(random);
+        if (kind == Event.Kind.ADD && random.nextBoolean()) {
+            return Event.Kind.RECREATE;
+        }
+        return kind == Event.Kind.DELETE && random.nextBoolean() ? Event.Kind.PURGE : kind;
     }
 
     private static Event.Kind kind(Random random) {

@@ -3,19 +3,23 @@ package io.couchmigrator.cli.chaos;
 
 import io.couchmigrator.cli.Operator;
 import io.couchmigrator.commcare.BlobMetadata;
+import io.couchmigrator.documents.Documents;
 import io.couchmigrator.testkit.commcare.ExpectedRow;
 import io.couchmigrator.testkit.commcare.SampleDocument;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 
-/** The program that lives and dies in a story, and what it migrates. */
+/** The program that lives and dies in a story, what it migrates, and which rows come of it. */
 enum Program {
     /** The real one, which leaves rows that are there alone. */
     MIGRATOR(BlobMetadata.SLUG),
     /** One that embeds the library, and gives rows that are there their new values. */
-    EMBEDDING(NewestBlobs.SLUG);
+    EMBEDDING(NewestBlobs.SLUG),
+    /** The real one with documents as they are, whose rows go when they go. */
+    DOCUMENTS(Documents.SLUG);
 
     private final String slug;
 
@@ -25,6 +29,11 @@ enum Program {
 
     String slug() {
         return slug;
+    }
+
+    /** Returns what an edit can do to a document so that it is rejected. */
+    List<Ailment> ailments() {
+        return owns() ? Ailment.OF_DOCUMENTS : Ailment.OF_BLOBS;
     }
 
     Operator operator(CouchDouble couch, TestDatabase database, Path logs) {
@@ -42,18 +51,42 @@ enum Program {
                         couch,
                         database,
                         logs);
+            case DOCUMENTS ->
+                new Operator(List.of(Operator.program()), slug, couch, database, logs)
+                        .always(DocumentCopies.DATABASES.stream()
+                                .map("--couch-db="::concat)
+                                .toList());
         };
     }
 
-    /** Returns the rows that a sound document asks for. */
-    List<ExpectedRow> rows(SampleDocument document) {
+    /** Returns the rows that a sound document, which has its {@code _rev}, asks for. */
+    List<Row> rows(SampleDocument document) {
         return switch (this) {
-            case MIGRATOR -> document.rows();
-            case EMBEDDING -> List.of(NewestBlobs.row(document));
+            case MIGRATOR -> document.rows().stream().map(Row::of).toList();
+            case EMBEDDING -> List.of(Row.of(NewestBlobs.row(document)));
+            case DOCUMENTS -> List.of(DocumentCopies.row(document));
         };
+    }
+
+    /** Returns the rows that a database of the target has. */
+    List<Row> read(TestDatabase database) throws SQLException {
+        return owns()
+                ? DocumentCopies.read(database)
+                : ExpectedRow.readAll(database.dataSource()).stream()
+                        .map(Row::of)
+                        .toList();
     }
 
     boolean readsTables() {
         return this == MIGRATOR;
+    }
+
+    /** Returns whether the rows of a document that changes or goes, change or go with it. */
+    boolean owns() {
+        return this == DOCUMENTS;
+    }
+
+    boolean recordsCompletion() {
+        return this != DOCUMENTS;
     }
 }

@@ -18,7 +18,9 @@ import java.util.SplittableRandom;
  * @param hiding whether pages leave rows out; documents do not change in such a story
  * @param databases how many databases of shards there are; 0 where the target is not sharded
  * @param emptied whether the main database of such a target has an empty table of its own, not none
- * @param program what lives and dies in it; where documents change and there are no shards, each as often as the other
+ * @param program what lives and dies in it: {@link Program#DOCUMENTS} in a third of the stories; in the others, where documents
+ *     change and there are no shards, each of the other two as often as the other
+ * @param meddling whether somebody writes into the program's tables between its lives
  * @param lives the runs that are killed
  */
 record Story(
@@ -31,30 +33,37 @@ record Story(
         int databases,
         boolean emptied,
         Program program,
+        boolean meddling,
         List<Life> lives) {
     static Story of(long seed) {
         Random random = random(seed);
+        SplittableRandom ofDocuments = new SplittableRandom(~seed);
+        boolean documents = ofDocuments.nextInt(3) == 0;
         boolean small = random.nextBoolean();
-        int documents = 300 + random.nextInt(small ? 4_700 : 1_700);
+        int count = 300 + random.nextInt(small ? 4_700 : 1_700);
         int bytes = small ? 300 : 4_000;
         int bad = random.nextInt(8);
         int unreadable = random.nextInt(3);
         boolean hiding = random.nextInt(4) == 0;
-        int count = 6 + random.nextInt(7);
+        int lifeCount = 6 + random.nextInt(7);
         List<Life> lives = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            lives.add(Life.drawn(hiding, random));
+        for (int i = 0; i < lifeCount; i++) {
+            lives.add(Life.drawn(documents, hiding, random));
         }
         int databases = random.nextInt(3) == 0 ? 2 << random.nextInt(2) : 0;
         boolean emptied = random.nextBoolean();
         boolean embedding = !hiding && databases == 0 && random.nextBoolean();
+        if (documents) {
+            boolean meddling = ofDocuments.nextBoolean();
+            return new Story(seed, count, bytes, bad, unreadable, hiding, 0, false, Program.DOCUMENTS, meddling, lives);
+        }
         Program program = embedding ? Program.EMBEDDING : Program.MIGRATOR;
-        return new Story(seed, documents, bytes, bad, unreadable, hiding, databases, emptied, program, lives);
+        return new Story(seed, count, bytes, bad, unreadable, hiding, databases, emptied, program, false, lives);
     }
 
     /** Returns how many documents an edit changes: where rows follow, enough to meet some that have theirs already. */
     int edits() {
-        return program == Program.EMBEDDING ? documents / 20 : 1;
+        return program == Program.MIGRATOR ? 1 : documents / 20;
     }
 
     /** Returns numbers that have nothing in common with those of the next seed; the first ones of a plain {@link Random} do. */

@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Tells one story: lets a program live and die in it, then run to its end in peace, and looks at what came of it. */
@@ -24,6 +24,7 @@ final class Teller {
     private final List<PostgresServer> servers;
     private final Path directory;
     private final Tally tally = new Tally();
+    private int consoles;
 
     Teller(Story story, List<PostgresServer> servers, Path directory) {
         this.story = story;
@@ -56,62 +57,91 @@ final class Teller {
                 ledger.hide();
             }
             Path logs = directory.resolve("logs");
-            Operator operator =
-                    story.program().operator(couch, installation.main(), logs).always(installation.options(directory));
-            Findings findings = new Findings(story.program().slug(), ledger, installation, logs);
-            int number = 0;
+            Operator operator = operator(couch, installation, logs);
+            List<Operator> operators =
+                    List.of(operator, operator(couch, installation, directory.resolve("other-logs")));
+            Findings findings = new Findings(story.program(), ledger, installation, logs);
+            Meddler meddler = new Meddler(installation, ledger, tally);
             for (Life life : story.lives()) {
-                number++;
-                OptionalInt ended = new Living(life, story.edits(), couch, installation, ledger, tally)
-                        .live(operator, directory.resolve("console-" + number + ".txt"), random);
-                if (story.hiding() && (ended.equals(OptionalInt.of(0)) || ended.equals(OptionalInt.of(5)))) {
+                List<Integer> ended = new Living(life, story.edits(), couch, installation, ledger, tally)
+                        .live(operators, () -> next("life"), random);
+                if (story.meddling()) {
+                    meddler.meddle(random);
+                } else if (story.hiding()
+                        && life.runners().equals(Life.ALONE)
+                        && (ended.contains(0) || ended.contains(5))) {
                     // Documents do not change, so no later run may have anything to make up for.
                     findings.requireRowsButOfRejects();
                 }
             }
             killVerification(operator, random);
-            return settle(operator, findings, ledger);
+            settle(operator, findings, ledger);
+            if (story.program().owns()) {
+                meddler.meddle(random);
+                setRight(operator, findings);
+            } else {
+                verify(operator, findings);
+            }
+            return findings.requireRows();
         }
     }
 
-    private String settle(Operator operator, Findings findings, Ledger ledger)
+    private void settle(Operator operator, Findings findings, Ledger ledger)
             throws Violation, IOException, SQLException, InterruptedException {
         boolean bad = !ledger.bad().isEmpty();
+        Set<Row> ofBad = findings.rowsOfBad();
         runUntil(bad ? 5 : 0, "peace", operator);
         findings.requireRejects(ledger.bad());
-        String digest = findings.requireRows();
+        findings.requireRowsOfBad(ofBad);
+        if (story.meddling()) {
+            setRight(operator, findings);
+        }
+        findings.requireRows();
         if (bad) {
             ledger.mendAll();
             runUntil(0, "mended", operator);
             findings.requireRejects(ledger.bad());
-            digest = findings.requireRows();
+            findings.requireRows();
         }
         findings.requireCompletion();
-        verify(operator);
-        return digest;
+    }
+
+    /** Rows that others wrote are found by a verification only, and what it finds is mended by the next run. */
+    private void setRight(Operator operator, Findings findings)
+            throws Violation, IOException, SQLException, InterruptedException {
+        verify(operator, findings);
+        Path console = next("set-right");
+        int status = ended(operator.starts(console), console);
+        // Found twice and mended twice, it counts as a reject until a verification finds it as it should be.
+        if (status != 0 && status != 5) {
+            throw new Violation("the run after a verification ends with status %d: see %s".formatted(status, console));
+        }
+        findings.requireRows();
+        verify(operator, findings);
     }
 
     /** Whatever a verification had come to when it was killed, the last one must come to the right end. */
     private void killVerification(Operator operator, Random random)
             throws Violation, IOException, InterruptedException {
-        Path console = directory.resolve("console-verify-killed.txt");
+        Path console = next("verify-killed");
         Process process = operator.startsToVerify(console);
         if (process.waitFor(random.nextInt(LONGEST_VERIFICATION_MILLIS), TimeUnit.MILLISECONDS)) {
             tally.ending(process.exitValue());
         } else {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly().waitFor();
+            kill(process);
             tally.kill();
         }
         requireNoStackTrace(console);
     }
 
     /** The program's own verification must come to the same end as the harness's. */
-    private void verify(Operator operator) throws Violation, IOException, InterruptedException {
-        Path console = directory.resolve("console-verify.txt");
+    private void verify(Operator operator, Findings findings)
+            throws Violation, IOException, SQLException, InterruptedException {
+        Path console = next("verify");
+        int expected = findings.status();
         int status = ended(operator.startsToVerify(console), console);
-        if (status != 0) {
-            throw new Violation("verify ends with status %d, expected 0: see %s".formatted(status, console));
+        if (status != expected) {
+            throw new Violation("verify ends with status %d, expected %d: see %s".formatted(status, expected, console));
         }
     }
 
@@ -120,12 +150,26 @@ final class Teller {
             throws Violation, IOException, InterruptedException {
         int status = -1;
         for (int attempt = 1; attempt <= ATTEMPTS_IN_PEACE && status != expected; attempt++) {
-            Path console = directory.resolve("console-%s-%d.txt".formatted(name, attempt));
+            Path console = next(name);
             status = ended(operator.starts(console), console);
         }
         if (status != expected) {
             throw new Violation("runs without faults end with status %d, expected %d".formatted(status, expected));
         }
+    }
+
+    private Operator operator(CouchDouble couch, Installation installation, Path logs) throws IOException {
+        return story.program().operator(couch, installation.main(), logs).always(installation.options(directory));
+    }
+
+    static void kill(Process process) throws InterruptedException {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly().waitFor();
+    }
+
+    private Path next(String name) {
+        consoles++;
+        return directory.resolve("console-%s-%d.txt".formatted(name, consoles));
     }
 
     private static int ended(Process process, Path console) throws Violation, IOException, InterruptedException {
