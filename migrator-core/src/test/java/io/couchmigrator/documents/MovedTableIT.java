@@ -8,6 +8,7 @@ import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
 import io.couchmigrator.TableName;
 import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
@@ -15,33 +16,74 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A database whose documents went into one table, and are to go into another one. */
+/** A table that is another one than before, or that somebody else had in between. */
 @ExtendWith(MigratorExtension.class)
 final class MovedTableIT {
     @TempDir
     private Path logs;
 
+    @TempDir
+    private Path others;
+
     @Test
-    void isNotTakenForDone(CouchDouble couch, TestDatabase database) throws Exception {
-        couch.create("shop").load(Copies.documents(20));
-        assertThat(run("documents", false, couch, database).outcome()).isEqualTo(Outcome.COMPLETE);
+    void isReadAgainForAnotherTableAndForTheOldOneOnceItIsNamedAgain(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        CouchDatabase shop = couch.create("shop");
+        shop.load(Copies.documents(20));
+        assertThat(run(logs, "documents", couch, database).outcome()).isEqualTo(Outcome.COMPLETE);
 
-        Result moved = run("shop", false, couch, database);
-        assertThat(moved.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
-        assertThat(moved.failures().get(0)).hasMessageContaining("documents").hasMessageContaining("reread(true)");
-
-        Result again = run("shop", true, couch, database);
-        assertThat(again.outcome()).isEqualTo(Outcome.COMPLETE);
+        Result moved = run(logs, "shop", couch, database);
+        assertThat(moved.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(Copies.rows(database)).hasSize(20);
-        assertThat(database.query("select count(*) from documents")).containsExactly("20");
+        shop.put(Copies.document("d003", 300));
+        shop.delete("d004");
+        assertThat(run(logs, "shop", couch, database).outcome()).isEqualTo(Outcome.COMPLETE);
+
+        Result back = run(logs, "documents", couch, database);
+        assertThat(back.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(database.query("select id || (doc ->> 'value') from documents order by id"))
+                .isEqualTo(database.query("select id || (doc ->> 'value') from shop order by id"))
+                .hasSize(19)
+                .contains("d003300");
     }
 
-    private Result run(String table, boolean reread, CouchDouble couch, TestDatabase database) {
+    /** That other run may have been of another server whose databases have no time of creation, or of other rules. */
+    @Test
+    void isReadAgainWhereARunOfAnotherLogDirectoryHadTheTableInBetween(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        couch.create("shop").load(Copies.documents(20));
+        run(logs, "shop", couch, database);
+        run(others, "shop", couch, database);
+        database.execute("delete from shop where id = 'd007'");
+
+        Result result = run(logs, "shop", couch, database);
+        Result unchanged = run(logs, "shop", couch, database);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies().read()).isEqualTo(20);
+        assertThat(Copies.rows(database)).hasSize(20);
+        assertThat(unchanged.tallies().read()).isZero();
+    }
+
+    @Test
+    void isNotTheirsWhereSomebodyElseMadeATableOfTheSameName(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        couch.create("shop").load(Copies.documents(20));
+        run(logs, "shop", couch, database);
+        database.execute("drop table shop");
+        Copies.createTable(database);
+        database.execute("insert into shop values ('theirs', '1-0', '{}')");
+
+        Result result = run(others, "shop", couch, database);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures().get(0)).hasMessageContaining("adopt(true)");
+        assertThat(database.query("select id from shop")).containsExactly("theirs");
+    }
+
+    private static Result run(Path directory, String table, CouchDouble couch, TestDatabase database) {
         Migration migration =
                 Documents.builder().database("shop", TableName.of(table)).build();
-        return Copies.migrator(migration, couch, database, logs)
-                .reread(reread)
-                .build()
-                .run();
+        return Copies.migrator(migration, couch, database, directory).build().run();
     }
 }

@@ -7,8 +7,10 @@ import io.couchmigrator.RejectException;
 import io.couchmigrator.Stage;
 import io.couchmigrator.internal.offsets.Interval;
 import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.postgres.Claimed;
 import io.couchmigrator.internal.postgres.Owner;
 import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Item.Refused;
@@ -59,6 +61,13 @@ public final class Preparation<S, R> {
     /** Returns what writes and compares rows in one database, by its place among {@link Target#databases}. */
     public GuardedWriter<R> writer(int database) {
         return new GuardedWriter<>(stage.name(), writers.all().get(database));
+    }
+
+    /** Returns the claims to tables that the stage owns, one for each database; none where nothing is to be written. */
+    public List<Claimed> claims() {
+        return writers.all().stream()
+                .flatMap(writer -> Upserts.claimed(writer).stream())
+                .toList();
     }
 
     /** Returns the place of the database that a row goes to. */

@@ -41,10 +41,6 @@ public sealed interface Difference {
         OWNING(
                 "is of another definition of",
                 "run the version of this program that wrote it, or read all again by run() with reread(true) (rows stay, what differs is written)"),
-        /** The table of a stage that owns it. */
-        MOVED(
-                Kind.BELONGS,
-                "name the table that it was written for, or fill this one by run() with reread(true) (all is read again, and rows that are elsewhere stay there)"),
         /** The CouchDB database of a stage, or its state. */
         SOURCE(
                 Kind.BELONGS,

@@ -14,11 +14,13 @@ import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.offsets.Witness;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,12 +58,12 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
         return migration.stages().stream().allMatch(stage -> stage.destination() instanceof OwnedTable<?>);
     }
 
-    /** Returns the tables that stages own, by the stages' names. */
-    private Map<String, String> owned() {
-        Map<String, String> owned = new LinkedHashMap<>();
+    /** Returns the tables that stages own, by their names. */
+    private Set<String> owned() {
+        Set<String> owned = new HashSet<>();
         for (Stage<?, ?> stage : migration.stages()) {
             if (stage.destination() instanceof OwnedTable<?> table) {
-                owned.put(stage.name(), table.table().toString());
+                owned.add(table.table().toString());
             }
         }
         return owned;

@@ -8,18 +8,18 @@ import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.offsets.TargetIdentity.ShardsIdentity;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Tells in what a target differs from the one that was written: its databases, its map of shards, its timelines. */
 final class TargetComparison {
     private final TargetIdentity saved;
     private final TargetIdentity seen;
-    private final Map<String, String> owned;
+    private final Set<String> owned;
     private final List<Difference> differences = new ArrayList<>();
 
-    private TargetComparison(TargetIdentity saved, TargetIdentity seen, Map<String, String> owned) {
+    private TargetComparison(TargetIdentity saved, TargetIdentity seen, Set<String> owned) {
         this.saved = saved;
         this.seen = seen;
         this.owned = owned;
@@ -27,20 +27,14 @@ final class TargetComparison {
 
     /**
      * @param stages those that were planned: another one may read wherever it likes
-     * @param owned the tables that stages own, by the stages' names: one that is gone would be created again, and another one claimed, without
-     *     the rows that were written
+     * @param owned the tables that stages own: one that is gone would be created again, without the rows that were written
      */
     static List<Difference> differences(
-            TargetIdentity saved, TargetIdentity seen, List<String> stages, Map<String, String> owned) {
+            TargetIdentity saved, TargetIdentity seen, List<String> stages, Set<String> owned) {
         TargetComparison comparison = new TargetComparison(saved, seen, owned);
         comparison.main();
         comparison.map();
         stages.forEach(comparison::source);
-        owned.forEach((stage, table) -> {
-            if (stages.contains(stage)) {
-                comparison.table(stage, table);
-            }
-        });
         comparison.timelines();
         return comparison.differences;
     }
@@ -86,24 +80,10 @@ final class TargetComparison {
     private void tables(TargetIdentity then, TargetIdentity now, String which) {
         then.tables().forEach((table, oid) -> {
             Long found = now.tables().get(table);
-            if (found != null || owned.containsValue(table)) {
+            if (found != null || owned.contains(table)) {
                 expect("%soid of table \"%s\"".formatted(which, table), oid, found == null ? "none" : found);
             }
         });
-    }
-
-    /** What a stage has written into one table is not in another. A table may be called by another name, as with its schema. */
-    private void table(String stage, String table) {
-        Long oid = seen.tables().get(table);
-        boolean known = saved.tables().containsKey(table)
-                || (oid != null && saved.tables().containsValue(oid));
-        if (!known && saved.shards().isEmpty()) {
-            differ(
-                    Kind.PLACE,
-                    "table of stage \"%s\"".formatted(stage),
-                    String.join(" or ", saved.tables().keySet()),
-                    table);
-        }
     }
 
     /** The keys of one table say nothing about the rows of another. */

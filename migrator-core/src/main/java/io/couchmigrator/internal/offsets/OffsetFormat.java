@@ -167,6 +167,11 @@ final class OffsetFormat {
             stage.witnesses().forEach(witness -> witnesses.add(json(witness)));
             json.add("witnesses", witnesses);
         }
+        if (!stage.claims().isEmpty()) {
+            JsonArray claims = new JsonArray();
+            stage.claims().forEach(claims::add);
+            json.add("claims", claims);
+        }
         JsonArray ranges = new JsonArray();
         stage.ranges().forEach(range -> ranges.add(json(range)));
         json.add("ranges", ranges);
@@ -206,7 +211,12 @@ final class OffsetFormat {
                 place.stringOrNull("completed") == null ? null : place.instant("completed"),
                 ranges,
                 TalliesFormat.tallies(place.object("tallies_outside_ranges")),
-                place.has("witnesses") ? place.list("witnesses", OffsetFormat::witness) : List.of());
+                place.has("witnesses") ? place.list("witnesses", OffsetFormat::witness) : List.of(),
+                place.has("claims")
+                        ? place.strings("claims").asList().stream()
+                                .map(JsonElement::getAsString)
+                                .toList()
+                        : List.of());
     }
 
     /** What only documents have makes no sense of table rows: one of the two is wrong. */

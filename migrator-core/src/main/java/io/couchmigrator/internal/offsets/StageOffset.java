@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param ranges its ranges in the order of their keys
  * @param others what was counted outside the ranges: ids to do, changes and the last keys read again
  * @param witnesses some of the documents that were read, to know their database by
+ * @param claims what the run that saved it had claimed of the tables that the stage owns, one for each database of the target; empty of other stages
  */
 public record StageOffset(
         String name,
@@ -35,10 +36,12 @@ public record StageOffset(
         @Nullable Instant completed,
         List<RangeOffset> ranges,
         Tallies others,
-        List<Witness> witnesses) {
+        List<Witness> witnesses,
+        List<String> claims) {
     public StageOffset {
         ranges = List.copyOf(ranges);
         witnesses = List.copyOf(witnesses);
+        claims = List.copyOf(claims);
     }
 
     /** Returns whether a token may be a position in a feed: each server's begins with how many changes there were, be it a number, a text or a list. */
@@ -56,7 +59,18 @@ public record StageOffset(
             Instant at,
             List<RangeOffset> ranges) {
         return new StageOffset(
-                name, definition, source, Phase.READING, sequence, total, at, null, ranges, Tallies.NONE, List.of());
+                name,
+                definition,
+                source,
+                Phase.READING,
+                sequence,
+                total,
+                at,
+                null,
+                ranges,
+                Tallies.NONE,
+                List.of(),
+                List.of());
     }
 
     /**
@@ -170,7 +184,8 @@ public record StageOffset(
                 completed,
                 List.of(RangeOffset.of(null, null)),
                 Tallies.NONE,
-                witnesses);
+                witnesses,
+                claims);
     }
 
     /** Returns whether its keys are one range of which nothing is read or known, so that it is as well planned now. */
@@ -181,44 +196,61 @@ public record StageOffset(
     private StageOffset from(Database now) {
         Optional<Database> of = Optional.of(now);
         return new StageOffset(
-                name, definition, of, phase, sequence, total, planned, completed, ranges, others, witnesses);
+                name, definition, of, phase, sequence, total, planned, completed, ranges, others, witnesses, claims);
     }
 
     /** Returns the same about to do something else. */
     public StageOffset in(Phase now) {
         return new StageOffset(
-                name, definition, source, now, sequence, total, planned, completed, ranges, others, witnesses);
+                name, definition, source, now, sequence, total, planned, completed, ranges, others, witnesses, claims);
     }
 
     /** Returns the same, complete since then. */
     public StageOffset completedAt(Instant now) {
         return new StageOffset(
-                name, definition, source, Phase.COMPLETE, sequence, total, planned, now, ranges, others, witnesses);
+                name,
+                definition,
+                source,
+                Phase.COMPLETE,
+                sequence,
+                total,
+                planned,
+                now,
+                ranges,
+                others,
+                witnesses,
+                claims);
     }
 
     /** Returns the same at another position in the change feed. */
     public StageOffset at(@Nullable JsonElement now) {
         return new StageOffset(
-                name, definition, source, phase, now, total, planned, completed, ranges, others, witnesses);
+                name, definition, source, phase, now, total, planned, completed, ranges, others, witnesses, claims);
     }
 
     /** Returns the same with other ranges. */
     public StageOffset with(List<RangeOffset> now) {
         return new StageOffset(
-                name, definition, source, phase, sequence, total, planned, completed, now, others, witnesses);
+                name, definition, source, phase, sequence, total, planned, completed, now, others, witnesses, claims);
     }
 
     /** Returns the same with more that was counted outside the ranges. */
     public StageOffset plus(Tallies tallies) {
         Tallies sum = others.plus(tallies);
         return new StageOffset(
-                name, definition, source, phase, sequence, total, planned, completed, ranges, sum, witnesses);
+                name, definition, source, phase, sequence, total, planned, completed, ranges, sum, witnesses, claims);
     }
 
     /** Returns the same with other witnesses. */
     public StageOffset witnessedBy(List<Witness> now) {
         return new StageOffset(
-                name, definition, source, phase, sequence, total, planned, completed, ranges, others, now);
+                name, definition, source, phase, sequence, total, planned, completed, ranges, others, now, claims);
+    }
+
+    /** Returns the same of tables that are claimed by these. */
+    public StageOffset claimedBy(List<String> now) {
+        return new StageOffset(
+                name, definition, source, phase, sequence, total, planned, completed, ranges, others, witnesses, now);
     }
 
     /** Returns what was counted in all ranges. */

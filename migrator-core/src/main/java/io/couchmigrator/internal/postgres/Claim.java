@@ -14,15 +14,16 @@ import java.util.function.UnaryOperator;
  *
  * @param told makes a sentence say of which database it is
  */
-record Claim(OwnerTable owners, long epoch, UnaryOperator<String> told) {
+record Claim(OwnerTable owners, Claimed claimed, long epoch, UnaryOperator<String> told) {
     /** Waits for transactions that hold a claim, and keeps others out: whose the table was seen to be stays so until it is claimed. */
     private static final String ALONE = "lock table %s in exclusive mode";
 
     /** The first epoch is the time, so that a row that somebody deleted does not come back with an epoch that it had. */
-    private static final String CLAIM = "insert into %s as owner (\"table\", source, migration, epoch)"
-            + " values (?, ?, ?, (extract(epoch from clock_timestamp()) * 1000)::bigint)"
-            + " on conflict (\"table\") do update"
-            + " set source = excluded.source, migration = excluded.migration, epoch = owner.epoch + 1 returning epoch";
+    private static final String CLAIM = "insert into %s as owner (\"table\", source, migration, epoch, table_oid)"
+            + " values (?, ?, ?, (extract(epoch from clock_timestamp()) * 1000)::bigint, ?::regclass::oid::bigint)"
+            + " on conflict (\"table\") do update set source = excluded.source, migration = excluded.migration,"
+            + " epoch = owner.epoch + 1, table_oid = excluded.table_oid"
+            + " returning migration, source, epoch, table_oid";
 
     /**
      * Claims a table, which takes it from whoever had it.
@@ -42,10 +43,16 @@ record Claim(OwnerTable owners, long epoch, UnaryOperator<String> told) {
                 .map(Ownership.Row::source)
                 .filter(known -> !owner.source().isKnown() && owner.isOf(known))
                 .orElseGet(owner::text);
-        long epoch = Jooq.with(connection, jooq -> jooq.resultQuery(
-                        CLAIM.formatted(owners.sql()), owned.table().name(), source, owner.migration())
-                .fetchSingleInto(long.class));
-        return new Claim(owners, epoch, told);
+        Ownership.Row now = Jooq.with(
+                connection,
+                jooq -> Ownership.Row.of(jooq.fetchSingle(
+                        CLAIM.formatted(owners.sql()),
+                        owned.table().name(),
+                        source,
+                        owner.migration(),
+                        owners.ownedSql())));
+        String had = before.row().map(Ownership.Row::claim).orElse("");
+        return new Claim(owners, new Claimed(had, now.claim()), now.epoch(), told);
     }
 
     /**

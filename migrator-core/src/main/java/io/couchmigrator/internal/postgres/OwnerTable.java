@@ -80,6 +80,7 @@ record OwnerTable(
                 .text("source", Ownership.Row::source)
                 .text("migration", Ownership.Row::migration)
                 .integer("epoch", Ownership.Row::epoch)
+                .integer("table_oid", Ownership.Row::oid)
                 .onConflict(ConflictRule.UPDATE)
                 .build();
     }
@@ -97,7 +98,7 @@ record OwnerTable(
                 .collect(Collectors.joining(", "));
         return List.of(
                 "create table if not exists %s (%s)".formatted(ownedSql(), columns),
-                "create table if not exists %s (\"table\" text primary key, source text not null, migration text not null, epoch bigint not null)"
+                "create table if not exists %s (\"table\" text primary key, source text not null, migration text not null, epoch bigint not null, table_oid bigint not null)"
                         .formatted(sql()));
     }
 

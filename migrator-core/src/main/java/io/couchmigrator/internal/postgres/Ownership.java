@@ -26,20 +26,29 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows, Lis
      * What is said of an owner.
      *
      * @param source its CouchDB database
-     * @param epoch how often the table was claimed, counted from some number on
+     * @param epoch rises whenever the table is claimed
+     * @param oid which table it is said of: another one of its name is not owned
      */
-    public record Row(String migration, String source, long epoch) {
-        /** Returns the row of this table; empty if there is none. */
+    public record Row(String migration, String source, long epoch, long oid) {
+        static Row of(Record row) {
+            return new Row(
+                    row.get(0, String.class), row.get(1, String.class), row.get(2, long.class), row.get(3, long.class));
+        }
+
+        /** Returns the row of a table of this name; empty if there is none. */
         static Optional<Row> read(Connection connection, OwnerTable owners, String lock) throws SQLException {
             return Jooq.with(connection, jooq -> {
                 Record row = jooq.fetchOne(
-                        "select migration, source, epoch from %s where \"table\" = ?%s".formatted(owners.sql(), lock),
+                        "select migration, source, epoch, table_oid from %s where \"table\" = ?%s"
+                                .formatted(owners.sql(), lock),
                         owners.owned().table().name());
-                return row == null
-                        ? Optional.empty()
-                        : Optional.of(
-                                new Row(row.get(0, String.class), row.get(1, String.class), row.get(2, long.class)));
+                return Optional.ofNullable(row).map(Row::of);
             });
+        }
+
+        /** Returns what tells this claim from others. */
+        String claim() {
+            return "%s %s".formatted(oid, epoch);
         }
 
         /** Returns the owner, for messages. */
@@ -58,7 +67,17 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows, Lis
         Optional<Row> row = owners.isOwnerThere() && isReadable(connection, owners.sql())
                 ? Row.read(connection, owners, "")
                 : Optional.empty();
-        return new Ownership(owned.table(), row, hasRows, owners.mayCreate() ? owners.missing() : List.of());
+        boolean isOfTable = row.isPresent()
+                && isTrue(
+                        connection,
+                        "select to_regclass(?)::oid::bigint is not distinct from ?::bigint",
+                        owners.ownedSql(),
+                        row.get().oid());
+        return new Ownership(
+                owned.table(),
+                isOfTable ? row : Optional.empty(),
+                hasRows,
+                owners.mayCreate() ? owners.missing() : List.of());
     }
 
     private static boolean isReadable(Connection connection, String table) throws SQLException {
@@ -76,12 +95,6 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows, Lis
                 ? Optional.empty()
                 : Optional.of("for table \"%s\", which is to be owned, a run creates what is missing: %s"
                         .formatted(table, String.join("; ", created)));
-    }
-
-    /** Returns whether a run of this owner has claimed the table, be it with another database of the same name. */
-    public boolean isOf(Owner owner) {
-        return row.filter(its -> its.migration().equals(owner.migration()) && owner.isNamed(its.source()))
-                .isPresent();
     }
 
     /** Returns why the table is not to be had by this owner, a sentence; empty if it is. */

@@ -75,6 +75,11 @@ final class PreparedOwned<R> implements Writer<R> {
         return change(connection, changes).rows();
     }
 
+    /** Returns what is remembered of the claim to the table; empty if there is none. */
+    Optional<Claimed> claimed() {
+        return claim.map(Claim::claimed);
+    }
+
     /** Makes the table hold what the documents ask for. */
     Written change(Connection connection, List<Change<R>> changes) throws SQLException {
         changes.forEach(this::check);

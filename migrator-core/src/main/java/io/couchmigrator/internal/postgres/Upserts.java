@@ -59,6 +59,11 @@ public final class Upserts {
         return prepared(connection, owned, Optional.of(claim));
     }
 
+    /** Returns what is remembered of a writer's claim to a table; empty if it has none. */
+    public static Optional<Claimed> claimed(Writer<?> writer) {
+        return writer instanceof PreparedOwned<?> owned ? owned.claimed() : Optional.empty();
+    }
+
     /** Creates what is not there of a table that is to be owned, and of the one beside it. */
     public static void create(Connection connection, Destination<?> destination) throws SQLException {
         if (destination instanceof OwnedTable<?> owned) {

@@ -71,9 +71,7 @@ record Earlier(
             unreadable.add(e);
         }
         Identity seen = new Identity(now.migration(), now.target().identity(), sources);
-        List<Difference> differences =
-                new ArrayList<>(offsets.map(seen::compare).orElse(List.of()));
-        offsets.ifPresent(saved -> differences.addAll(now.unclaimed(saved.stages())));
+        List<Difference> differences = offsets.map(seen::compare).orElse(List.of());
         return new Earlier(file, offsets, sources, differences, unreadable, left(offsets, now.migration()));
     }
 
@@ -142,7 +140,7 @@ record Earlier(
     }
 
     private static boolean isOfOwning(Difference difference) {
-        return difference instanceof OfFile other && (other.kind() == Kind.OWNING || other.kind() == Kind.MOVED);
+        return difference instanceof OfFile other && other.kind() == Kind.OWNING;
     }
 
     private List<Difference> without(Predicate<Difference> accepted) {

@@ -7,10 +7,6 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Stage;
 import io.couchmigrator.internal.couch.CouchClient;
-import io.couchmigrator.internal.identity.Difference;
-import io.couchmigrator.internal.identity.Difference.Kind;
-import io.couchmigrator.internal.identity.Difference.OfFile;
-import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.postgres.Owner;
 import io.couchmigrator.internal.retry.OwnThread;
@@ -19,7 +15,6 @@ import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.source.SourcePreflight;
 import io.couchmigrator.internal.target.Target;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,23 +67,6 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
             }
         }
         return new Preflight(migration, source, target.claimedBy(claiming), claiming);
-    }
-
-    /** Returns in what the tables of stages differ from those that were written, where no run of theirs has claimed them. */
-    List<Difference> unclaimed(List<StageOffset> saved) {
-        List<Difference> differences = new ArrayList<>();
-        for (StageOffset stage : saved) {
-            owner(stage.name()).ifPresent(owner -> target.owned().stream()
-                    .filter(table -> table.stage().equals(stage.name()))
-                    .filter(table -> !table.ownership().isOf(owner))
-                    .forEach(table -> differences.add(new OfFile(
-                            Kind.MOVED,
-                            "table of stage \"%s\"".formatted(stage.name()),
-                            "\"%s\", into which no run of it has written"
-                                    .formatted(table.ownership().table()),
-                            "one that it has filled"))));
-        }
-        return differences;
     }
 
     /** Returns who is to own the table of a stage; empty if nothing is to be written. */

@@ -10,6 +10,7 @@ import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import io.couchmigrator.internal.postgres.Claimed;
 import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
@@ -38,6 +39,7 @@ final class StageRun<S> {
     private final Worksite site;
     private final Checkpoints checkpoints;
     private final Passes<S> passes;
+    private final List<Claimed> claims;
     private final LongSupplier logged;
     private final Recognition recognition;
     private final AtomicReference<Tallies> thisRun = new AtomicReference<>(Tallies.NONE);
@@ -45,19 +47,26 @@ final class StageRun<S> {
     private volatile Instant began;
     private volatile @Nullable StageState state;
 
-    /** @param logged how much the stage logged that is no reject */
+    /**
+     * Takes note of its claims before anything is read: where they do not follow from those that were saved, all is read again.
+     *
+     * @param claims to the tables that the stage owns
+     * @param logged how much the stage logged that is no reject
+     */
     StageRun(
             Stage<S, ?> stage,
             Feed<S> feed,
             Worksite site,
             Checkpoints checkpoints,
             Passes<S> passes,
+            List<Claimed> claims,
             LongSupplier logged) {
         this.stage = stage;
         this.feed = feed;
         this.site = site;
         this.checkpoints = checkpoints;
         this.passes = passes;
+        this.claims = claims;
         this.logged = logged;
         this.recognition = new Recognition(site.sources()::turns, offset -> {
             // Once one worker has given the source up, the others must not each find out for themselves, one by one.
@@ -65,6 +74,29 @@ final class StageRun<S> {
             feed.recognize(offset);
         });
         this.began = site.clock().instant();
+        claimed();
+    }
+
+    private void claimed() {
+        StageOffset saved = checkpoints.saved(name());
+        if (saved == null || claims.isEmpty()) {
+            return;
+        }
+        List<String> before = claims.stream().map(Claimed::before).toList();
+        boolean follows = saved.claims().equals(before) || saved.isToBePlanned();
+        if (!follows) {
+            site.reporter()
+                    .tell(to -> to.warned(
+                            "Stage \"%s\" is read again from its beginning: its table is another one than before, or another run has claimed it since."
+                                    .formatted(name())));
+        }
+        StageOffset now = follows ? saved : saved.anew(stage.definition());
+        checkpoints.keep(now.claimedBy(ours()));
+        checkpoints.saveIfChanged();
+    }
+
+    private List<String> ours() {
+        return claims.stream().map(Claimed::now).toList();
     }
 
     /** Makes the first passes, over what an earlier run left. */
@@ -129,13 +161,14 @@ final class StageRun<S> {
     private StageOffset plan() {
         Feed.Plan plan = feed.plan(site.target().own().main());
         return StageOffset.planned(
-                name(),
-                stage.definition(),
-                plan.database(),
-                plan.sequence(),
-                plan.total(),
-                site.clock().instant(),
-                feed.cut(List.of(RangeOffset.of(null, null))));
+                        name(),
+                        stage.definition(),
+                        plan.database(),
+                        plan.sequence(),
+                        plan.total(),
+                        site.clock().instant(),
+                        feed.cut(List.of(RangeOffset.of(null, null))))
+                .claimedBy(ours());
     }
 
     private void remember(StageOffset plan) {

@@ -122,7 +122,7 @@ record StageRuns(
                 feed.tellsChanges() ? List.of(changes, waiting) : List.of(),
                 run -> finished(run, writer),
                 false);
-        return new StageRun<>(stage, feed, site, checkpoints, passes, writer::logged);
+        return new StageRun<>(stage, feed, site, checkpoints, passes, preparation.claims(), writer::logged);
     }
 
     private void finished(StageRun<?> run, StageWriter<?, ?> writer) {
@@ -144,7 +144,7 @@ record StageRuns(
                 List.of(changes),
                 run -> verified(run, findings),
                 true);
-        return new StageRun<>(stage, read, site, checkpoints, passes, () -> 0);
+        return new StageRun<>(stage, read, site, checkpoints, passes, List.of(), () -> 0);
     }
 
     private void verified(StageRun<?> run, LineFile findings) {

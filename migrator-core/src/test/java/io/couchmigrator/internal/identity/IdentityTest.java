@@ -150,7 +150,8 @@ final class IdentityTest {
                 null,
                 List.of(),
                 Tallies.NONE,
-                List.of(new Witness("o1", "2-b"), new Witness("o2", "2-b")));
+                List.of(new Witness("o1", "2-b"), new Witness("o2", "2-b")),
+                List.of());
     }
 
     private static DocumentStage<String> stage(String name, int definition) {

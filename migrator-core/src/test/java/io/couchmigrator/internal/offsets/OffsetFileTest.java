@@ -168,7 +168,8 @@ final class OffsetFileTest {
                                         RangeOffset.of(new DocumentId("m\ud83d"), null)
                                                 .finished()),
                                 Tallies.NONE,
-                                List.of(new Witness("a", "1-b"), new Witness("m\ud83d", "12-c"))),
+                                List.of(new Witness("a", "1-b"), new Witness("m\ud83d", "12-c")),
+                                List.of("16403 1732728371000")),
                         new StageOffset(
                                 "lines",
                                 1,
@@ -182,6 +183,7 @@ final class OffsetFileTest {
                                         .advanced(new RowId(-5), Tallies.NONE)
                                         .finished()),
                                 new Tallies(1, 1, 0, 0, 1, 0),
+                                List.of(),
                                 List.of())));
     }
 }

@@ -82,6 +82,7 @@ final class OffsetFormatTest {
                 null,
                 List.of(ranges),
                 Tallies.NONE,
+                List.of(),
                 List.of());
         TargetIdentity target =
                 new TargetIdentity(Optional.empty(), "shop", 1, Map.of("orders", 2L), OptionalLong.of(3));

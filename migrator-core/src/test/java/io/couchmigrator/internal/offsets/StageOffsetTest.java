@@ -52,6 +52,7 @@ final class StageOffsetTest {
                 null,
                 List.of(ranges),
                 Tallies.NONE,
+                List.of(),
                 List.of());
     }
 }
