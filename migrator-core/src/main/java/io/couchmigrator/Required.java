@@ -3,6 +3,7 @@ package io.couchmigrator;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What must be given to builders, and what the stages of a migration must have for what is asked of a {@link Migrator}. */
@@ -46,7 +47,7 @@ final class Required {
     }
 
     static Duration notNegative(Duration value, String name, String expected) {
-        if (value.isNegative()) {
+        if (Objects.requireNonNull(value, name).isNegative()) {
             throw new IllegalArgumentException("unexpected %s: %s: expected %s".formatted(name, value, expected));
         }
         return value;
