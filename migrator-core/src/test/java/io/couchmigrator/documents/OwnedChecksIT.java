@@ -78,6 +78,11 @@ final class OwnedChecksIT {
                 "alter table shop add note text not null | column \"note\" of table \"shop\" must have a value, has no default",
                 "alter table shop alter id type text collate \"default\" | column \"id\" of table \"shop\" has the collation \"default\": expected \"C\", whose order is CouchDB's: alter table shop alter column id type text collate \"C\"",
                 "alter table shop drop constraint shop_pkey | column \"id\" of table \"shop\" has no unique index of its own",
+                "create table notes (of text constraint notes_of references shop on delete cascade) | foreign key notes_of of table notes deletes or changes rows there with those of table \"shop\": expected",
+                "create table notes (of text constraint notes_of references shop on delete set null) | foreign key notes_of of table notes deletes or changes",
+                "create table notes (of text constraint notes_of references shop on delete set default) | foreign key notes_of of table notes deletes or changes",
+                "create table notes (of text constraint notes_of references shop on update cascade) | foreign key notes_of of table notes deletes or changes",
+                "alter table shop add part_of text constraint shop_part_of references shop on delete cascade | foreign key shop_part_of of table shop deletes or changes",
                 "alter table shop set unlogged | table \"shop\" is unlogged",
                 "alter table shop enable row level security, force row level security | row-level security of table \"shop\" applies",
                 "revoke delete on shop from %u | lacks privileges on table \"shop\": grant DELETE on \"shop\" to %u",
@@ -180,6 +185,19 @@ final class OwnedChecksIT {
         assertThat(adopted.tallies().deleted()).isEqualTo(1);
         assertThat(again.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(Copies.rows(database)).containsExactly("d000=0", "d001=1", "d002=2");
+    }
+
+    @Test
+    void takesATableToWhichOthersReferWithoutHarm(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("shop").load(Copies.documents(3));
+        database.execute(
+                TABLE + "create table notes (of text references shop on delete restrict, too text references shop)");
+
+        CheckReport report = Copies.migrator(Copies.migration(), couch, database, logs)
+                .build()
+                .check();
+
+        assertThat(report.faults()).isEmpty();
     }
 
     private static void superuser(TestDatabase database, String sql) throws Exception {

@@ -30,6 +30,7 @@ final class OwnedChecks {
                 faults.add(kind.get());
             } else {
                 faults.addAll(columnFaults(connection, owned, there.get()));
+                faults.addAll(foreignKeyFaults(connection, there.get()));
                 faults.addAll(TargetChecks.upsert(connection, owned.rows(), !owned.keepsDeleted()));
             }
         }
@@ -96,6 +97,19 @@ final class OwnedChecks {
         }
         collationFault(connection, owned.columns().get(0).name(), table).ifPresent(faults::add);
         return faults;
+    }
+
+    /** Returns which foreign keys would make a change of one row a change of others, which are somebody else's. */
+    private static List<String> foreignKeyFaults(Connection connection, TableFacts table) throws SQLException {
+        Result<Record> keys = Jooq.with(connection, jooq -> jooq.fetch("""
+                        select quote_ident(k.conname), k.conrelid::regclass::text from pg_constraint k
+                        where k.contype = 'f' and k.confrelid = ?::oid and (k.confdeltype not in ('a', 'r') or k.confupdtype not in ('a', 'r'))
+                          and not exists (select from pg_constraint whole where whole.oid = k.conparentid and whole.confrelid = k.confrelid)
+                        order by 2, 1
+                        """, table.oid()));
+        return keys.map(key ->
+                "foreign key %s of table %s deletes or changes rows there with those of table \"%s\": expected one that refuses instead: alter table %s drop constraint %s and add it with no action, or name another table"
+                        .formatted(key.get(0), key.get(1), table.name(), key.get(1), key.get(0)));
     }
 
     /** Of another order than the source's, an interval of its ids would have rows of others. */
