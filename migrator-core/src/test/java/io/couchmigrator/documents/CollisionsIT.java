@@ -54,6 +54,25 @@ final class CollisionsIT {
     }
 
     @Test
+    void leaveColumnsOfTheOperatorAloneInRowsThatPassAValueOn(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        CouchDatabase shop = copied(couch, database, 5);
+        database.execute("alter table shop add note text; update shop set note = id");
+        shop.put(Copies.document("d000", 1));
+        shop.put(Copies.document("d001", 0));
+        shop.put(Copies.document("d002", 3));
+        shop.put(Copies.document("d003", 30));
+        shop.put(Copies.document("d004", 40));
+
+        Result result = run(couch, database, 10);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Copies.rows(database)).containsExactly("d000=1", "d001=0", "d002=3", "d003=30", "d004=40");
+        assertThat(database.query("select coalesce(note, 'lost') from shop where id > 'd001' order by id"))
+                .containsExactly("d002", "d003", "d004");
+    }
+
+    @Test
     void takeAValueThatIsGivenUpLaterInTheSameRun(CouchDouble couch, TestDatabase database) throws Exception {
         CouchDatabase shop = copied(couch, database, 5);
         shop.put(Copies.document("d001", 4));

@@ -11,11 +11,13 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jooq.impl.DSL;
 
@@ -96,31 +98,71 @@ final class PreparedOwned<R> implements Writer<R> {
         return new Written(collides ? makingRoom(connection, changes) : written(connection, changes), deleted, kept);
     }
 
-    /** Rows that pass a unique value on among themselves are deleted and inserted: none can be changed while another has its value. */
+    /** Rows that pass a unique value on may have to be written in another order, or to make room for each other. */
     private int makingRoom(Connection connection, List<Change<R>> changes) throws SQLException {
         Savepoint before = connection.setSavepoint();
         int written;
         try {
             written = written(connection, changes);
         } catch (SQLException e) {
-            if (!SqlFault.of(e).isOfAnotherRow()) {
-                throw e;
-            }
-            connection.rollback(before);
-            written = inserted(connection, changes, e);
+            rollback(connection, before, e);
+            written = singly(connection, changes, e);
         }
         connection.releaseSavepoint(before);
         return written;
     }
 
-    /** @param collision what is told if that does not help: others may refer to the rows that would be deleted */
-    private int inserted(Connection connection, List<Change<R>> changes, SQLException collision) throws SQLException {
+    /**
+     * Writes rows one by one, forwards and backwards. What is left then is in each other's way, and is deleted and inserted, whereby it
+     * loses what others have in columns of their own.
+     *
+     * @param collision what is told if that does not help: others may refer to the rows that would be deleted
+     */
+    private int singly(Connection connection, List<Change<R>> changes, SQLException collision) throws SQLException {
+        List<Change<R>> left = changes;
+        int written = 0;
+        for (int pass = 0; pass < 2; pass++) {
+            List<Change<R>> still = new ArrayList<>();
+            for (Change<R> change : left) {
+                OptionalInt alone = alone(connection, change);
+                written += alone.orElse(0);
+                if (alone.isEmpty()) {
+                    still.add(change);
+                }
+            }
+            Collections.reverse(still);
+            left = still;
+        }
         try {
-            rows.clear(connection, changes);
-            return written(connection, changes);
+            rows.clear(connection, left);
+            return written + written(connection, left);
         } catch (SQLException e) {
             throw SqlFault.of(e).isPassing() ? e : collision;
         }
+    }
+
+    /** Returns how many rows were written; empty if another row is in the way. */
+    private OptionalInt alone(Connection connection, Change<R> change) throws SQLException {
+        if (change.rows().isEmpty()) {
+            return OptionalInt.of(0);
+        }
+        Savepoint before = connection.setSavepoint();
+        OptionalInt written = OptionalInt.empty();
+        try {
+            written = OptionalInt.of(written(connection, List.of(change)));
+        } catch (SQLException e) {
+            rollback(connection, before, e);
+        }
+        connection.releaseSavepoint(before);
+        return written;
+    }
+
+    /** @throws SQLException what happened, if it is no collision */
+    private static void rollback(Connection connection, Savepoint before, SQLException e) throws SQLException {
+        if (!SqlFault.of(e).isOfAnotherRow()) {
+            throw e;
+        }
+        connection.rollback(before);
     }
 
     /** What is deferred to the end of the transaction is checked here, so that an error is that of these rows. */
