@@ -111,7 +111,6 @@ final class DocumentsCommandIT {
     @ParameterizedTest
     @ValueSource(strings = {"--ids", "--counts"})
     void verifiesLessWhereThatIsAskedForAndSaysHowToVerifyAll(String depth) throws Exception {
-        create("documents");
         couch("orders", "a", "b");
         types("run", "--couch-db=orders");
 

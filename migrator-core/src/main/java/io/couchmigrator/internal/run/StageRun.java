@@ -6,7 +6,6 @@ import io.couchmigrator.Progress;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
-import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
@@ -39,7 +38,7 @@ final class StageRun<S> {
     private final Worksite site;
     private final Checkpoints checkpoints;
     private final Passes<S> passes;
-    private final List<Claimed> claims;
+    private final Planning<S> planning;
     private final LongSupplier logged;
     private final Recognition recognition;
     private final AtomicReference<Tallies> thisRun = new AtomicReference<>(Tallies.NONE);
@@ -66,7 +65,7 @@ final class StageRun<S> {
         this.site = site;
         this.checkpoints = checkpoints;
         this.passes = passes;
-        this.claims = claims;
+        this.planning = new Planning<>(stage, feed, site, checkpoints, claims);
         this.logged = logged;
         this.recognition = new Recognition(site.sources()::turns, offset -> {
             // Once one worker has given the source up, the others must not each find out for themselves, one by one.
@@ -74,29 +73,7 @@ final class StageRun<S> {
             feed.recognize(offset);
         });
         this.began = site.clock().instant();
-        claimed();
-    }
-
-    private void claimed() {
-        StageOffset saved = checkpoints.saved(name());
-        if (saved == null || claims.isEmpty()) {
-            return;
-        }
-        List<String> before = claims.stream().map(Claimed::before).toList();
-        boolean follows = saved.claims().equals(before) || saved.isToBePlanned();
-        if (!follows) {
-            site.reporter()
-                    .tell(to -> to.warned(
-                            "Stage \"%s\" is read again from its beginning: its table is another one than before, or another run has claimed it since."
-                                    .formatted(name())));
-        }
-        StageOffset now = follows ? saved : saved.anew(stage.definition());
-        checkpoints.keep(now.claimedBy(ours()));
-        checkpoints.saveIfChanged();
-    }
-
-    private List<String> ours() {
-        return claims.stream().map(Claimed::now).toList();
+        planning.claimed();
     }
 
     /** Makes the first passes, over what an earlier run left. */
@@ -121,7 +98,7 @@ final class StageRun<S> {
             tellWasComplete(saved);
         }
         boolean anew = wasComplete && !feed.tellsChanges();
-        StageState now = saved == null || anew || saved.isToBePlanned() ? planned() : resumed(saved);
+        StageState now = saved == null || anew || saved.isToBePlanned() ? planning.begun() : planning.resumed(saved);
         state = now;
         passes.main().forEach(pass -> pass.over(this, now));
         passes.finished().accept(this);
@@ -144,46 +121,9 @@ final class StageRun<S> {
         return tallies().rejected() + logged.getAsLong();
     }
 
-    private StageState planned() {
-        StageOffset plan = plan();
-        StageState fresh = checkpoints.keep(plan);
-        remember(plan);
-        return fresh;
-    }
-
     /** Plans the stage anew, so that all its ranges are to be read. */
     void readAgain(StageState now) {
-        StageOffset plan = plan();
-        now.anew(plan);
-        remember(plan);
-    }
-
-    private StageOffset plan() {
-        Feed.Plan plan = feed.plan(site.target().own().main());
-        return StageOffset.planned(
-                        name(),
-                        stage.definition(),
-                        plan.database(),
-                        plan.sequence(),
-                        plan.total(),
-                        site.clock().instant(),
-                        feed.cut(List.of(RangeOffset.of(null, null))))
-                .claimedBy(ours());
-    }
-
-    private void remember(StageOffset plan) {
-        checkpoints.saveIfChanged();
-        site.reporter().remember("stage planned", name(), plan.total());
-    }
-
-    /** What an earlier version saved as one range may be cut now. */
-    private StageState resumed(StageOffset saved) {
-        StageState now = checkpoints.keep(saved);
-        if (saved.phase() == Phase.READING) {
-            now.ranges(feed.cut(saved.ranges()));
-            checkpoints.saveIfChanged();
-        }
-        return now;
+        planning.again(now);
     }
 
     /** Makes sure, after an outage of the source, that it is still the one that the stage belongs to. */

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import io.couchmigrator.Stage;
+import io.couchmigrator.internal.offsets.RangeOffset;
+import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import io.couchmigrator.internal.postgres.Claimed;
+import io.couchmigrator.internal.source.Feed;
+import java.util.List;
+
+/**
+ * From where a stage is read: from its beginning, by a plan that is saved before anything is read, or from where an earlier run left it.
+ *
+ * @param claims to the tables that the stage owns
+ */
+record Planning<S>(Stage<S, ?> stage, Feed<S> feed, Worksite site, Checkpoints checkpoints, List<Claimed> claims) {
+    /** Takes note of the claims before anything is read: where they do not follow from those that were saved, all is to be read again. */
+    void claimed() {
+        StageOffset saved = checkpoints.saved(stage.name());
+        if (saved == null || claims.isEmpty()) {
+            return;
+        }
+        List<String> before = claims.stream().map(Claimed::before).toList();
+        boolean follows = saved.claims().equals(before) || saved.isToBePlanned();
+        if (!follows) {
+            site.reporter()
+                    .tell(to -> to.warned(
+                            "Stage \"%s\" is read again from its beginning: its table is another one than before, or another run has claimed it since."
+                                    .formatted(stage.name())));
+        }
+        StageOffset now = follows ? saved : saved.anew(stage.definition());
+        checkpoints.keep(now.claimedBy(ours()));
+        checkpoints.saveIfChanged();
+    }
+
+    /** Begins the stage. */
+    StageState begun() {
+        StageOffset plan = plan();
+        StageState fresh = checkpoints.keep(plan);
+        remember(plan);
+        return fresh;
+    }
+
+    /** Plans the stage anew, so that all its ranges are to be read. */
+    void again(StageState now) {
+        StageOffset plan = plan();
+        now.anew(plan);
+        remember(plan);
+    }
+
+    /** Goes on. What an earlier version saved as one range may be cut now. */
+    StageState resumed(StageOffset saved) {
+        StageState now = checkpoints.keep(saved);
+        if (saved.phase() == Phase.READING) {
+            now.ranges(feed.cut(saved.ranges()));
+            checkpoints.saveIfChanged();
+        }
+        return now;
+    }
+
+    private StageOffset plan() {
+        Feed.Plan plan = feed.plan(site.target().own().main());
+        return StageOffset.planned(
+                        stage.name(),
+                        stage.definition(),
+                        plan.database(),
+                        plan.sequence(),
+                        plan.total(),
+                        site.clock().instant(),
+                        feed.cut(List.of(RangeOffset.of(null, null))))
+                .claimedBy(ours());
+    }
+
+    private List<String> ours() {
+        return claims.stream().map(Claimed::now).toList();
+    }
+
+    private void remember(StageOffset plan) {
+        checkpoints.saveIfChanged();
+        site.reporter().remember("stage planned", stage.name(), plan.total());
+    }
+}
