@@ -39,12 +39,13 @@ public sealed interface Change<R> {
     }
 
     /**
-     * It is deleted, or does not count for the stage.
+     * It is gone, or does not count for the stage.
      *
      * @param id the document's id, or the row's primary key
      * @param rev the document's revision, of its deletion if it is deleted
+     * @param gone whether it is deleted or purged, or never was there; otherwise it is there, and does not count
      */
-    record Absent<R>(String id, String rev) implements Change<R> {
+    record Absent<R>(String id, String rev, boolean gone) implements Change<R> {
         public Absent {
             Objects.requireNonNull(id, "id");
             Objects.requireNonNull(rev, "rev");

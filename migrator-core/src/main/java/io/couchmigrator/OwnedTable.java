@@ -58,7 +58,7 @@ public final class OwnedTable<R> implements Destination<R> {
         return rev;
     }
 
-    /** Returns whether the row of a document that is deleted stays as it was. */
+    /** Returns whether the row of a document that is deleted or purged stays as it was. */
     public boolean keepsDeleted() {
         return keepsDeleted;
     }
@@ -145,7 +145,7 @@ public final class OwnedTable<R> implements Destination<R> {
             return this;
         }
 
-        /** Lets the row of a document that is deleted stay as it was. By default it is deleted. */
+        /** Lets the row of a document that is deleted or purged stay as it was. By default it is deleted, as that of one that counts no longer always is. */
         public Builder<R> keepsDeleted() {
             this.keepsDeleted = true;
             return this;

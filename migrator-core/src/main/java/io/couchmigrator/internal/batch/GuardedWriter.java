@@ -108,12 +108,17 @@ public record GuardedWriter<R>(String stage, Writer<R> writer) {
         return standings;
     }
 
-    /** Returns whether it deletes the rows of documents that have none any more. */
-    public boolean deletes() {
-        return Upserts.deletes(writer);
+    /** Returns whether it owns its table, and so deletes the rows of documents that have none any more. */
+    public boolean owns() {
+        return Upserts.owns(writer);
     }
 
-    /** Returns which of some documents have a row, where it {@linkplain #deletes deletes} rows. */
+    /** Returns whether it lets the row stay of a document that has none any more. */
+    public boolean keeps(Change<?> change) {
+        return Upserts.keeps(writer, change);
+    }
+
+    /** Returns which of some documents have a row, where it {@linkplain #owns owns} its table. */
     public Set<String> there(Connection connection, Collection<String> ids) throws SQLException {
         return Upserts.there(connection, writer, ids);
     }

@@ -167,7 +167,7 @@ public final class Preparation<S, R> {
         } else if (item instanceof Item.Unreadable<S> unreadable) {
             prepared.refused().add(new Refused(item.id(), unreadable.rev(), "", "unreadable", unreadable.reason()));
         } else {
-            prepared.changes().add(Ready.absent(item.id(), item.rev()));
+            prepared.changes().add(Ready.absent(item.id(), item.rev(), item instanceof Item.Gone));
         }
         return 0;
     }
@@ -234,8 +234,8 @@ public final class Preparation<S, R> {
         }
 
         /** Returns one that does not. */
-        static <R> Ready<R> absent(SourceId id, String rev) {
-            return new Ready<>(id, new Change.Absent<>(id.text(), rev), () -> "", List.of());
+        static <R> Ready<R> absent(SourceId id, String rev, boolean gone) {
+            return new Ready<>(id, new Change.Absent<>(id.text(), rev, gone), () -> "", List.of());
         }
 
         /** Returns whether it counts for the stage. */

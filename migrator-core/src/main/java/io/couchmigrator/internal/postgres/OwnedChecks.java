@@ -31,7 +31,7 @@ final class OwnedChecks {
             } else {
                 faults.addAll(columnFaults(connection, owned, there.get()));
                 faults.addAll(foreignKeyFaults(connection, there.get()));
-                faults.addAll(TargetChecks.upsert(connection, owned.rows(), !owned.keepsDeleted()));
+                faults.addAll(TargetChecks.upsert(connection, owned.rows(), true));
             }
         }
         if (owners.isOwnerThere()) {

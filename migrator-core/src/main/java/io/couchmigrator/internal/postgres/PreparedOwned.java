@@ -22,7 +22,7 @@ import java.util.Set;
 import org.jooq.impl.DSL;
 
 /**
- * An {@link OwnedTable} that knows its table: the rows of documents that are absent are deleted by id; those of others are changed
+ * An {@link OwnedTable} that knows its table: the rows of documents that have none any more are deleted by id; those of others are changed
  * where they differ, or inserted. Safe for use by multiple threads.
  */
 final class PreparedOwned<R> implements Writer<R> {
@@ -86,15 +86,15 @@ final class PreparedOwned<R> implements Writer<R> {
     Written change(Connection connection, List<Change<R>> changes) throws SQLException {
         changes.forEach(this::check);
         String[] without = changes.stream()
-                .filter(change -> change.rows().isEmpty())
+                .filter(change -> change.rows().isEmpty() && !keeps(change))
                 .map(Change::id)
                 .filter(rows::mayBeKey)
                 .sorted()
                 .toArray(String[]::new);
-        int deleted = owned.keepsDeleted() || without.length == 0
+        int deleted = without.length == 0
                 ? 0
                 : Jooq.with(connection, jooq -> Planned.execute(jooq, delete, (Object) without));
-        Set<String> kept = deleted == without.length || owned.keepsDeleted() ? Set.of() : there(connection, without);
+        Set<String> kept = deleted == without.length ? Set.of() : there(connection, without);
         return new Written(collides ? makingRoom(connection, changes) : written(connection, changes), deleted, kept);
     }
 
@@ -247,9 +247,9 @@ final class PreparedOwned<R> implements Writer<R> {
         return rows;
     }
 
-    /** Returns whether documents without rows are of no interest. */
-    boolean keepsDeleted() {
-        return owned.keepsDeleted();
+    /** Returns whether the row of a document that has none any more is to stay, because that is gone. */
+    boolean keeps(Change<?> change) {
+        return owned.keepsDeleted() && change instanceof Change.Absent<?> absent && absent.gone();
     }
 
     @Override

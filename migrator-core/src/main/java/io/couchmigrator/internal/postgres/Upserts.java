@@ -115,16 +115,20 @@ public final class Upserts {
 
     /** Returns whether a writer does nothing for documents that have no rows. That of an upsert only adds. */
     public static boolean onlyAdds(Writer<?> writer) {
-        return writer instanceof PreparedUpsert<?>
-                || (writer instanceof PreparedOwned<?> owned && owned.keepsDeleted());
+        return writer instanceof PreparedUpsert<?>;
     }
 
-    /** Returns whether a writer deletes the rows of documents that have none any more, and can tell which have. */
-    public static boolean deletes(Writer<?> writer) {
-        return writer instanceof PreparedOwned<?> owned && !owned.keepsDeleted();
+    /** Returns whether a writer owns its table, and so deletes the rows of documents that have none any more, and can tell which have. */
+    public static boolean owns(Writer<?> writer) {
+        return writer instanceof PreparedOwned<?>;
     }
 
-    /** Returns which of some documents have a row where a writer {@linkplain #deletes deletes} rows. */
+    /** Returns whether a writer lets the row stay of a document that has none any more. */
+    public static boolean keeps(Writer<?> writer, Change<?> change) {
+        return writer instanceof PreparedOwned<?> owned && owned.keeps(change);
+    }
+
+    /** Returns which of some documents have a row where a writer {@linkplain #owns owns} its table. */
     public static Set<String> there(Connection connection, Writer<?> writer, Collection<String> ids)
             throws SQLException {
         return ((PreparedOwned<?>) writer).there(connection, ids.toArray(new String[0]));

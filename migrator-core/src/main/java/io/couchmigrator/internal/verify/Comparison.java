@@ -148,7 +148,7 @@ final class Comparison<R> {
         Map<Integer, Standing> own = compared(rows, items, owned, number, sessions);
         // Of a table that the stage owns they are extra, and the next run deletes them.
         Map<Integer, Standing> others =
-                preparation.writer(number).deletes() ? Map.of() : compared(rows, items, foreign, number, sessions);
+                preparation.writer(number).owns() ? Map.of() : compared(rows, items, foreign, number, sessions);
         return new Seen(own, misplaced(own, others), Optional.empty());
     }
 

@@ -45,7 +45,7 @@ record Extras<R>(String stage, Preparation<?, R> preparation, Target target) {
 
     /** Returns whether the stage's table holds rows of its documents alone. */
     boolean isOwning() {
-        return preparation.writer(0).deletes();
+        return preparation.writer(0).owns();
     }
 
     /** Returns whether a document may have a row: no text of PostgreSQL has a U+0000. */
@@ -60,6 +60,7 @@ record Extras<R>(String stage, Preparation<?, R> preparation, Target target) {
             int number = i;
             without.add(items.stream()
                     .filter(item -> item.rows().stream().noneMatch(row -> preparation.place(row) == number))
+                    .filter(item -> !preparation.writer(number).keeps(item.change()))
                     .map(item -> item.id().text())
                     .filter(Extras::mayHaveRow)
                     .toList());
