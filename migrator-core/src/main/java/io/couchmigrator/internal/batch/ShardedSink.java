@@ -12,12 +12,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 /**
  * Writes each row into its database, into all of them side by side. Returns once every database has committed; where one
- * does not, what the others have is harmless, since it will be there already.
+ * does not, what the others have is harmless, since it will be there already. What an item has elsewhere is taken away after its rows
+ * are committed, and not where one of them is refused.
  *
  * @param <R> the type of the rows
  * @param place the number of the database that a row goes to
@@ -26,10 +30,17 @@ import java.util.function.ToIntFunction;
 record ShardedSink<R>(ToIntFunction<R> place, List<Sink<R>> sinks, SideBySide sideBySide) implements Sink<R> {
     @Override
     public Outcome write(List<Ready<R>> items, Target.Connections sessions) {
-        List<Supplier<Outcome>> parts = new ArrayList<>();
         List<List<Ready<R>>> routed = routed(items);
+        Outcome stored = write(routed, item -> !item.rows().isEmpty(), sessions);
+        Set<SourceId> refused = stored.refused().stream().map(Refused::id).collect(Collectors.toSet());
+        Outcome cleared = write(routed, item -> item.rows().isEmpty() && !refused.contains(item.id()), sessions);
+        return sum(List.of(stored, cleared));
+    }
+
+    private Outcome write(List<List<Ready<R>>> routed, Predicate<Ready<R>> which, Target.Connections sessions) {
+        List<Supplier<Outcome>> parts = new ArrayList<>();
         for (int database = 0; database < sinks.size(); database++) {
-            List<Ready<R>> its = routed.get(database);
+            List<Ready<R>> its = routed.get(database).stream().filter(which).toList();
             Sink<R> sink = sinks.get(database);
             parts.add(() -> sink.write(its, sessions));
         }
