@@ -11,7 +11,9 @@ import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Item.Refused;
 import io.couchmigrator.internal.target.Target;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -28,7 +30,7 @@ record BatchWriter<S, R>(Preparation<S, R> preparation, Sink<R> sink, StageJourn
     @Override
     public Tallies take(List<Item<S>> batch, Target.Connections sessions) {
         List<Tallies> parts = new ArrayList<>();
-        preparation.prepare(batch, sessions.main(), prepared -> parts.add(written(prepared, sessions)));
+        preparation.prepare(latest(batch), sessions.main(), prepared -> parts.add(written(prepared, sessions)));
         return parts.stream().reduce(Tallies.NONE, Tallies::plus);
     }
 
@@ -36,6 +38,13 @@ record BatchWriter<S, R>(Preparation<S, R> preparation, Sink<R> sink, StageJourn
     public void candidates(
             Interval read, List<Item<S>> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
         preparation.candidates(read, named, sessions, then);
+    }
+
+    /** Returns the last of the items of each id: a feed may tell of a document twice, and what it asks for now counts. */
+    static <S> List<Item<S>> latest(List<Item<S>> batch) {
+        Map<SourceId, Item<S>> latest = new LinkedHashMap<>();
+        batch.forEach(item -> latest.put(item.id(), item));
+        return List.copyOf(latest.values());
     }
 
     private Tallies written(Preparation.Prepared<S, R> prepared, Target.Connections sessions) {
