@@ -116,6 +116,10 @@ final class DocumentsIT {
 
         assertThat(refused.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
         assertThat(refused.tallies().deleted()).isEqualTo(1);
+        assertThat(logs.resolve("documents.rejects.jsonl"))
+                .content()
+                .contains(
+                        "a row that was to be deleted is still there: a trigger or a rule of table \\\"shop\\\" keeps it");
         assertThat(mended.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(Copies.rows(database)).hasSize(18).doesNotContain("d003=3", "d004=4");
     }

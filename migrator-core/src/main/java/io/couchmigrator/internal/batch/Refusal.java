@@ -25,13 +25,24 @@ record Refusal(String likeness, String code, String reason, Optional<String> sai
 
     /** It raised none, and does not have a row that was written into one of these tables; they may be unknown. */
     static Refusal dropped(Set<TableName> tables) {
-        String where =
-                tables.stream().map(" of table \"%s\""::formatted).sorted().collect(Collectors.joining(" or"));
         return new Refusal(
                 "dropped",
                 "refused-by-target",
-                "a row that was neither written nor is there: a trigger or a rule%s drops it".formatted(where),
+                "a row that was neither written nor is there: a trigger or a rule%s drops it".formatted(of(tables)),
                 Optional.empty());
+    }
+
+    /** It raised none, and still has a row that was deleted from one of these tables. */
+    static Refusal kept(Set<TableName> tables) {
+        return new Refusal(
+                "kept",
+                "refused-by-target",
+                "a row that was to be deleted is still there: a trigger or a rule%s keeps it".formatted(of(tables)),
+                Optional.empty());
+    }
+
+    private static String of(Set<TableName> tables) {
+        return tables.stream().map(" of table \"%s\""::formatted).sorted().collect(Collectors.joining(" or"));
     }
 
     /** Returns what is to be recorded of an item. */

@@ -88,15 +88,19 @@ record UpsertSink<R>(
             } catch (WriterException e) {
                 halve(left, e.thrown());
             } catch (DroppedException e) {
-                Refusal dropped = Refusal.dropped(accounted.tables());
                 List<Ready<R>> culprits = e.documents().stream().map(left::get).toList();
-                culprits.forEach(item -> refused.put(item.id(), dropped.of(item)));
+                culprits.forEach(item -> refused.put(item.id(), ignored(item).of(item)));
                 if (culprits.size() < left.size()) {
                     write(left);
                 } else {
-                    culprits.forEach(item -> suspect(item, dropped));
+                    culprits.forEach(item -> suspect(item, ignored(item)));
                 }
             }
+        }
+
+        /** One without rows can only have been in the way of a deletion. */
+        private Refusal ignored(Ready<R> item) {
+            return item.rows().isEmpty() ? Refusal.kept(accounted.tables()) : Refusal.dropped(accounted.tables());
         }
 
         /** Writes in halves what the writer is broken for, and refuses what is alone, or ends the run for it. */
