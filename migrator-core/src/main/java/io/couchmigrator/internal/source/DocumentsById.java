@@ -43,10 +43,7 @@ record DocumentsById(CouchClient couch, Patience patience, long mostBytes) {
     private void part(String database, List<String> ids, Wanted wanted, Consumer<CouchRow> consumer) {
         Optional<List<CouchRow>> page = wholePage(database, ids, wanted);
         if (page.isPresent()) {
-            Set<String> unanswered = new LinkedHashSet<>(ids);
-            page.get().forEach(row -> unanswered.remove(row.id()));
             page.get().forEach(consumer);
-            unanswered.forEach(id -> consumer.accept(CouchRow.of(id, State.MISSING)));
         } else if (ids.size() > 1) {
             part(database, ids.subList(0, ids.size() / 2), wanted, consumer);
             part(database, ids.subList(ids.size() / 2, ids.size()), wanted, consumer);
@@ -77,8 +74,7 @@ record DocumentsById(CouchClient couch, Patience patience, long mostBytes) {
         return patience.persist(() -> {
             couch.database(database);
             try {
-                List<CouchRow> page = page(database, List.of(id), wanted);
-                return page.isEmpty() ? CouchRow.of(id, State.MISSING) : page.get(0);
+                return page(database, List.of(id), wanted).get(0);
             } catch (BrokenAnswerException e) {
                 if (!readsAnother(database, id, wanted)) {
                     throw e;
@@ -103,12 +99,14 @@ record DocumentsById(CouchClient couch, Patience patience, long mostBytes) {
 
     private boolean isReadable(String database, String id, Wanted wanted) throws PassingException {
         try {
-            return !page(database, List.of(id), wanted).isEmpty();
+            page(database, List.of(id), wanted);
+            return true;
         } catch (BrokenAnswerException e) {
             return false;
         }
     }
 
+    /** An id that is not answered must not be taken for that of a document which is gone. */
     private List<CouchRow> page(String database, List<String> ids, Wanted wanted) throws PassingException {
         List<CouchRow> page = new ArrayList<>();
         long[] bytes = {0};
@@ -119,6 +117,13 @@ record DocumentsById(CouchClient couch, Patience patience, long mostBytes) {
             }
             page.add(row);
         });
+        Set<String> unanswered = new LinkedHashSet<>(ids);
+        page.forEach(row -> unanswered.remove(row.id()));
+        if (!unanswered.isEmpty()) {
+            throw new IllegalStateException(
+                    "%s of %s documents of \"%s\" were asked for by id and not answered: this is a bug"
+                            .formatted(unanswered.size(), ids.size(), database));
+        }
         return page;
     }
 }
