@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jooq.Record;
 import org.jooq.Result;
+import org.jooq.impl.DSL;
 
 /** Looks whether a table can be owned: created, or such as a run would create it. Each fault is a sentence. */
 final class OwnedChecks {
@@ -80,7 +81,7 @@ final class OwnedChecks {
                                 .formatted(database.get(0), encoding));
     }
 
-    /** Returns which of its columns are of another type, and whether its ids are in another order. */
+    /** Returns which of its columns are of another type, and whether its ids are in another order, or may be null. */
     private static List<String> columnFaults(Connection connection, OwnedTable<?> owned, TableFacts table)
             throws SQLException {
         List<String> faults = new ArrayList<>();
@@ -95,7 +96,9 @@ final class OwnedChecks {
                                 .formatted(column.name(), table.name(), there.type(), type));
             }
         }
-        collationFault(connection, owned.columns().get(0).name(), table).ifPresent(faults::add);
+        String id = owned.columns().get(0).name();
+        collationFault(connection, id, table).ifPresent(faults::add);
+        nullFault(id, table).ifPresent(faults::add);
         return faults;
     }
 
@@ -110,6 +113,20 @@ final class OwnedChecks {
         return keys.map(key ->
                 "foreign key %s of table %s deletes or changes rows there with those of table \"%s\": expected one that refuses instead: alter table %s drop constraint %s and add it with no action, or name another table"
                         .formatted(key.get(0), key.get(1), table.name(), key.get(1), key.get(0)));
+    }
+
+    /** A row without an id is in no interval: no run would delete it, and no verification find it. */
+    private static Optional<String> nullFault(String id, TableFacts table) {
+        ColumnFacts there = table.columns().get(id);
+        return there == null || there.notNull()
+                ? Optional.empty()
+                : Optional.of(
+                        "column \"%s\" of table \"%s\" may be null: expected not null, since a row without an id is of no document: alter table %s alter column %s set not null"
+                                .formatted(
+                                        id,
+                                        table.name(),
+                                        Jooq.sql(Jooq.table(table.name())),
+                                        Jooq.sql(DSL.quotedName(id))));
     }
 
     /** Of another order than the source's, an interval of its ids would have rows of others. */
