@@ -18,6 +18,9 @@ import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.Fault;
+import io.couchmigrator.testkit.couch.Offsets;
+import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,6 +168,28 @@ final class VerifyDocumentsIT {
         assertThat(found.tallies().verified()).isEqualTo(new Verified(0, 0, 0, 0, 0, 0, 1));
         assertThat(run.tallies().deleted()).isEqualTo(1);
         assertThat(mended.outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    /** Its row is why it is asked for by id; without ranks nothing else would tell of it. */
+    @Test
+    void findsWhatIsWrongWithADocumentThatNoPageNames(TestDatabase database) throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().offsets(Offsets.NULL).start()) {
+            migrated(couch, database);
+            database.execute("update shop set doc = '{}' where id in ('d007', 'd059')");
+            couch.script(Fault.omitRow("d007").on(Requests.pages()));
+            couch.script(Fault.omitRow("d059").on(Requests.pages()));
+
+            Result found = verify(couch, database);
+            Result run = run(couch, database);
+
+            assertThat(found.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
+            assertThat(found.tallies())
+                    .isEqualTo(new Tallies(
+                            COUNT, COUNT - 2, 0, 0, 0, COUNT - 2, 0, new Verified(0, 2, 0, 0), new Rows(0, 2, 0, 0)));
+            assertThat(findings()).containsExactlyInAnyOrder("different d007", "different d059");
+            assertThat(run.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(Copies.rows(database)).contains("d007=7", "d059=59");
+        }
     }
 
     @Test

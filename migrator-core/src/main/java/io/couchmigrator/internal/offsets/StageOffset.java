@@ -263,10 +263,21 @@ public record StageOffset(
      * there is not yet migrated, but for what is misplaced or extra.
      */
     public Tallies verified() {
+        Tallies ranges = rangeTallies();
+        Tallies.Verified within = ranges.verified();
         Tallies.Verified behind = others.verified();
         long notYet = behind.missing() + behind.different() + behind.notYetMigrated();
+        // What is wrong may have been asked for by id: then it was not read of a range, though it is counted there.
+        long read = ranges.processed()
+                + ranges.filtered()
+                + ranges.rejected()
+                + within.missing()
+                + within.different()
+                + within.notYetMigrated()
+                + within.misplaced()
+                + within.extra();
         Tallies found = new Tallies(
-                notYet + behind.extra(),
+                read - ranges.read() + notYet + behind.extra(),
                 0,
                 0,
                 0,
@@ -276,7 +287,7 @@ public record StageOffset(
                 new Tallies.Verified(0, 0, 0, notYet, behind.misplaced(), 0, behind.extra()),
                 new Tallies.Rows(
                         0, 0, 0, others.rows().misplaced(), others.rows().extra()));
-        return rangeTallies().plus(found);
+        return ranges.plus(found);
     }
 
     /**

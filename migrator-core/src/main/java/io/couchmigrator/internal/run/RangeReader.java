@@ -2,6 +2,9 @@
 package io.couchmigrator.internal.run;
 
 import com.google.common.collect.Lists;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.Tallies.Rows;
+import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.Interval;
 import io.couchmigrator.internal.offsets.SourceId;
@@ -22,6 +25,9 @@ final class RangeReader<S> {
     private final BatchTaker<S> taker;
     private final Target.Connections sessions;
     private final Feed.Pager<S> pager;
+
+    /** What a verification found where it was asked for by id, and is not counted yet: ranks count what pages name. */
+    private Tallies found = Tallies.NONE;
 
     /** @param index the range's place among those of the stage */
     RangeReader(StageRun<S> run, StageState state, int index, BatchTaker<S> taker, Target.Connections sessions) {
@@ -54,7 +60,7 @@ final class RangeReader<S> {
             }
             if (!page.more()) {
                 candidates(state.range(index).rest(), List.of());
-                state.finished(index);
+                state.finished(index, found);
             }
         }
     }
@@ -63,7 +69,7 @@ final class RangeReader<S> {
         SourceId last = batch.get(batch.size() - 1).id();
         candidates(state.range(index).upTo(last), batch);
         run.take(batch, taker, state, sessions, tallies -> {
-            state.advanced(index, last, tallies);
+            state.advanced(index, last, tallies.plus(found));
             run.progressed(state);
             run.site().limit().count(tallies);
         });
@@ -71,6 +77,22 @@ final class RangeReader<S> {
 
     /** A page tells of all ids that it spans: what the target has there besides is asked for, since a page is no proof that it is gone. */
     private void candidates(Interval read, List<Item<S>> batch) {
-        taker.candidates(read, batch, sessions, ids -> run.byIds(ids, taker, state, sessions, true));
+        found = Tallies.NONE;
+        taker.candidates(read, batch, sessions, ids -> run.byIds(ids, taker, state, sessions, this::counted));
+    }
+
+    private void counted(Tallies asked) {
+        found = found.plus(new Tallies(0, 0, 0, 0, 0, 0, 0, asked.verified(), asked.rows()));
+        state.others(new Tallies(
+                asked.read(),
+                asked.processed(),
+                asked.filtered(),
+                asked.rejected(),
+                asked.written(),
+                asked.alreadyThere(),
+                asked.deleted(),
+                Verified.NONE,
+                Rows.NONE));
+        run.site().limit().count(asked);
     }
 }

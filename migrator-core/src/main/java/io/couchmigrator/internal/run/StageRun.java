@@ -158,18 +158,28 @@ final class StageRun<S> {
      * @param limited whether the limit of rejects holds for them
      */
     void byIds(List<SourceId> ids, BatchTaker<S> taker, StageState now, Target.Connections sessions, boolean limited) {
+        byIds(ids, taker, now, sessions, tallies -> {
+            now.others(tallies);
+            if (limited) {
+                site.limit().count(tallies);
+            }
+        });
+    }
+
+    /**
+     * Reads items by their ids and hands them on.
+     *
+     * @param counted takes note of what came of each batch
+     */
+    void byIds(
+            List<SourceId> ids,
+            BatchTaker<S> taker,
+            StageState now,
+            Target.Connections sessions,
+            Consumer<Tallies> counted) {
         for (List<SourceId> some : Lists.partition(ids, IDS_AT_ONCE)) {
             site.stop().check();
-            feed.byIds(
-                    some,
-                    site.chunkSize(),
-                    sessions.main(),
-                    batch -> take(batch, taker, now, sessions, tallies -> {
-                        now.others(tallies);
-                        if (limited) {
-                            site.limit().count(tallies);
-                        }
-                    }));
+            feed.byIds(some, site.chunkSize(), sessions.main(), batch -> take(batch, taker, now, sessions, counted));
         }
     }
 

@@ -73,8 +73,9 @@ final class StageState {
         }
     }
 
-    void finished(int index) {
-        change(RangeOffset::finished, index);
+    /** Takes note that a range is read to its end, with what was found besides. */
+    void finished(int index, Tallies found) {
+        change(range -> range.counted(found), index);
     }
 
     /** Takes other ranges that cover the same. */
