@@ -3,6 +3,7 @@ package io.couchmigrator.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.Migrator;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
 import io.couchmigrator.testkit.MigratorExtension;
@@ -73,6 +74,21 @@ final class CollisionsIT {
     }
 
     @Test
+    void areNoRejectsBeforeTheirSecondTry(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase shop = copied(couch, database, 5);
+        shop.put(Copies.document("d000", 1));
+        shop.put(Copies.document("d003", 30));
+        shop.put(Copies.document("d001", 0));
+
+        Result swapped = migrator(couch, database, 2).maxRejects(0).build().run();
+        shop.put(Copies.document("d001", 4));
+        Result claimed = migrator(couch, database, 2).maxRejects(0).build().run();
+
+        assertThat(swapped.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(claimed.outcome()).isEqualTo(Outcome.STOPPED_BY_LIMIT);
+    }
+
+    @Test
     void takeAValueThatIsGivenUpLaterInTheSameRun(CouchDouble couch, TestDatabase database) throws Exception {
         CouchDatabase shop = copied(couch, database, 5);
         shop.put(Copies.document("d001", 4));
@@ -132,9 +148,10 @@ final class CollisionsIT {
     }
 
     private Result run(CouchDouble couch, TestDatabase database, int chunkSize) {
-        return Copies.migrator(Copies.migration(), couch, database, logs)
-                .chunkSize(chunkSize)
-                .build()
-                .run();
+        return migrator(couch, database, chunkSize).build().run();
+    }
+
+    private Migrator.Builder migrator(CouchDouble couch, TestDatabase database, int chunkSize) {
+        return Copies.migrator(Copies.migration(), couch, database, logs).chunkSize(chunkSize);
     }
 }

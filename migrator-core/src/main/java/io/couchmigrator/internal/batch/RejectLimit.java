@@ -21,6 +21,7 @@ public final class RejectLimit {
     private final RejectsFile rejects;
     private long read;
     private long rejected;
+    private long waiting;
 
     public RejectLimit(OptionalLong most, OptionalDouble percent, RejectsFile rejects) {
         this.most = most;
@@ -40,7 +41,7 @@ public final class RejectLimit {
      * @throws LimitException if the limit is exceeded by what is outstanding
      */
     public synchronized void check(long readEver) {
-        long outstanding = rejects.outstandingRejects();
+        long outstanding = outstanding();
         checkNumber(outstanding);
         checkPercent(outstanding, readEver, "%s rejects are outstanding of %s documents");
     }
@@ -53,10 +54,17 @@ public final class RejectLimit {
     public synchronized void count(Tallies batch) {
         read += batch.read();
         rejected += batch.rejected();
-        if (batch.rejected() > 0) {
-            checkNumber(rejects.outstandingRejects());
-        }
+        checkNumber(outstanding());
         checkPercent(rejected, read, "this run rejected %s of %s documents");
+    }
+
+    /** Leaves so many rejects out, which wait for what another row has and are tried once more; or, below zero, no longer. */
+    public synchronized void waits(long more) {
+        waiting += more;
+    }
+
+    private long outstanding() {
+        return Math.max(0, rejects.outstandingRejects() - waiting);
     }
 
     private void checkNumber(long outstanding) {

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Stage;
+import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.SourceId;
@@ -11,6 +12,7 @@ import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.TargetDatabase;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -33,12 +35,16 @@ public final class StageWriter<S, R> {
     private final Reporter reporter;
     private final WriteSize size;
     private final Trust trust;
+    private final RejectLimit limit;
     private final Set<SourceId> waiting = new LinkedHashSet<>();
+    private final Set<SourceId> triedAgain = new HashSet<>();
+    private long uncounted;
 
     /**
      * Creates one.
      *
      * @param log takes the stage's entries
+     * @param limit counts what waits for another row only once it was tried again
      */
     public StageWriter(
             Stage<S, R> stage,
@@ -46,12 +52,14 @@ public final class StageWriter<S, R> {
             Target target,
             LineFile log,
             RejectsFile rejects,
+            RejectLimit limit,
             Reporter reporter) {
         this.stage = stage;
         this.preparation = preparation;
         this.target = target;
         this.log = log;
         this.journal = new StageJournal(stage.name(), log, odd, rejects, reporter);
+        this.limit = limit;
         this.reporter = reporter;
         this.size = new WriteSize(stage.name(), reporter);
         this.trust = new Trust(stage.name(), reporter);
@@ -75,14 +83,27 @@ public final class StageWriter<S, R> {
         synchronized (waiting) {
             List<SourceId> now = List.copyOf(waiting);
             waiting.clear();
+            triedAgain.addAll(now);
             return now;
         }
+    }
+
+    /** Takes note that those that waited were tried once more: what is still refused counts as any other reject. */
+    public void triedAgain() {
+        synchronized (waiting) {
+            limit.waits(-uncounted);
+            uncounted = 0;
+        }
+        limit.count(Tallies.NONE);
     }
 
     private void waits(SourceId id) {
         if (stage.destination() instanceof OwnedTable<R>) {
             synchronized (waiting) {
-                waiting.add(id);
+                if (waiting.add(id) && !triedAgain.contains(id)) {
+                    uncounted++;
+                    limit.waits(1);
+                }
             }
         }
     }

@@ -109,13 +109,18 @@ record StageRuns(
     private <S, R> StageRun<S> writing(Stage<S, R> stage, Feed<S> feed, Preparation<S, R> preparation, int number) {
         LineFile log = LineFile.fresh(directory.migrationLog(number));
         checkpoints.logs(log);
-        StageWriter<S, R> writer = new StageWriter<>(stage, preparation, site.target(), log, rejects, site.reporter());
+        StageWriter<S, R> writer =
+                new StageWriter<>(stage, preparation, site.target(), log, rejects, site.limit(), site.reporter());
         BatchTaker<S> batches = writer.batches();
         RangesPass<S> ranges = new RangesPass<>(batches, log);
         Optional<Purges<S>> purges =
                 Upserts.deletes(stage.destination()) ? Optional.of(new Purges<>(batches, ranges)) : Optional.empty();
         Pass<S> changes = new ChangesPass<>(batches, feed.tellsChanges(), purges);
-        Pass<S> waiting = new IdsPass<>(writer::waiting, writer.batchesOfRejects(), true);
+        IdsPass<S> again = new IdsPass<>(writer::waiting, writer.batchesOfRejects(), true);
+        Pass<S> waiting = (run, state) -> {
+            again.over(run, state);
+            writer.triedAgain();
+        };
         Passes<S> passes = new Passes<>(
                 List.of(new IdsPass<>(() -> rejects.rejected(stage.name()), writer.batchesOfRejects(), false)),
                 List.of(new IdsPass<>(() -> rejects.toWrite(stage.name()), batches, true), ranges, changes, waiting),
