@@ -95,6 +95,17 @@ final class LeftDatabaseIT {
     }
 
     @Test
+    void isLeftAsItIsWhereAllIsReadAgain() throws Exception {
+        JsonObject before = saved("shelf");
+
+        Result result = builder("shop").reread(true).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies().read()).isEqualTo(20);
+        assertThat(saved("shelf")).isEqualTo(before);
+    }
+
+    @Test
     void mayGiveWayToAnother() throws Exception {
         couch.create("stock").load(Copies.documents(3));
 
@@ -112,18 +123,20 @@ final class LeftDatabaseIT {
     }
 
     private Migrator migrator(String... databases) {
+        return builder(databases).build();
+    }
+
+    private Migrator.Builder builder(String... databases) {
         Documents.Builder documents = Documents.builder();
         for (String name : databases) {
             documents.database(name, TableName.of(name));
         }
-        return Copies.migrator(documents.build(), couch, database, logs)
-                .listener(new Listener() {
-                    @Override
-                    public void warned(String message) {
-                        warnings.add(message);
-                    }
-                })
-                .build();
+        return Copies.migrator(documents.build(), couch, database, logs).listener(new Listener() {
+            @Override
+            public void warned(String message) {
+                warnings.add(message);
+            }
+        });
     }
 
     private JsonObject saved(String stage) throws Exception {

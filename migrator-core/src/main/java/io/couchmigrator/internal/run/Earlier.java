@@ -114,13 +114,16 @@ record Earlier(
     }
 
     /**
-     * Returns the same with all stages to be read again.
+     * Returns the same with all stages of a migration to be read again; others are left as they are.
      *
      * @param definitions those of now, by the names of the stages that may be read by another one than before
      */
-    Earlier readAgain(Map<String, Integer> definitions) {
+    Earlier readAgain(Migration migration, Map<String, Integer> definitions) {
+        List<String> names = migration.stages().stream().map(Stage::name).toList();
         Optional<Offsets> anew = offsets.map(saved -> saved.with(saved.stages().stream()
-                .map(stage -> stage.anew(definitions.getOrDefault(stage.name(), stage.definition())))
+                .map(stage -> names.contains(stage.name())
+                        ? stage.anew(definitions.getOrDefault(stage.name(), stage.definition()))
+                        : stage)
                 .toList()));
         return new Earlier(file, anew, sources, without(Earlier::isOfOwning), unreadable, remarks);
     }

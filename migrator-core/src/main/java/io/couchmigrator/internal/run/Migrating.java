@@ -54,7 +54,7 @@ record Migrating(Settings settings) implements Verb {
             earlier = earlier.inNewSources(owning::containsKey);
         }
         if (settings.reread()) {
-            earlier = earlier.readAgain(owning);
+            earlier = earlier.readAgain(settings.migration(), owning);
         }
         if (settings.acceptFailover()) {
             earlier = earlier.onNewTimelines();
