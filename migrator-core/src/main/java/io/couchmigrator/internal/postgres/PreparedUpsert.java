@@ -71,8 +71,11 @@ final class PreparedUpsert<R> implements Writer<R> {
     private List<List<R>> parts(List<R> rows) {
         List<List<R>> parts = new ArrayList<>();
         int first = 0;
-        for (int i = 1; i < rows.size(); i++) {
-            if (i - first == MOST_ROWS || isLarge(rows.get(i - 1)) || isLarge(rows.get(i))) {
+        boolean large = false;
+        for (int i = 0; i < rows.size(); i++) {
+            boolean last = large;
+            large = isLarge(rows.get(i));
+            if (i > first && (i - first == MOST_ROWS || last || large)) {
                 parts.add(rows.subList(first, i));
                 first = i;
             }
