@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -218,6 +219,29 @@ final class VerifyDepthsIT {
         assertThat(result.tallies()).isEqualTo(new Tallies(MANY + 1, MANY, 0, 1, 0, MANY));
         assertThat(couch.requests().stream().mapToLong(VerifyDepthsIT::limit).filter(limit -> limit > 2))
                 .isEmpty();
+    }
+
+    @Test
+    void byCountsReadNothingAfterARangeThatEndsAmongIdsThatNoRowMayHave(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        CouchDatabase shop = migrated(MANY, couch, database);
+        IntStream.range(0, 2_000)
+                .mapToObj("d3670\u0000%04d"::formatted)
+                .forEach(id -> shop.put(Copies.document(id, 1)));
+        run(couch, database);
+        database.execute("delete from shop where id = 'd001'");
+        couch.forgetRequests();
+
+        Result result = verify(Depth.COUNTS, couch, database);
+
+        assertThat(result.tallies().rejected()).isEqualTo(2_000);
+        assertThat(result.tallies().verified()).isEqualTo(new Verified(1, 0, 0, 0));
+        assertThat(couch.requests().stream()
+                        .filter(request -> limit(request) > 2)
+                        .flatMap(request -> request.startKey().stream()))
+                .as("where pages begin, none of them far from what is missing")
+                .isNotEmpty()
+                .noneMatch(key -> key.compareTo("d25") > 0);
     }
 
     /** What they cannot see is why they never vouch for anything. */

@@ -78,7 +78,7 @@ final class Counts<S, R> {
         long rows = each((writer, connection) -> writer.count(connection, interval))
                 .mapToLong(Long::longValue)
                 .sum();
-        long rejected = rejected(interval).size();
+        long rejected = rejected(range).size();
         if (documents - rejected == rows && (rows == 0 || !isOfDesigns(interval))) {
             return Stream.of(range.counted(new Tallies(documents, rows, 0, rejected, 0, rows)));
         }
@@ -90,9 +90,11 @@ final class Counts<S, R> {
         return interval.from().startsWith("_design/");
     }
 
-    private Set<String> rejected(Interval interval) {
-        NavigableSet<String> from = withoutRow.tailSet(interval.from(), true);
-        return interval.to() == null ? from : from.headSet(interval.to(), false);
+    /** Returns those between the keys of a range as they are: rows know of no U+0000 in them, documents do. */
+    private Set<String> rejected(RangeOffset range) {
+        NavigableSet<String> from =
+                withoutRow.tailSet(range.from() == null ? "" : range.from().text(), true);
+        return range.before() == null ? from : from.headSet(range.before().text(), false);
     }
 
     /** What is asked of each database. */
