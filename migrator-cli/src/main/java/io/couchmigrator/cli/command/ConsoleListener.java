@@ -77,7 +77,7 @@ final class ConsoleListener implements Listener {
     @Override
     public void setAside(Path file) {
         begun = true;
-        console.line("Put aside %s to start over; no row is deleted.".formatted(file));
+        console.line("Put aside %s to start over.".formatted(file));
     }
 
     @Override

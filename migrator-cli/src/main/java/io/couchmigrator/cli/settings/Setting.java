@@ -53,11 +53,11 @@ public enum Setting {
             JSON object of these options, named without dashes; may hold couch-password, URLs with passwords, shards, \
             which says where the rows of a sharded target go, and sources, which says where tables are that are not in the main database"""),
     RESET("reset", Scope.COMMAND_LINE, null, null, null, """
-            put offset and rejects files aside and start over; rows are not deleted"""),
+            put offset and rejects files aside and read all again; only documents deletes rows then, those of no document"""),
     ACCEPT_FAILOVER("accept-failover", Scope.COMMAND_LINE, null, null, null, """
             go on after a fail-over of PostgreSQL, once verify has looked for rows that it lost"""),
     ACCEPT_NEW_SOURCE("accept-new-source", Scope.COMMAND_LINE, null, null, null, """
-            go on with a CouchDB database that is another one, or older, than the offset file knows: what was read stays read, all its changes are read"""),
+            go on with a CouchDB database that is another one, or older, than the offset file knows: what was read stays read, all its changes are read; documents reads all again"""),
     COUNTS("counts", Scope.VERIFY, null, null, null, """
             compare how many documents and rows there are in ranges of ids, which takes seconds, and read only where these differ; \
             ends with 10 at best"""),

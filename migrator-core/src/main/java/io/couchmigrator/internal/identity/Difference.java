@@ -32,7 +32,10 @@ public sealed interface Difference {
     /** What is compared with an offset file, and what can be done where it differs. */
     enum Kind {
         /** The migration, one of its stages, or where its rows or its source rows are. */
-        PLACE(Kind.BELONGS, Kind.OTHERWISE.formatted("rows stay, all is read again")),
+        PLACE(
+                Kind.BELONGS,
+                Kind.OTHERWISE.formatted(
+                        "all is read again; rows stay, but those of no document in a table that a stage owns")),
         /** The meaning of stages. */
         DEFINITION(
                 "is of another definition of",
@@ -44,7 +47,7 @@ public sealed interface Difference {
         /** The CouchDB database of a stage, or its state. */
         SOURCE(
                 Kind.BELONGS,
-                "connect to what it was written for, name another log directory, let the migration go on with this source by run() with acceptNewSource(true) (positions are kept, all its changes are read from the beginning), or start it over with startOver(true) (rows stay, all is read again)"),
+                "connect to what it was written for, name another log directory, let the migration go on with this source by run() with acceptNewSource(true) (positions are kept, all its changes are read from the beginning; stages that own their tables read all again), or start it over with startOver(true) (all is read again; rows stay, but those of no document in a table that a stage owns)"),
         /** Which database holds which shards: under another map rows that are written are not found where they now belong. */
         MAP(
                 Kind.BELONGS,

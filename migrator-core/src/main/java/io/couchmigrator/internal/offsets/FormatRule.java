@@ -63,7 +63,7 @@ final class FormatRule {
 
     private static OffsetsRefusedException refused(Path path, String seen, String expected) {
         return new OffsetsRefusedException(
-                "offset file \"%s\" %s, expected %s: run the version that wrote it, or a newer one, or start over with startOver(true) (rows stay, all is read again)"
+                "offset file \"%s\" %s, expected %s: run the version that wrote it, or a newer one, or start over with startOver(true) (all is read again; rows stay, but those of no document in a table that a stage owns)"
                         .formatted(path, seen, expected));
     }
 }

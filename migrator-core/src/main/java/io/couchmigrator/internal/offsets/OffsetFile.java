@@ -55,7 +55,7 @@ public final class OffsetFile {
             throw torn(path, String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         } catch (IllegalArgumentException e) {
             throw new OffsetsRefusedException(
-                    "offset file \"%s\" is not what this version writes: %s: restore it from a copy, or start over with startOver(true) (rows stay, all is read again)"
+                    "offset file \"%s\" is not what this version writes: %s: restore it from a copy, or start over with startOver(true) (all is read again; rows stay, but those of no document in a table that a stage owns)"
                             .formatted(path, e.getMessage()),
                     e);
         }
@@ -73,7 +73,7 @@ public final class OffsetFile {
 
     private static OffsetsRefusedException torn(Path path, String why, Exception e) {
         return new OffsetsRefusedException(
-                "offset file \"%s\" is torn: %s: restore it from a copy, or start over with startOver(true) (rows stay, all is read again)"
+                "offset file \"%s\" is torn: %s: restore it from a copy, or start over with startOver(true) (all is read again; rows stay, but those of no document in a table that a stage owns)"
                         .formatted(path, why),
                 e);
     }

@@ -80,7 +80,7 @@ public final class RejectEvents {
             events.end = WholeLines.read(path, events::add);
         } catch (CharacterCodingException e) {
             throw new OffsetsRefusedException(
-                    "\"%s\" is not UTF-8: restore the file from a copy, or start over with startOver(true) (rows stay, all is read again)"
+                    "\"%s\" is not UTF-8: restore the file from a copy, or start over with startOver(true) (all is read again; rows stay, but those of no document in a table that a stage owns)"
                             .formatted(path),
                     e);
         } catch (IOException e) {
@@ -104,7 +104,7 @@ public final class RejectEvents {
                 | NumberFormatException
                 | UnsupportedOperationException e) {
             throw new OffsetsRefusedException(
-                    "line %s of \"%s\" is no event of a reject: restore the file from a copy, or start over with startOver(true) (rows stay, all is read again)"
+                    "line %s of \"%s\" is no event of a reject: restore the file from a copy, or start over with startOver(true) (all is read again; rows stay, but those of no document in a table that a stage owns)"
                             .formatted(lines, path),
                     e);
         }

@@ -47,7 +47,7 @@ public record Timeline(String server, long expected) {
     /** Returns the fault of a server that is on another timeline than what was recorded. */
     public static TargetException fault(String server, long seen, long expected) {
         return new TargetException(
-                "%s is on timeline %s, expected %s: a standby took over, or a backup was restored, and rows that were committed before may be missing: look for them with verify(), then try again with acceptFailover(true); or start over with startOver(true) (rows stay, all is read again)"
+                "%s is on timeline %s, expected %s: a standby took over, or a backup was restored, and rows that were committed before may be missing: look for them with verify(), then try again with acceptFailover(true); or start over with startOver(true) (all is read again; rows stay, but those of no document in a table that a stage owns)"
                         .formatted(server, seen, expected));
     }
 

@@ -51,7 +51,7 @@ public final class WrittenOids {
             Map.Entry<String, Long> table = tables.get(i);
             if (!row.wasNull() && seen != table.getValue()) {
                 throw new TargetException(
-                        "%s: table \"%s\" was replaced while rows were written into it: seen oid %s, expected %s: put the former one back and try again, or start over with startOver(true) (rows stay, all is read again)"
+                        "%s: table \"%s\" was replaced while rows were written into it: seen oid %s, expected %s: put the former one back and try again, or start over with startOver(true) (all is read again; rows stay, but those of no document in a table that a stage owns)"
                                 .formatted(server, table.getKey(), seen, table.getValue()));
             }
         }

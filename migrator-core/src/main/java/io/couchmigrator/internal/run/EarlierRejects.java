@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param faults why it cannot be gone on from
  */
 record EarlierRejects(Optional<RejectEvents> events, List<MigrationException> faults) {
-    private static final String ADVICE = "or start over with startOver(true) (rows stay, all is read again)";
+    private static final String ADVICE =
+            "or start over with startOver(true) (all is read again; rows stay, but those of no document in a table that a stage owns)";
 
     /** Reads the file of rejects, and changes nothing. */
     static EarlierRejects at(Path rejects, Optional<Offsets> saved, Migration migration) {

@@ -127,7 +127,8 @@ final class KeptFilesTest {
                 .isInstanceOf(OffsetsRefusedException.class)
                 .hasMessageStartingWith("offset file \"" + file + "\" ")
                 .hasMessageContaining(why)
-                .hasMessageContaining(", or start over with startOver(true) (rows stay, all is read again)")
+                .hasMessageContaining(
+                        ", or start over with startOver(true) (all is read again; rows stay, but those of no document in a table that a stage owns)")
                 .hasMessageNotContaining("Exception");
     }
 
