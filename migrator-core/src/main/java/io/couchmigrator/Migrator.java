@@ -274,9 +274,8 @@ public final class Migrator {
 
         /**
          * Sets whether the run takes tables that are to be {@linkplain OwnedTable owned} and are not its own: that have rows which no run wrote, or
-         * belong to another migration or CouchDB database. It deletes their rows that are of none of its documents, which stay where
-         * {@linkplain OwnedTable#keepsDeleted those of deleted ones do}, and a run that owns them now ends with {@link Outcome#BUSY}.
-         * The default is false, which refuses them with {@link Outcome#TARGET_FAILED}; once taken, it is its own.
+         * belong to another migration or CouchDB database. Their rows that are of none of its documents go, unless {@linkplain OwnedTable#keepsDeleted kept},
+         * and a run that owns them now ends with {@link Outcome#BUSY}. By default they are refused with {@link Outcome#TARGET_FAILED}.
          */
         public Builder adopt(boolean adopt) {
             this.adopt = adopt;

@@ -258,36 +258,9 @@ public record StageOffset(
         return ranges.stream().map(RangeOffset::tallies).reduce(Tallies.NONE, Tallies::plus);
     }
 
-    /**
-     * Returns what a verification counted in all ranges, and of what came or changed behind them: what is not as it should be
-     * there is not yet migrated, but for what is misplaced or extra.
-     */
+    /** Returns what a verification counted in all ranges, and of what came or changed behind them. */
     public Tallies verified() {
-        Tallies ranges = rangeTallies();
-        Tallies.Verified within = ranges.verified();
-        Tallies.Verified behind = others.verified();
-        long notYet = behind.missing() + behind.different() + behind.notYetMigrated();
-        // What is wrong may have been asked for by id: then it was not read of a range, though it is counted there.
-        long read = ranges.processed()
-                + ranges.filtered()
-                + ranges.rejected()
-                + within.missing()
-                + within.different()
-                + within.notYetMigrated()
-                + within.misplaced()
-                + within.extra();
-        Tallies found = new Tallies(
-                read - ranges.read() + notYet + behind.extra(),
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                new Tallies.Verified(0, 0, 0, notYet, behind.misplaced(), 0, behind.extra()),
-                new Tallies.Rows(
-                        0, 0, 0, others.rows().misplaced(), others.rows().extra()));
-        return ranges.plus(found);
+        return VerifiedTallies.of(rangeTallies(), others);
     }
 
     /**
