@@ -177,9 +177,7 @@ class ConsoleListenerTest {
 
         assertThat(listener.begun()).isTrue();
         assertThat(lines())
-                .containsExactly(
-                        "Put aside logs/migrate_metadata.offsets.json.20181024T205839Z.bak to start over; no row"
-                                + " is deleted.");
+                .containsExactly("Put aside logs/migrate_metadata.offsets.json.20181024T205839Z.bak to start over.");
     }
 
     private static Progress progress(long total, long read, long previously, long processed) {
