@@ -119,11 +119,11 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows, Lis
                                 owner,
                                 ofName
                                         ? "let it go on with this database by run() with acceptNewSource(true)"
-                                        : "let this one have it by run() with adopt(true), which deletes rows that are of none of its documents"));
+                                        : "let this one have it by run() with adopt(true), which deletes rows that are of none of its documents, unless those of deleted ones are kept"));
     }
 
     private String nobodys(Owner owner) {
-        return "table \"%s\" has rows, and nothing says that they are of %s: expected an empty table, or one of its own: name another table, or let it have this one by run() with adopt(true), which deletes rows that are of none of its documents"
+        return "table \"%s\" has rows, and nothing says that they are of %s: expected an empty table, or one of its own: name another table, or let it have this one by run() with adopt(true), which deletes rows that are of none of its documents, unless those of deleted ones are kept"
                 .formatted(table, owner);
     }
 }

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
-/** The door from the public {@link Upsert} to what carries it out. */
+/** The door from what describes where rows go, an {@link Upsert}, an {@link OwnedTable} or a {@link Writer}, to what carries it out. */
 public final class Upserts {
     private Upserts() {}
 

@@ -47,8 +47,6 @@ final class StageRun<S> {
     private volatile @Nullable StageState state;
 
     /**
-     * Takes note of its claims before anything is read: where they do not follow from those that were saved, all is read again.
-     *
      * @param claims to the tables that the stage owns
      * @param logged how much the stage logged that is no reject
      */
@@ -73,6 +71,10 @@ final class StageRun<S> {
             feed.recognize(offset);
         });
         this.began = site.clock().instant();
+    }
+
+    /** Takes note of its claims before anything is read: where they do not follow from those that were saved, all is read again. */
+    void claimed() {
         planning.claimed();
     }
 

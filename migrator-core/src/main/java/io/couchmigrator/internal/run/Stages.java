@@ -67,7 +67,9 @@ final class Stages {
             }
             runs.notToCompare(stage).ifPresent(notCompared::add);
             if (runs.canBeDone(stage)) {
-                begun.add(runs.of(stage, number));
+                StageRun<?> run = runs.of(stage, number);
+                run.claimed();
+                begun.add(run);
             }
         }
         for (StageRun<?> run : begun) {
