@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.batch;
 
-import io.couchmigrator.internal.postgres.RefusedException;
+import io.couchmigrator.internal.postgres.RowAttempts.RefusedException;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.retry.Reporter;
 import java.util.Objects;

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.postgres;
 import io.couchmigrator.BusyException;
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.postgres.Ownership.Claimed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.internal.postgres.RowAttempts.RefusedException;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;

@@ -58,6 +58,15 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows, Lis
         }
     }
 
+    /**
+     * A run's claim to an owned table of one database, as it is remembered: two that are not equal are of different tables, or somebody
+     * else had the table in between.
+     *
+     * @param before that by which its migration had the table before; empty if it had it not
+     * @param now that by which it has it
+     */
+    public record Claimed(String before, String now) {}
+
     /** Returns how a table stands; one that is not there is nobody's. What may not be looked at is told elsewhere. */
     public static Ownership of(Connection connection, OwnedTable<?> owned) throws SQLException {
         OwnerTable owners = OwnerTable.beside(connection, owned);

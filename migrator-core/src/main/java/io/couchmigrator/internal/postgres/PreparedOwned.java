@@ -6,6 +6,7 @@ import io.couchmigrator.OwnedTable;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.offsets.Interval;
+import io.couchmigrator.internal.postgres.Ownership.Claimed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;

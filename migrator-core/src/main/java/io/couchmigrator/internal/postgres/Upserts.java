@@ -9,6 +9,7 @@ import io.couchmigrator.Upsert;
 import io.couchmigrator.Writer;
 import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.internal.offsets.Interval;
+import io.couchmigrator.internal.postgres.Ownership.Claimed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;

@@ -5,7 +5,7 @@ import io.couchmigrator.Stage;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
-import io.couchmigrator.internal.postgres.Claimed;
+import io.couchmigrator.internal.postgres.Ownership.Claimed;
 import io.couchmigrator.internal.source.Feed;
 import java.util.List;
 

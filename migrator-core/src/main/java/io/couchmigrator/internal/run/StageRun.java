@@ -9,7 +9,7 @@ import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
-import io.couchmigrator.internal.postgres.Claimed;
+import io.couchmigrator.internal.postgres.Ownership.Claimed;
 import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;

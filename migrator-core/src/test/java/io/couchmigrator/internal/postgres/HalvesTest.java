@@ -4,6 +4,7 @@ package io.couchmigrator.internal.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.couchmigrator.internal.postgres.RowAttempts.RefusedException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
