@@ -34,19 +34,25 @@ record Candidates<R>(Stage<?, R> stage, List<Writer<R>> writers, Target target) 
         if (!Upserts.deletes(stage.destination())) {
             return;
         }
-        Set<SourceId> known = named.stream().map(Item::id).collect(Collectors.toSet());
         Optional<Interval> left = Optional.of(read);
         while (left.isPresent()) {
             Slice slice = slice(left.get(), sessions);
-            List<SourceId> candidates = slice.ids().stream()
-                    .<SourceId>map(DocumentId::new)
-                    .filter(id -> !known.contains(id))
-                    .toList();
-            if (!candidates.isEmpty()) {
-                then.accept(candidates);
+            if (!slice.ids().isEmpty()) {
+                List<SourceId> candidates = others(slice.ids(), named);
+                if (!candidates.isEmpty()) {
+                    then.accept(candidates);
+                }
             }
             left = slice.rest();
         }
+    }
+
+    private static List<SourceId> others(Set<String> ids, List<? extends Item<?>> named) {
+        Set<SourceId> known = named.stream().map(Item::id).collect(Collectors.toSet());
+        return ids.stream()
+                .<SourceId>map(DocumentId::new)
+                .filter(id -> !known.contains(id))
+                .toList();
     }
 
     /**

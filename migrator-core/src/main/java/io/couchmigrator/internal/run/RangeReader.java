@@ -55,30 +55,42 @@ final class RangeReader<S> {
             if (page.failure().isPresent()) {
                 throw page.failure().get();
             }
+            candidates(page);
             for (List<Item<S>> batch : Lists.partition(page.items(), run.site().chunkSize())) {
                 batch(batch);
             }
             if (!page.more()) {
-                candidates(state.range(index).rest(), List.of());
                 state.finished(index, found);
             }
         }
     }
 
+    /** A page tells of all ids that it spans: what the target has there besides is asked for, since a page is no proof that it is gone. */
+    private void candidates(Feed.Page<S> page) {
+        List<Item<S>> named = page.items();
+        found = Tallies.NONE;
+        if (!page.more()) {
+            candidates(state.range(index).rest(), named);
+        } else if (!named.isEmpty()) {
+            candidates(state.range(index).upTo(last(named)), named);
+        }
+    }
+
+    private void candidates(Interval read, List<Item<S>> named) {
+        taker.candidates(read, named, sessions, ids -> run.byIds(ids, taker, state, sessions, this::counted));
+    }
+
     private void batch(List<Item<S>> batch) {
-        SourceId last = batch.get(batch.size() - 1).id();
-        candidates(state.range(index).upTo(last), batch);
         run.take(batch, taker, state, sessions, tallies -> {
-            state.advanced(index, last, tallies.plus(found));
+            state.advanced(index, last(batch), tallies.plus(found));
+            found = Tallies.NONE;
             run.progressed(state);
             run.site().limit().count(tallies);
         });
     }
 
-    /** A page tells of all ids that it spans: what the target has there besides is asked for, since a page is no proof that it is gone. */
-    private void candidates(Interval read, List<Item<S>> batch) {
-        found = Tallies.NONE;
-        taker.candidates(read, batch, sessions, ids -> run.byIds(ids, taker, state, sessions, this::counted));
+    private static SourceId last(List<? extends Item<?>> items) {
+        return items.get(items.size() - 1).id();
     }
 
     private void counted(Tallies asked) {
