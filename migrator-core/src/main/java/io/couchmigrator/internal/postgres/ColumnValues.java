@@ -5,6 +5,7 @@ import io.couchmigrator.RejectException;
 import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ final class ColumnValues {
 
     /** No integer of 64 bits has more. */
     private static final int MOST_DIGITS = 19;
+
+    private static final int MOST_COPIED = 1 << 16;
 
     private ColumnValues() {}
 
@@ -55,7 +58,7 @@ final class ColumnValues {
     }
 
     private static void checkText(ColumnFacts column, String text) {
-        for (int i = 0; i < text.length(); i++) {
+        for (int i = firstOdd(text); i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == 0) {
                 throw new RejectException(
@@ -85,6 +88,25 @@ final class ColumnValues {
                                 .formatted(column.name(), length, most));
             }
         }
+    }
+
+    /**
+     * Returns the place of the first character that is U+0000, or beyond Latin-1 as surrogates are; the text's length if it has none. Texts of
+     * Latin-1, as the JVM keeps most, are bytes that it copies at once, and bytes are looked at several times as fast as characters.
+     */
+    private static int firstOdd(String text) {
+        if (text.length() > MOST_COPIED) {
+            return 0;
+        }
+        byte[] latin = text.getBytes(StandardCharsets.ISO_8859_1);
+        for (int i = 0; i < latin.length; i++) {
+            byte b = latin[i];
+            // What Latin-1 has not is a question mark in it.
+            if (b == 0 || (b == '?' && text.charAt(i) != '?')) {
+                return i;
+            }
+        }
+        return latin.length;
     }
 
     /** Returns the value of a column of whole numbers that passed its check. */
