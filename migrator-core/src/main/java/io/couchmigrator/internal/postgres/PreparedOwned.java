@@ -13,42 +13,45 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import org.jooq.impl.DSL;
 
 /**
  * An {@link OwnedTable} that knows its table: the rows of documents that have none any more are deleted by id; those of others are changed
  * where they differ, or inserted. Safe for use by multiple threads.
  */
 final class PreparedOwned<R> implements Writer<R> {
+    /** So few documents are not worth finding out whether their rows may be copied. */
+    private static final int FEW = 10;
+
     private final OwnedTable<R> owned;
     private final PreparedUpsert<R> rows;
+    private final Optional<CopyInsert<R>> copying;
     private final Optional<Claim> claim;
     private final boolean collides;
-    private final String table;
-    private final String id;
+    private final OwnedLook look;
     private final String delete;
-    private final String there;
 
     /**
+     * @param copying inserts rows where there are none; empty if it cannot
      * @param claim the run's claim to the table; empty if it only compares
      * @param collides whether rows of two documents can be in each other's way
      */
-    PreparedOwned(OwnedTable<R> owned, PreparedUpsert<R> rows, Optional<Claim> claim, boolean collides) {
+    PreparedOwned(
+            OwnedTable<R> owned,
+            PreparedUpsert<R> rows,
+            Optional<CopyInsert<R>> copying,
+            Optional<Claim> claim,
+            boolean collides) {
         this.owned = owned;
         this.rows = rows;
+        this.copying = copying;
         this.claim = claim;
         this.collides = collides;
-        this.table = Jooq.sql(Jooq.table(owned.table()));
-        this.id = Jooq.sql(DSL.quotedName(owned.columns().get(0).name()));
-        this.delete = "delete from %s where %s = any(?::text[])".formatted(table, id);
-        this.there = "select %s from %s where %s = any(?::text[])".formatted(id, table, id);
+        this.look = OwnedLook.at(owned);
+        this.delete = "delete from %s where %s = any(?::text[])".formatted(look.table(), look.id());
     }
 
     /**
@@ -86,6 +89,10 @@ final class PreparedOwned<R> implements Writer<R> {
     /** Makes the table hold what the documents ask for. */
     Written change(Connection connection, List<Change<R>> changes) throws SQLException {
         changes.forEach(this::check);
+        OptionalInt copied = copied(connection, changes);
+        if (copied.isPresent()) {
+            return new Written(copied.getAsInt(), 0, Set.of());
+        }
         String[] without = changes.stream()
                 .filter(change -> change.rows().isEmpty() && !keeps(change))
                 .map(Change::id)
@@ -95,8 +102,44 @@ final class PreparedOwned<R> implements Writer<R> {
         int deleted = without.length == 0
                 ? 0
                 : Jooq.with(connection, jooq -> Planned.execute(jooq, delete, (Object) without));
-        Set<String> kept = deleted == without.length ? Set.of() : there(connection, without);
+        Set<String> kept = deleted == without.length ? Set.of() : look.there(connection, without);
         return new Written(collides ? makingRoom(connection, changes) : written(connection, changes), deleted, kept);
+    }
+
+    /**
+     * Copies the rows of documents between whose ids there is no row. What that meets, and who is to blame, is found out the other way.
+     *
+     * @return how many rows were written; empty if the other way is to be gone
+     */
+    private OptionalInt copied(Connection connection, List<Change<R>> changes) throws SQLException {
+        if (copying.isEmpty() || changes.size() < FEW || !isBetweenRows(connection, changes)) {
+            return OptionalInt.empty();
+        }
+        Savepoint before = connection.setSavepoint();
+        try {
+            int copied = copying.get().insert(connection, Change.rows(changes));
+            checkDeferred(connection);
+            return OptionalInt.of(copied);
+        } catch (SQLException e) {
+            if (SqlFault.of(e).isPassing()) {
+                throw e;
+            }
+            connection.rollback(before);
+            return OptionalInt.empty();
+        }
+    }
+
+    /** Returns whether all documents have a row to write, and none has one. Where ids come in another order than the table's, they may have. */
+    private boolean isBetweenRows(Connection connection, List<Change<R>> changes) throws SQLException {
+        List<String> ids = new ArrayList<>(changes.size());
+        for (Change<R> change : changes) {
+            if (change.rows().isEmpty()) {
+                return false;
+            }
+            ids.add(change.id());
+        }
+        Interval around = new Interval(Collections.min(ids), true, Collections.max(ids), true);
+        return look.ids(connection, around, 1).isEmpty();
     }
 
     /** Rows that pass a unique value on may have to be written in another order, or to make room for each other. */
@@ -169,10 +212,14 @@ final class PreparedOwned<R> implements Writer<R> {
     /** What is deferred to the end of the transaction is checked here, so that an error is that of these rows. */
     private int written(Connection connection, List<Change<R>> changes) throws SQLException {
         int written = rows.write(connection, changes);
+        checkDeferred(connection);
+        return written;
+    }
+
+    private static void checkDeferred(Connection connection) throws SQLException {
         try (Statement deferred = connection.createStatement()) {
             deferred.execute("set constraints all immediate");
         }
-        return written;
     }
 
     private void check(Change<R> change) {
@@ -190,58 +237,9 @@ final class PreparedOwned<R> implements Writer<R> {
         }
     }
 
-    /** Returns which of these ids have a row. */
-    Set<String> there(Connection connection, String... ids) throws SQLException {
-        return Jooq.with(
-                connection,
-                jooq -> new HashSet<>(
-                        Planned.fetch(jooq, there, (Object) ids).map(found -> found.get(0, String.class))));
-    }
-
-    /** Returns the first ids within an interval that have a row, in order. */
-    List<String> ids(Connection connection, Interval within, int most) throws SQLException {
-        List<Object> bindings = bounds(within);
-        bindings.add(most);
-        String sql = "select %s from %s where %s order by %s limit ?".formatted(id, table, condition(within), id);
-        return Jooq.with(connection, jooq -> Planned.walk(jooq, sql, bindings.toArray())
-                .map(found -> found.get(0, String.class)));
-    }
-
-    /** Returns how many ids within an interval have a row. */
-    long count(Connection connection, Interval within) throws SQLException {
-        String sql = "select count(*) from %s where %s".formatted(table, condition(within));
-        return Jooq.with(
-                        connection,
-                        jooq -> Planned.walk(jooq, sql, bounds(within).toArray()))
-                .get(0)
-                .get(0, long.class);
-    }
-
-    private String condition(Interval within) {
-        return "%s %s ?%s"
-                .formatted(
-                        id,
-                        within.fromIncluded() ? ">=" : ">",
-                        within.to() == null ? "" : " and %s %s ?".formatted(id, within.toIncluded() ? "<=" : "<"));
-    }
-
-    private static List<Object> bounds(Interval within) {
-        List<Object> bounds = new ArrayList<>();
-        bounds.add(within.from());
-        if (within.to() != null) {
-            bounds.add(within.to());
-        }
-        return bounds;
-    }
-
-    /** Returns the revisions of the rows of these ids; the table has a column for them. */
-    Map<String, String> revisions(Connection connection, String... ids) throws SQLException {
-        String rev = Jooq.sql(DSL.quotedName(owned.rev().orElseThrow().name()));
-        String sql = "select %s, %s from %s where %s = any(?::text[])".formatted(id, rev, table, id);
-        Map<String, String> revisions = new HashMap<>();
-        Jooq.with(connection, jooq -> Planned.fetch(jooq, sql, (Object) ids))
-                .forEach(found -> revisions.put(found.get(0, String.class), found.get(1, String.class)));
-        return revisions;
+    /** Returns what asks which documents have rows. */
+    OwnedLook look() {
+        return look;
     }
 
     PreparedUpsert<R> rows() {

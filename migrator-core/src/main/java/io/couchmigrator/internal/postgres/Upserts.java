@@ -86,7 +86,11 @@ public final class Upserts {
     private static <R> PreparedOwned<R> prepared(Connection connection, OwnedTable<R> owned, Optional<Claim> claim)
             throws SQLException {
         return new PreparedOwned<>(
-                owned, prepared(connection, owned.rows()), claim, PreparedOwned.collides(connection, owned.table()));
+                owned,
+                prepared(connection, owned.rows()),
+                CopyInsert.into(connection, owned),
+                claim,
+                PreparedOwned.collides(connection, owned.table()));
     }
 
     private static <R> PreparedUpsert<R> prepared(Connection connection, Upsert<R> upsert) throws SQLException {
@@ -132,18 +136,18 @@ public final class Upserts {
     /** Returns which of some documents have a row where a writer {@linkplain #owns owns} its table. */
     public static Set<String> there(Connection connection, Writer<?> writer, Collection<String> ids)
             throws SQLException {
-        return ((PreparedOwned<?>) writer).there(connection, ids.toArray(new String[0]));
+        return ((PreparedOwned<?>) writer).look().there(connection, ids.toArray(new String[0]));
     }
 
     /** Returns how many documents within an interval have a row, where a writer owns its table. */
     public static long count(Connection connection, Writer<?> writer, Interval within) throws SQLException {
-        return ((PreparedOwned<?>) writer).count(connection, within);
+        return ((PreparedOwned<?>) writer).look().count(connection, within);
     }
 
     /** Returns the revisions of the rows that documents have, by their ids, where a writer owns a table with a column for them. */
     public static Map<String, String> revisions(Connection connection, Writer<?> writer, Collection<String> ids)
             throws SQLException {
-        return ((PreparedOwned<?>) writer).revisions(connection, ids.toArray(new String[0]));
+        return ((PreparedOwned<?>) writer).look().revisions(connection, ids.toArray(new String[0]));
     }
 
     /** Writes changes. */
@@ -162,7 +166,7 @@ public final class Upserts {
     /** Returns the first ids of documents within an interval that have rows, in order; none where the writer does not own its table. */
     public static List<String> ids(Connection connection, Writer<?> writer, Interval within, int most)
             throws SQLException {
-        return writer instanceof PreparedOwned<?> owned ? owned.ids(connection, within, most) : List.of();
+        return writer instanceof PreparedOwned<?> owned ? owned.look().ids(connection, within, most) : List.of();
     }
 
     /** Returns how rows stand, in their order, as far as the writer would change that. */

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.documents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.Outcome;
+import io.couchmigrator.Result;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.couch.CouchDatabase;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rows are copied where there are none, and merged everywhere else. */
+@ExtendWith(MigratorExtension.class)
+final class CopyInsertIT {
+    @TempDir
+    private Path logs;
+
+    @Test
+    void isUsedBetweenRowsAlone(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase shop = couch.create("shop");
+        shop.load(Copies.documents(30));
+        Copies.createTable(database);
+        tellsStatements(database);
+
+        Outcome first = run(couch, database).outcome();
+        String copied = statements(database);
+        shop.load(Copies.documents(45).skip(30));
+        shop.put(Copies.document("d007", 70));
+        Outcome second = run(couch, database).outcome();
+
+        assertThat(first).isEqualTo(Outcome.COMPLETE);
+        assertThat(second).isEqualTo(Outcome.COMPLETE);
+        assertThat(copied).matches("copy=(29|30).*");
+        assertThat(statements(database)).contains("with=1");
+        assertThat(Copies.rows(database)).hasSize(45).contains("d007=70", "d044=44");
+    }
+
+    @Test
+    void leavesItToTheOtherWayToTellWhoIsToBlame(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase shop = couch.create("shop");
+        shop.load(Copies.documents(30));
+        shop.putRaw(
+                "d0155",
+                "{\"_id\":\"d0155\",\"_rev\":\"1-967a00dff5e02add41819138abb3284d\",\"secret\":1e200000}"
+                        .getBytes(StandardCharsets.UTF_8));
+
+        Result result = run(couch, database);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(result.tallies().rejected()).isOne();
+        assertThat(Copies.rows(database)).hasSize(30);
+    }
+
+    @Test
+    void countsWhatATriggerDrops(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("shop").load(Copies.documents(20));
+        Copies.createTable(database);
+        database.execute(
+                "create function drops() returns trigger language plpgsql as 'begin return null; end'; "
+                        + "create trigger dropping before insert on shop for each row when (new.id = 'd013') execute function drops()");
+
+        Result result = run(couch, database);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(Copies.rows(database)).hasSize(19);
+    }
+
+    private Result run(CouchDouble couch, TestDatabase database) {
+        return Copies.migrator(Copies.migration(), couch, database, logs)
+                .chunkSize(100)
+                .build()
+                .run();
+    }
+
+    /** Has the first word of the statement told that each row comes by. */
+    private static void tellsStatements(TestDatabase database) throws SQLException {
+        database.execute("create table told (word text); "
+                + "create function tells() returns trigger language plpgsql as $$begin insert into told values (split_part(ltrim(current_query()), ' ', 1)); return null; end$$; "
+                + "create trigger telling after insert or update on shop for each row execute function tells()");
+    }
+
+    private static String statements(TestDatabase database) throws SQLException {
+        return String.join(" ", database.query("select word || '=' || count(*) from told group by word order by word"));
+    }
+}
