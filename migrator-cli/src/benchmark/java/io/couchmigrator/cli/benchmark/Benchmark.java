@@ -29,9 +29,13 @@ final class Benchmark {
         console.print(report.head());
         try (PostgresServer postgres = PostgresServer.start()) {
             switch (options.what()) {
-                case MIGRATION -> {
-                    MigrationBenchmark benchmark =
-                            new MigrationBenchmark(options, postgres, directory, console::println);
+                case MIGRATION, DOCUMENTS -> {
+                    MigrationBenchmark benchmark = new MigrationBenchmark(
+                            options.what() == Options.What.DOCUMENTS ? Subject::documents : Subject::blobs,
+                            options,
+                            postgres,
+                            directory,
+                            console::println);
                     List<Figures> all = new ArrayList<>();
                     for (int count : options.documents()) {
                         Figures figures = benchmark.measure(count);
@@ -42,12 +46,14 @@ final class Benchmark {
                     json.addMigrations(all);
                 }
                 case UPSERTS -> {
-                    UpsertComparison comparison = new UpsertComparison(options, postgres, console::println);
-                    List<UpsertComparison.Line> lines = new ArrayList<>();
-                    for (int count : options.documents()) {
-                        lines.addAll(comparison.compare(count));
-                    }
-                    json.addUpserts(lines);
+                    WriteComparison<BlobRow> comparison = new WriteComparison<>(
+                            UpsertWays.all(), Subject::blobs, options, postgres, console::println);
+                    json.addWays(comparison.compareEach());
+                }
+                case COPIES -> {
+                    WriteComparison<CopiedDocument> comparison = new WriteComparison<>(
+                            CopyWays.all(), Subject::documents, options, postgres, console::println);
+                    json.addWays(comparison.compareEach());
                 }
             }
         }

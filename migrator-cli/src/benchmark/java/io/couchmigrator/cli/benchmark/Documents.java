@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  */
 final class Documents {
     private static final long SEED = 20181024;
+    private static final String REVISION = "1-967a00dff5e02add41819138abb3284d";
     private static final int BYTES_OF_AN_ANSWER = 32;
     private static final int ANSWERS_OF_A_GROUP = 20;
 
@@ -42,7 +43,7 @@ final class Documents {
                 .toArray(String[]::new);
         this.ids = Arrays.stream(created).sorted().toList();
         this.large = Math.min(count, options.largeDocuments());
-        int without = document(0, new JsonArray()).toString().length();
+        int without = document(created[0], new JsonArray()).toString().length();
         this.form = form(options.bytes() - without, random);
         this.largeForm = large == 0 ? form : form(options.largeBytes() - without, random);
     }
@@ -62,7 +63,8 @@ final class Documents {
 
     /** Returns the documents in the order in which they are created, made anew each time. */
     Stream<JsonObject> documents() {
-        return IntStream.range(0, created.length).mapToObj(index -> document(index, index < large ? largeForm : form));
+        return IntStream.range(0, created.length)
+                .mapToObj(index -> document(created[index], index < large ? largeForm : form));
     }
 
     /** Returns the row that must come of a document. */
@@ -78,8 +80,15 @@ final class Documents {
                 "text/xml");
     }
 
-    private JsonObject document(int index, JsonElement content) {
-        BlobRow row = row(created[index]);
+    /** Returns the row that is to come of a document as it is, which is none of the large ones. */
+    CopiedDocument copied(String id) {
+        JsonObject document = document(id, form);
+        document.addProperty("_rev", REVISION);
+        return new CopiedDocument(id, REVISION, document.toString());
+    }
+
+    private JsonObject document(String id, JsonElement content) {
+        BlobRow row = row(id);
         JsonObject blob = new JsonObject();
         blob.addProperty("doc_type", "BlobMeta");
         blob.addProperty("id", row.key().substring(row.key().lastIndexOf('/') + 1));

@@ -11,7 +11,7 @@ import java.util.List;
  * @param bytes what the server sent for all of them
  * @param drain reading alone
  * @param drainBuffered reading alone, with the server sending a page in few pieces
- * @param upsert writing alone
+ * @param written writing alone
  * @param migrations the whole process, for each choice of JVM options
  * @param list {@code migrator list}
  * @param java {@code java -version}
@@ -21,13 +21,13 @@ record Figures(
         long bytes,
         Series drain,
         Series drainBuffered,
-        Series upsert,
+        Series written,
         List<Migrated> migrations,
         Series list,
         Series java) {
 
     List<Series> phases() {
-        List<Series> phases = new ArrayList<>(List.of(drain, drainBuffered, upsert));
+        List<Series> phases = new ArrayList<>(List.of(drain, drainBuffered, written));
         migrations.forEach(one -> phases.add(one.series()));
         phases.addAll(List.of(list, java));
         return phases;
@@ -50,13 +50,13 @@ record Figures(
 
     /** Returns a migration's rate as a part of that of the slower of reading and writing alone, the least of each. */
     double partOfTheSlower(Migrated one) {
-        return Math.max(floor().leastSeconds(), upsert.leastSeconds())
+        return Math.max(floor().leastSeconds(), written.leastSeconds())
                 / one.series().leastSeconds();
     }
 
     /** Returns the same of the medians. */
     double medianPartOfTheSlower(Migrated one) {
-        return Math.max(floor().medianSeconds(), upsert.medianSeconds())
+        return Math.max(floor().medianSeconds(), written.medianSeconds())
                 / one.series().medianSeconds();
     }
 

@@ -48,8 +48,8 @@ final class JsonReport {
     }
 
     /** Adds the ways of writing. */
-    void addUpserts(List<UpsertComparison.Line> lines) {
-        report.add("upserts", gson.toJsonTree(lines));
+    void addWays(List<WriteComparison.Line> lines) {
+        report.add("ways", gson.toJsonTree(lines));
     }
 
     /** Writes it. */

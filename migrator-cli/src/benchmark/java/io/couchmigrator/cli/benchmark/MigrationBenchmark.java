@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.benchmark;
 
-import io.couchmigrator.testkit.commcare.BlobSchema;
 import io.couchmigrator.testkit.postgres.PostgresServer;
+import io.couchmigrator.testkit.postgres.Tables;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,16 +13,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Measures a migration beside its floors. The phases take turns, so that whatever else the machine does hits all alike. */
 final class MigrationBenchmark {
+    private final Function<Documents, Subject<?>> subject;
     private final Options options;
     private final PostgresServer postgres;
     private final Path directory;
     private final Consumer<String> console;
 
-    MigrationBenchmark(Options options, PostgresServer postgres, Path directory, Consumer<String> console) {
+    /** @param subject returns what is measured with some documents */
+    MigrationBenchmark(
+            Function<Documents, Subject<?>> subject,
+            Options options,
+            PostgresServer postgres,
+            Path directory,
+            Consumer<String> console) {
+        this.subject = subject;
         this.options = options;
         this.postgres = postgres;
         this.directory = directory;
@@ -37,7 +46,7 @@ final class MigrationBenchmark {
                 Drain drain = new Drain(source, documents, options.workers())) {
             console.accept("%,d documents loaded into %s in %.0f s"
                     .formatted(count, source.description(), Taken.secondsSince(start)));
-            return new Measurement(documents, source, drain).repeat();
+            return new Measurement(documents, subject.apply(documents), source, drain).repeat();
         }
     }
 
@@ -45,7 +54,7 @@ final class MigrationBenchmark {
     private final class Measurement {
         private final Series drained = new Series("raw drain");
         private final Series drainedBuffered = new Series("raw drain, buffer_response");
-        private final Series upserted = new Series("upsert alone");
+        private final Series written = new Series("write alone");
         private final List<Migrated> migrated = options.databases().stream()
                 .flatMap(databases ->
                         options.jvmOptions().stream().map(jvmOptions -> Migrated.with(jvmOptions, databases)))
@@ -53,26 +62,23 @@ final class MigrationBenchmark {
         private final Series listed = new Series("migrator list");
         private final Series javaAlone = new Series("java -version");
         private final Documents documents;
+        private final Subject<?> measured;
         private final Source source;
         private final Drain drain;
-        private final String expected;
         private long bytes = -1;
 
-        Measurement(Documents documents, Source source, Drain drain) {
+        Measurement(Documents documents, Subject<?> measured, Source source, Drain drain) {
             this.documents = documents;
+            this.measured = measured;
             this.source = source;
             this.drain = drain;
-            long blobs = documents.ids().stream()
-                    .mapToLong(id -> documents.row(id).contentLength())
-                    .sum();
-            this.expected = "%d rows, %d bytes of blobs".formatted(documents.count(), blobs);
         }
 
         Figures repeat() throws Exception {
             for (int i = 1; i <= options.repetitions(); i++) {
                 drained.add(Taken.by(() -> read(false)));
                 drainedBuffered.add(Taken.by(() -> read(true)));
-                upsert();
+                write();
                 Path place = directory.resolve("%d-%d".formatted(documents.count(), i));
                 for (int choice = 0; choice < migrated.size(); choice++) {
                     migrate(migrated.get(choice), place.resolve("migrate-" + choice));
@@ -81,19 +87,19 @@ final class MigrationBenchmark {
                         .runIn(place.resolve("list")));
                 Path java = Path.of(System.getProperty("java.home"), "bin", "java");
                 javaAlone.add(new Program(List.of(java.toString(), "-version"), Map.of()).runIn(place.resolve("java")));
-                console.accept("repetition %d: drain %.2f s, buffered %.2f s, upsert %.2f s, migrate %s s"
+                console.accept("repetition %d: drain %.2f s, buffered %.2f s, write %.2f s, migrate %s s"
                         .formatted(
                                 i,
                                 last(drained).seconds(),
                                 last(drainedBuffered).seconds(),
-                                last(upserted).seconds(),
+                                last(written).seconds(),
                                 migrated.stream()
                                         .map(one -> "%.2f"
                                                 .formatted(last(one.series()).seconds()))
                                         .collect(Collectors.joining(", "))));
             }
             return new Figures(
-                    documents.count(), bytes, drained, drainedBuffered, upserted, migrated, listed, javaAlone);
+                    documents.count(), bytes, drained, drainedBuffered, written, migrated, listed, javaAlone);
         }
 
         private void read(boolean buffered) throws Exception {
@@ -105,25 +111,25 @@ final class MigrationBenchmark {
             bytes = seen;
         }
 
-        private void upsert() throws Exception {
+        private void write() throws Exception {
             try (TestDatabase target = postgres.createDatabase()) {
-                target.create(BlobSchema.TARGET);
-                UpsertAlone alone = new UpsertAlone(documents, options);
-                upserted.add(Taken.by(() -> alone.write(target)));
-                requireRows(List.of(target), "the upsert alone");
+                target.create(measured.tables().get(0));
+                WriteAlone<?> alone = new WriteAlone<>(measured, documents.ids(), options);
+                written.add(Taken.by(() -> alone.write(target)));
+                requireRows(List.of(target), "the writing alone");
             }
         }
 
         private void migrate(Migrated one, Path place) throws Exception {
             List<TestDatabase> shards = new ArrayList<>();
             try (TestDatabase target = postgres.createDatabase()) {
-                target.create(BlobSchema.TARGET, BlobSchema.SOURCES);
-                List<String> command = new ArrayList<>(command());
+                target.create(measured.tables().toArray(Tables[]::new));
+                List<String> command = command();
                 if (one.databases() > 1) {
                     for (int i = 0; i < one.databases(); i++) {
                         TestDatabase shard = postgres.createDatabase();
                         shards.add(shard);
-                        shard.create(BlobSchema.TARGET);
+                        shard.create(measured.tables().get(0));
                     }
                     command.add("--config=" + config(shards, place));
                 }
@@ -150,14 +156,13 @@ final class MigrationBenchmark {
         }
 
         private List<String> command() {
-            return List.of(
-                    options.program().toString(),
-                    "run_blob_migration",
-                    "migrate_metadata",
-                    "--log-dir=logs",
-                    "--couch-db=" + documents.database(),
-                    "--num-workers=" + options.workers(),
-                    "--chunk-size=" + options.chunkSize());
+            List<String> command = new ArrayList<>(List.of(options.program().toString()));
+            command.addAll(measured.words());
+            command.add("--log-dir=logs");
+            command.add("--couch-db=" + documents.database());
+            command.add("--num-workers=" + options.workers());
+            command.add("--chunk-size=" + options.chunkSize());
+            return command;
         }
 
         private Map<String, String> environment(TestDatabase target, String jvmOptions) {
@@ -176,14 +181,14 @@ final class MigrationBenchmark {
             long rows = 0;
             long blobs = 0;
             for (TestDatabase target : targets) {
-                rows += Long.parseLong(
-                        target.query("SELECT count(*) FROM blobs_blobmeta").get(0));
-                blobs += Long.parseLong(target.query("SELECT coalesce(sum(content_length), 0) FROM blobs_blobmeta")
-                        .get(0));
+                String its = target.query(measured.seen()).get(0);
+                rows += Long.parseLong(its.substring(0, its.indexOf('|')));
+                blobs += Long.parseLong(its.substring(its.indexOf('|') + 1));
             }
-            String seen = "%d rows, %d bytes of blobs".formatted(rows, blobs);
-            if (!seen.equals(expected)) {
-                throw new IOException("wrong rows by %s: seen %s, expected %s".formatted(writer, seen, expected));
+            String seen = "%d|%d".formatted(rows, blobs);
+            if (!seen.equals(measured.expected())) {
+                throw new IOException("wrong rows by %s: seen %s rows|bytes of blobs, expected %s"
+                        .formatted(writer, seen, measured.expected()));
             }
         }
 

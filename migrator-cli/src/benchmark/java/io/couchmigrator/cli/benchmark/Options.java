@@ -13,12 +13,12 @@ import java.util.TreeMap;
 /**
  * What is measured, from the system properties {@code benchmark.…}, whose defaults stand in the profile of the pom.
  *
- * @param what which of the two things there are to measure
+ * @param what which of the things there are to measure
  * @param documents how many documents, one measurement each
  * @param bytes the size of a document
  * @param largeDocuments how many of them are large instead
  * @param largeBytes the size of a large one
- * @param workers readers of the drain, connections of the upsert, workers of the migration
+ * @param workers readers of the drain, connections of the writing, workers of the migration
  * @param chunkSize the most documents, or rows, in a batch
  * @param repetitions how often each phase is measured
  * @param jvmOptions options of the migrating JVM; each choice of them is measured
@@ -45,8 +45,14 @@ record Options(
 
     /** What can be measured. */
     enum What {
+        /** The migration of the blobs' metadata. */
         MIGRATION,
-        UPSERTS
+        /** That of documents as they are. */
+        DOCUMENTS,
+        /** Ways to write a batch of the former's rows. */
+        UPSERTS,
+        /** Ways to write a batch of the latter's. */
+        COPIES
     }
 
     static Options fromSystemProperties() {

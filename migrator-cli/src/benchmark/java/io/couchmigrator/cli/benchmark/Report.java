@@ -65,13 +65,7 @@ final class Report {
                         "%n%s%n", all.get(0).migrations().get(choice).series().name());
                 text.format(
                         "%12s %12s %12s %12s %12s %12s %18s%n",
-                        "documents",
-                        "drain/s",
-                        "upsert/s",
-                        "migrate/s",
-                        "times drain",
-                        "of slower",
-                        "CPU µs/doc added");
+                        "documents", "drain/s", "write/s", "migrate/s", "times drain", "of slower", "CPU µs/doc added");
                 for (int i = 0; i < all.size(); i++) {
                     String added = i == 0 ? "-" : number("%.1f", all.get(i).cpuMicrosBeyond(all.get(i - 1), choice));
                     growth(all.get(i), all.get(i).migrations().get(choice), added, text);
@@ -86,7 +80,7 @@ final class Report {
                 "%,12d %,12.0f %,12.0f %,12.0f %12.2f %12.2f %18s%n",
                 figures.documents(),
                 figures.documents() / figures.floor().leastSeconds(),
-                figures.documents() / figures.upsert().leastSeconds(),
+                figures.documents() / figures.written().leastSeconds(),
                 figures.documents() / one.series().leastSeconds(),
                 figures.timesTheFloor(one),
                 figures.partOfTheSlower(one),
@@ -95,7 +89,7 @@ final class Report {
 
     private static void outcome(Figures figures, Migrated one, Formatter text) {
         text.format(
-                "%s:%n    %.2f times the raw drain (medians %.2f), %.2f of the rate of the slower of drain and upsert (medians %.2f)%n",
+                "%s:%n    %.2f times the raw drain (medians %.2f), %.2f of the rate of the slower of drain and writing (medians %.2f)%n",
                 one.series().name(),
                 figures.timesTheFloor(one),
                 figures.medianTimesTheFloor(one),

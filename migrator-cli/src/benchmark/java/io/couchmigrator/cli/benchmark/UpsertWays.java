@@ -13,6 +13,7 @@ import static org.jooq.impl.DSL.table;
 import static org.jooq.impl.DSL.using;
 import static org.jooq.impl.DSL.values;
 
+import io.couchmigrator.Change;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.postgres.Upserts;
 import java.io.StringReader;
@@ -56,7 +57,7 @@ final class UpsertWays {
 
     private UpsertWays() {}
 
-    static List<UpsertWay> all() {
+    static List<WriteWay<BlobRow>> all() {
         return List.of(
                 new BatchOfSelects(),
                 new BatchOfValues("batch of VALUES, keys asked first", Map.of()),
@@ -67,14 +68,14 @@ final class UpsertWays {
     }
 
     /** One statement a row, prepared once, sent together. The driver rewrites no such statement. */
-    private record BatchOfSelects() implements UpsertWay {
+    private record BatchOfSelects() implements WriteWay<BlobRow> {
         @Override
         public String title() {
             return "batch of INSERT … SELECT";
         }
 
         @Override
-        public void write(Connection connection, List<BlobRow> rows) {
+        public void write(Connection connection, List<Change<BlobRow>> changes) {
             DSLContext jooq = using(connection, SQLDialect.POSTGRES);
             List<Field<?>> parameters = new ArrayList<>();
             COLUMNS.forEach(column -> parameters.add(param(column.getName(), column.getDataType())));
@@ -85,7 +86,7 @@ final class UpsertWays {
                     .onConflict(KEY)
                     .doNothing();
             BatchBindStep batch = jooq.batch(insert);
-            for (BlobRow one : rows) {
+            for (BlobRow one : Change.rows(changes)) {
                 batch = batch.bind(
                         one.key(),
                         one.domain(),
@@ -101,16 +102,16 @@ final class UpsertWays {
     }
 
     /** The only kind of statement that the driver rewrites; which keys are there must be asked before. */
-    private record BatchOfValues(String title, Map<String, String> properties) implements UpsertWay {
+    private record BatchOfValues(String title, Map<String, String> properties) implements WriteWay<BlobRow> {
         @Override
-        public void write(Connection connection, List<BlobRow> rows) {
+        public void write(Connection connection, List<Change<BlobRow>> changes) {
             DSLContext jooq = using(connection, SQLDialect.POSTGRES);
-            String[] keys = rows.stream().map(BlobRow::key).toArray(String[]::new);
+            String[] keys = Change.rows(changes).stream().map(BlobRow::key).toArray(String[]::new);
             Set<String> there = new HashSet<>(jooq.resultQuery(
                             "select b.key from unnest({0}) u(key) join blobs_blobmeta b on b.key = u.key",
                             DSL.val(keys, SQLDataType.VARCHAR.array()))
                     .fetch(KEY));
-            if (there.size() == rows.size()) {
+            if (there.size() == changes.size()) {
                 return;
             }
             List<Field<?>> parameters = new ArrayList<>();
@@ -121,7 +122,7 @@ final class UpsertWays {
                     .onConflict(KEY)
                     .doNothing();
             BatchBindStep batch = jooq.batch(insert);
-            for (BlobRow one : rows) {
+            for (BlobRow one : Change.rows(changes)) {
                 if (!there.contains(one.key())) {
                     batch = batch.bind(
                             one.key(),
@@ -138,7 +139,7 @@ final class UpsertWays {
     }
 
     /** One statement with a parameter for every value. */
-    private record ManyValues() implements UpsertWay {
+    private record ManyValues() implements WriteWay<BlobRow> {
         @Override
         public String title() {
             return "multi-row VALUES";
@@ -146,8 +147,8 @@ final class UpsertWays {
 
         @Override
         @SuppressWarnings({"unchecked", "rawtypes"})
-        public void write(Connection connection, List<BlobRow> rows) {
-            Row7[] values = rows.stream()
+        public void write(Connection connection, List<Change<BlobRow>> changes) {
+            Row7[] values = Change.rows(changes).stream()
                     .map(one -> row(
                             one.key(),
                             one.domain(),
@@ -178,7 +179,7 @@ final class UpsertWays {
     }
 
     /** One statement with a parameter for every column: what the library does. */
-    private static final class Library implements UpsertWay {
+    private static final class Library implements WriteWay<BlobRow> {
         private @Nullable Writer<BlobRow> writer;
 
         @Override
@@ -192,14 +193,13 @@ final class UpsertWays {
         }
 
         @Override
-        public void write(Connection connection, List<BlobRow> rows) throws SQLException {
-            Objects.requireNonNull(writer)
-                    .write(connection, rows.stream().map(BlobRow::change).toList());
+        public void write(Connection connection, List<Change<BlobRow>> changes) throws SQLException {
+            Objects.requireNonNull(writer).write(connection, changes);
         }
     }
 
     /** The server's own bulk format, into a table that forgets its rows with the transaction. */
-    private record Copy() implements UpsertWay {
+    private record Copy() implements WriteWay<BlobRow> {
         private static final String NAMES = "key, domain, parent_id, name, type_code, content_length, content_type";
 
         @Override
@@ -217,9 +217,9 @@ final class UpsertWays {
         }
 
         @Override
-        public void write(Connection connection, List<BlobRow> rows) throws Exception {
+        public void write(Connection connection, List<Change<BlobRow>> changes) throws Exception {
             StringBuilder text = new StringBuilder();
-            for (BlobRow one : rows) {
+            for (BlobRow one : Change.rows(changes)) {
                 text.append(one.key()).append('\t');
                 text.append(one.domain()).append('\t');
                 text.append(one.parentId()).append('\t');

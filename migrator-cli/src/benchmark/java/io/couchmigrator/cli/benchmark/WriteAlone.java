@@ -14,13 +14,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Writes the rows of all documents through the library's own writer, as workers do, without a source or a checkpoint. */
-final class UpsertAlone {
-    private final Documents documents;
+final class WriteAlone<R> {
+    private final Subject<R> subject;
+    private final List<String> ids;
     private final int connections;
     private final int batch;
 
-    UpsertAlone(Documents documents, Options options) {
-        this.documents = documents;
+    /** @param ids those of all documents, in order */
+    WriteAlone(Subject<R> subject, List<String> ids, Options options) {
+        this.subject = subject;
+        this.ids = ids;
         this.connections = options.workers();
         this.batch = options.chunkSize();
     }
@@ -29,7 +32,6 @@ final class UpsertAlone {
         ExecutorService threads = Executors.newFixedThreadPool(connections);
         try {
             List<Future<?>> writing = new ArrayList<>();
-            List<String> ids = documents.ids();
             for (int i = 0; i < connections; i++) {
                 List<String> part = ids.subList(
                         (int) ((long) ids.size() * i / connections), (int) ((long) ids.size() * (i + 1) / connections));
@@ -46,14 +48,13 @@ final class UpsertAlone {
         }
     }
 
-    private void write(List<String> ids, TestDatabase target) throws SQLException {
+    private void write(List<String> part, TestDatabase target) throws SQLException {
         try (Connection connection = target.dataSource().getConnection()) {
             connection.setAutoCommit(false);
-            Writer<BlobRow> writer = Upserts.prepared(connection, BlobRow.upsert());
-            for (int from = 0; from < ids.size(); from += batch) {
-                List<Change<BlobRow>> changes = ids.subList(from, Math.min(ids.size(), from + batch)).stream()
-                        .map(documents::row)
-                        .map(BlobRow::change)
+            Writer<R> writer = Upserts.prepared(connection, subject.destination());
+            for (int from = 0; from < part.size(); from += batch) {
+                List<Change<R>> changes = part.subList(from, Math.min(part.size(), from + batch)).stream()
+                        .map(subject.change())
                         .toList();
                 writer.write(connection, changes);
                 connection.commit();

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.benchmark;
 
+import io.couchmigrator.Change;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A way to write a batch under the rules of the table: a row that is there is left alone and costs no value of the id
- * sequence. The rows come sorted by key and free of duplicates, in a transaction that is open.
+ * A way to write a batch under the rules of its table. The changes come sorted by key and free of duplicates, in a transaction that is open.
+ *
+ * @param <R> the type of the rows
  */
-interface UpsertWay {
+interface WriteWay<R> {
     /** Returns what it does. */
     String title();
 
@@ -23,5 +25,5 @@ interface UpsertWay {
     default void open(Connection connection) throws SQLException {}
 
     /** Writes a batch. */
-    void write(Connection connection, List<BlobRow> rows) throws Exception;
+    void write(Connection connection, List<Change<R>> changes) throws Exception;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.benchmark;
 
-import io.couchmigrator.testkit.commcare.BlobSchema;
+import io.couchmigrator.Change;
 import io.couchmigrator.testkit.postgres.PostgresServer;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
@@ -10,23 +10,36 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
-/** Compares ways to write the same rows on one connection, into an empty table and then once more with all rows there. */
-final class UpsertComparison {
+/**
+ * Compares ways to write the same rows on one connection, into an empty table and then once more with all rows there.
+ *
+ * @param <R> the type of the rows
+ */
+final class WriteComparison<R> {
     /** What the library sets around its own statements, for the others that it is compared with. */
     private static final String SETTINGS =
             "SET plan_cache_mode = force_custom_plan; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
+    private final List<WriteWay<R>> ways;
+    private final Function<Documents, Subject<R>> subject;
     private final Options options;
     private final PostgresServer postgres;
     private final Consumer<String> console;
 
-    UpsertComparison(Options options, PostgresServer postgres, Consumer<String> console) {
+    WriteComparison(
+            List<WriteWay<R>> ways,
+            Function<Documents, Subject<R>> subject,
+            Options options,
+            PostgresServer postgres,
+            Consumer<String> console) {
+        this.ways = ways;
+        this.subject = subject;
         this.options = options;
         this.postgres = postgres;
         this.console = console;
@@ -44,17 +57,25 @@ final class UpsertComparison {
      */
     record Line(int rows, String way, long statements, long roundTrips, List<Double> first, List<Double> second) {}
 
-    /** Measures all ways in turn, as often as is asked for, after once that does not count. */
-    List<Line> compare(int count) throws Exception {
-        Documents documents = new Documents("commcarehq", count, options);
-        List<UpsertWay> ways = UpsertWays.all();
+    /** Measures with each number of documents that is asked for. */
+    List<Line> compareEach() throws Exception {
         List<Line> lines = new ArrayList<>();
-        for (UpsertWay way : ways) {
+        for (int count : options.documents()) {
+            lines.addAll(compare(count));
+        }
+        return lines;
+    }
+
+    /** Measures all ways in turn, as often as is asked for, after once that does not count. */
+    private List<Line> compare(int count) throws Exception {
+        Documents documents = new Documents("commcarehq", count, options);
+        List<Line> lines = new ArrayList<>();
+        for (WriteWay<R> way : ways) {
             lines.add(counted(way, documents));
         }
         for (int i = 0; i <= options.repetitions(); i++) {
             for (int w = 0; w < ways.size(); w++) {
-                try (TestDatabase target = target()) {
+                try (TestDatabase target = target(documents)) {
                     double first = write(ways.get(w), documents, target);
                     double second = write(ways.get(w), documents, target);
                     if (i > 0) {
@@ -69,9 +90,9 @@ final class UpsertComparison {
         return lines;
     }
 
-    private Line counted(UpsertWay way, Documents documents) throws Exception {
-        List<BlobRow> batch = batches(documents).get(0);
-        try (TestDatabase target = target();
+    private Line counted(WriteWay<R> way, Documents documents) throws Exception {
+        List<Change<R>> batch = batches(documents).get(0);
+        try (TestDatabase target = target(documents);
                 Connection connection = connect(way, target);
                 RoundTrips counter = new RoundTrips()) {
             way.write(connection, batch);
@@ -86,41 +107,39 @@ final class UpsertComparison {
         }
     }
 
-    private double write(UpsertWay way, Documents documents, TestDatabase target) throws Exception {
-        List<List<BlobRow>> batches = batches(documents);
+    private double write(WriteWay<R> way, Documents documents, TestDatabase target) throws Exception {
+        List<List<Change<R>>> batches = batches(documents);
         double seconds;
         try (Connection connection = connect(way, target)) {
             long start = System.nanoTime();
-            for (List<BlobRow> batch : batches) {
+            for (List<Change<R>> batch : batches) {
                 way.write(connection, batch);
                 connection.commit();
             }
             seconds = Taken.secondsSince(start);
         }
-        String expected = "%1$d %1$d".formatted(documents.count());
-        String seen = target.query(
-                        "SELECT (SELECT count(*) FROM blobs_blobmeta) || ' ' || last_value FROM blobs_blobmeta_id_seq")
-                .get(0);
-        if (!seen.equals(expected)) {
+        Subject<R> measured = subject.apply(documents);
+        String seen = target.query(measured.seen()).get(0);
+        if (!seen.equals(measured.expected())) {
             throw new IOException(
-                    "%s broke the rules: seen rows and last id %s, expected %s".formatted(way.title(), seen, expected));
+                    "%s broke the rules: seen %s, expected %s".formatted(way.title(), seen, measured.expected()));
         }
         return seconds;
     }
 
-    private List<List<BlobRow>> batches(Documents documents) {
+    private List<List<Change<R>>> batches(Documents documents) {
         List<String> ids = documents.ids();
-        List<List<BlobRow>> batches = new ArrayList<>();
+        Function<String, Change<R>> changes = subject.apply(documents).change();
+        List<List<Change<R>>> batches = new ArrayList<>();
         for (int from = 0; from < ids.size(); from += options.chunkSize()) {
             batches.add(ids.subList(from, Math.min(ids.size(), from + options.chunkSize())).stream()
-                    .map(documents::row)
-                    .sorted(Comparator.comparing(BlobRow::key))
+                    .map(changes)
                     .toList());
         }
         return batches;
     }
 
-    private static Connection connect(UpsertWay way, TestDatabase target) throws SQLException {
+    private static Connection connect(WriteWay<?> way, TestDatabase target) throws SQLException {
         Properties properties = new Properties();
         properties.putAll(way.properties());
         properties.setProperty("user", target.user());
@@ -134,9 +153,9 @@ final class UpsertComparison {
         return connection;
     }
 
-    private TestDatabase target() throws SQLException {
+    private TestDatabase target(Documents documents) throws SQLException {
         TestDatabase target = postgres.createDatabase();
-        target.create(BlobSchema.TARGET);
+        target.create(subject.apply(documents).tables().get(0));
         return target;
     }
 
