@@ -68,6 +68,17 @@ class CouchDoubleTest {
     }
 
     @Test
+    void storesADocumentThatIsDeep() throws IOException {
+        couch.create("orders");
+        String deep = "[{\"\":".repeat(10_000) + "null" + "}]".repeat(10_000);
+
+        int stored = client.send("PUT", "orders/a", "{\"d\":" + deep + "}").status();
+
+        assertThat(stored).isEqualTo(201);
+        assertThat(client.get("orders/a").body()).contains(deep);
+    }
+
+    @Test
     void loadsManyAtOnce() throws IOException {
         CouchDatabase database = couch.create("orders");
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch.documents;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -8,10 +10,16 @@ import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.Map;
 import java.util.Optional;
 import okio.Buffer;
 import okio.BufferedSink;
@@ -21,6 +29,9 @@ import okio.ByteString;
 public final class JsonText {
     /** CouchDB stores documents this deep and deeper; Gson's own limit is 255. */
     private static final int NESTING = 50_000;
+
+    private static final Gson GSON =
+            new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
 
     private JsonText() {}
 
@@ -59,6 +70,49 @@ public final class JsonText {
                 .filter(JsonElement::isJsonObject)
                 .map(JsonElement::getAsJsonObject)
                 .orElseThrow(() -> new CouchError(400, "bad_request", "Request body must be a JSON object"));
+    }
+
+    /** Writes a value as deep as one may be that is read; Gson would need several frames of the stack for each level. */
+    static void write(JsonElement value, JsonWriter writer) throws IOException {
+        Deque<Open> open = new ArrayDeque<>();
+        begin(value, writer, open);
+        while (!open.isEmpty()) {
+            Open last = open.element();
+            if (last.names().hasNext()) {
+                writer.name(last.names().next());
+            }
+            if (last.values().hasNext()) {
+                begin(last.values().next(), writer, open);
+            } else {
+                end(open.remove(), writer);
+            }
+        }
+    }
+
+    /** An array or object that is not yet at its end. */
+    private record Open(boolean isObject, Iterator<String> names, Iterator<JsonElement> values) {}
+
+    private static void begin(JsonElement value, JsonWriter writer, Deque<Open> open) throws IOException {
+        if (value.isJsonObject()) {
+            Map<String, JsonElement> members = value.getAsJsonObject().asMap();
+            open.push(
+                    new Open(true, members.keySet().iterator(), members.values().iterator()));
+            writer.beginObject();
+        } else if (value.isJsonArray()) {
+            open.push(new Open(
+                    false, Collections.emptyIterator(), value.getAsJsonArray().iterator()));
+            writer.beginArray();
+        } else {
+            GSON.toJson(value, writer);
+        }
+    }
+
+    private static void end(Open open, JsonWriter writer) throws IOException {
+        if (open.isObject()) {
+            writer.endObject();
+        } else {
+            writer.endArray();
+        }
     }
 
     /** Returns a text as a JSON string. */

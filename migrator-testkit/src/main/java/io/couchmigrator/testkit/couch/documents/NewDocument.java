@@ -120,7 +120,7 @@ public record NewDocument(ByteString id, @Nullable Revision expected, boolean de
                     throw new CouchError(400, "doc_validation", "Bad special document member: " + name);
                 }
                 writer.name(name);
-                GSON.toJson(value, writer);
+                JsonText.write(value, writer);
             }
         }
     }
