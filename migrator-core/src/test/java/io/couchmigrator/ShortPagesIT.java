@@ -3,6 +3,7 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
@@ -52,6 +53,24 @@ final class ShortPagesIT {
             assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
             assertThat(result.tallies().written()).isEqualTo(500);
             assertThat(Orders.written(database)).isEqualTo(Orders.ids(510));
+        }
+    }
+
+    /** PouchDB Server does so with ids that begin beyond U+00FF. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0100", "\uffff", "\ud83d\ude00"})
+    void isNoEndWhereAServerSendsAnIdOnlyOnPagesThatSayWhereTheyEnd(String id, TestDatabase database) throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().offsets(Offsets.ZERO).start()) {
+            JsonObject order = Orders.order(0, "c");
+            order.addProperty("_id", id);
+            Orders.create(couch, database, 10).put(order);
+            couch.script(Fault.omitRow(id)
+                    .on(Requests.pages().and(request -> request.endKey().isEmpty())));
+
+            Result result = migrator(couch, database).build().run();
+
+            assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(Orders.written(database)).hasSize(11).contains(id);
         }
     }
 

@@ -25,6 +25,11 @@ public record KeyPage(
         Objects.requireNonNull(database, "database");
     }
 
+    /** Returns the same page, but for ids before this one alone. */
+    public KeyPage before(String end) {
+        return new KeyPage(database, wanted, from, end, limit, buffered);
+    }
+
     /** Returns a page of ids, from this one on. */
     public static KeyPage ids(String database, @Nullable String from, int limit) {
         return new KeyPage(database, Wanted.IDS, from, null, limit, false);

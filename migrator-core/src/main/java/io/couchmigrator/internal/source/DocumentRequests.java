@@ -14,6 +14,8 @@ import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
+import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long to bear with the server
  */
 record DocumentRequests(DocumentStage<?> stage, Wanted wanted, CouchClient couch, Patience patience) {
+    /** Beyond every id by its UTF-16 units, and by its code points. */
+    private static final List<String> ENDS = List.of("\uffff".repeat(8), RangePlan.BEYOND_ALL);
+
     String database() {
         return stage.database();
     }
@@ -31,17 +36,31 @@ record DocumentRequests(DocumentStage<?> stage, Wanted wanted, CouchClient couch
     /** Reads documents where a range goes on. */
     PageEnd page(RangeOffset at, int limit, boolean buffered, Meter meter, RowConsumer consumer)
             throws PassingException {
-        return couch.page(page(at, wanted, limit, buffered), meter, consumer);
+        return page(page(at, wanted, limit, buffered), at, meter, consumer);
     }
 
     /** Reads ids where a range goes on. */
     void ids(RangeOffset at, int limit, RowConsumer consumer) throws PassingException {
-        couch.page(page(at, Wanted.IDS, limit, false), Meter.NONE, consumer);
+        page(page(at, Wanted.IDS, limit, false), at, Meter.NONE, consumer);
     }
 
     /** Reads documents where a range goes on, to see how large they are. */
     PageEnd sample(RangeOffset at, int limit) throws PassingException {
         return couch.page(page(at, Wanted.SIZES, limit, false), Meter.NONE, row -> {});
+    }
+
+    /**
+     * Asks again where an empty page would be taken for the end of all, and no rank tells that it is: PouchDB Server sends ids that
+     * begin beyond U+00FF only on a page that says where it ends.
+     */
+    private PageEnd page(KeyPage page, RangeOffset at, Meter meter, RowConsumer consumer) throws PassingException {
+        PageEnd read = couch.page(page, meter, consumer);
+        if (at.rank().isEmpty() && page.before() == null) {
+            for (Iterator<String> ends = ENDS.iterator(); read.rows() == 0 && ends.hasNext(); ) {
+                read = couch.page(page.before(ends.next()), meter, consumer);
+            }
+        }
+        return read;
     }
 
     private KeyPage page(RangeOffset at, Wanted wanted, int limit, boolean buffered) {
