@@ -1,51 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.documents;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonParser;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.io.IOException;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The database {@code shop} and the table {@code shop}, compared by what the double and SQL say of them.
+ * Documents and the table {@code shop}, compared by what each of them says.
  *
  * @param same documents whose row is as it should be
  * @param different those whose row has another revision or other contents
  * @param revised of these, those whose row has another revision
  */
 record BothSides(long same, long missing, long different, long revised, long extra) {
-    static BothSides of(CouchDatabase shop, TestDatabase database, int count) throws SQLException {
+    static BothSides of(CouchDatabase shop, TestDatabase database, int count) throws IOException, SQLException {
         Map<String, String> documents = new TreeMap<>();
         for (int number = 0; number < count; number++) {
-            shop.get(Copies.id(number))
-                    .ifPresent(document -> documents.put(document.get("_id").getAsString(), document.toString()));
+            String id = Copies.id(number);
+            shop.get(id).ifPresent(document -> documents.put(id, document.toString()));
         }
-        Map<String, String> rows = new TreeMap<>();
-        for (String id : database.query("select id from shop")) {
-            rows.put(id, id);
-        }
-        List<String> both = new ArrayList<>(documents.keySet());
-        both.retainAll(rows.keySet());
+        return of(documents, database);
+    }
+
+    /** @param documents their texts by their ids */
+    static BothSides of(Map<String, String> documents, TestDatabase database) throws IOException, SQLException {
         long same = 0;
-        long sameRev = 0;
-        for (String id : both) {
-            String document = documents.get(id).replace("'", "''");
-            String sameRevision =
-                    "select 1 from shop where id = '%1$s' and rev = '%2$s'::jsonb ->> '_rev'".formatted(id, document);
-            sameRev += database.query(sameRevision).size();
-            same += database.query(sameRevision + " and doc = '%s'::jsonb".formatted(document))
-                    .size();
+        long different = 0;
+        long revised = 0;
+        long extra = 0;
+        for (String row : database.query("select json_build_array(id, rev, doc::text) from shop")) {
+            JsonArray columns = JsonParser.parseString(row).getAsJsonArray();
+            String document = documents.get(columns.get(0).getAsString());
+            if (document == null) {
+                extra++;
+                continue;
+            }
+            boolean isRevised = !document.contains("\"_rev\":" + columns.get(1));
+            boolean isDifferent =
+                    !Meaning.of(document).equals(Meaning.of(columns.get(2).getAsString()));
+            revised += isRevised ? 1 : 0;
+            different += isRevised || isDifferent ? 1 : 0;
+            same += isRevised || isDifferent ? 0 : 1;
         }
-        return new BothSides(
-                same,
-                documents.size() - both.size(),
-                both.size() - same,
-                both.size() - sameRev,
-                rows.size() - both.size());
+        return new BothSides(same, documents.size() - same - different, different, revised, extra);
     }
 
     Outcome outcome() {

@@ -25,8 +25,13 @@ final class Copies {
 
     /** Returns a migrator that waits little and reads with one worker, in batches of ten. */
     static Migrator.Builder migrator(Migration migration, CouchDouble couch, TestDatabase database, Path logs) {
+        return migrator(migration, couch.url(), database, logs);
+    }
+
+    /** Returns such a migrator from any server. */
+    static Migrator.Builder migrator(Migration migration, String server, TestDatabase database, Path logs) {
         return Migrator.builder(migration)
-                .source(CouchServer.builder(couch.url())
+                .source(CouchServer.builder(server)
                         .connectTimeout(Duration.ofSeconds(5))
                         .readTimeout(Duration.ofSeconds(5))
                         .build())

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Databases that a test made on a CouchDB server which is not its own. They are named {@code migrator_test_…}, and
@@ -84,6 +85,22 @@ public final class RemoteDatabases implements AutoCloseable {
         }
     }
 
+    /**
+     * Sends a request of a test's own to one of the databases.
+     *
+     * @param path what comes after the database's name, from the slash on
+     * @param body JSON, or empty
+     * @return what the server answered; empty if it refused
+     * @throws IllegalArgumentException if the database is none of these
+     */
+    public Optional<String> ask(String method, String database, String path, String body) throws IOException {
+        if (!created.contains(database)) {
+            throw new IllegalArgumentException("Expected one of %s but was %s".formatted(created, database));
+        }
+        HttpResponse<String> response = exchange(method, "/" + database + path, body);
+        return isAccepted(response) ? Optional.of(response.body()) : Optional.empty();
+    }
+
     /** Deletes the databases. */
     @Override
     public void close() throws IOException {
@@ -116,6 +133,19 @@ public final class RemoteDatabases implements AutoCloseable {
     }
 
     private String send(String method, String path, String body) throws IOException {
+        HttpResponse<String> response = exchange(method, path, body);
+        if (!isAccepted(response)) {
+            throw new IOException("%s %s%s answered %s, expected 2xx: %s"
+                    .formatted(method, server, path, response.statusCode(), response.body()));
+        }
+        return response.body();
+    }
+
+    private static boolean isAccepted(HttpResponse<String> response) {
+        return response.statusCode() / 100 == 2;
+    }
+
+    private HttpResponse<String> exchange(String method, String path, String body) throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + path))
                 .timeout(TIMEOUT)
                 .header("Content-Type", "application/json")
@@ -124,12 +154,7 @@ public final class RemoteDatabases implements AutoCloseable {
             request.header("Authorization", authorization);
         }
         try {
-            HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
-            if (response.statusCode() / 100 != 2) {
-                throw new IOException("%s %s%s answered %s, expected 2xx: %s"
-                        .formatted(method, server, path, response.statusCode(), response.body()));
-            }
-            return response.body();
+            return client.send(request.build(), BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("%s %s%s was interrupted".formatted(method, server, path));
