@@ -9,6 +9,7 @@ import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,20 +36,7 @@ final class LargeDocumentsIT {
                             .getBytes(StandardCharsets.UTF_8));
         }
 
-        Process program = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx96m",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        CopyProgram.class.getName(),
-                        couch.url().toString(),
-                        database.jdbcUrl(),
-                        database.user(),
-                        database.password(),
-                        logs.toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Process program = CopyProgram.start(List.of("-Xmx96m", "-XX:+UseSerialGC"), couch, database, logs);
 
         assertThat(program.getInputStream()).hasContent("COMPLETE\nCOMPLETE");
         assertThat(database.query("select jsonb_array_length(doc -> 'a') from shop where id like '%large'"))

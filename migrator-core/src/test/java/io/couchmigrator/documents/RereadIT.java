@@ -16,13 +16,20 @@ import io.couchmigrator.TableName;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.CouchRequest;
+import io.couchmigrator.testkit.couch.Fault;
+import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reading all again, with rows and rejects as they are. */
 @ExtendWith(MigratorExtension.class)
@@ -64,6 +71,42 @@ final class RereadIT {
         assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(stopped.tallies().read() + second.tallies().read()).isEqualTo(30);
         assertThat(Copies.rows(database)).hasSize(30);
+    }
+
+    /** Nothing but the offset file knows then that all is to be read again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "d0", "d1", "d2"})
+    void goesOnWithoutBeingAskedAgainWhereItIsKilled(String from, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Copies.createTable(database);
+        couch.create("shop").load(Copies.documents(300));
+        run(couch, database);
+        database.execute("delete from shop where id like '%7'; update shop set doc = '{}' where id like '%8'");
+        Tampering.insert(database, List.of("A", "d150x", "z"));
+
+        killedWhereItReads(from, couch, database);
+        Result second = run(couch, database);
+        Result verified = migrator(couch, database).build().verify();
+
+        assertThat(second.failures()).isEmpty();
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Copies.rows(database))
+                .isEqualTo(Copies.documents(300)
+                        .map(document -> document.get("_id").getAsString() + "=" + document.get("value"))
+                        .toList());
+        assertThat(verified.outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    /** Reads all again, in a process that is killed while it waits for the first page from a key on. */
+    private void killedWhereItReads(String from, CouchDouble couch, TestDatabase database) throws Exception {
+        Predicate<CouchRequest> pages = Requests.pages().and(Requests.query("include_docs", "true"));
+        couch.script(Fault.stallAfterBytes(10)
+                .on(pages.and(page -> page.startKey().orElse("").compareTo(from) >= 0)));
+        couch.script(Fault.lowerLimit(20).on(pages));
+        Process program = CopyProgram.start(List.of(), couch, database, logs, "again");
+        couch.awaitStalled(1, Duration.ofMinutes(1));
+        program.destroyForcibly().waitFor();
+        couch.heal();
     }
 
     @Test
