@@ -273,9 +273,9 @@ public final class Migrator {
         }
 
         /**
-         * Sets whether the run takes tables that are to be {@linkplain OwnedTable owned} and are not its own: that have rows which no run wrote, or
-         * belong to another migration or CouchDB database. Their rows that are of none of its documents go, unless {@linkplain OwnedTable#keepsDeleted kept},
-         * and a run that owns them now ends with {@link Outcome#BUSY}. By default they are refused with {@link Outcome#TARGET_FAILED}.
+         * Sets whether the run takes tables that are to be {@linkplain OwnedTable owned} and are not its own: that have rows which no run wrote,
+         * belong to another migration or CouchDB database, or keep rows of deleted documents that are to be kept no longer. Their rows that are
+         * of none of its documents go, unless {@linkplain OwnedTable#keepsDeleted kept}, and a run that owns them now ends with {@link Outcome#BUSY}. By default they are refused with {@link Outcome#TARGET_FAILED}.
          */
         public Builder adopt(boolean adopt) {
             this.adopt = adopt;

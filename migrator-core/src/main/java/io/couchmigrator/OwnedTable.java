@@ -145,7 +145,10 @@ public final class OwnedTable<R> implements Destination<R> {
             return this;
         }
 
-        /** Lets the row of a document that is deleted or purged stay as it was. By default it is deleted, as that of one that counts no longer always is. */
+        /**
+         * Lets the row of a document that is deleted or purged stay as it was. By default it is deleted, as that of one that counts no longer always is;
+         * but a table that keeps such rows is refused then, unless it is to be {@linkplain Migrator.Builder#adopt adopted}.
+         */
         public Builder<R> keepsDeleted() {
             this.keepsDeleted = true;
             return this;

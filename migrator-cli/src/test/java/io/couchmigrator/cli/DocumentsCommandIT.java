@@ -184,18 +184,46 @@ final class DocumentsCommandIT {
     }
 
     @Test
-    void readsAllAgainWhereADeletedRowIsToBeKeptFromNowOn() throws Exception {
-        CouchDatabase orders = couch("orders", "a", "b");
+    void keepsTheRowsOfDeletedDocumentsFromThenOnAndUntilTheyAreGivenUp() throws Exception {
+        CouchDatabase orders = couch("orders", "a", "b", "c");
         types("run", "--couch-db=orders");
         orders.delete("a");
 
-        Ended refused = types("run", "--couch-db=orders", "--deletions=keep");
-        Ended reread = types("run", "--couch-db=orders", "--deletions=keep", "--reread");
+        Ended kept = types("run", "--couch-db=orders", "--deletions=keep");
+        List<String> rows = database.query("select id from documents order by id");
+        Ended forgotten = types("run", "--couch-db=orders");
+        Ended elsewhere = runs(directory.resolve("other"), "--couch-db=orders");
+        Ended verified = types("verify", "--couch-db=orders");
+        List<String> after = database.query("select id from documents order by id");
+        Ended given = types("run", "--couch-db=orders", "--adopt");
+
+        assertThat(kept.status()).as(kept.console()).isZero();
+        assertThat(rows).containsExactly("a", "b", "c");
+        assertThat(List.of(forgotten, elsewhere, verified)).allSatisfy(refused -> {
+            assertThat(refused.status()).as(refused.console()).isEqualTo(4);
+            assertThat(refused.console())
+                    .contains(
+                            "seen no --deletions=keep, without which they are deleted: give it, as the last run did, or have them deleted by `migrator run` with --adopt");
+        });
+        assertThat(after).isEqualTo(rows);
+        assertThat(given.status()).as(given.console()).isZero();
+        assertThat(given.console()).contains("the rows of deleted documents, which its table kept, are deleted");
+        assertThat(database.query("select id from documents order by id")).containsExactly("b", "c");
+    }
+
+    @Test
+    void saysWhichOptionsDecideAboutRowsWhereOneIsAnotherThanBefore() {
+        couch("orders", "a");
+        types("run", "--couch-db=orders", "--nul=replace");
+
+        Ended refused = types("run", "--couch-db=orders");
+        Ended reread = types("run", "--couch-db=orders", "--reread");
 
         assertThat(refused.status()).as(refused.console()).isEqualTo(6);
-        assertThat(refused.console()).contains("--reread");
+        assertThat(refused.console())
+                .contains("such as --nul=replace, is another than in the run that wrote the file", "--reread")
+                .doesNotContain("rows stay");
         assertThat(reread.status()).as(reread.console()).isZero();
-        assertThat(database.query("select id from documents order by id")).containsExactly("a", "b");
     }
 
     /** The table of one is called documents, and after its database where there are two: what it has is not in the other. */

@@ -62,9 +62,9 @@ public final class Documents {
                 .build();
     }
 
-    /** Rows come out differently by each choice. */
+    /** Rows come out differently. That those of deleted documents are kept is said beside the table itself. */
     private int definition() {
-        return 1 + (keepsDeleted ? 1 : 0) + (replacesNul ? 2 : 0);
+        return replacesNul ? 3 : 1;
     }
 
     private String text(Document document, Context context) {
@@ -102,7 +102,7 @@ public final class Documents {
             return this;
         }
 
-        /** Lets the rows of documents that are deleted stay as they were. By default they are deleted. */
+        /** Lets the rows of documents that are deleted {@linkplain OwnedTable.Builder#keepsDeleted stay as they were}. By default they are deleted. */
         public Builder keepDeleted() {
             this.keepsDeleted = true;
             return this;

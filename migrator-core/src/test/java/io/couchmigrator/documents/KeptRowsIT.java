@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.couchmigrator.Migrator;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
+import io.couchmigrator.TargetException;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.FaultyDataSource;
+import io.couchmigrator.testkit.postgres.JdbcFault;
+import io.couchmigrator.testkit.postgres.JdbcStep;
 import io.couchmigrator.testkit.postgres.PostgresServer;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
@@ -22,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class KeptRowsIT {
     @TempDir
     private Path logs;
+
+    @TempDir
+    private Path others;
 
     @Test
     void areNotThoseOfDocumentsThatAreThereAndHaveNoneAnyMore(CouchDouble couch, TestDatabase database)
@@ -89,7 +96,110 @@ final class KeptRowsIT {
         }
     }
 
+    /** With the log directory of before, with all that may be asked of it, and with one that knows nothing. */
+    @Test
+    void areNotLostWhereKeepingThemIsForgotten(CouchDouble couch, TestDatabase database) throws Exception {
+        keepARow(couch, database);
+
+        assertRefused(deleting(couch, database));
+        assertRefused(deleting(couch, database).reread(true));
+        assertRefused(deleting(couch, database).logDirectory(others));
+        assertRefused(deleting(couch, database).startOver(true));
+
+        assertThat(Copies.rows(database)).contains("d004=4").hasSize(4);
+    }
+
+    @Test
+    void areNoFindingsWhereKeepingThemIsForgotten(CouchDouble couch, TestDatabase database) throws Exception {
+        keepARow(couch, database);
+
+        Result refused = deleting(couch, database).build().verify();
+
+        assertThat(refused.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(refused.failures()).singleElement().satisfies(KeptRowsIT::saysThatTheyWouldBeLost);
+    }
+
+    @Test
+    void goWhereTheyAreGivenUp(CouchDouble couch, TestDatabase database) throws Exception {
+        keepARow(couch, database);
+
+        Result given = deleting(couch, database).adopt(true).build().run();
+        Result verified = deleting(couch, database).build().verify();
+        Result again = deleting(couch, database).build().run();
+
+        assertThat(given.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(given.tallies().deleted()).isEqualTo(1);
+        assertThat(Copies.rows(database)).containsExactly("d001=1", "d002=2", "d003=3");
+        assertThat(verified.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(again.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(again.tallies().read()).isZero();
+    }
+
+    /** That they are given up is said once: the run that says it may be killed as soon as it has the table. */
+    @Test
+    void goAlsoWhereTheRunThatGivesThemUpEndsAtOnce(CouchDouble couch, TestDatabase database) throws Exception {
+        keepARow(couch, database);
+        FaultyDataSource failing = FaultyDataSource.around(database.dataSource());
+        failing.script(JdbcFault.error("42501").on(JdbcStep.statements("for share")));
+
+        Result given =
+                deleting(couch, database).target(failing).adopt(true).build().run();
+        Result next = deleting(couch, database).build().run();
+
+        assertThat(given.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(next.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Copies.rows(database)).containsExactly("d001=1", "d002=2", "d003=3");
+    }
+
+    @Test
+    void areThoseOfDocumentsThatAreDeletedFromThenOn(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase shop = couch.create("shop");
+        shop.load(Copies.documents(5));
+        deleting(couch, database).build().run();
+        shop.delete("d003");
+        deleting(couch, database).build().run();
+
+        Result early = migrator(couch, database).build().verify();
+        shop.delete("d004");
+        Result kept = migrator(couch, database).build().run();
+        Result verified = migrator(couch, database).build().verify();
+
+        assertThat(early.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(early.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("does not keep the rows of documents that are deleted"));
+        assertThat(kept.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(kept.tallies().read()).isEqualTo(1);
+        assertThat(Copies.rows(database)).containsExactly("d001=1", "d002=2", "d004=4");
+        assertThat(verified.outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    private void keepARow(CouchDouble couch, TestDatabase database) {
+        CouchDatabase shop = couch.create("shop");
+        shop.load(Copies.documents(5));
+        deleting(couch, database).build().run();
+        shop.delete("d004");
+        migrator(couch, database).build().run();
+    }
+
+    private static void assertRefused(Migrator.Builder migrator) {
+        assertThat(migrator.build().check().faults()).singleElement().satisfies(KeptRowsIT::saysThatTheyWouldBeLost);
+        Result result = migrator.build().run();
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures()).singleElement().satisfies(KeptRowsIT::saysThatTheyWouldBeLost);
+    }
+
+    private static void saysThatTheyWouldBeLost(Throwable failure) {
+        assertThat(failure)
+                .isInstanceOf(TargetException.class)
+                .hasMessageContaining("table \"shop\" keeps the rows of documents that are deleted")
+                .hasMessageContaining("give it, as the last run did, or have them deleted by run() with adopt(true)");
+    }
+
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
         return Copies.migrator(Valued.migration(Valued.table().keepsDeleted().build()), couch, database, logs);
+    }
+
+    private Migrator.Builder deleting(CouchDouble couch, TestDatabase database) {
+        return Copies.migrator(Valued.migration(Valued.table().build()), couch, database, logs);
     }
 }

@@ -64,8 +64,8 @@ public enum Setting {
     IDS("ids", Scope.VERIFY, null, null, null, """
             compare ids and revisions, not what else the rows hold; ends with 10 at best"""),
     ADOPT("adopt", Scope.COMMAND_LINE, null, null, null, """
-            take tables that have rows already, or belong to another migration or database; rows in them that are of no document are deleted, \
-            or stay with --deletions=keep"""),
+            take tables that have rows already, belong to another migration or database, or keep the rows of deleted documents; \
+            rows in them that are of no document are deleted, or stay with --deletions=keep"""),
     REREAD("reread", Scope.COMMAND_LINE, null, null, null, """
             read all documents again; rows that are as they should be are not touched"""),
     KEEP("keep", Scope.DEMO, null, null, null, "leave the servers up and say how to use them"),

@@ -14,6 +14,8 @@ public final class OperatorWords {
             word("startOver\\(true\\)", "--reset"),
             word("reread\\(true\\)", "--reread"),
             word("adopt\\(true\\)", "--adopt"),
+            word("keepsDeleted\\(\\)", "--deletions=keep"),
+            word("replaceNul\\(\\)", "--nul=replace"),
             word("acceptNewSource\\(true\\)", "--accept-new-source"),
             word("acceptFailover\\(true\\)", "--accept-failover"),
             word("workers\\((\\d+)\\)", "--num-workers=$1"),

@@ -43,7 +43,7 @@ public sealed interface Difference {
         /** The meaning of stages that own their tables: read again, these hold what it asks for and nothing else. */
         OWNING(
                 "is of another definition of",
-                "run the version of this program that wrote it, or read all again by run() with reread(true) (rows stay, what differs is written)"),
+                "what decides about its rows, such as replaceNul(), is another than in the run that wrote the file: do as that did, run the version of this program that wrote it, or read all again by run() with reread(true) (what differs is written, rows that no document asks for are deleted)"),
         /** The CouchDB database of a stage, or its state. */
         SOURCE(
                 Kind.BELONGS,

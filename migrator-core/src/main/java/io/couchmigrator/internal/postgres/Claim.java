@@ -20,11 +20,12 @@ record Claim(OwnerTable owners, Claimed claimed, long epoch, UnaryOperator<Strin
     private static final String ALONE = "lock table %s in exclusive mode";
 
     /** The first epoch is the time, so that a row that somebody deleted does not come back with an epoch that it had. */
-    private static final String CLAIM = "insert into %s as owner (\"table\", source, migration, epoch, table_oid)"
-            + " values (?, ?, ?, (extract(epoch from clock_timestamp()) * 1000)::bigint, ?::regclass::oid::bigint)"
-            + " on conflict (\"table\") do update set source = excluded.source, migration = excluded.migration,"
-            + " epoch = owner.epoch + 1, table_oid = excluded.table_oid"
-            + " returning migration, source, epoch, table_oid";
+    private static final String CLAIM =
+            "insert into %s as owner (\"table\", source, migration, epoch, table_oid, keeps_deleted)"
+                    + " values (?, ?, ?, (extract(epoch from clock_timestamp()) * 1000)::bigint, ?::regclass::oid::bigint, ?)"
+                    + " on conflict (\"table\") do update set source = excluded.source, migration = excluded.migration,"
+                    + " epoch = owner.epoch + 1, table_oid = excluded.table_oid, keeps_deleted = excluded.keeps_deleted"
+                    + " returning " + Ownership.Row.COLUMNS;
 
     /**
      * Claims a table, which takes it from whoever had it.
@@ -51,7 +52,8 @@ record Claim(OwnerTable owners, Claimed claimed, long epoch, UnaryOperator<Strin
                         owned.table().name(),
                         source,
                         owner.migration(),
-                        owners.ownedSql())));
+                        owners.ownedSql(),
+                        owned.keepsDeleted())));
         String had = before.row().map(Ownership.Row::claim).orElse("");
         return new Claim(owners, new Claimed(had, now.claim()), now.epoch(), told);
     }

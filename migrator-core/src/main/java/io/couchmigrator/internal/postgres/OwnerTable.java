@@ -81,6 +81,7 @@ record OwnerTable(
                 .text("migration", Ownership.Row::migration)
                 .integer("epoch", Ownership.Row::epoch)
                 .integer("table_oid", Ownership.Row::oid)
+                .column("keeps_deleted", Ownership.Row::keepsDeleted)
                 .onConflict(ConflictRule.UPDATE)
                 .build();
     }
@@ -98,7 +99,7 @@ record OwnerTable(
                 .collect(Collectors.joining(", "));
         return List.of(
                 "create table if not exists %s (%s)".formatted(ownedSql(), columns),
-                "create table if not exists %s (\"table\" text primary key, source text not null, migration text not null, epoch bigint not null, table_oid bigint not null)"
+                "create table if not exists %s (\"table\" text primary key, source text not null, migration text not null, epoch bigint not null, table_oid bigint not null, keeps_deleted boolean not null)"
                         .formatted(sql()));
     }
 

@@ -2,7 +2,6 @@
 package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.OwnedTable;
-import io.couchmigrator.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -12,12 +11,12 @@ import org.jooq.Record;
 /**
  * Whose an owned table is, as it stands.
  *
- * @param table the table
+ * @param owned the table
  * @param row what the table beside it says; empty if nothing
  * @param hasRows whether it has rows, as far as the user may look
  * @param created the statements by which a run creates what is missing of it, and of the table beside it
  */
-public record Ownership(TableName table, Optional<Row> row, boolean hasRows, List<String> created) {
+public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows, List<String> created) {
     public Ownership {
         created = List.copyOf(created);
     }
@@ -28,19 +27,25 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows, Lis
      * @param source its CouchDB database
      * @param epoch rises whenever the table is claimed
      * @param oid which table it is said of: another one of its name is not owned
+     * @param keepsDeleted whether its rows of documents that are deleted are kept
      */
-    public record Row(String migration, String source, long epoch, long oid) {
+    public record Row(String migration, String source, long epoch, long oid, boolean keepsDeleted) {
+        static final String COLUMNS = "migration, source, epoch, table_oid, keeps_deleted";
+
         static Row of(Record row) {
             return new Row(
-                    row.get(0, String.class), row.get(1, String.class), row.get(2, long.class), row.get(3, long.class));
+                    row.get(0, String.class),
+                    row.get(1, String.class),
+                    row.get(2, long.class),
+                    row.get(3, long.class),
+                    row.get(4, boolean.class));
         }
 
         /** Returns the row of a table of this name; empty if there is none. */
         static Optional<Row> read(Connection connection, OwnerTable owners, String lock) throws SQLException {
             return Jooq.with(connection, jooq -> {
                 Record row = jooq.fetchOne(
-                        "select migration, source, epoch, table_oid from %s where \"table\" = ?%s"
-                                .formatted(owners.sql(), lock),
+                        "select %s from %s where \"table\" = ?%s".formatted(COLUMNS, owners.sql(), lock),
                         owners.owned().table().name());
                 return Optional.ofNullable(row).map(Row::of);
             });
@@ -83,10 +88,7 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows, Lis
                         owners.ownedSql(),
                         row.get().oid());
         return new Ownership(
-                owned.table(),
-                isOfTable ? row : Optional.empty(),
-                hasRows,
-                owners.mayCreate() ? owners.missing() : List.of());
+                owned, isOfTable ? row : Optional.empty(), hasRows, owners.mayCreate() ? owners.missing() : List.of());
     }
 
     private static boolean isReadable(Connection connection, String table) throws SQLException {
@@ -103,14 +105,42 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows, Lis
         return created.isEmpty()
                 ? Optional.empty()
                 : Optional.of("for table \"%s\", which is to be owned, a run creates what is missing: %s"
-                        .formatted(table, String.join("; ", created)));
+                        .formatted(owned.table(), String.join("; ", created)));
+    }
+
+    /** Returns whether rows of documents that are deleted have been kept so far, and are to go. */
+    public boolean losesKept() {
+        return !owned.keepsDeleted() && keeps();
+    }
+
+    private boolean keeps() {
+        return row.filter(Row::keepsDeleted).isPresent();
     }
 
     /** Returns why the table is not to be had by this owner, a sentence; empty if it is. */
     public Optional<String> fault(Owner owner) {
-        if (owner.adopts()) {
-            return Optional.empty();
-        }
+        return owner.adopts() ? Optional.empty() : strange(owner).or(this::lossOfKept);
+    }
+
+    /** Returns why the table is not to be compared with what it is described to hold, a sentence; empty if it is. */
+    public Optional<String> faultOfComparing() {
+        boolean none = row.isPresent() && owned.keepsDeleted() && !keeps();
+        return none
+                ? Optional.of(
+                        "table \"%s\" does not keep the rows of documents that are deleted: expected one that does: leave keepsDeleted() out, or let it keep them from now on by run() with that"
+                                .formatted(owned.table()))
+                : lossOfKept();
+    }
+
+    private Optional<String> lossOfKept() {
+        return losesKept()
+                ? Optional.of(
+                        "table \"%s\" keeps the rows of documents that are deleted, which are nowhere else: seen no keepsDeleted(), without which they are deleted: give it, as the last run did, or have them deleted by run() with adopt(true)"
+                                .formatted(owned.table()))
+                : Optional.empty();
+    }
+
+    private Optional<String> strange(Owner owner) {
         if (row.isEmpty()) {
             return hasRows ? Optional.of(nobodys(owner)) : Optional.empty();
         }
@@ -123,7 +153,7 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows, Lis
         return Optional.of(
                 "table \"%s\" is owned by %s: expected %s: name another table, or %s"
                         .formatted(
-                                table,
+                                owned.table(),
                                 its,
                                 owner,
                                 ofName
@@ -133,6 +163,6 @@ public record Ownership(TableName table, Optional<Row> row, boolean hasRows, Lis
 
     private String nobodys(Owner owner) {
         return "table \"%s\" has rows, and nothing says that they are of %s: expected an empty table, or one of its own: name another table, or let it have this one by run() with adopt(true), which deletes rows that are of none of its documents, unless those of deleted ones are kept"
-                .formatted(table, owner);
+                .formatted(owned.table(), owner);
     }
 }

@@ -119,13 +119,33 @@ record Earlier(
      * @param definitions those of now, by the names of the stages that may be read by another one than before
      */
     Earlier readAgain(Migration migration, Map<String, Integer> definitions) {
-        List<String> names = migration.stages().stream().map(Stage::name).toList();
-        Optional<Offsets> anew = offsets.map(saved -> saved.with(saved.stages().stream()
-                .map(stage -> names.contains(stage.name())
+        Set<String> names = migration.stages().stream().<String>map(Stage::name).collect(Collectors.toSet());
+        return new Earlier(file, anew(names, definitions), sources, without(Earlier::isOfOwning), unreadable, remarks);
+    }
+
+    /**
+     * Returns the same with stages to be read again whose tables are to lose rows that they kept: no change tells of those.
+     *
+     * @param stages those, by name
+     */
+    Earlier losingKept(Set<String> stages) {
+        List<String> lost = new ArrayList<>(remarks);
+        offsets.stream()
+                .flatMap(saved -> saved.stages().stream())
+                .filter(stage -> stages.contains(stage.name()))
+                .map(stage ->
+                        "stage \"%s\" is read again from its beginning: the rows of deleted documents, which its table kept, are deleted"
+                                .formatted(stage.name()))
+                .forEach(lost::add);
+        return new Earlier(file, anew(stages, Map.of()), sources, differences, unreadable, lost);
+    }
+
+    private Optional<Offsets> anew(Set<String> stages, Map<String, Integer> definitions) {
+        return offsets.map(saved -> saved.with(saved.stages().stream()
+                .map(stage -> stages.contains(stage.name())
                         ? stage.anew(definitions.getOrDefault(stage.name(), stage.definition()))
                         : stage)
                 .toList()));
-        return new Earlier(file, anew, sources, without(Earlier::isOfOwning), unreadable, remarks);
     }
 
     /** Returns the same for the timelines on which the target is now. */

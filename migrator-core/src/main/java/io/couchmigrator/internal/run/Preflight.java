@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -67,6 +69,19 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
             }
         }
         return new Preflight(migration, source, target.claimedBy(claiming), claiming);
+    }
+
+    /** Returns the same for a run that compares, with what keeps it from tables that are owned. */
+    Preflight toCompare() {
+        return new Preflight(migration, source, target.compared(), owners);
+    }
+
+    /** Returns the stages whose tables are to lose rows of documents that are deleted, which were kept so far, by name. */
+    Set<String> losingKept() {
+        return target.owned().stream()
+                .filter(table -> table.ownership().losesKept())
+                .map(Target.Owned::stage)
+                .collect(Collectors.toSet());
     }
 
     /** Returns who is to own the table of a stage; empty if nothing is to be written. */

@@ -259,7 +259,7 @@ public final class Run {
         Preflight now = Preflight.at(settings.migration(), counted, couch, patience, patient, stop, this::stop);
         looked = true;
         now.tellRemarks(reporter);
-        return verb.writes() ? now.toWrite(settings) : now;
+        return verb.writes() ? now.toWrite(settings) : now.toCompare();
     }
 
     private void putAside(LogDirectory directory) {

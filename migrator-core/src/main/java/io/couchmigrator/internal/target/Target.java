@@ -193,10 +193,18 @@ public final class Target implements AutoCloseable {
             Optional<TargetIdentity> identity) {
         /** Returns the same with what keeps the stages from their tables, by the stages' names. */
         public Preflight claimedBy(Map<String, Owner> owners) {
+            return with(table -> Optional.ofNullable(owners.get(table.stage())).flatMap(table.ownership()::fault));
+        }
+
+        /** Returns the same with what keeps the stages' tables from being compared. */
+        public Preflight compared() {
+            return with(table -> table.ownership().faultOfComparing());
+        }
+
+        private Preflight with(Function<Owned, Optional<String>> faultOf) {
             List<MigrationException> all = new ArrayList<>(faults);
             for (Owned table : owned) {
-                Optional.ofNullable(owners.get(table.stage()))
-                        .flatMap(table.ownership()::fault)
+                faultOf.apply(table)
                         .ifPresent(fault ->
                                 all.add(new TargetException(table.database().told(fault))));
             }
