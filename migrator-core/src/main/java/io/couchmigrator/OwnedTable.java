@@ -25,12 +25,14 @@ public final class OwnedTable<R> implements Destination<R> {
     private final List<Column> columns;
     private final Optional<Column> rev;
     private final boolean keepsDeleted;
+    private final boolean routedById;
 
     private OwnedTable(Builder<R> builder) {
         this.rows = builder.rows.onConflict(ConflictRule.UPDATE).build();
         this.columns = List.copyOf(builder.columns);
         this.rev = builder.rev;
         this.keepsDeleted = builder.keepsDeleted;
+        this.routedById = builder.routedById;
     }
 
     /** Starts a table of this name. */
@@ -61,6 +63,11 @@ public final class OwnedTable<R> implements Destination<R> {
     /** Returns whether the row of a document that is deleted or purged stays as it was. */
     public boolean keepsDeleted() {
         return keepsDeleted;
+    }
+
+    /** Returns whether the shard of a row depends on its document's id alone. */
+    public boolean isRoutedById() {
+        return routedById;
     }
 
     @Override
@@ -106,6 +113,7 @@ public final class OwnedTable<R> implements Destination<R> {
         private final List<Column> columns = new ArrayList<>();
         private Optional<Column> rev = Optional.empty();
         private boolean keepsDeleted;
+        private boolean routedById;
 
         private Builder(TableName table) {
             this.rows = Upsert.into(table);
@@ -157,6 +165,22 @@ public final class OwnedTable<R> implements Destination<R> {
         /** Sets to which shard a row belongs, which a {@linkplain ShardMap sharded} target needs. By default none is told. */
         public Builder<R> router(Router<R> router) {
             rows.router(router);
+            this.routedById = false;
+            return this;
+        }
+
+        /**
+         * Sets to which shard a row belongs by its document's id alone, in the place of {@link #router}: a document that has a row is then written
+         * into one database, and looked for in the others only where it has none any more.
+         *
+         * @param id the accessor, which returns the id of the document that the row is of
+         * @param router routes ids
+         */
+        public Builder<R> routerOfId(Function<R, String> id, Router<String> router) {
+            Objects.requireNonNull(id, "id");
+            Objects.requireNonNull(router, "router");
+            rows.router((row, shards) -> router.shard(id.apply(row), shards));
+            this.routedById = true;
             return this;
         }
 

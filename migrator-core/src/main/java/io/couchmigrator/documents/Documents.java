@@ -8,12 +8,14 @@ import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Migration;
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.RejectException;
+import io.couchmigrator.Router;
 import io.couchmigrator.TableName;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * The migration {@value #SLUG}: every document of some CouchDB databases as it is, each database into a table of its own,
@@ -50,6 +52,7 @@ public final class Documents {
     private DocumentStage<DocumentRow> stage(String database, TableName table) {
         OwnedTable.Builder<DocumentRow> rows = OwnedTable.<DocumentRow>named(table)
                 .id("id", DocumentRow::id)
+                .routerOfId(DocumentRow::id, Router.sipHash(Function.identity()))
                 .rev("rev", DocumentRow::rev)
                 .column("doc", "jsonb", DocumentRow::doc);
         return DocumentStage.<DocumentRow>builder(database)

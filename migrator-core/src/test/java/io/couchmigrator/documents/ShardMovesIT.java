@@ -12,6 +12,7 @@ import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.PostgresServer;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,39 @@ final class ShardMovesIT {
             assertThat(migrator.build().run().outcome()).isEqualTo(Outcome.COMPLETE);
             assertThat(Copies.rows(even)).isEmpty();
             assertThat(Copies.rows(odd)).containsExactly("d001=1", "d002=7", "d003=3", "d004=5");
+        }
+    }
+
+    @Test
+    void areNotLookedForWhereTheRouterGoesByIdAndTheDocumentHasOne(
+            CouchDouble couch, TestDatabase main, PostgresServer server) throws Exception {
+        CouchDatabase shop = couch.create("shop");
+        shop.load(Copies.documents(40));
+        try (TestDatabase first = server.createDatabase();
+                TestDatabase second = server.createDatabase()) {
+            Migrator.Builder migrator =
+                    Copies.migrator(Copies.migration(), couch, main, logs).shards(Valued.shards(first, second));
+            Outcome filled = migrator.build().run().outcome();
+            String moved = Copies.rows(second).get(0);
+            String id = moved.substring(0, moved.indexOf('='));
+            first.execute("insert into shop values ('%s', '1-x', '{\"value\": -1}')".formatted(id));
+
+            shop.put(Copies.document(id, 100));
+            shop.delete(Copies.rows(first).get(0).substring(0, 4));
+            Result run = migrator.build().run();
+            List<String> after = Copies.rows(first);
+            Result found = migrator.build().verify();
+            Outcome mended = migrator.build().run().outcome();
+
+            assertThat(filled).isEqualTo(Outcome.COMPLETE);
+            assertThat(run.tallies().deleted()).isOne();
+            assertThat(after).contains(id + "=-1");
+            assertThat(Copies.rows(second)).contains(id + "=100");
+            assertThat(found.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
+            assertThat(found.tallies().rows().extra()).isOne();
+            assertThat(mended).isEqualTo(Outcome.COMPLETE);
+            assertThat(migrator.build().verify().outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(Copies.rows(first).size() + Copies.rows(second).size()).isEqualTo(39);
         }
     }
 }

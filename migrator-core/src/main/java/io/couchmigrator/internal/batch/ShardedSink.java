@@ -25,9 +25,11 @@ import java.util.stream.Collectors;
  *
  * @param <R> the type of the rows
  * @param place the number of the database that a row goes to
+ * @param byId whether that depends on the item's id alone, so that one that has rows has none elsewhere
  * @param sinks one for each database
  */
-record ShardedSink<R>(ToIntFunction<R> place, List<Sink<R>> sinks, SideBySide sideBySide) implements Sink<R> {
+record ShardedSink<R>(ToIntFunction<R> place, boolean byId, List<Sink<R>> sinks, SideBySide sideBySide)
+        implements Sink<R> {
     @Override
     public Outcome write(List<Ready<R>> items, Target.Connections sessions) {
         List<List<Ready<R>>> routed = routed(items);
@@ -47,7 +49,7 @@ record ShardedSink<R>(ToIntFunction<R> place, List<Sink<R>> sinks, SideBySide si
         return sum(sideBySide.all(parts));
     }
 
-    /** Returns for each database all items, each with the rows that it has there: none, perhaps, where it had some before. */
+    /** Returns for each database the items, each with the rows that it has there: none, perhaps, where it may have had some before. */
     private List<List<Ready<R>>> routed(List<Ready<R>> items) {
         List<List<Ready<R>>> routed = new ArrayList<>();
         sinks.forEach(sink -> routed.add(new ArrayList<>(items.size())));
@@ -58,7 +60,10 @@ record ShardedSink<R>(ToIntFunction<R> place, List<Sink<R>> sinks, SideBySide si
                         .add(row);
             }
             for (int database = 0; database < sinks.size(); database++) {
-                routed.get(database).add(item.with(places.getOrDefault(database, List.of())));
+                List<R> its = places.getOrDefault(database, List.of());
+                if (!its.isEmpty() || places.isEmpty() || !byId) {
+                    routed.get(database).add(item.with(its));
+                }
             }
         }
         return routed;

@@ -67,12 +67,21 @@ public final class StageWriter<S, R> {
 
     /** Returns what writes batches. */
     public BatchTaker<S> batches() {
-        return new BatchWriter<>(preparation, sink(true), journal);
+        return new BatchWriter<>(preparation, sink(true, isRoutedById()), journal);
+    }
+
+    private boolean isRoutedById() {
+        return stage.destination() instanceof OwnedTable<R> owned && owned.isRoutedById();
+    }
+
+    /** Returns what writes batches of documents that a verification found, whose rows may be anywhere. */
+    public BatchTaker<S> batchesOfFindings() {
+        return new BatchWriter<>(preparation, sink(true, false), journal);
     }
 
     /** Returns what writes batches of documents that were rejected before, and may well all be rejected again. */
     public BatchTaker<S> batchesOfRejects() {
-        return new BatchWriter<>(preparation, sink(false), journal);
+        return new BatchWriter<>(preparation, sink(false, false), journal);
     }
 
     /**
@@ -118,7 +127,7 @@ public final class StageWriter<S, R> {
         odd.tell(reporter, stage.name(), log.path());
     }
 
-    private Sink<R> sink(boolean mayBlame) {
+    private Sink<R> sink(boolean mayBlame, boolean byId) {
         List<Sink<R>> sinks = new ArrayList<>();
         StageFunctions functions = new StageFunctions(stage);
         for (TargetDatabase database : target.databases()) {
@@ -128,6 +137,8 @@ public final class StageWriter<S, R> {
                     mayBlame ? Optional.of(new Blame<>(stage.name(), accounted, database)) : Optional.empty();
             sinks.add(new UpsertSink<>(functions, accounted, blame, this::waits, size, database, number));
         }
-        return sinks.size() == 1 ? sinks.get(0) : new ShardedSink<>(preparation::place, sinks, target.sideBySide());
+        return sinks.size() == 1
+                ? sinks.get(0)
+                : new ShardedSink<>(preparation::place, byId, sinks, target.sideBySide());
     }
 }

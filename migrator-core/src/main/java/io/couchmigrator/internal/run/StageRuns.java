@@ -123,7 +123,11 @@ record StageRuns(
         };
         Passes<S> passes = new Passes<>(
                 List.of(new IdsPass<>(() -> rejects.rejected(stage.name()), writer.batchesOfRejects(), false)),
-                List.of(new IdsPass<>(() -> rejects.toWrite(stage.name()), batches, true), ranges, changes, waiting),
+                List.of(
+                        new IdsPass<>(() -> rejects.toWrite(stage.name()), writer.batchesOfFindings(), true),
+                        ranges,
+                        changes,
+                        waiting),
                 feed.tellsChanges() ? List.of(changes, waiting) : List.of(),
                 run -> finished(run, writer),
                 false);
