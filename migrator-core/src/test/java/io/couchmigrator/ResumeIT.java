@@ -233,6 +233,23 @@ final class ResumeIT {
                         .hasValueSatisfying(key -> assertThat(key).isGreaterThan(Orders.id(400))));
     }
 
+    /** How many there are was saved with the plan. */
+    @Test
+    void countsDocumentsNoMoreOnceAStageIsPlanned(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        stoppedAfter(5, couch, database, 1);
+        couch.forgetRequests();
+
+        Result result = Orders.migrator(Orders.migration(), couch, database, logs)
+                .build()
+                .run();
+
+        assertThat(result.total()).isEqualTo(COUNT);
+        assertThat(couch.requests(Requests.allDocs().and(Requests.query("limit", "0"))))
+                .filteredOn(request -> request.startKey().isEmpty())
+                .isEmpty();
+    }
+
     /** A page of changes is a batch: of the feed only the end of a page is told. */
     @Test
     void stopsBetweenPagesOfChangesAndReadsNoneAgain(CouchDouble couch, TestDatabase database) throws Exception {

@@ -34,7 +34,7 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
     /**
      * Looks at both servers at once, so that one that is away costs no more time than it must.
      *
-     * @param counted the stages whose tables are counted, by name, which takes long where they are large
+     * @param counted the stages whose documents or rows are counted, by name, which takes long of large tables
      * @param interrupted called, once, if this thread is interrupted
      */
     static Preflight at(
@@ -45,8 +45,8 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
             Target target,
             StopSignal stop,
             Runnable interrupted) {
-        OwnThread.Started<SourcePreflight> source =
-                OwnThread.started("migrator-checks", () -> SourcePreflight.at(migration, couch, patience, stop));
+        OwnThread.Started<SourcePreflight> source = OwnThread.started(
+                "migrator-checks", () -> SourcePreflight.at(migration, counted, couch, patience, stop));
         Target.Preflight found;
         try {
             found = target.preflight(migration, counted);

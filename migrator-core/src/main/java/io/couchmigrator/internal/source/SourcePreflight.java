@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What was found at the databases of all stages and lookups. */
 public final class SourcePreflight {
@@ -34,19 +35,27 @@ public final class SourcePreflight {
         this.counts = counts;
     }
 
-    /** Looks at all of them. The first request proves the credentials, alone. */
-    public static SourcePreflight at(Migration migration, CouchClient couch, Patience patience, StopSignal stop) {
+    /**
+     * Looks at all of them. The first request proves the credentials, alone.
+     *
+     * @param counted the stages whose documents are counted, by name
+     */
+    public static SourcePreflight at(
+            Migration migration, Predicate<String> counted, CouchClient couch, Patience patience, StopSignal stop) {
         List<SourceException> faults = new ArrayList<>();
         Map<String, SourceLook> looks = new LinkedHashMap<>();
         Map<String, Long> totals = new LinkedHashMap<>();
+        Set<String> toCount = read(migration, counted);
         for (String name : databases(migration)) {
             try {
                 SourceLook look = SourceLook.at(name, couch, patience, stop);
                 looks.put(name, look);
-                totals.put(
-                        name,
-                        DocumentFeed.total(couch, patience, name)
-                                .orElse(look.facts().documents()));
+                if (toCount.contains(name)) {
+                    totals.put(
+                            name,
+                            DocumentFeed.total(couch, patience, name)
+                                    .orElse(look.facts().documents()));
+                }
             } catch (SourceException e) {
                 faults.add(e);
                 if (!(e.getCause() instanceof StatusException status && status.isOfOneDatabase(!looks.isEmpty()))) {
@@ -62,36 +71,46 @@ public final class SourcePreflight {
         return faults;
     }
 
-    /** Returns how many documents the databases of stages have, as far as they could be asked, by the stages' names. */
+    /** Returns how many documents the databases of stages have, as far as they were counted, by the stages' names. */
     public Map<String, Long> counts() {
         return counts;
     }
 
     /** Returns what is seen of the database of a stage, which its witnesses are asked of; empty if that could not be asked. */
     public Optional<Identity.Source> seen(StageOffset saved) {
-        return Optional.ofNullable(looks.get(saved.name())).map(look -> look.seen(saved));
+        return look(saved.name()).map(look -> look.seen(saved));
     }
 
     /** Returns what the database of a stage says of itself; empty if it could not be asked. */
     public Optional<StageOffset.Database> database(String stage) {
-        return Optional.ofNullable(looks.get(stage)).map(SourceLook::database);
+        return look(stage).map(SourceLook::database);
     }
 
     /** Returns a stage with what its database says of itself by now, as far as that could be asked. */
     public StageOffset asOfNow(StageOffset saved) {
-        SourceLook look = looks.get(saved.name());
-        return look == null ? saved : saved.of(look.database());
+        return database(saved.name()).map(saved::of).orElse(saved);
+    }
+
+    /** Returns the look at the database of a stage; empty if it could not be asked. */
+    Optional<SourceLook> look(String stage) {
+        return Optional.ofNullable(looks.get(stage));
     }
 
     private static Set<String> databases(Migration migration) {
-        Set<String> names = new LinkedHashSet<>();
-        for (Stage<?, ?> stage : migration.stages()) {
-            if (stage instanceof DocumentStage<?> documents) {
+        Set<String> names = read(migration, stage -> true);
+        for (Lookup<?, ?> lookup : migration.lookups()) {
+            if (lookup instanceof Lookup.Documents documents) {
                 names.add(documents.database());
             }
         }
-        for (Lookup<?, ?> lookup : migration.lookups()) {
-            if (lookup instanceof Lookup.Documents documents) {
+        return names;
+    }
+
+    /** Returns the databases that stages read, of those whose names fit. */
+    private static Set<String> read(Migration migration, Predicate<String> stages) {
+        Set<String> names = new LinkedHashSet<>();
+        for (Stage<?, ?> stage : migration.stages()) {
+            if (stage instanceof DocumentStage<?> documents && stages.test(stage.name())) {
                 names.add(documents.database());
             }
         }
