@@ -250,6 +250,20 @@ final class ResumeIT {
                 .isEmpty();
     }
 
+    @Test
+    void asksFourTimesWhereNothingChanged(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        Migrator migrator =
+                Orders.migrator(Orders.migration(), couch, database, logs).build();
+        migrator.run();
+        couch.forgetRequests();
+
+        Result unchanged = migrator.run();
+
+        assertThat(unchanged.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(couch.requests()).hasSizeBetween(3, 4);
+    }
+
     /** A page of changes is a batch: of the feed only the end of a page is told. */
     @Test
     void stopsBetweenPagesOfChangesAndReadsNoneAgain(CouchDouble couch, TestDatabase database) throws Exception {

@@ -31,7 +31,7 @@ public final class Patience {
     private final Clock clock;
     private final Consumer<Duration> pauses;
     private final @Nullable Watch watch;
-    private final AtomicLong turns = new AtomicLong();
+    private final AtomicLong turns;
 
     private int failing;
     private @Nullable Instant toldAt;
@@ -53,7 +53,7 @@ public final class Patience {
             OutageListener listener,
             Clock clock,
             Consumer<Duration> pauses) {
-        this(server, maxOutage, stop, listener, clock, pauses, null);
+        this(server, maxOutage, stop, listener, clock, pauses, null, new AtomicLong());
     }
 
     private Patience(
@@ -63,7 +63,8 @@ public final class Patience {
             OutageListener listener,
             Clock clock,
             Consumer<Duration> pauses,
-            @Nullable Watch watch) {
+            @Nullable Watch watch,
+            AtomicLong turns) {
         this.server = server;
         this.maxOutage = shorter(maxOutage, LONGEST_OUTAGE);
         this.stop = stop;
@@ -71,14 +72,15 @@ public final class Patience {
         this.clock = clock;
         this.pauses = pauses;
         this.watch = watch;
+        this.turns = turns;
     }
 
     /**
      * Returns the same for checks: for outages of at most this length, which last since the attempt began that failed, and
-     * with an attempt that takes long told of while it goes on.
+     * with an attempt that takes long told of while it goes on. Turns are counted together.
      */
     public Patience ofChecks(Duration outage, Watch watched) {
-        return new Patience(server, shorter(outage, maxOutage), stop, listener, clock, pauses, watched);
+        return new Patience(server, shorter(outage, maxOutage), stop, listener, clock, pauses, watched, turns);
     }
 
     private static Duration shorter(Duration one, Duration other) {

@@ -22,6 +22,10 @@ import java.util.Optional;
 record ChangesPass<S>(BatchTaker<S> taker, boolean told, Optional<Purges<S>> purges) implements Pass<S> {
     @Override
     public void over(StageRun<S> run, StageState state) {
+        long age = run.site().sources().age();
+        if (state.isCaughtUp(age)) {
+            return;
+        }
         Target.Connections sessions = run.site().target().own();
         // How many purges there were is known before the feed is read: of what goes meanwhile the next look tells.
         Optional<StageOffset.Database> seen = run.feed().recognize(state.offset());
@@ -29,6 +33,9 @@ record ChangesPass<S>(BatchTaker<S> taker, boolean told, Optional<Purges<S>> pur
         StageOffset before = state.offset();
         seen.ifPresent(state::seen);
         Feed.CatchUp<S> catchUp = run.feed().catchUp(before, sessions.main());
+        if (!catchUp.isPending()) {
+            state.caughtUp(age);
+        }
         boolean tells = told && catchUp.isPending();
         Tallies counted = run.tallies();
         if (tells) {

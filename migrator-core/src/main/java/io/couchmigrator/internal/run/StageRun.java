@@ -96,14 +96,25 @@ final class StageRun<S> {
             state = checkpoints.keep(saved);
             return;
         }
-        if (saved != null && wasComplete) {
-            tellWasComplete(saved);
-        }
+        OptionalLong changes = saved != null && wasComplete ? tellWasComplete(saved) : OptionalLong.empty();
         boolean anew = wasComplete && !feed.tellsChanges();
         StageState now = saved == null || anew || saved.isToBePlanned() ? planning.begun() : planning.resumed(saved);
         state = now;
+        if (changes.equals(OptionalLong.of(0))) {
+            asFound(now);
+        }
         passes.main().forEach(pass -> pass.over(this, now));
         passes.finished().accept(this);
+    }
+
+    /** There is nothing to catch up with, either, if what was found beforehand still holds. */
+    private void asFound(StageState now) {
+        if (site.sources().age() == 0) {
+            feed.beforehand(now.offset()).ifPresent(found -> {
+                now.seen(found);
+                now.caughtUp(0);
+            });
+        }
     }
 
     /** Makes the last passes; {@link #run} came before. */
@@ -147,6 +158,7 @@ final class StageRun<S> {
             Target.Connections sessions,
             Consumer<Tallies> counted) {
         recognize(now);
+        site.sources().read();
         Tallies tallies = taker.take(batch, sessions);
         now.witnessed(known -> feed.witnesses(known, batch));
         thisRun.accumulateAndGet(tallies, Tallies::plus);
@@ -260,12 +272,14 @@ final class StageRun<S> {
         site.reporter().tell(to -> to.stageRead(end));
     }
 
-    private void tellWasComplete(StageOffset saved) {
+    /** Returns how many changes there are since; empty if the source does not say. */
+    private OptionalLong tellWasComplete(StageOffset saved) {
         Instant since = saved.completed() == null ? saved.planned() : saved.completed();
         OptionalLong changes = feed.tellsChanges()
                 ? feed.catchUp(saved, site.target().own().main()).pending()
                 : OptionalLong.empty();
         site.reporter().tell(to -> to.stageWasComplete(name(), since, changes));
+        return changes;
     }
 
     private Progress progress(StageState now) {

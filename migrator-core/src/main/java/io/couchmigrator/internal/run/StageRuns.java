@@ -79,7 +79,7 @@ record StageRuns(
     }
 
     private <R> StageRun<Document> documents(DocumentStage<R> stage, int number) {
-        Feed<Document> feed = site.sources().documents(stage, directory.offsets());
+        Feed<Document> feed = site.sources().documents(stage, preflight.source(), directory.offsets());
         Feed<Document> read = verification.filter(Verification::readsIdsOnly).isPresent()
                 ? site.sources().ids(stage, directory.offsets())
                 : feed;

@@ -22,6 +22,8 @@ final class StageState {
     private final Runnable changed;
     private volatile Tallies before;
     private StageOffset offset;
+    /** How old the run was when the source was looked at and had nothing to catch up with; -1 before. */
+    private volatile long caughtUp = -1;
 
     StageState(StageOffset offset, Runnable changed) {
         this.offset = offset;
@@ -103,6 +105,16 @@ final class StageState {
         if (!offset().purged(now.purges()).equals(offset())) {
             change(o -> o.purged(now.purges()));
         }
+    }
+
+    /** Takes note that the source was looked at and had nothing to catch up with, and how old the run was before that. */
+    void caughtUp(long age) {
+        caughtUp = age;
+    }
+
+    /** Returns whether there still is nothing to catch up with, since the run is no older. */
+    boolean isCaughtUp(long age) {
+        return caughtUp == age;
     }
 
     /** Begins at the beginning. */

@@ -39,6 +39,7 @@ final class DocumentFeed implements Feed<Document> {
     private final Pace pace;
     private final Sources sources;
     private final FeedRewind rewind;
+    private final Optional<SourceLook> found;
     private final Path offsets;
     /** A stage that adds has nothing to do for what is gone. */
     private final boolean heedsPurges;
@@ -49,9 +50,10 @@ final class DocumentFeed implements Feed<Document> {
      * Creates one.
      *
      * @param wanted what is read of each document
+     * @param found what was found beforehand; empty if that is of no interest
      * @param offsets the offset file, for people
      */
-    DocumentFeed(DocumentStage<?> stage, Wanted wanted, Sources sources, Path offsets) {
+    DocumentFeed(DocumentStage<?> stage, Wanted wanted, Sources sources, Optional<SourceLook> found, Path offsets) {
         CouchClient couch = sources.couch;
         Patience patience = sources.patience;
         this.requests = new DocumentRequests(stage, wanted, couch, patience);
@@ -61,6 +63,7 @@ final class DocumentFeed implements Feed<Document> {
         this.pace = new Pace(couch, sources.throttle, sources.stop, sources.chunkSize);
         this.sources = sources;
         this.rewind = new FeedRewind(stage.name(), this::look, sources.reporter);
+        this.found = found;
         this.offsets = offsets;
         this.heedsPurges = Upserts.deletes(stage.destination());
     }
@@ -92,6 +95,11 @@ final class DocumentFeed implements Feed<Document> {
             throw difference.refusal(offsets);
         });
         return Optional.of(withPurges(look));
+    }
+
+    @Override
+    public Optional<StageOffset.Database> beforehand(StageOffset saved) {
+        return found.map(this::withPurges).filter(then -> purged(saved, then).equals(Purged.NOTHING));
     }
 
     @Override

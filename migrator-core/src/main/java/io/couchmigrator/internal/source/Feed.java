@@ -34,6 +34,14 @@ public interface Feed<S> {
      */
     Optional<StageOffset.Database> recognize(StageOffset stage);
 
+    /**
+     * Returns what the source said of itself before anything was read, if by that nothing has gone of it without a change that
+     * tells of it; empty if something may have.
+     */
+    default Optional<StageOffset.Database> beforehand(StageOffset saved) {
+        return Optional.empty();
+    }
+
     /** Cuts what is left of ranges into more, where the source can tell how large they are; others stay as they are. */
     List<RangeOffset> cut(List<RangeOffset> ranges);
 

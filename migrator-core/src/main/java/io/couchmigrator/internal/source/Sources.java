@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +36,7 @@ public final class Sources {
     final IdRoom idRoom = IdRoom.ofHeap();
     final ByteBudget budget;
     private final DocumentsById byId;
+    private final AtomicLong reads = new AtomicLong();
 
     /**
      * Creates them.
@@ -66,15 +68,16 @@ public final class Sources {
     /**
      * Returns the documents of a stage.
      *
+     * @param found what was found at its database beforehand
      * @param offsets the offset file, for people
      */
-    public Feed<Document> documents(DocumentStage<?> stage, Path offsets) {
-        return new DocumentFeed(stage, Wanted.of(stage), this, offsets);
+    public Feed<Document> documents(DocumentStage<?> stage, SourcePreflight found, Path offsets) {
+        return new DocumentFeed(stage, Wanted.of(stage), this, found.look(stage.name()), offsets);
     }
 
     /** Returns the ids and revisions of all documents of a stage's database; its functions are not asked which of them count. */
     public Feed<Document> ids(DocumentStage<?> stage, Path offsets) {
-        return new DocumentFeed(stage, Wanted.IDS, this, offsets);
+        return new DocumentFeed(stage, Wanted.IDS, this, Optional.empty(), offsets);
     }
 
     /**
@@ -111,6 +114,19 @@ public final class Sources {
     /** Returns how often CouchDB was away from a worker, and how often one asked again after that. */
     public long turns() {
         return patience.turns();
+    }
+
+    /** Takes note that something of a stage was read, which takes time. */
+    public void read() {
+        reads.incrementAndGet();
+    }
+
+    /**
+     * Returns how old the run is, in what it has read and in turns of CouchDB: what was seen of a source need not be looked at again
+     * before the run is older.
+     */
+    public long age() {
+        return reads.get() + turns();
     }
 
     /** Returns what was audited so far. */

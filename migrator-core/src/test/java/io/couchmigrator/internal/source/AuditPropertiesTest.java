@@ -40,6 +40,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -207,7 +208,7 @@ final class AuditPropertiesTest {
                     .transform((document, context) -> List.of(document))
                     .writer((connection, changes) -> changes.size())
                     .build();
-            feed = sources.documents(stage, Path.of("keys.offsets.json"));
+            feed = new DocumentFeed(stage, Wanted.of(stage), sources, Optional.empty(), Path.of("keys.offsets.json"));
         }
 
         Audit audit() {
