@@ -3,6 +3,7 @@ package io.couchmigrator.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
@@ -12,6 +13,8 @@ import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +28,8 @@ final class MovedTableIT {
     @TempDir
     private Path others;
 
+    private final List<String> warnings = new ArrayList<>();
+
     @Test
     void isReadAgainForAnotherTableAndForTheOldOneOnceItIsNamedAgain(CouchDouble couch, TestDatabase database)
             throws Exception {
@@ -34,6 +39,9 @@ final class MovedTableIT {
 
         Result moved = run(logs, "shop", couch, database);
         assertThat(moved.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(warnings).singleElement().asString().matches("""
+                Stage "shop" is read again from its beginning: its table is another one than before: \
+                seen "shop" with oid \\d+, expected "documents" with oid \\d+ as the offset file says\\. Rows that are right are not touched\\.""");
         assertThat(Copies.rows(database)).hasSize(20);
         shop.put(Copies.document("d003", 300));
         shop.delete("d004");
@@ -81,9 +89,17 @@ final class MovedTableIT {
         assertThat(database.query("select id from shop")).containsExactly("theirs");
     }
 
-    private static Result run(Path directory, String table, CouchDouble couch, TestDatabase database) {
+    private Result run(Path directory, String table, CouchDouble couch, TestDatabase database) {
         Migration migration =
                 Documents.builder().database("shop", TableName.of(table)).build();
-        return Copies.migrator(migration, couch, database, directory).build().run();
+        return Copies.migrator(migration, couch, database, directory)
+                .listener(new Listener() {
+                    @Override
+                    public void warned(String message) {
+                        warnings.add(message);
+                    }
+                })
+                .build()
+                .run();
     }
 }

@@ -36,7 +36,7 @@ final class OwnedChecksIT {
     private static final String DDL =
             "create table if not exists \"public\".\"shop\" (\"id\" text collate \"C\" primary key, \"rev\" text not null, \"doc\" jsonb not null)";
     private static final String OWNER_DDL =
-            "create table if not exists \"public\".\"couch_migrator_owner\" (\"table\" text primary key, source text not null, migration text not null, epoch bigint not null, table_oid bigint not null, keeps_deleted boolean not null)";
+            "create table if not exists \"public\".\"couch_migrator_owner\" (\"table\" text primary key, source text not null, migration text not null, epoch bigint not null, table_oid bigint not null, keeps_deleted boolean not null, claim text not null)";
     private static final String TABLE =
             "create table shop (id text collate \"C\" primary key, rev text not null, doc jsonb not null);";
 
@@ -67,8 +67,8 @@ final class OwnedChecksIT {
             delimiter = '|',
             value = {
                 "insert into shop values ('a', '1-x', '{}') | table \"shop\" has rows, and nothing says that they are of migration \"documents\" with CouchDB database shop created at",
-                "create table couch_migrator_owner (\"table\" text primary key, source text, migration text, epoch bigint, table_oid bigint, keeps_deleted boolean); insert into couch_migrator_owner values ('shop', 'shop', 'archive', 1, 'shop'::regclass::oid::bigint, false) | table \"shop\" is owned by migration \"archive\" with CouchDB database shop: expected migration \"documents\"",
-                "create table couch_migrator_owner (\"table\" text primary key, source text, migration text, epoch bigint, table_oid bigint, keeps_deleted boolean); insert into couch_migrator_owner values ('shop', 'shelf', 'documents', 1, 'shop'::regclass::oid::bigint, false) | is owned by migration \"documents\" with CouchDB database shelf: expected migration",
+                "create table couch_migrator_owner (\"table\" text primary key, source text, migration text, epoch bigint, table_oid bigint, keeps_deleted boolean, claim text); insert into couch_migrator_owner values ('shop', 'shop', 'archive', 1, 'shop'::regclass::oid::bigint, false, 'c') | table \"shop\" is owned by migration \"archive\" with CouchDB database shop: expected migration \"documents\"",
+                "create table couch_migrator_owner (\"table\" text primary key, source text, migration text, epoch bigint, table_oid bigint, keeps_deleted boolean, claim text); insert into couch_migrator_owner values ('shop', 'shelf', 'documents', 1, 'shop'::regclass::oid::bigint, false, 'c') | is owned by migration \"documents\" with CouchDB database shelf: expected migration",
                 "alter table shop rename to rows; create view shop as select * from rows | \"shop\" is a view: expected a table",
                 "alter table shop rename to rows; create materialized view shop as select * from rows | \"shop\" is a materialized view",
                 "create table heir () inherits (shop) | has rows of tables that inherit from it",
@@ -88,10 +88,10 @@ final class OwnedChecksIT {
                 "alter table shop enable row level security, force row level security | row-level security of table \"shop\" applies",
                 "revoke delete on shop from %u | lacks privileges on table \"shop\": grant DELETE on \"shop\" to %u",
                 "revoke all on shop from %u | grant DELETE, INSERT (\"doc\", \"id\", \"rev\"), SELECT",
-                "create table couch_migrator_owner (\"table\" text primary key, source text, migration text, epoch integer, table_oid bigint, keeps_deleted boolean); revoke update on couch_migrator_owner from %u | lacks privileges on table \"public.couch_migrator_owner\": grant UPDATE",
-                "create table couch_migrator_owner (\"table\" text, source text, epoch bigint, table_oid bigint, keeps_deleted boolean) | table \"public.couch_migrator_owner\" has no column \"migration\"",
-                "create table couch_migrator_owner (\"table\" text, source text, migration text, epoch bigint, table_oid bigint, keeps_deleted boolean) | column \"table\" of table \"public.couch_migrator_owner\" has no unique index",
-                "create unlogged table couch_migrator_owner (\"table\" text primary key, source text, migration text, epoch bigint, table_oid bigint, keeps_deleted boolean) | table \"public.couch_migrator_owner\" is unlogged",
+                "create table couch_migrator_owner (\"table\" text primary key, source text, migration text, epoch integer, table_oid bigint, keeps_deleted boolean, claim text); revoke update on couch_migrator_owner from %u | lacks privileges on table \"public.couch_migrator_owner\": grant UPDATE",
+                "create table couch_migrator_owner (\"table\" text, source text, epoch bigint, table_oid bigint, keeps_deleted boolean, claim text) | table \"public.couch_migrator_owner\" has no column \"migration\"",
+                "create table couch_migrator_owner (\"table\" text, source text, migration text, epoch bigint, table_oid bigint, keeps_deleted boolean, claim text) | column \"table\" of table \"public.couch_migrator_owner\" has no unique index",
+                "create unlogged table couch_migrator_owner (\"table\" text primary key, source text, migration text, epoch bigint, table_oid bigint, keeps_deleted boolean, claim text) | table \"public.couch_migrator_owner\" is unlogged",
             })
     void findsWhatKeepsATableFromBeingOwned(String statement, String said, CouchDouble couch, TestDatabase database)
             throws Exception {

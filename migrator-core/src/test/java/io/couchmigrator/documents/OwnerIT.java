@@ -81,7 +81,7 @@ final class OwnerIT {
 
         assertThat(again.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(verified.outcome()).isEqualTo(Outcome.COMPLETE);
-        assertThat(second).isEqualTo(first + 1);
+        assertThat(second).isGreaterThan(first);
         assertThat(epoch(database)).isEqualTo(second);
     }
 
@@ -141,7 +141,7 @@ final class OwnerIT {
         assertThat(first.get(1, TimeUnit.MINUTES).outcome()).isIn(Outcome.BUSY, Outcome.COMPLETE);
         assertThat(second.get(1, TimeUnit.MINUTES).outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(meanwhile).isEqualTo(epoch);
-        assertThat(epoch(database)).isEqualTo(epoch + 1);
+        assertThat(epoch(database)).isGreaterThan(epoch);
         assertThat(Copies.rows(database)).hasSize(30);
     }
 

@@ -169,7 +169,7 @@ final class OffsetFormat {
         }
         if (!stage.claims().isEmpty()) {
             JsonArray claims = new JsonArray();
-            stage.claims().forEach(claims::add);
+            stage.claims().forEach(claim -> claims.add(claim.json()));
             json.add("claims", claims);
         }
         JsonArray ranges = new JsonArray();
@@ -212,11 +212,7 @@ final class OffsetFormat {
                 ranges,
                 TalliesFormat.tallies(place.object("tallies_outside_ranges")),
                 place.has("witnesses") ? place.list("witnesses", OffsetFormat::witness) : List.of(),
-                place.has("claims")
-                        ? place.strings("claims").asList().stream()
-                                .map(JsonElement::getAsString)
-                                .toList()
-                        : List.of());
+                place.has("claims") ? place.list("claims", TableClaims::of) : List.of());
     }
 
     /** What only documents have makes no sense of table rows: one of the two is wrong. */

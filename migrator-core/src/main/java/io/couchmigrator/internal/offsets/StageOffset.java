@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param ranges its ranges in the order of their keys
  * @param others what was counted outside the ranges: ids to do, changes and the last keys read again
  * @param witnesses some of the documents that were read, to know their database by
- * @param claims what the run that saved it had claimed of the tables that the stage owns, one for each database of the target; empty of other stages
+ * @param claims by what its runs had the table that it owns, in each database of the target; empty of other stages
  */
 public record StageOffset(
         String name,
@@ -37,7 +37,7 @@ public record StageOffset(
         List<RangeOffset> ranges,
         Tallies others,
         List<Witness> witnesses,
-        List<String> claims) {
+        List<TableClaims> claims) {
     public StageOffset {
         ranges = List.copyOf(ranges);
         witnesses = List.copyOf(witnesses);
@@ -247,8 +247,8 @@ public record StageOffset(
                 name, definition, source, phase, sequence, total, planned, completed, ranges, others, now, claims);
     }
 
-    /** Returns the same of tables that are claimed by these. */
-    public StageOffset claimedBy(List<String> now) {
+    /** Returns the same with other claims to its tables. */
+    public StageOffset claimedBy(List<TableClaims> now) {
         return new StageOffset(
                 name, definition, source, phase, sequence, total, planned, completed, ranges, others, witnesses, now);
     }

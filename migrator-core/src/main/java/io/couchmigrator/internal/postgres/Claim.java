@@ -8,6 +8,7 @@ import io.couchmigrator.internal.postgres.Ownership.Claimed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
@@ -15,16 +16,16 @@ import java.util.function.UnaryOperator;
  *
  * @param told makes a sentence say of which database it is
  */
-record Claim(OwnerTable owners, Claimed claimed, long epoch, UnaryOperator<String> told) {
+record Claim(OwnerTable owners, Claimed claimed, UnaryOperator<String> told) {
     /** Waits for transactions that hold a claim, and keeps others out: whose the table was seen to be stays so until it is claimed. */
     private static final String ALONE = "lock table %s in exclusive mode";
 
-    /** The first epoch is the time, so that a row that somebody deleted does not come back with an epoch that it had. */
+    /** Epochs rise even where clocks do not; each is the time, so that a row that somebody deleted does not come back with an epoch that it had. */
     private static final String CLAIM =
-            "insert into %s as owner (\"table\", source, migration, epoch, table_oid, keeps_deleted)"
-                    + " values (?, ?, ?, (extract(epoch from clock_timestamp()) * 1000)::bigint, ?::regclass::oid::bigint, ?)"
+            "insert into %s as owner (\"table\", source, migration, epoch, table_oid, keeps_deleted, claim)"
+                    + " values (?, ?, ?, (extract(epoch from clock_timestamp()) * 1000)::bigint, ?::regclass::oid::bigint, ?, ?)"
                     + " on conflict (\"table\") do update set source = excluded.source, migration = excluded.migration,"
-                    + " epoch = owner.epoch + 1, table_oid = excluded.table_oid, keeps_deleted = excluded.keeps_deleted"
+                    + " epoch = greatest(owner.epoch + 1, excluded.epoch), table_oid = excluded.table_oid, keeps_deleted = excluded.keeps_deleted, claim = excluded.claim"
                     + " returning " + Ownership.Row.COLUMNS;
 
     /**
@@ -53,9 +54,21 @@ record Claim(OwnerTable owners, Claimed claimed, long epoch, UnaryOperator<Strin
                         source,
                         owner.migration(),
                         owners.ownedSql(),
-                        owned.keepsDeleted())));
-        String had = before.row().map(Ownership.Row::claim).orElse("");
-        return new Claim(owners, new Claimed(had, now.claim()), now.epoch(), told);
+                        owned.keepsDeleted(),
+                        id(before, owner))));
+        return new Claim(owners, new Claimed(owned.table(), before.row(), now), told);
+    }
+
+    /**
+     * Where somebody else had the table, nobody may know the claim before it is noted with what follows from that: if the run ends first, the
+     * next one is to find a stranger's claim, too.
+     */
+    private static String id(Ownership before, Owner owner) {
+        boolean own = before.row()
+                .map(Ownership.Row::claim)
+                .filter(owner.known()::contains)
+                .isPresent();
+        return own ? owner.claim() : UUID.randomUUID().toString();
     }
 
     /**
@@ -64,6 +77,7 @@ record Claim(OwnerTable owners, Claimed claimed, long epoch, UnaryOperator<Strin
      * @throws BusyException if it holds no more
      */
     void hold(Connection connection) throws SQLException {
+        long epoch = claimed.now().epoch();
         Optional<Ownership.Row> row = Ownership.Row.read(connection, owners, " for share");
         if (row.isEmpty() || row.get().epoch() != epoch) {
             throw new BusyException(told.apply(

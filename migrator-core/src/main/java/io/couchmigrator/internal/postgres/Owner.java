@@ -2,17 +2,30 @@
 package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.internal.offsets.StageOffset.Database;
+import java.util.Set;
 
 /**
  * Whose a table is to be: a migration's, for the documents of one CouchDB database.
  *
  * @param migration the migration's slug
  * @param source the database, as it is now
+ * @param claim what tells the run's claim from all others, where the table is as its stage left it
+ * @param known claims by which its stage may have left the table
  * @param adopts whether the operator lets it have a table that is not its own
  * @param acceptsNewSource whether its table may be of another database of that name before
  */
-public record Owner(String migration, Database source, boolean adopts, boolean acceptsNewSource) {
+public record Owner(
+        String migration, Database source, String claim, Set<String> known, boolean adopts, boolean acceptsNewSource) {
     private static final String CREATED = " created at ";
+
+    public Owner {
+        known = Set.copyOf(known);
+    }
+
+    /** Returns the same for a stage that may have left its tables by these claims. */
+    public Owner knowing(Set<String> claims) {
+        return new Owner(migration, source, claim, claims, adopts, acceptsNewSource);
+    }
 
     /** Returns what an owner's row says of the source: its name, and when it was created if the server says so. */
     String text() {

@@ -82,6 +82,7 @@ record OwnerTable(
                 .integer("epoch", Ownership.Row::epoch)
                 .integer("table_oid", Ownership.Row::oid)
                 .column("keeps_deleted", Ownership.Row::keepsDeleted)
+                .text("claim", Ownership.Row::claim)
                 .onConflict(ConflictRule.UPDATE)
                 .build();
     }
@@ -99,7 +100,7 @@ record OwnerTable(
                 .collect(Collectors.joining(", "));
         return List.of(
                 "create table if not exists %s (%s)".formatted(ownedSql(), columns),
-                "create table if not exists %s (\"table\" text primary key, source text not null, migration text not null, epoch bigint not null, table_oid bigint not null, keeps_deleted boolean not null)"
+                "create table if not exists %s (\"table\" text primary key, source text not null, migration text not null, epoch bigint not null, table_oid bigint not null, keeps_deleted boolean not null, claim text not null)"
                         .formatted(sql()));
     }
 

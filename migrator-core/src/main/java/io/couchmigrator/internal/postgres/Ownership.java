@@ -2,8 +2,11 @@
 package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.OwnedTable;
+import io.couchmigrator.TableName;
+import io.couchmigrator.internal.offsets.TableClaims;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.Record;
@@ -25,12 +28,13 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
      * What is said of an owner.
      *
      * @param source its CouchDB database
-     * @param epoch rises whenever the table is claimed
+     * @param epoch when the table was claimed, in milliseconds since 1970; later if it would not have risen then
      * @param oid which table it is said of: another one of its name is not owned
      * @param keepsDeleted whether its rows of documents that are deleted are kept
+     * @param claim what tells the run that claimed it last from all others
      */
-    public record Row(String migration, String source, long epoch, long oid, boolean keepsDeleted) {
-        static final String COLUMNS = "migration, source, epoch, table_oid, keeps_deleted";
+    public record Row(String migration, String source, long epoch, long oid, boolean keepsDeleted, String claim) {
+        static final String COLUMNS = "migration, source, epoch, table_oid, keeps_deleted, claim";
 
         static Row of(Record row) {
             return new Row(
@@ -38,7 +42,8 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
                     row.get(1, String.class),
                     row.get(2, long.class),
                     row.get(3, long.class),
-                    row.get(4, boolean.class));
+                    row.get(4, boolean.class),
+                    row.get(5, String.class));
         }
 
         /** Returns the row of a table of this name; empty if there is none. */
@@ -51,11 +56,6 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
             });
         }
 
-        /** Returns what tells this claim from others. */
-        String claim() {
-            return "%s %s".formatted(oid, epoch);
-        }
-
         /** Returns the owner, for messages. */
         @Override
         public String toString() {
@@ -64,13 +64,35 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
     }
 
     /**
-     * A run's claim to an owned table of one database, as it is remembered: two that are not equal are of different tables, or somebody
-     * else had the table in between.
+     * A run's claim to an owned table of one database.
      *
-     * @param before that by which its migration had the table before; empty if it had it not
-     * @param now that by which it has it
+     * @param before what was said of the table before; empty if it was nobody's
+     * @param now what is said of it by that claim
      */
-    public record Claimed(String before, String now) {}
+    public record Claimed(TableName table, Optional<Row> before, Row now) {
+        /** Returns what is remembered of it. */
+        public TableClaims remembered() {
+            return new TableClaims(table.toString(), now.oid(), List.of(now.claim()));
+        }
+
+        /** Returns why the table is not as the stage left it that remembers this, a sentence; empty if nobody had it in between. */
+        public Optional<String> interruption(TableClaims remembered) {
+            if (remembered.oid() != now.oid()) {
+                return Optional.of(
+                        "its table is another one than before: seen \"%s\" with oid %s, expected \"%s\" with oid %s as the offset file says"
+                                .formatted(table, now.oid(), remembered.table(), remembered.oid()));
+            }
+            if (before.isEmpty()) {
+                return Optional.of("nothing said any more whose table \"%s\" is".formatted(table));
+            }
+            Row its = before.get();
+            return remembered.ids().contains(its.claim())
+                    ? Optional.empty()
+                    : Optional.of(
+                            "table \"%s\" was claimed at %s by a run of %s that this log directory knows nothing of: one with another log directory, or with a copy of this"
+                                    .formatted(table, Instant.ofEpochMilli(its.epoch()), its));
+        }
+    }
 
     /** Returns how a table stands; one that is not there is nobody's. What may not be looked at is told elsewhere. */
     public static Ownership of(Connection connection, OwnedTable<?> owned) throws SQLException {

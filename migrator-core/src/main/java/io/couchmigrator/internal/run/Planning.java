@@ -5,9 +5,13 @@ import io.couchmigrator.Stage;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
+import io.couchmigrator.internal.offsets.TableClaims;
 import io.couchmigrator.internal.postgres.Ownership.Claimed;
 import io.couchmigrator.internal.source.Feed;
+import io.couchmigrator.internal.target.TargetDatabase;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * From where a stage is read: from its beginning, by a plan that is saved before anything is read, or from where an earlier run left it.
@@ -21,17 +25,26 @@ record Planning<S>(Stage<S, ?> stage, Feed<S> feed, Worksite site, Checkpoints c
         if (saved == null || claims.isEmpty()) {
             return;
         }
-        List<String> before = claims.stream().map(Claimed::before).toList();
-        boolean follows = saved.claims().equals(before) || saved.isToBePlanned();
-        if (!follows) {
-            site.reporter()
-                    .tell(to -> to.warned(
-                            "Stage \"%s\" is read again from its beginning: its table is another one than before, or another run has claimed it since."
-                                    .formatted(stage.name())));
-        }
-        StageOffset now = follows ? saved : saved.anew(stage.definition());
+        Optional<String> interruption = saved.isToBePlanned() ? Optional.empty() : interruption(saved.claims());
+        interruption.ifPresent(why -> site.reporter()
+                .tell(to -> to.warned(
+                        "Stage \"%s\" is read again from its beginning: %s. Rows that are right are not touched."
+                                .formatted(stage.name(), why))));
+        StageOffset now = interruption.isPresent() ? saved.anew(stage.definition()) : saved;
         checkpoints.keep(now.claimedBy(ours()));
         checkpoints.saveIfChanged();
+    }
+
+    /** Returns why its tables are not as it left them, a sentence; empty if they are. */
+    private Optional<String> interruption(List<TableClaims> saved) {
+        if (saved.size() != claims.size()) {
+            return Optional.of("the offset file does not say by what its table was claimed");
+        }
+        List<TargetDatabase> databases = site.target().databases();
+        return IntStream.range(0, saved.size())
+                .mapToObj(i -> claims.get(i).interruption(saved.get(i)).map(databases.get(i)::told))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     /** Begins the stage. */
@@ -72,8 +85,8 @@ record Planning<S>(Stage<S, ?> stage, Feed<S> feed, Worksite site, Checkpoints c
                 .claimedBy(ours());
     }
 
-    private List<String> ours() {
-        return claims.stream().map(Claimed::now).toList();
+    private List<TableClaims> ours() {
+        return claims.stream().map(Claimed::remembered).toList();
     }
 
     private void remember(StageOffset plan) {

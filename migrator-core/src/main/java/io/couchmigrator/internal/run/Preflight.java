@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,7 +66,13 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
                 Database database = source.database(stage.name()).orElse(new Database(documents.database(), "0", null));
                 claiming.put(
                         stage.name(),
-                        new Owner(migration.slug(), database, settings.adopt(), settings.acceptNewSource()));
+                        new Owner(
+                                migration.slug(),
+                                database,
+                                UUID.randomUUID().toString(),
+                                Set.of(),
+                                settings.adopt(),
+                                settings.acceptNewSource()));
             }
         }
         return new Preflight(migration, source, target.claimedBy(claiming), claiming);

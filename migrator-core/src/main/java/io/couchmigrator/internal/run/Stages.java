@@ -44,6 +44,7 @@ final class Stages {
             stages.add(stage);
             expect(stage.name(), runs.saved(stage.name()), preflight.count(stage.name()));
         }
+        runs.toClaim(stages);
         List<String> unfinished = new ArrayList<>();
         List<String> notCompared = new ArrayList<>();
         for (int number = 0; number < stages.size(); number++) {

@@ -169,7 +169,7 @@ final class OffsetFileTest {
                                                 .finished()),
                                 Tallies.NONE,
                                 List.of(new Witness("a", "1-b"), new Witness("m\ud83d", "12-c")),
-                                List.of("16403 1732728371000")),
+                                List.of(new TableClaims("archive.orders", 16_403, List.of("a1b2", "c3d4")))),
                         new StageOffset(
                                 "lines",
                                 1,
