@@ -13,7 +13,7 @@ public enum Outcome {
     OFFSETS_REFUSED(6),
     /**
      * Another run of the migration goes on, here or on another host, or a verification of it; or another run has claimed a table that
-     * this one owned.
+     * this one owned, or that is verified.
      */
     BUSY(9),
     /** PostgreSQL failed. */

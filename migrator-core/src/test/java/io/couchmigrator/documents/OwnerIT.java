@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.couchmigrator.DocumentStage;
+import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Migrator;
 import io.couchmigrator.Outcome;
@@ -23,7 +24,9 @@ import io.couchmigrator.testkit.postgres.PostgresServer;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -143,6 +146,55 @@ final class OwnerIT {
         assertThat(meanwhile).isEqualTo(epoch);
         assertThat(epoch(database)).isGreaterThan(epoch);
         assertThat(Copies.rows(database)).hasSize(30);
+    }
+
+    @Test
+    void isMissedByARunThatHadNothingMoreToWrite(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("shop").load(Copies.documents(30));
+        migrator(couch, database).build().run();
+
+        Result late = migrator(couch, database)
+                .listener(new Listener() {
+                    @Override
+                    public void stageWasComplete(String stage, Instant since, OptionalLong changes) {
+                        other(couch, database).build().run();
+                    }
+                })
+                .build()
+                .run();
+
+        assertThat(late.tallies().read()).isZero();
+        assertThat(late.outcome()).isEqualTo(Outcome.BUSY);
+        assertThat(late.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("table \"shop\" is not that of the last run of this log directory")
+                .hasMessageContaining("of migration \"documents\" with CouchDB database shop created at"));
+    }
+
+    @Test
+    void isMissedByARunThatIsAtAnotherStage(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("shop").load(Copies.documents(30));
+        couch.create("stock").load(Copies.documents(30));
+        Migration both = Documents.builder()
+                .database("shop", TableName.of("shop"))
+                .database("stock", TableName.of("stock"))
+                .build();
+
+        Result late = Copies.migrator(both, couch, database, logs)
+                .listener(new Listener() {
+                    @Override
+                    public void stageFinished(String stage, long rejected, Path rejects) {
+                        if (stage.equals("shop")) {
+                            other(couch, database).build().run();
+                        }
+                    }
+                })
+                .build()
+                .run();
+
+        assertThat(late.tallies().written()).isEqualTo(60);
+        assertThat(late.outcome()).isEqualTo(Outcome.BUSY);
+        assertThat(late.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("table \"shop\" is not that of the last run of this log directory"));
     }
 
     @Test

@@ -56,6 +56,10 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
             });
         }
 
+        private boolean isOf(TableClaims remembered) {
+            return oid == remembered.oid() && remembered.ids().contains(claim);
+        }
+
         /** Returns the owner, for messages. */
         @Override
         public String toString() {
@@ -144,8 +148,32 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
         return owner.adopts() ? Optional.empty() : strange(owner).or(this::lossOfKept);
     }
 
-    /** Returns why the table is not to be compared with what it is described to hold, a sentence; empty if it is. */
-    public Optional<String> faultOfComparing() {
+    /**
+     * Returns what is seen of a table that another claim has than is remembered, a sentence; empty if it is that one.
+     *
+     * @param remembered empty if nothing is
+     */
+    public Optional<String> loss(Optional<TableClaims> remembered) {
+        if (row.isPresent() && remembered.filter(row.get()::isOf).isPresent()) {
+            return Optional.empty();
+        }
+        String seen = row.map(its -> "oid %s and claim %s of %s".formatted(its.oid(), its.claim(), its))
+                .orElse("nothing that says whose it is");
+        String expected = remembered
+                .map(claims -> "table \"%s\" with oid %s and claim %s"
+                        .formatted(claims.table(), claims.oid(), String.join(" or ", claims.ids())))
+                .orElse("a claim that the offset file remembers");
+        return Optional.of(
+                "table \"%s\" is not that of the last run of this log directory: seen %s, expected %s: another run has claimed it since, or that run wrote another table: run again once no other run does, and then verify"
+                        .formatted(owned.table(), seen, expected));
+    }
+
+    /** Returns why the table is not to be compared with what it is described to hold by this owner, a sentence; empty if it is. */
+    public Optional<String> faultOfComparing(Owner owner) {
+        return strange(owner).or(this::faultOfComparing);
+    }
+
+    private Optional<String> faultOfComparing() {
         boolean none = row.isPresent() && owned.keepsDeleted() && !keeps();
         return none
                 ? Optional.of(

@@ -134,6 +134,11 @@ final class Checkpoints implements AutoCloseable {
     }
 
     private Offsets snapshot() {
+        return new Offsets(migration, clock.instant(), url, uuid, verified, target, rejects.mark(), stages());
+    }
+
+    /** Returns where all stages are, those that the migration has no longer included. */
+    synchronized List<StageOffset> stages() {
         List<StageOffset> stages = new ArrayList<>();
         for (String name : order) {
             StageOffset stage = saved(name);
@@ -142,6 +147,6 @@ final class Checkpoints implements AutoCloseable {
             }
         }
         former.values().stream().filter(stage -> !order.contains(stage.name())).forEach(stages::add);
-        return new Offsets(migration, clock.instant(), url, uuid, verified, target, rejects.mark(), stages);
+        return stages;
     }
 }

@@ -9,6 +9,7 @@ import io.couchmigrator.Stage;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.postgres.Owner;
+import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.retry.OwnThread;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
@@ -60,6 +61,16 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
 
     /** Returns the same for a run that writes, with what keeps it from tables that are to be owned. */
     Preflight toWrite(Settings settings) {
+        Map<String, Owner> claiming = owners(settings);
+        return new Preflight(migration, source, target.ownedBy(claiming, Ownership::fault), claiming);
+    }
+
+    /** Returns the same for a run that compares, with what keeps it from tables that are owned. */
+    Preflight toCompare(Settings settings) {
+        return new Preflight(migration, source, target.ownedBy(owners(settings), Ownership::faultOfComparing), owners);
+    }
+
+    private Map<String, Owner> owners(Settings settings) {
         Map<String, Owner> claiming = new LinkedHashMap<>();
         for (Stage<?, ?> stage : migration.stages()) {
             if (stage instanceof DocumentStage<?> documents) {
@@ -75,12 +86,7 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
                                 settings.acceptNewSource()));
             }
         }
-        return new Preflight(migration, source, target.claimedBy(claiming), claiming);
-    }
-
-    /** Returns the same for a run that compares, with what keeps it from tables that are owned. */
-    Preflight toCompare() {
-        return new Preflight(migration, source, target.compared(), owners);
+        return claiming;
     }
 
     /** Returns the stages whose tables are to lose rows of documents that are deleted, which were kept so far, by name. */

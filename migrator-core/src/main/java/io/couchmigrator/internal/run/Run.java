@@ -245,7 +245,13 @@ public final class Run {
             stages.run(new StageRuns(site, now, checkpoints, rejects, directory, verification), now);
             ticker.close();
             checkpoints.saveIfChanged();
-            stages.complete(site, verb.writes() && rejects.outstanding() == 0);
+            List<BusyException> lost = Claims.lost(
+                    target.owned(settings.migration()),
+                    start.migrated().map(Offsets::stages).orElseGet(checkpoints::stages));
+            lost.forEach(this::failed);
+            if (lost.isEmpty()) {
+                stages.complete(site, verb.writes() && rejects.outstanding() == 0);
+            }
         } finally {
             ticker.close();
             attempt(checkpoints::saveIfChanged);
@@ -259,7 +265,7 @@ public final class Run {
         Preflight now = Preflight.at(settings.migration(), counted, couch, patience, patient, stop, this::stop);
         looked = true;
         now.tellRemarks(reporter);
-        return verb.writes() ? now.toWrite(settings) : now.toCompare();
+        return verb.writes() ? now.toWrite(settings) : now.toCompare(settings);
     }
 
     private void putAside(LogDirectory directory) {

@@ -58,6 +58,11 @@ record Verifying(Settings settings, Depth depth) implements Verb {
                     "there is nothing to verify: offset file \"%s\" does not exist: run the migration first, or name its log directory"
                             .formatted(file)));
         }
+        if (now.faults(faults).isEmpty()) {
+            faults.addAll(Claims.lost(
+                    now.target().owned(),
+                    migrated.offsets().map(Offsets::stages).orElse(List.of())));
+        }
         Optional<Earlier> holding = own.filter(earlier -> holds(earlier, migrated));
         boolean anew = holding.isEmpty() && own.flatMap(Earlier::offsets).isPresent();
         Set<String> remarks = new LinkedHashSet<>(migrated.remarks());

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -191,22 +192,14 @@ public final class Target implements AutoCloseable {
             Map<String, String> skipped,
             List<Owned> owned,
             Optional<TargetIdentity> identity) {
-        /** Returns the same with what keeps the stages from their tables, by the stages' names. */
-        public Preflight claimedBy(Map<String, Owner> owners) {
-            return with(table -> Optional.ofNullable(owners.get(table.stage())).flatMap(table.ownership()::fault));
-        }
-
-        /** Returns the same with what keeps the stages' tables from being compared. */
-        public Preflight compared() {
-            return with(table -> table.ownership().faultOfComparing());
-        }
-
-        private Preflight with(Function<Owned, Optional<String>> faultOf) {
+        /** Returns the same with what keeps stages from their tables, as one looks at who is to own these, by the stages' names. */
+        public Preflight ownedBy(Map<String, Owner> owners, BiFunction<Ownership, Owner, Optional<String>> faultOf) {
             List<MigrationException> all = new ArrayList<>(faults);
             for (Owned table : owned) {
-                faultOf.apply(table)
-                        .ifPresent(fault ->
-                                all.add(new TargetException(table.database().told(fault))));
+                Optional.ofNullable(owners.get(table.stage()))
+                        .flatMap(owner -> faultOf.apply(table.ownership(), owner))
+                        .map(table.database()::told)
+                        .ifPresent(fault -> all.add(new TargetException(fault)));
             }
             return new Preflight(all, remarks, counts, skipped, owned, identity);
         }
@@ -218,6 +211,11 @@ public final class Target implements AutoCloseable {
 
     /** Whose the table is, in one database, that a stage is to own. */
     public record Owned(String stage, TargetDatabase database, Ownership ownership) {}
+
+    /** Looks, in each database, whose the tables are now that stages own. */
+    public List<Owned> owned(Migration migration) {
+        return TargetPreflight.owned(migration, this);
+    }
 
     /**
      * Creates, in each database, what is not there of the tables that stages are to own.

@@ -3,14 +3,18 @@ package io.couchmigrator.internal.target;
 
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
+import io.couchmigrator.OwnedTable;
 import io.couchmigrator.ShardMap.Shards;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.offsets.TargetIdentity.ShardsIdentity;
+import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.postgres.TargetServer;
 import io.couchmigrator.internal.postgres.Upserts;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -72,6 +76,30 @@ final class TargetPreflight {
         }
         List<Map<String, Long>> tables = target.sideBySide().all(creations);
         return seen.as(seen.identity().orElseThrow().writing(tables));
+    }
+
+    /** Looks whose the tables are that stages own, those of each stage in the order of the databases. */
+    static List<Target.Owned> owned(Migration migration, Target target) {
+        if (migration.stages().stream().noneMatch(stage -> stage.destination() instanceof OwnedTable<?>)) {
+            return List.of();
+        }
+        List<Supplier<List<Target.Owned>>> looks = new ArrayList<>();
+        for (TargetDatabase database : target.databases()) {
+            looks.add(() -> database.patience().persist(() -> database.own()
+                    .attempt("look whose the tables are", connection -> owned(connection, migration, database))));
+        }
+        return target.sideBySide().all(looks).stream().flatMap(List::stream).toList();
+    }
+
+    private static List<Target.Owned> owned(Connection connection, Migration migration, TargetDatabase database)
+            throws SQLException {
+        List<Target.Owned> owned = new ArrayList<>();
+        for (Stage<?, ?> stage : migration.stages()) {
+            if (stage.destination() instanceof OwnedTable<?> table) {
+                owned.add(new Target.Owned(stage.name(), database, Ownership.of(connection, table)));
+            }
+        }
+        return owned;
     }
 
     private static Target.Preflight of(
