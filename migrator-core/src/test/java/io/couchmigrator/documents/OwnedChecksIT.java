@@ -173,6 +173,36 @@ final class OwnedChecksIT {
         }
     }
 
+    /** As some installations have one for tables of users whom they do not know. */
+    @Test
+    void takesBackWhatAnEventTriggerMadeUnfit(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("shop").load(Copies.documents(3));
+        superuser(
+                database,
+                """
+                create function unlog() returns event_trigger language plpgsql as $$
+                declare made record;
+                begin
+                  for made in select object_identity from pg_event_trigger_ddl_commands() where object_type = 'table' loop
+                    execute format('alter table %s set unlogged', made.object_identity);
+                  end loop;
+                end $$;
+                create event trigger unlogs on ddl_command_end when tag in ('CREATE TABLE') execute function unlog()
+                """);
+
+        Result result = Copies.migrator(Copies.migration(), couch, database, logs)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("what was created for stage \"shop\" was taken back")
+                .hasMessageContaining("table \"public.couch_migrator_owner\" is unlogged")
+                .hasMessageContaining("table \"shop\" is unlogged"));
+        assertThat(database.query("select tablename from pg_tables where schemaname = 'public'"))
+                .isEmpty();
+    }
+
     @Test
     void takesATableThatIsToBeAdopted(CouchDouble couch, TestDatabase database) throws Exception {
         couch.create("shop").load(Copies.documents(3));

@@ -121,8 +121,8 @@ record OwnerTable(
         return statements;
     }
 
-    /** Creates what is not there. */
-    void create(Connection connection) throws SQLException {
+    /** Creates what is not there, and returns whether that was anything. */
+    boolean create(Connection connection) throws SQLException {
         List<String> statements = missing();
         if (!statements.isEmpty()) {
             Jooq.with(connection, jooq -> {
@@ -131,6 +131,7 @@ record OwnerTable(
                 return statements;
             });
         }
+        return !statements.isEmpty();
     }
 
     /** Returns why what is not there cannot be created, a sentence; empty if it can, or need not. */

@@ -65,11 +65,10 @@ public final class Upserts {
         return writer instanceof PreparedOwned<?> owned ? owned.claimed() : Optional.empty();
     }
 
-    /** Creates what is not there of a table that is to be owned, and of the one beside it. */
-    public static void create(Connection connection, Destination<?> destination) throws SQLException {
-        if (destination instanceof OwnedTable<?> owned) {
-            OwnerTable.beside(connection, owned).create(connection);
-        }
+    /** Creates what is not there of a table that is to be owned, and of the one beside it, and returns whether that was anything. */
+    public static boolean create(Connection connection, Destination<?> destination) throws SQLException {
+        return destination instanceof OwnedTable<?> owned
+                && OwnerTable.beside(connection, owned).create(connection);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.offsets.TargetIdentity.ShardsIdentity;
 import io.couchmigrator.internal.postgres.Ownership;
+import io.couchmigrator.internal.postgres.TargetChecks;
 import io.couchmigrator.internal.postgres.TargetServer;
 import io.couchmigrator.internal.postgres.Upserts;
 import java.sql.Connection;
@@ -69,13 +70,28 @@ final class TargetPreflight {
             creations.add(() -> database.patience()
                     .persist(() -> database.own().attempt("create the tables that stages own", connection -> {
                         for (Stage<?, ?> stage : migration.stages()) {
-                            Upserts.create(connection, stage.destination());
+                            create(connection, stage, database);
                         }
                         return TargetServer.tables(connection, written(migration));
                     })));
         }
         List<Map<String, Long>> tables = target.sideBySide().all(creations);
         return seen.as(seen.identity().orElseThrow().writing(tables));
+    }
+
+    /** What an event trigger makes of tables that are created is as good or bad as what was there before. */
+    private static void create(Connection connection, Stage<?, ?> stage, TargetDatabase database) throws SQLException {
+        if (!Upserts.create(connection, stage.destination())) {
+            return;
+        }
+        List<String> faults = new ArrayList<>(Upserts.faults(connection, stage.destination()));
+        faults.addAll(
+                TargetChecks.written(connection, stage.destination().tables()));
+        if (!faults.isEmpty()) {
+            throw new TargetException(
+                    database.told("what was created for stage \"%s\" was taken back, since it is not as it was asked for: %s"
+                            .formatted(stage.name(), String.join("; ", faults))));
+        }
     }
 
     /** Looks whose the tables are that stages own, those of each stage in the order of the databases. */
