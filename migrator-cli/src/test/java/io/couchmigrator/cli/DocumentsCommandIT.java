@@ -226,20 +226,29 @@ final class DocumentsCommandIT {
         assertThat(reread.status()).as(reread.console()).isZero();
     }
 
-    /** The table of one is called documents, and after its database where there are two: what it has is not in the other. */
     @Test
-    void fillsTheTableOfTheOtherNameWhereASecondDatabaseIsNamed() throws Exception {
-        couch("orders", "a");
-        couch("invoices", "a");
+    void goesOnInTheTableOfADatabaseWhoeverIsNamedBesideIt() throws Exception {
+        CouchDatabase orders = couch("orders", "a");
+        CouchDatabase invoices = couch("invoices", "a");
         types("run", "--couch-db=orders");
 
-        Ended ended = types("run", "--couch-db=orders", "--couch-db=invoices");
+        Ended both = types("run", "--couch-db=orders", "--couch-db=invoices");
+        orders.delete("a");
+        Ended first = types("run", "--couch-db=orders");
+        invoices.delete("a");
+        Ended second = types("run", "--couch-db=invoices");
 
-        assertThat(ended.status()).as(ended.console()).isZero();
-        assertThat(ended.console())
-                .contains("Stage \"orders\" is read again from its beginning: its table is another one");
-        assertThat(database.query("select id from orders")).containsExactly("a");
-        assertThat(database.query("select id from documents")).containsExactly("a");
+        assertThat(both.status()).as(both.console()).isZero();
+        assertThat(both.console())
+                .contains(
+                        "Documents of orders go to table documents.\nDocuments of invoices go to table invoices.\n",
+                        "documents is complete: 1 row written, ");
+        assertThat(first.status()).as(first.console()).isZero();
+        assertThat(second.status()).as(second.console()).isZero();
+        assertThat(second.console()).contains("Documents of invoices go to table invoices.\n");
+        assertThat(database.query("select id from documents union all select id from invoices"))
+                .isEmpty();
+        assertThat(database.query("select to_regclass('orders') is null")).containsExactly("t");
     }
 
     @Test

@@ -22,33 +22,44 @@ final class DocumentTables {
 
     private final Values values;
     private final List<String> databases;
+    private final Map<String, TableName> earlier;
     private final Faults faults;
 
-    DocumentTables(Values values, List<String> databases, Faults faults) {
+    /** @param earlier the tables into which databases went until now */
+    DocumentTables(Values values, List<String> databases, Map<String, TableName> earlier, Faults faults) {
         this.values = values;
         this.databases = databases;
+        this.earlier = earlier;
         this.faults = faults;
     }
 
     /** Returns the tables by the names of their databases, in whose order they are; all that is wrong is added to the faults. */
     Map<String, TableName> byDatabase() {
         Map<String, TableName> tables = new LinkedHashMap<>();
-        if (databases.size() <= 1) {
-            named().ifPresent(table -> databases.forEach(database -> tables.put(database, table)));
+        List<Value> given = values.given(Setting.TABLE);
+        if (!given.isEmpty() && databases.size() <= 1) {
+            named(given.get(0)).ifPresent(table -> databases.forEach(database -> tables.put(database, table)));
         } else {
-            values.given(Setting.TABLE)
-                    .forEach(table -> faults.add(
-                            "%s names one table for %s databases: leave it out, and each table has the name of its database"
-                                    .formatted(table.place(), databases.size())));
-            databases.forEach(database -> tables.put(database, TableName.of(database)));
+            given.forEach(table -> faults.add(
+                    "%s names one table for %s databases: leave it out, and each keeps the table that it has, or gets one of its own name"
+                            .formatted(table.place(), databases.size())));
+            databases.forEach(database -> tables.put(database, unnamed(database)));
         }
+        checkTwice(tables);
         tables.values().forEach(this::checkLength);
         checkIndexes(tables.values().stream().map(TableName::name).toList());
         return tables;
     }
 
-    private Optional<TableName> named() {
-        Value table = values.of(Setting.TABLE).orElseThrow();
+    /** Where a table is filled its database goes on, whoever is named beside it. */
+    private TableName unnamed(String database) {
+        boolean alone = databases.size() == 1 && earlier.isEmpty();
+        return Optional.ofNullable(earlier.get(database))
+                .orElseGet(() -> TableName.of(
+                        alone ? values.of(Setting.TABLE).orElseThrow().text() : database));
+    }
+
+    private Optional<TableName> named(Value table) {
         try {
             return Optional.of(TableName.parse(table.text()));
         } catch (IllegalArgumentException e) {
@@ -57,6 +68,14 @@ final class DocumentTables {
                             .formatted(table.place(), table.text()));
             return Optional.empty();
         }
+    }
+
+    /** One that keeps its table may have the name of another database there. */
+    private void checkTwice(Map<String, TableName> tables) {
+        Map<TableName, String> databaseOf = new LinkedHashMap<>();
+        tables.forEach((database, table) -> Optional.ofNullable(databaseOf.put(table, database))
+                .ifPresent(other -> faults.add("databases %s and %s would both go to table %s: %s"
+                        .formatted(other, database, table, advice()))));
     }
 
     private void checkLength(TableName table) {

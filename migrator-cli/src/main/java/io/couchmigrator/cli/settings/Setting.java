@@ -33,7 +33,8 @@ public enum Setting {
             of documents: a database whose documents are migrated, required, may be given more than once; of \
             migrate_metadata: name of the main database"""),
     TABLE("table", Scope.ANYWHERE, "NAME", null, "documents", """
-            the table of the documents, as documents or archive.documents; several databases have tables of their own names"""),
+            the table of one database, as documents or archive.documents; without it each keeps the table that it has, and of several a new one gets \
+            one of its own name"""),
     DELETIONS("deletions", Scope.ANYWHERE, "WORD", null, "delete", """
             delete or keep the rows of documents that are deleted"""),
     NUL("nul", Scope.ANYWHERE, "WORD", null, "reject", """

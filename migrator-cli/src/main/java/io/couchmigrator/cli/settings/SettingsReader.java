@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.Result.Depth;
 import io.couchmigrator.ShardMap;
+import io.couchmigrator.TableName;
 import io.couchmigrator.cli.settings.Values.Value;
 import io.couchmigrator.cli.text.Durations;
 import io.couchmigrator.cli.text.Secrets;
@@ -60,7 +61,8 @@ public final class SettingsReader {
         int workers = count(values, Setting.NUM_WORKERS, 1, MOST_WORKERS);
         int maxDocumentsPerSecond = count(values, Setting.MAX_DOCS_PER_SECOND, 0, Integer.MAX_VALUE);
         List<String> databases = databases(values);
-        DocumentsSettings documents = is(Migrations.DOCUMENTS) ? documents(values, databases) : DocumentsSettings.NONE;
+        DocumentsSettings documents =
+                is(Migrations.DOCUMENTS) ? documents(values, databases, logDirectory) : DocumentsSettings.NONE;
         Depth depth = depth();
         MaxRejects maxRejects = maxRejects(values);
         Duration maxOutage = duration(values, Setting.MAX_OUTAGE, Duration.ZERO, LONGEST_OUTAGE);
@@ -225,9 +227,10 @@ public final class SettingsReader {
         return duration.orElse(least);
     }
 
-    private DocumentsSettings documents(Values values, List<String> databases) {
+    private DocumentsSettings documents(Values values, List<String> databases, Optional<Path> logDirectory) {
+        Map<String, TableName> earlier = logDirectory.map(EarlierTables::in).orElse(Map.of());
         return new DocumentsSettings(
-                new DocumentTables(values, databases, faults).byDatabase(),
+                new DocumentTables(values, databases, earlier, faults).byDatabase(),
                 choice(values, Setting.DELETIONS, "delete", "keep"),
                 choice(values, Setting.NUL, "reject", "replace"),
                 arguments.has(Setting.ADOPT),

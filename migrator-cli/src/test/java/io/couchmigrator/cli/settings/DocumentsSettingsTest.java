@@ -55,6 +55,44 @@ final class DocumentsSettingsTest {
     }
 
     @Test
+    void keepTheTablesIntoWhichDatabasesWentBefore() throws IOException {
+        wrote("orders", "documents", "invoices", "archive.invoices");
+
+        assertThat(read("--couch-db=orders", "--couch-db=invoices", "--couch-db=stock")
+                        .documents()
+                        .tables())
+                .containsExactly(
+                        Map.entry("orders", TableName.of("documents")),
+                        Map.entry("invoices", TableName.of("archive", "invoices")),
+                        Map.entry("stock", TableName.of("stock")));
+        assertThat(read("--couch-db=invoices").lines())
+                .containsExactly("Documents of invoices go to table archive.invoices.");
+        assertThat(read("--couch-db=stock").lines()).containsExactly("Documents of stock go to table stock.");
+        assertThat(read("--couch-db=orders", "--table=other").lines())
+                .containsExactly("Documents of orders go to table other.");
+    }
+
+    @Test
+    void refuseADatabaseWhoseTableAnotherOneKeeps() throws IOException {
+        wrote("orders", "documents", "invoices", "invoices");
+
+        assertThat(faults("--couch-db=orders", "--couch-db=documents"))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "databases orders and documents would both go to table documents: migrate that database alone, ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "{", "[]", "{\"target\": {\"table_oids\": {\"a\": 1}}, \"stages\": [{\"claims\": []}]}"})
+    void leaveAFileThatIsNotAsItShouldBeToTheRun(String offsets) throws IOException {
+        Files.writeString(Files.createDirectory(directory.resolve("logs")).resolve("documents.offsets.json"), offsets);
+
+        assertThat(read("--couch-db=orders").lines()).containsExactly("Documents of orders go to table documents.");
+    }
+
+    @Test
     void takeTheDatabasesFromTheFileUnlessTheCommandLineNamesAny() throws IOException {
         String config = "--config="
                 + Files.writeString(directory.resolve("c.json"), "{\"couch-db\": [\"orders\", \"invoices\"]}");
@@ -160,6 +198,16 @@ final class DocumentsSettingsTest {
                 .contains(
                         "\"shards\" in the file of --config is no option of documents",
                         "\"sources\" in the file of --config is no option of documents");
+    }
+
+    /** Leaves what a run saved of two databases that had tables. */
+    private void wrote(String one, String itsTable, String other, String otherTable) throws IOException {
+        Files.writeString(
+                Files.createDirectory(directory.resolve("logs")).resolve("documents.offsets.json"),
+                """
+                {"target": {"table_oids": {"%s": 16, "%s": 17, "left": 160}},
+                 "stages": [{"name": "%s", "claims": ["16 1"]}, {"name": "%s", "claims": ["17 3"]}, {"name": "begun"}]}
+                """.formatted(itsTable, otherTable, one, other));
     }
 
     private Settings read(String... words) {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.settings;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.couchmigrator.TableName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Reads from the offset file of {@code documents} into which tables databases went until now. */
+final class EarlierTables {
+    private EarlierTables() {}
+
+    /**
+     * Returns the tables by their databases, as far as the log directory tells them. A file that is not as it should be tells
+     * none here, and is refused by the run.
+     */
+    static Map<String, TableName> in(Path logDirectory) {
+        Path file = logDirectory.resolve(Migrations.DOCUMENTS + ".offsets.json");
+        try {
+            return Files.exists(file)
+                    ? tables(JsonParser.parseString(Files.readString(file)).getAsJsonObject())
+                    : Map.of();
+        } catch (IOException | RuntimeException e) {
+            return Map.of();
+        }
+    }
+
+    private static Map<String, TableName> tables(JsonObject offsets) {
+        JsonObject oids = offsets.getAsJsonObject("target").getAsJsonObject("table_oids");
+        Map<String, TableName> tables = new LinkedHashMap<>();
+        for (JsonElement stage : offsets.getAsJsonArray("stages")) {
+            oids.asMap().forEach((table, oid) -> {
+                if (isOf(stage.getAsJsonObject(), oid.getAsString())) {
+                    tables.put(stage.getAsJsonObject().get("name").getAsString(), TableName.parse(table));
+                }
+            });
+        }
+        return tables;
+    }
+
+    /** A stage's claim begins with the oid of its table; one that never wrote has none. */
+    private static boolean isOf(JsonObject stage, String oid) {
+        return stage.has("claims")
+                && stage.getAsJsonArray("claims").get(0).getAsString().startsWith(oid + " ");
+    }
+}
