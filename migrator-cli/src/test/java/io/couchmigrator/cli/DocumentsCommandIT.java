@@ -286,6 +286,21 @@ final class DocumentsCommandIT {
     }
 
     @Test
+    void tellsThatADatabaseIsNotThereAndNotHowToTakeTheTableOfAnother() throws Exception {
+        couch("orders", "a");
+        types("run", "--couch-db=orders");
+
+        Ended ended = runs(directory.resolve("other"), "--couch-db=ordres");
+
+        assertThat(ended.status()).as(ended.console()).isEqualTo(3);
+        assertThat(ended.console().lines().filter(line -> line.startsWith("Error: ")))
+                .singleElement()
+                .asString()
+                .contains("\"ordres\"", "404");
+        assertThat(ended.console()).doesNotContain("adopt");
+    }
+
+    @Test
     void refusesWhatCannotBeATableBeforeAnythingIsAsked() {
         Ended ended = types("run", "--couch-db=orders", "--couch-db=" + "a".repeat(64));
 

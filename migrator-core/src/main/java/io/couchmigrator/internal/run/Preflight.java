@@ -2,12 +2,10 @@
 package io.couchmigrator.internal.run;
 
 import io.couchmigrator.CheckReport.StageCheck;
-import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Stage;
 import io.couchmigrator.internal.couch.CouchClient;
-import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.postgres.Owner;
 import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.retry.OwnThread;
@@ -59,7 +57,10 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
         return new Preflight(migration, source.result(interrupted), found, Map.of());
     }
 
-    /** Returns the same for a run that writes, with what keeps it from tables that are to be owned. */
+    /**
+     * Returns the same for a run that writes, with what keeps it from tables that are to be owned. Where a stage's database could
+     * not be asked nothing is said of its table: whoever mistyped a name is not to be told how to take the table of another.
+     */
     Preflight toWrite(Settings settings) {
         Map<String, Owner> claiming = owners(settings);
         return new Preflight(migration, source, target.ownedBy(claiming, Ownership::fault), claiming);
@@ -73,18 +74,16 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
     private Map<String, Owner> owners(Settings settings) {
         Map<String, Owner> claiming = new LinkedHashMap<>();
         for (Stage<?, ?> stage : migration.stages()) {
-            if (stage instanceof DocumentStage<?> documents) {
-                Database database = source.database(stage.name()).orElse(new Database(documents.database(), "0", null));
-                claiming.put(
-                        stage.name(),
-                        new Owner(
-                                migration.slug(),
-                                database,
-                                UUID.randomUUID().toString(),
-                                Set.of(),
-                                settings.adopt(),
-                                settings.acceptNewSource()));
-            }
+            source.database(stage.name())
+                    .ifPresent(database -> claiming.put(
+                            stage.name(),
+                            new Owner(
+                                    migration.slug(),
+                                    database,
+                                    UUID.randomUUID().toString(),
+                                    Set.of(),
+                                    settings.adopt(),
+                                    settings.acceptNewSource())));
         }
         return claiming;
     }
