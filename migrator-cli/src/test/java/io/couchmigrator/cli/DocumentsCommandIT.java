@@ -132,6 +132,30 @@ final class DocumentsCommandIT {
     }
 
     @Test
+    void namesTheVerificationThatAloneEndsWhatWasFoundMissingOnceMore() throws Exception {
+        couch("orders", "a", "b");
+        types("run", "--couch-db=orders");
+
+        Ended ended = new Ended(0, "");
+        for (int time = 0; time < 2; time++) {
+            database.execute("delete from documents where id = 'a'");
+            types("verify", "--couch-db=orders", "--counts");
+            ended = types("run", "--couch-db=orders");
+        }
+        Ended verified = types("verify", "--couch-db=orders");
+        Ended last = types("run", "--couch-db=orders");
+
+        assertThat(ended.status()).as(ended.console()).isEqualTo(5);
+        assertThat(ended.console())
+                .endsWith("    migrator verify documents --log-dir=%s --couch-db=orders\n".formatted(logs));
+        assertThat(logs.resolve("documents.rejects.jsonl"))
+                .content()
+                .contains("\"reason\":\"a run had written it since the same was found before: ");
+        assertThat(verified.status()).as(verified.console()).isZero();
+        assertThat(last.status()).as(last.console()).isZero();
+    }
+
+    @Test
     void refusesDepthsWhereNothingIsComparedByThem() {
         Ended both = types("verify", "--couch-db=orders", "--ids", "--counts");
         Ended run = types("run", "--couch-db=orders", "--ids");

@@ -72,7 +72,7 @@ public final class RunCommand {
             Verdict.skipped(result, listener.skipped()).ifPresent(console::line);
             console.lines(
                     command == Command.RUN
-                            ? verdict.of(result, next(listener))
+                            ? verdict.of(result, next(listener), next.goingOn().as(Command.VERIFY))
                             : verdict.ofVerification(
                                     result,
                                     listener.findings(),

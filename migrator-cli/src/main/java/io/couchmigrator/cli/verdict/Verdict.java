@@ -82,8 +82,13 @@ public final class Verdict {
                                 String.join(", ", missing)));
     }
 
-    /** Returns the verdict on a run; {@code next} is the command that goes on with it. */
-    public List<String> of(Result result, String next) {
+    /**
+     * Returns the verdict on a run.
+     *
+     * @param next the command that goes on with it
+     * @param verify the command that compares all
+     */
+    public List<String> of(Result result, String next, String verify) {
         return switch (result.outcome()) {
             case COMPLETE ->
                 List.of("%s is complete: %s.%s"
@@ -93,7 +98,7 @@ public final class Verdict {
                                 completionTable
                                         .map(" Recorded in %s."::formatted)
                                         .orElse("")));
-            case REJECTS_OUTSTANDING -> outstanding(result, next);
+            case REJECTS_OUTSTANDING -> outstanding(result, next, verify);
             case STOPPED ->
                 List.of(
                         "This run: " + rows(result) + ".",
@@ -115,24 +120,33 @@ public final class Verdict {
         };
     }
 
-    private List<String> outstanding(Result result, String next) {
+    private List<String> outstanding(Result result, String next, String verify) {
         List<String> lines = new ArrayList<>();
         lines.add("%s is complete, but for rejects: %s.%s"
                 .formatted(
                         slug,
                         rows(result),
                         completionTable.map(" Not recorded in %s."::formatted).orElse("")));
+        String listed = "%s outstanding, listed in %s."
+                .formatted(Numbers.of(result.outstanding(), "reject is", "rejects are"), rejects());
         long again = result.outstandingAgain();
-        if (again > 0) {
-            lines.add(
-                    "%s written once more that verify had found missing or different although a run had written %s. Mend the cause, run again, and then verify: that alone tells whether all is right."
-                            .formatted(
-                                    Numbers.of(again, "document was", "documents were"), again == 1 ? "it" : "them"));
+        if (again < result.outstanding()) {
+            lines.add(listed + " When the cause is mended, run the same command again:");
+            lines.add(indented(next));
+        } else {
+            lines.add(listed);
         }
-        lines.add("%s outstanding, listed in %s. When the cause is mended, run the same command again:"
-                .formatted(Numbers.of(result.outstanding(), "reject is", "rejects are"), rejects()));
-        lines.add(indented(next));
+        if (again > 0) {
+            lines.add(writtenAgain(again));
+            lines.add(indented(verify));
+        }
         return lines;
+    }
+
+    private static String writtenAgain(long count) {
+        String them = count == 1 ? "it" : "them";
+        return "%s written once more that verify had found missing or different although a run had written %s. No run can tell whether that lasts. When nothing undoes it any more, verify, which takes %s off the list:"
+                .formatted(Numbers.of(count, "document was", "documents were"), them, them);
     }
 
     /**

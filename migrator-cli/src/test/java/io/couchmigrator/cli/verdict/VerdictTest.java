@@ -34,14 +34,14 @@ class VerdictTest {
 
     @Test
     void saysThatAllIsThere() {
-        assertThat(verdict.of(result(Outcome.COMPLETE, 745, 0, 0), NEXT))
+        assertThat(ofRun(result(Outcome.COMPLETE, 745, 0, 0)))
                 .containsExactly("migrate_metadata is complete: 745 rows written, 0 already there, 0 rejected, 0:00:04."
                         + " Recorded in blobs_blobmigrationstate.");
     }
 
     @Test
     void saysThatAllWasThereBefore() {
-        assertThat(verdict.of(result(Outcome.COMPLETE, 0, 745, 0), NEXT))
+        assertThat(ofRun(result(Outcome.COMPLETE, 0, 745, 0)))
                 .singleElement()
                 .asString()
                 .contains("0 rows written, 745 already there");
@@ -75,7 +75,7 @@ class VerdictTest {
 
     @Test
     void saysWhereTheRejectsAreAndWhatToDo() {
-        assertThat(verdict.of(result(Outcome.REJECTS_OUTSTANDING, 1734, 0, 2), NEXT))
+        assertThat(ofRun(result(Outcome.REJECTS_OUTSTANDING, 1734, 0, 2)))
                 .containsExactly(
                         "migrate_metadata is complete, but for rejects: 1,734 rows written, 0 already there, 2 rejected,"
                                 + " 0:00:04. Not recorded in blobs_blobmigrationstate.",
@@ -86,20 +86,46 @@ class VerdictTest {
 
     @Test
     void saysThatOnlyAVerificationTellsWhetherWhatItFoundAgainIsMended() {
-        Result run = verification(Outcome.REJECTS_OUTSTANDING, Verified.NONE, 2, Gaps.NONE);
+        Result one = again(1, 1);
+        Result some = again(5, 2);
         Result verified = verification(Outcome.DIFFERENCES_FOUND, new Verified(1, 2, 0, 0, 0, 3));
 
-        assertThat(verdict.of(run, NEXT).get(1))
-                .startsWith("1 document was written once more that verify had found missing or different")
-                .contains("run again, and then verify");
+        assertThat(ofRun(one))
+                .contains("1 reject is outstanding, listed in logs/migrate_metadata.rejects.jsonl.", atIndex(1))
+                .satisfies(
+                        line -> assertThat(line)
+                                .startsWith(
+                                        "1 document was written once more that verify had found missing or different")
+                                .endsWith(" verify, which takes it off the list:"),
+                        atIndex(2))
+                .endsWith("    verify all")
+                .hasSize(4);
+        assertThat(ofRun(some))
+                .containsSubsequence("    " + NEXT, "    verify all")
+                .anySatisfy(line -> assertThat(line).startsWith("2 documents were written once more "))
+                .endsWith("    verify all");
         assertThat(ofVerification(verified)).anySatisfy(line -> assertThat(line)
                 .startsWith("3 documents are missing or different although a run wrote them since: a trigger")
                 .contains("another document has the same key", "Mend that first."));
     }
 
+    private static Result again(long outstanding, long again) {
+        return new Result(
+                Outcome.REJECTS_OUTSTANDING,
+                Tallies.NONE,
+                9,
+                9,
+                outstanding,
+                again,
+                Audit.NONE,
+                Gaps.NONE,
+                List.of(),
+                Duration.ZERO);
+    }
+
     @Test
     void saysHowFarAStoppedRunCameAndHowToGoOn() {
-        assertThat(verdict.of(result(Outcome.STOPPED, 5, 6, 0), NEXT))
+        assertThat(ofRun(result(Outcome.STOPPED, 5, 6, 0)))
                 .containsExactly(
                         "This run: 5 rows written, 6 already there, 0 rejected, 0:00:04.",
                         "Stopped at your request. 1,204,000 of 9,310,220 documents are done. To go on, run the same"
@@ -109,15 +135,15 @@ class VerdictTest {
 
     @Test
     void saysWhichSideFailed() {
-        assertThat(verdict.of(result(Outcome.SOURCE_FAILED, 0, 0, 0), NEXT).get(1))
+        assertThat(ofRun(result(Outcome.SOURCE_FAILED, 0, 0, 0)).get(1))
                 .startsWith("CouchDB failed (exit status 3). 1,204,000 of 9,310,220 documents are done.");
-        assertThat(verdict.of(result(Outcome.TARGET_FAILED, 0, 0, 0), NEXT).get(1))
+        assertThat(ofRun(result(Outcome.TARGET_FAILED, 0, 0, 0)).get(1))
                 .startsWith("PostgreSQL failed (exit status 4). ");
         for (Outcome directory : List.of(Outcome.LOG_DIRECTORY_FAILED, Outcome.OFFSETS_REFUSED)) {
-            assertThat(verdict.of(result(directory, 0, 0, 0), NEXT).get(1))
+            assertThat(ofRun(result(directory, 0, 0, 0)).get(1))
                     .startsWith("The log directory is not fit for this run (exit status 6). ");
         }
-        assertThat(verdict.of(result(Outcome.STOPPED_BY_LIMIT, 0, 0, 0), NEXT).get(1))
+        assertThat(ofRun(result(Outcome.STOPPED_BY_LIMIT, 0, 0, 0)).get(1))
                 .startsWith("Stopped by --max-rejects (exit status 8). ")
                 .endsWith(
                         " done. Mend the cause of the rejects or raise the limit first, then give the command again:");
@@ -126,8 +152,7 @@ class VerdictTest {
     @Test
     void saysWhoKeepsARunAway() {
         for (List<String> lines : List.of(
-                verdict.of(result(Outcome.BUSY, 0, 0, 0), NEXT),
-                ofVerification(verification(Outcome.BUSY, Verified.NONE)))) {
+                ofRun(result(Outcome.BUSY, 0, 0, 0)), ofVerification(verification(Outcome.BUSY, Verified.NONE)))) {
             assertThat(lines)
                     .satisfies(
                             line -> assertThat(line)
@@ -262,6 +287,10 @@ class VerdictTest {
                 .endsWith("When what kept it from looking is mended, verify again:", "    verify again");
     }
 
+    private List<String> ofRun(Result result) {
+        return verdict.of(result, NEXT, "verify all");
+    }
+
     private List<String> ofVerification(Result result) {
         return verdict.ofVerification(
                 result, Optional.of(Path.of("logs", "one.jsonl")), "verify again", NEXT, Optional.empty());
@@ -300,7 +329,7 @@ class VerdictTest {
                     List.of(),
                     Duration.ZERO);
 
-            assertThat(verdict.of(early, NEXT).get(1)).contains("No document was read.");
+            assertThat(ofRun(early).get(1)).contains("No document was read.");
         }
     }
 
@@ -309,7 +338,7 @@ class VerdictTest {
         Tallies one = new Tallies(1, 1, 0, 0, 1, 0);
         Result stopped = new Result(Outcome.STOPPED, one, 1, 1, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ZERO);
 
-        assertThat(verdict.of(stopped, NEXT))
+        assertThat(ofRun(stopped))
                 .satisfies(line -> assertThat(line).startsWith("This run: 1 row written, "), atIndex(0))
                 .satisfies(line -> assertThat(line).contains("1 of 1 document is done."), atIndex(1));
     }
@@ -324,7 +353,7 @@ class VerdictTest {
                     Outcome.TARGET_FAILED, Tallies.NONE, 0, 0, 0, 0, Audit.NONE, Gaps.NONE, found, Duration.ZERO);
             String asked = errors == 1 ? " When the error above is mended, " : " When the errors above are mended, ";
 
-            assertThat(verdict.of(failed, NEXT).get(1)).contains(asked);
+            assertThat(ofRun(failed).get(1)).contains(asked);
             assertThat(verdict.of(new CheckReport(List.of(), found), NEXT).get(0))
                     .contains(asked);
         }
@@ -368,7 +397,7 @@ class VerdictTest {
         Result complete = new Result(
                 Outcome.COMPLETE, tallies, 9, 9, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ofSeconds(4));
 
-        assertThat(verdict.of(complete, NEXT))
+        assertThat(ofRun(complete))
                 .singleElement()
                 .asString()
                 .contains("5 rows written, 1 already there, 1,003 deleted, 0 rejected, 0:00:04");

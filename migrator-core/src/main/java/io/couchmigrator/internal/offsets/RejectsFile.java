@@ -21,6 +21,9 @@ import java.util.function.Predicate;
  * Safe for use by multiple threads.
  */
 public final class RejectsFile implements AutoCloseable {
+    private static final String ONLY_VERIFIED =
+            "a run had written it since the same was found before: what a run writes once more stays outstanding until a verification of all that rows hold finds it right";
+
     private final LineFile file;
     private final Clock clock;
     private final RejectEvents events;
@@ -158,6 +161,9 @@ public final class RejectsFile implements AutoCloseable {
         boolean again = found != Kind.EXTRA && events.wasWritten(stage, id, rev);
         JsonObject line = line((again ? found.again() : found).word, stage, id);
         line.addProperty("rev", rev);
+        if (again) {
+            line.addProperty("reason", ONLY_VERIFIED);
+        }
         add(line);
         return again;
     }
