@@ -47,6 +47,24 @@ final class SourceChecksIT {
     }
 
     @Test
+    void saysThatTheServersUrlNamesADatabase(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        Migrator migrator = Orders.migrator(Orders.migration(Orders.stage().build()), couch, database, logs)
+                .source(CouchServer.builder(couch.url() + "orders").build())
+                .build();
+
+        Result result = migrator.run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
+        assertThat(result.failures())
+                .singleElement()
+                .satisfies(
+                        failure -> assertThat(failure)
+                                .hasMessageContaining(
+                                        "the URL ends in /orders/, and the server alone belongs there: leave out what names a database, else check that it exists"));
+    }
+
+    @Test
     void provesThePasswordByOneRequestAndLocksNobodyOut(TestDatabase database) throws Exception {
         try (CouchDouble couch = CouchDouble.builder()
                 .credentials("admin", "secret")

@@ -166,13 +166,22 @@ record Answers(CouchServer server) {
             case 403 ->
                 "give user \"%s\" the right to read it".formatted(server.user().orElse("(none)"));
             case 404 ->
-                "check that it exists, and that user \"%s\" may read it"
-                        .formatted(server.user().orElse("(none)"));
+                "%scheck that it exists, and that user \"%s\" may read it"
+                        .formatted(belowAPath(), server.user().orElse("(none)"));
             case 413 -> "raise the size of a request that the server, or a proxy in between, takes";
             case 429 -> "the server wants fewer requests";
             case 400 -> OtherScheme.of(response).orElse(CHECK_THE_URL);
             default -> status >= 500 ? "look at the server's log" : CHECK_THE_URL;
         };
+    }
+
+    /** A proxy may serve CouchDB below a path. Whoever names a database in the URL has one, too, and reads documents of it for databases. */
+    private String belowAPath() {
+        String path = server.url().getPath();
+        return path.equals("/")
+                ? ""
+                : "the URL ends in %s, and the server alone belongs there: leave out what names a database, else "
+                        .formatted(path);
     }
 
     private static String location(Response response) {
