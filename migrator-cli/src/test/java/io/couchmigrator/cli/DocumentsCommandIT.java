@@ -199,12 +199,28 @@ final class DocumentsCommandIT {
         Ended ended = types("run", "--couch-db=orders");
 
         assertThat(refused.status()).as(refused.console()).isEqualTo(4);
-        assertThat(refused.console()).contains("by `migrator run` with --adopt, which deletes rows");
+        assertThat(refused.console())
+                .contains(
+                        "name another table, or, only if the rows in it may be lost, let it have this one by `migrator run` with --adopt");
         assertThat(taken.status()).as(taken.console()).isEqualTo(5);
         assertThat(taken.console())
                 .endsWith("    migrator run documents --log-dir=%s --couch-db=orders\n".formatted(logs));
         assertThat(ended.status()).as(ended.console()).isZero();
         assertThat(database.query("select id from documents")).containsExactly("a");
+    }
+
+    @Test
+    void tellsWhoseRowsAreLostWhereATableIsTakenFromAnother() throws Exception {
+        couch("orders", "a");
+        couch("invoices", "a");
+        types("run", "--couch-db=orders");
+
+        Ended refused = runs(directory.resolve("other"), "--couch-db=invoices");
+
+        assertThat(refused.status()).as(refused.console()).isEqualTo(4);
+        assertThat(refused.console())
+                .containsPattern(
+                        "name another table, or, only if the rows of CouchDB database orders created at \\d+ in it may be lost, let this one have it by `migrator run` with --adopt, which deletes them");
     }
 
     @Test

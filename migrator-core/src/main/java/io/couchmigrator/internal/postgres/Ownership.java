@@ -200,19 +200,19 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
         if (same && (owner.isOf(its.source()) || (ofName && owner.acceptsNewSource()))) {
             return Optional.empty();
         }
-        return Optional.of(
-                "table \"%s\" is owned by %s: expected %s: name another table, or %s"
-                        .formatted(
-                                owned.table(),
-                                its,
-                                owner,
-                                ofName
-                                        ? "let it go on with this database by run() with acceptNewSource(true)"
-                                        : "let this one have it by run() with adopt(true), which deletes rows that are of none of its documents, unless those of deleted ones are kept"));
+        return Optional.of("table \"%s\" is owned by %s: expected %s: name another table, or%s"
+                .formatted(
+                        owned.table(),
+                        its,
+                        owner,
+                        ofName
+                                ? " let it go on with this database by run() with acceptNewSource(true)"
+                                : ", only if the rows of CouchDB database %s in it may be lost, let this one have it by run() with adopt(true), which deletes them, unless those of deleted documents are kept"
+                                        .formatted(its.source())));
     }
 
     private String nobodys(Owner owner) {
-        return "table \"%s\" has rows, and nothing says that they are of %s: expected an empty table, or one of its own: name another table, or let it have this one by run() with adopt(true), which deletes rows that are of none of its documents, unless those of deleted ones are kept"
+        return "table \"%s\" has rows, and nothing says that they are of %s: expected an empty table, or one of its own: name another table, or, only if the rows in it may be lost, let it have this one by run() with adopt(true), which deletes those that are of none of its documents, unless those of deleted ones are kept"
                 .formatted(owned.table(), owner);
     }
 }
