@@ -56,7 +56,7 @@ final class DemoIT {
                         " got SIGKILL ",
                         " already processed)",
                         "| Caught up: 3 changes, 2 rows, 1 deleted.",
-                        "| documents is verified: 24,000 rows as they should be, ",
+                        "| documents is verified: 24,000 rows of 24,000 documents, all as they should be; ",
                         "Of 24,000 documents 0 are missing in the table, and 0 rows of it are wrong or too many.",
                         "| customer, 500\n",
                         "| Lima, ")

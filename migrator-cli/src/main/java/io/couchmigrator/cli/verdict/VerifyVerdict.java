@@ -106,35 +106,67 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
         return List.of(what, Verdict.indented(command));
     }
 
-    /** Returns the numbers: rows as they stand in the table, then documents, each of which counts once. */
+    /** Returns the numbers that are not zero: rows as they stand in the table, then documents, each of which counts once. */
     String compared(Result result) {
         Tallies tallies = result.tallies();
-        Verified found = tallies.verified();
+        String rows = Numbers.of(tallies.alreadyThere(), "row", "rows");
+        String documents = Numbers.of(tallies.read() - tallies.filtered(), "document", "documents");
+        List<String> ofRows = ofRows(tallies);
+        List<String> ofDocuments = ofDocuments(tallies);
+        String elapsed = Durations.seconds(result.elapsed());
+        if (ofRows.isEmpty() && ofDocuments.isEmpty()) {
+            String all = result.outcome() == Outcome.COMPLETE ? ", all" : "";
+            return "%s of %s%s as they should be; %s".formatted(rows, documents, all, elapsed);
+        }
+        ofRows.add(0, rows + " as they should be");
+        return "%s; of %s %s; %s"
+                .formatted(String.join(", ", ofRows), documents, String.join(", ", ofDocuments), elapsed);
+    }
+
+    private List<String> ofRows(Tallies tallies) {
         Rows rows = tallies.rows();
-        return "%s as they should be, %s missing, %s different, %s different and left alone%s%s; of %s %s missing, %s different, %s different and left alone%s%s, %s not yet migrated, %s rejected; %s"
-                .formatted(
-                        Numbers.of(tallies.alreadyThere(), "row", "rows"),
-                        Numbers.of(rows.missing()),
-                        Numbers.of(rows.different()),
-                        Numbers.of(rows.leftAlone()),
-                        extra(rows.extra()),
-                        misplaced(rows.misplaced()),
-                        Numbers.of(tallies.read() - tallies.filtered(), "document", "documents"),
-                        Numbers.of(found.missing()),
-                        Numbers.of(found.different()),
-                        Numbers.of(found.leftAlone()),
-                        extra(found.extra()),
-                        misplaced(found.misplaced()),
-                        Numbers.of(found.notYetMigrated()),
-                        Numbers.of(tallies.rejected()),
-                        Durations.seconds(result.elapsed()));
+        List<String> parts = new ArrayList<>();
+        part(parts, rows.missing(), "missing");
+        part(parts, rows.different(), "different" + whose(tallies.verified()));
+        part(parts, rows.leftAlone(), "different and left alone");
+        part(parts, rows.extra(), "extra");
+        misplaced(parts, rows.misplaced());
+        return parts;
     }
 
-    private static String extra(long count) {
-        return count > 0 ? ", %s extra".formatted(Numbers.of(count)) : "";
+    /** A row that a document has outgrown since a run came to it is different, and no fault. */
+    private static String whose(Verified found) {
+        if (found.notYetMigrated() == 0) {
+            return "";
+        }
+        return found.missing() + found.different() == 0
+                ? " (of documents not yet migrated)"
+                : " (those of documents not yet migrated included)";
     }
 
-    private String misplaced(long count) {
-        return sharded || count > 0 ? ", %s misplaced".formatted(Numbers.of(count)) : "";
+    private List<String> ofDocuments(Tallies tallies) {
+        Verified found = tallies.verified();
+        List<String> parts = new ArrayList<>();
+        part(parts, found.missing(), "missing");
+        part(parts, found.different(), "different");
+        part(parts, found.leftAlone(), "different and left alone");
+        part(parts, found.extra(), "extra");
+        misplaced(parts, found.misplaced());
+        part(parts, found.notYetMigrated(), "not yet migrated");
+        part(parts, tallies.rejected(), "rejected");
+        return parts;
+    }
+
+    private static void part(List<String> parts, long count, String what) {
+        if (count > 0) {
+            parts.add(Numbers.of(count) + " " + what);
+        }
+    }
+
+    /** Where rows can be misplaced, it is told that none is. */
+    private void misplaced(List<String> parts, long count) {
+        if (sharded || count > 0) {
+            parts.add(Numbers.of(count) + " misplaced");
+        }
     }
 }

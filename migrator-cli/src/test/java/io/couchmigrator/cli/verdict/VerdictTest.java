@@ -209,7 +209,7 @@ class VerdictTest {
         Result found = verification(Outcome.DIFFERENCES_FOUND, new Verified(0, 0, 0, 0, 0, 0, 3));
 
         assertThat(ofVerification(found))
-                .satisfies(line -> assertThat(line).contains("left alone, 3 extra, 0 not yet"), atIndex(0))
+                .satisfies(line -> assertThat(line).contains("; of 9 documents 3 extra; "), atIndex(0))
                 .contains("What was found is listed in logs/one.jsonl.", atIndex(1))
                 .endsWith(
                         "To bring what is missing and delete what is extra, run the migration, then verify again:",
@@ -221,7 +221,7 @@ class VerdictTest {
         Result found = verification(Outcome.DIFFERENCES_FOUND, new Verified(0, 0, 0, 0, 3));
 
         assertThat(ofVerification(found))
-                .satisfies(line -> assertThat(line).contains("left alone, 3 misplaced, 0 not yet"), atIndex(0))
+                .satisfies(line -> assertThat(line).contains("; of 9 documents 3 misplaced; "), atIndex(0))
                 .satisfies(line -> assertThat(line).contains("misplaced_in", "Delete them there."), atIndex(1))
                 .endsWith("When those rows are deleted, verify again:", "    verify again");
     }
@@ -239,8 +239,35 @@ class VerdictTest {
 
         assertThat(lines)
                 .containsExactly("migrate_metadata is verified: 8 rows as they should be, 2 missing, 3 different,"
-                        + " 4 different and left alone, 0 misplaced; of 9 documents 0 missing, 0 different,"
-                        + " 0 different and left alone, 0 misplaced, 0 not yet migrated, 0 rejected; 0:00:04.");
+                        + " 4 different and left alone, 0 misplaced; of 9 documents 0 misplaced; 0:00:04.");
+    }
+
+    @Test
+    void saysInAFewWordsThatAllRowsAreAsTheyShouldBe() {
+        Tallies all = new Tallies(9, 8, 1, 0, 0, 16);
+
+        assertThat(ofVerification(compared(Outcome.COMPLETE, all)))
+                .containsExactly(
+                        "migrate_metadata is verified: 16 rows of 8 documents, all as they should be; 0:00:04.");
+        assertThat(ofVerification(compared(Outcome.STOPPED, all)))
+                .contains("Verified so far: 16 rows of 8 documents as they should be; 0:00:04.", atIndex(0));
+    }
+
+    @Test
+    void saysWhichDifferentRowsAreNoFault() {
+        Tallies outgrown = new Tallies(9, 2, 0, 0, 0, 2, 0, new Verified(0, 0, 0, 7), new Rows(0, 3, 0, 0));
+        Tallies both = new Tallies(9, 1, 0, 0, 0, 1, 0, new Verified(0, 1, 0, 7), new Rows(0, 4, 0, 0));
+
+        assertThat(ofVerification(compared(Outcome.INCOMPLETE, outgrown)).get(0))
+                .endsWith(
+                        ": 2 rows as they should be, 3 different (of documents not yet migrated); of 9 documents 7 not yet migrated; 0:00:04.");
+        assertThat(ofVerification(compared(Outcome.DIFFERENCES_FOUND, both)).get(0))
+                .endsWith(
+                        ": 1 row as they should be, 4 different (those of documents not yet migrated included); of 9 documents 1 different, 7 not yet migrated; 0:00:04.");
+    }
+
+    private static Result compared(Outcome outcome, Tallies tallies) {
+        return new Result(outcome, tallies, 9, 9, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ofSeconds(4));
     }
 
     @Test
@@ -270,7 +297,7 @@ class VerdictTest {
 
         assertThat(ofVerification(verification(Outcome.INCOMPLETE, new Verified(0, 0, 0, 7))))
                 .satisfies(
-                        line -> assertThat(line).startsWith(rightSoFar).contains(", 7 not yet migrated, "), atIndex(0))
+                        line -> assertThat(line).startsWith(rightSoFar).contains(" 7 not yet migrated; "), atIndex(0))
                 .endsWith("To migrate the rest, run the migration, then verify again:", "    " + NEXT);
         Gaps unfinished = new Gaps(List.of("commcarehq"), List.of());
         assertThat(ofVerification(verification(Outcome.INCOMPLETE, Verified.NONE, 0, unfinished)))
