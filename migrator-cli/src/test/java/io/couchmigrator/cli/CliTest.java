@@ -118,14 +118,18 @@ class CliTest {
         assertThat(run("run", "migrate_metadata", "--keep")).isEqualTo(2);
         assertThat(run("demo", "--log-dir=x")).isEqualTo(2);
         assertThat(run("demo", "document")).isEqualTo(2);
-        assertThat(run("demo", "documents", "--keep")).isEqualTo(2);
+        assertThat(run("verify", "documents", "--adopt", "--reread", "--max-rejects=5"))
+                .isEqualTo(2);
         assertThat(err())
                 .contains(
                         "unexpected argument \"everything\"",
                         "--keep is no option of run",
                         "--log-dir is no option of demo\n",
                         "unknown migration \"document\": did you mean documents?",
-                        "--keep is no option of demo documents");
+                        "--adopt is no option of verify",
+                        "--reread is no option of verify",
+                        "--max-rejects is no option of verify",
+                        "as in --log-dir=documents-logs");
     }
 
     @Test

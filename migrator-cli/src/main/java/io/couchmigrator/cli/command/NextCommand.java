@@ -36,10 +36,24 @@ public record NextCommand(String program, List<String> words) {
 
     /** Returns the command with another verb, and without what that does not know. */
     String as(Command command) {
-        List<String> changed = new ArrayList<>(words);
-        changed.set(indexOfCommand(), command.toString());
-        changed.removeIf(word -> isDepth(word) && !Setting.IDS.belongsTo(command));
+        List<String> changed = new ArrayList<>();
+        int indexOfCommand = indexOfCommand();
+        for (int index = 0; index < words.size(); index++) {
+            String word = words.get(index);
+            int last = takesNextWord(word) ? index + 1 : index;
+            if (index == indexOfCommand) {
+                changed.add(command.toString());
+            } else if (!isForeignTo(command, word)) {
+                changed.addAll(words.subList(index, last + 1));
+            }
+            index = last;
+        }
         return line(changed);
+    }
+
+    private static boolean isForeignTo(Command command, String word) {
+        return Arrays.stream(Setting.values())
+                .anyMatch(setting -> !setting.belongsTo(command) && names(word.split("=", 2)[0], setting));
     }
 
     /** Returns the command without what lets it compare less. */

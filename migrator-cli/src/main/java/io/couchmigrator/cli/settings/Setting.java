@@ -89,6 +89,9 @@ public enum Setting {
         NEVER_AN_OPTION
     }
 
+    /** A verification writes no row and rejects no document. */
+    private static final Set<Setting> OF_WRITING = EnumSet.of(MAX_REJECTS, ADOPT, REREAD);
+
     private static final Set<Setting> OF_DOCUMENTS = EnumSet.of(TABLE, DELETIONS, NUL, COUNTS, IDS, ADOPT, REREAD);
 
     private final String key;
@@ -152,13 +155,13 @@ public enum Setting {
         return scope == Scope.ANYWHERE || scope == Scope.FILE || scope == Scope.NEVER_AN_OPTION;
     }
 
-    /** Returns whether it means something to this command; the commands share all options but those of the demo and of verify. */
+    /** Returns whether it means something to this command; the commands share all options but those of the demo, of verify and of writing. */
     public boolean belongsTo(Command command) {
         return this == HELP
                 || switch (scope) {
                     case DEMO -> command == Command.DEMO;
                     case VERIFY -> command == Command.VERIFY;
-                    default -> command != Command.DEMO;
+                    default -> command != Command.DEMO && !(command == Command.VERIFY && OF_WRITING.contains(this));
                 };
     }
 

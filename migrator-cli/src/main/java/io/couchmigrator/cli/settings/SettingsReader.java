@@ -157,7 +157,8 @@ public final class SettingsReader {
         }
         if (value.isEmpty()) {
             faults.add("--log-dir is missing: name the directory in which offsets, rejects and logs are kept from run"
-                    + " to run, as in --log-dir=blobmeta-migration-logs");
+                    + " to run, as in --log-dir="
+                    + (is(Migrations.DOCUMENTS) ? "documents-logs" : "blobmeta-migration-logs"));
             return Optional.empty();
         }
         Optional<Path> directory = path(value.get().text(), value.get().place());

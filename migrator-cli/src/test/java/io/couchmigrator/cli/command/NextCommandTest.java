@@ -60,6 +60,18 @@ class NextCommandTest {
     }
 
     @Test
+    void leavesOutWhatIsOfWritingWhereNothingIsWritten() {
+        assertThat(next("run", "documents", "--max-rejects", "5", "--log-dir", "logs")
+                        .as(Command.VERIFY))
+                .isEqualTo("bin/migrator verify documents --log-dir logs");
+        assertThat(next("run", "documents", "-max-rejects=5", "--adopt", "--log-dir=logs")
+                        .as(Command.VERIFY))
+                .isEqualTo("bin/migrator verify documents --log-dir=logs");
+        assertThat(next("check", "documents", "--max-rejects=5", "--adopt").as(Command.RUN))
+                .isEqualTo("bin/migrator run documents --max-rejects=5 --adopt");
+    }
+
+    @Test
     void changesTheCommandAndNotAnOptionsValue() {
         assertThat(next("--log-dir", "check", "check", "migrate_metadata").as(Command.RUN))
                 .isEqualTo("bin/migrator --log-dir check run migrate_metadata");

@@ -28,6 +28,9 @@ final class HelpTest {
         assertThat(help.substring(own))
                 .contains("  --table ", "  --deletions ", "  --nul ", "  --adopt ", "  --reread ")
                 .doesNotContain("  --reset ");
+        assertThat(String.join("\n", Help.of(Command.VERIFY)))
+                .contains("  --ids ", "  --nul ", "  --reset ")
+                .doesNotContain("  --adopt ", "  --reread ", "  --max-rejects ");
         assertThat(Help.of(Command.LIST)).noneMatch(line -> line.startsWith("Options of "));
     }
 }
