@@ -150,12 +150,9 @@ final class Cli {
         if (migration.isEmpty() && !faults.any()) {
             faults.add("unknown migration \"%s\"".formatted(slug) + Suggestion.of(slug, Migrations.slugs()));
         }
-        if (migration.equals(Optional.of(Migrations.DOCUMENTS)) && keep) {
-            faults.add("%s is no option of %s %s".formatted(Setting.KEEP.option(), Command.DEMO, slug));
-        }
         refuse(faults, Command.DEMO);
         DemoCommand demo = new DemoCommand(out);
-        return migration.orElseThrow() == Migrations.DOCUMENTS ? demo.ofDocuments() : demo.run(keep);
+        return migration.orElseThrow() == Migrations.DOCUMENTS ? demo.ofDocuments(keep) : demo.run(keep);
     }
 
     /** A word too many may be the value of an option that is not known: then that is told, and is enough. */

@@ -108,6 +108,27 @@ final class DemoIT {
     }
 
     @Test
+    void keepsTheServersUpForACopyOfTheShop() throws Exception {
+        Process demo = start("documents", "--keep");
+        await().atMost(LONG).until(() -> console().contains("press Ctrl-C"));
+        String setUp = String.join(
+                "\n",
+                console()
+                        .lines()
+                        .filter(line -> line.startsWith("export ") || line.startsWith("cd "))
+                        .toList());
+
+        Path copy = directory.resolve("copy.txt");
+        Process practice = process(
+                copy, "sh", "-c", setUp + "\n" + line("migrator run documents ") + " && " + line("migrator verify "));
+
+        assertThat(practice.waitFor()).as(Files.readString(copy)).isZero();
+        demo.destroy();
+        assertThat(demo.waitFor()).isEqualTo(143);
+        assertNothingIsLeft();
+    }
+
+    @Test
     void saysWhereItCannotRun() throws Exception {
         Process demo = process(
                 directory.resolve("console.txt"),

@@ -22,8 +22,8 @@ public final class DemoCommand {
     }
 
     /** Runs the demo of {@code documents} and returns the exit status. */
-    public int ofDocuments() throws UsageException {
-        return demo().ofDocuments();
+    public int ofDocuments(boolean keep) throws UsageException {
+        return demo().ofDocuments(keep);
     }
 
     private Demo demo() throws UsageException {

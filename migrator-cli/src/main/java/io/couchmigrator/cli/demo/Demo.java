@@ -53,10 +53,11 @@ public final class Demo {
     /**
      * Shows that all documents of a database come, edits and deletions included, and what can be asked of them in SQL.
      *
+     * @param keep whether to leave the servers up until the process is ended instead, so that it can be practised
      * @return the exit status: 0 if all is as it should be, else 1
      */
-    public int ofDocuments() {
-        return told(this::showDocuments);
+    public int ofDocuments(boolean keep) {
+        return told((narrator, closer) -> showDocuments(keep, narrator, closer));
     }
 
     /** What a demo shows; it returns whether all was as it should be. */
@@ -110,24 +111,30 @@ public final class Demo {
         tellServers(narrator, servers, ", with the tables of CommCare HQ; blobs_blobmeta is empty.");
         Program program = new Program(launcher, directory, servers.environment());
         if (keep) {
-            new Practice(narrator, servers, program).offer();
+            new Practice(narrator, servers, program).offerRunbook();
         }
         return new KillAndResume(narrator, sample, servers, program, closer).tell();
     }
 
-    private boolean showDocuments(Narrator narrator, Closer closer)
+    private boolean showDocuments(boolean keep, Narrator narrator, Closer closer)
             throws IOException, SQLException, InterruptedException, UnfitPlaceException {
         Shop shop = new Shop(SEED, DOCUMENTS);
-        narrator.say("Couch Migrator, demo: all documents of a database, as they are, in a table to be asked in SQL.");
+        narrator.say(
+                keep
+                        ? "Couch Migrator, practice: servers to copy a database on. Nothing here touches a server of yours."
+                        : "Couch Migrator, demo: all documents of a database, as they are, in a table to be asked in SQL.");
         narrator.part(
                 1,
                 "Embedded servers, with %s invented documents of a shop (seed %s)."
                         .formatted(Narrator.number(shop.documents().size()), SEED));
         Path directory = directory(closer);
-        Servers servers = fit(() -> Servers.start(PAUSE, closer));
+        Servers servers = fit(() -> Servers.start(keep ? PAUSE_FOR_PRACTICE : PAUSE, closer));
         servers.couch().create(Shop.DATABASE).load(shop.documents().stream());
         tellServers(narrator, servers, ", which is empty.");
         Program program = new Program(launcher, directory, servers.environment());
+        if (keep) {
+            new Practice(narrator, servers, program).offerShop();
+        }
         return new ShopInSql(narrator, shop, servers, program, closer).tell();
     }
 

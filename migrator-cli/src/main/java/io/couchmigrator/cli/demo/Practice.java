@@ -6,7 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.util.concurrent.CountDownLatch;
 
-/** Leaves the servers up, so that the runbook can be practised in another terminal. */
+/** Leaves the servers up, so that a migration can be practised in another terminal. */
 final class Practice {
     private static final String DATABASE = "commcarehq";
     private static final String REJECTED = "rejected-on-purpose";
@@ -21,14 +21,10 @@ final class Practice {
         this.program = program;
     }
 
-    /** Says how, and waits until the process is ended. */
-    void offer() throws InterruptedException {
+    /** Says how to follow the runbook, and waits until the process is ended. */
+    void offerRunbook() throws InterruptedException {
         String revision = servers.couch().database(DATABASE).put(document(new JsonPrimitive("none")));
-        narrator.part(2, "In a second terminal, tell the migrator where the servers are:");
-        narrator.say("");
-        narrator.say("export PATH=" + quoted(String.valueOf(program.launcher().getParent())) + ":\"$PATH\"");
-        servers.environment().forEach((name, value) -> narrator.say("export %s=%s".formatted(name, value)));
-        narrator.say("cd " + quoted(program.directory().toString()));
+        tellServers();
         narrator.part(3, "Then follow the runbook:");
         narrator.say(
                 "",
@@ -46,9 +42,41 @@ final class Practice {
                 "curl -X PUT \"$COUCHDB_URL\"%s/%s -H 'Content-Type: application/json' -d '%s'"
                         .formatted(DATABASE, REJECTED, mended(revision)),
                 "",
-                "   - After status 0, give it again: it says since when all is complete, and writes nothing.",
+                "   - After status 0, give it again: it says since when all is complete, and writes nothing.");
+        stay();
+    }
+
+    /** Says how to copy a database of documents, and waits until the process is ended. */
+    void offerShop() throws InterruptedException {
+        tellServers();
+        narrator.part(3, "Then copy the shop, and see whether both sides are equal:");
+        narrator.say(
                 "",
-                "The servers, and the directory with all that is in it, stay until you press Ctrl-C here.");
+                "migrator " + String.join(" ", ShopInSql.RUN),
+                "migrator " + String.join(" ", ShopInSql.VERIFY),
+                "psql -c \"select doc ->> 'type' as type, count(*) from documents group by type\"");
+        narrator.part(4, "What to try:");
+        narrator.say(
+                "   - Press Ctrl-C while it runs, or end it from elsewhere with kill -9; give the same command again.",
+                "   - Save a document, and give the same command once more, which brings it:",
+                "",
+                "curl -X PUT \"$COUCHDB_URL\"%s/note-00001 -H 'Content-Type: application/json' -d '{\"type\":\"note\"}'"
+                        .formatted(Shop.DATABASE),
+                "",
+                "   - Delete or change a row of the table: verify finds it, and the next run mends it.");
+        stay();
+    }
+
+    private void tellServers() {
+        narrator.part(2, "In a second terminal, tell the migrator where the servers are:");
+        narrator.say("");
+        narrator.say("export PATH=" + quoted(String.valueOf(program.launcher().getParent())) + ":\"$PATH\"");
+        servers.environment().forEach((name, value) -> narrator.say("export %s=%s".formatted(name, value)));
+        narrator.say("cd " + quoted(program.directory().toString()));
+    }
+
+    private void stay() throws InterruptedException {
+        narrator.say("", "The servers, and the directory with all that is in it, stay until you press Ctrl-C here.");
         new CountDownLatch(1).await();
     }
 

@@ -14,9 +14,8 @@ import java.util.Map;
 final class ShopInSql {
     private static final String TABLE = "documents";
     private static final String LOG_DIRECTORY = "--log-dir=shop-logs";
-    private static final List<String> RUN = List.of("run", "documents", "--couch-db=" + Shop.DATABASE, LOG_DIRECTORY);
-    private static final List<String> VERIFY =
-            List.of("verify", "documents", "--couch-db=" + Shop.DATABASE, LOG_DIRECTORY);
+    static final List<String> RUN = List.of("run", "documents", "--couch-db=" + Shop.DATABASE, LOG_DIRECTORY);
+    static final List<String> VERIFY = List.of("verify", "documents", "--couch-db=" + Shop.DATABASE, LOG_DIRECTORY);
 
     private static final List<String> QUESTIONS = List.of(
             "select doc ->> 'type' as type, count(*) from documents group by type order by type",
