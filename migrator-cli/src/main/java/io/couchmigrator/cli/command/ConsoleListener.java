@@ -192,7 +192,10 @@ final class ConsoleListener implements Listener {
         part(parts, found.leftAlone(), "different and left alone");
         part(parts, found.notYetMigrated(), "not yet migrated");
         part(parts, tallies.rejected(), "rejected");
-        String seen = parts.isEmpty() ? "all as it should be" : String.join(", ", parts);
+        if (parts.isEmpty()) {
+            parts.add(tallies.read() == 0 ? "nothing to compare" : "all as it should be");
+        }
+        String seen = String.join(", ", parts);
         console.line("%s: %s.".formatted(stage, seen));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.Listener.Outage;
 import io.couchmigrator.Progress;
+import io.couchmigrator.Tallies;
 import io.couchmigrator.cli.console.Console;
 import io.couchmigrator.cli.settings.Command;
 import java.io.ByteArrayOutputStream;
@@ -32,6 +33,14 @@ class ConsoleListenerTest {
 
     @TempDir
     private Path directory;
+
+    @Test
+    void callsNothingAsItShouldBeThatWasNotCompared() {
+        listener.stageVerified("empty", Tallies.NONE, MIGRATION_LOG);
+        listener.stageVerified("whole", new Tallies(1, 1, 0, 0, 0, 1), MIGRATION_LOG);
+
+        assertThat(lines()).containsExactly("empty: nothing to compare.", "whole: all as it should be.");
+    }
 
     @Test
     void tellsAStageInTheLinesOfTheRunbook() {

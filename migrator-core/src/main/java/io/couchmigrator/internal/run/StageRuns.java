@@ -63,8 +63,8 @@ record StageRuns(
         return verification.filter(with -> !with.reaches(stage)).isEmpty();
     }
 
-    /** Returns what of a stage is not to be compared; empty if all is, or nothing is to be. */
-    Optional<String> notToCompare(Stage<?, ?> stage) {
+    /** Returns what of a stage was not compared, once it was; empty if all was, or nothing was to be. */
+    Optional<String> notCompared(Stage<?, ?> stage) {
         return verification.flatMap(with -> with.notCompared(stage));
     }
 

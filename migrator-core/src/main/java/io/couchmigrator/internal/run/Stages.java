@@ -47,6 +47,7 @@ final class Stages {
         runs.toClaim(stages);
         List<String> unfinished = new ArrayList<>();
         List<String> notCompared = new ArrayList<>();
+        List<Stage<?, ?>> taken = new ArrayList<>();
         for (int number = 0; number < stages.size(); number++) {
             Stage<?, ?> stage = stages.get(number);
             String name = stage.name();
@@ -66,7 +67,7 @@ final class Stages {
                 runs.site().reporter().tell(to -> to.stageSkipped(name, "no run has come to it yet: skipped"));
                 continue;
             }
-            runs.notToCompare(stage).ifPresent(notCompared::add);
+            taken.add(stage);
             if (runs.canBeDone(stage)) {
                 StageRun<?> run = runs.of(stage, number);
                 run.claimed();
@@ -83,6 +84,7 @@ final class Stages {
             run.run();
         }
         begun.forEach(StageRun::last);
+        taken.forEach(stage -> runs.notCompared(stage).ifPresent(notCompared::add));
         notCompared.addAll(runs.notLookedAt());
         gaps = new Gaps(unfinished, notCompared);
     }

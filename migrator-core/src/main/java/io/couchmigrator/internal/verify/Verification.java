@@ -16,10 +16,10 @@ import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.target.Target;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Compares what a migration should have written with what is there, as far as a run has come. */
 public final class Verification {
@@ -30,7 +30,7 @@ public final class Verification {
     private final RejectsFile rejects;
     private final StopSignal stop;
     private final Outside outside;
-    private final List<String> untold = new CopyOnWriteArrayList<>();
+    private final Set<String> withoutRanks = ConcurrentHashMap.newKeySet();
 
     /**
      * Creates one.
@@ -81,8 +81,7 @@ public final class Verification {
             return ranges;
         }
         if (ranges.stream().anyMatch(range -> !range.done() && range.rank().isEmpty())) {
-            untold.add("Stage \"%s\" was not compared: CouchDB does not tell how many ids come before another"
-                    .formatted(stage.name()));
+            withoutRanks.add(stage.name());
         }
         return new Counts<>(stage.name(), feed, preparation, target, stop)
                 .settled(ranges, rejects.rejected(stage.name()));
@@ -100,7 +99,7 @@ public final class Verification {
                         && owned.rev().isPresent());
     }
 
-    /** Returns what of a stage is not compared, a sentence; empty if all is. */
+    /** Returns what of a stage was not compared, once it was, a sentence; empty if all was. */
     public Optional<String> notCompared(Stage<?, ?> stage) {
         String name = stage.name();
         if (!reaches(stage)) {
@@ -113,17 +112,16 @@ public final class Verification {
                 Optional.of("Stage \"%s\" was compared by ids and revisions, not by what else its rows hold"
                         .formatted(name));
             case COUNTS ->
-                Optional.of(
-                        "Stage \"%s\" was compared by how many ids there are: where as many are missing as are extra nothing shows"
-                                .formatted(name));
+                Optional.of((withoutRanks.contains(name)
+                                ? "Stage \"%s\" was not compared: CouchDB does not tell how many ids come before another"
+                                : "Stage \"%s\" was compared by how many ids there are: where as many are missing as are extra nothing shows")
+                        .formatted(name));
         };
     }
 
     /** Returns where rows were not looked for, and why. */
     public List<String> notLookedAt() {
-        List<String> all = new ArrayList<>(untold);
-        all.addAll(outside.notLookedAt());
-        return all;
+        return outside.notLookedAt();
     }
 
     /** Returns what takes what is found. */
