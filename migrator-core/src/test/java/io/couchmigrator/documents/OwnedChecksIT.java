@@ -177,9 +177,7 @@ final class OwnedChecksIT {
     @Test
     void takesBackWhatAnEventTriggerMadeUnfit(CouchDouble couch, TestDatabase database) throws Exception {
         couch.create("shop").load(Copies.documents(3));
-        superuser(
-                database,
-                """
+        superuser(database, """
                 create function unlog() returns event_trigger language plpgsql as $$
                 declare made record;
                 begin

@@ -30,22 +30,18 @@ final class EarlierTables {
         }
     }
 
+    /** A stage's claim names its table; one that never wrote has none. */
     private static Map<String, TableName> tables(JsonObject offsets) {
-        JsonObject oids = offsets.getAsJsonObject("target").getAsJsonObject("table_oids");
         Map<String, TableName> tables = new LinkedHashMap<>();
-        for (JsonElement stage : offsets.getAsJsonArray("stages")) {
-            oids.asMap().forEach((table, oid) -> {
-                if (isOf(stage.getAsJsonObject(), oid.getAsString())) {
-                    tables.put(stage.getAsJsonObject().get("name").getAsString(), TableName.parse(table));
-                }
-            });
+        for (JsonElement element : offsets.getAsJsonArray("stages")) {
+            JsonObject stage = element.getAsJsonObject();
+            if (stage.has("claims")) {
+                JsonObject claim = stage.getAsJsonArray("claims").get(0).getAsJsonObject();
+                tables.put(
+                        stage.get("name").getAsString(),
+                        TableName.parse(claim.get("table").getAsString()));
+            }
         }
         return tables;
-    }
-
-    /** A stage's claim begins with the oid of its table; one that never wrote has none. */
-    private static boolean isOf(JsonObject stage, String oid) {
-        return stage.has("claims")
-                && stage.getAsJsonArray("claims").get(0).getAsString().startsWith(oid + " ");
     }
 }

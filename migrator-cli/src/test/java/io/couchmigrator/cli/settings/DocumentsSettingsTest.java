@@ -84,8 +84,7 @@ final class DocumentsSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "{", "[]", "{\"target\": {\"table_oids\": {\"a\": 1}}, \"stages\": [{\"claims\": []}]}"})
+    @ValueSource(strings = {"", "{", "[]", "{\"stages\": [{\"name\": \"orders\", \"claims\": []}]}"})
     void leaveAFileThatIsNotAsItShouldBeToTheRun(String offsets) throws IOException {
         Files.writeString(Files.createDirectory(directory.resolve("logs")).resolve("documents.offsets.json"), offsets);
 
@@ -205,9 +204,9 @@ final class DocumentsSettingsTest {
         Files.writeString(
                 Files.createDirectory(directory.resolve("logs")).resolve("documents.offsets.json"),
                 """
-                {"target": {"table_oids": {"%s": 16, "%s": 17, "left": 160}},
-                 "stages": [{"name": "%s", "claims": ["16 1"]}, {"name": "%s", "claims": ["17 3"]}, {"name": "begun"}]}
-                """.formatted(itsTable, otherTable, one, other));
+                {"stages": [{"name": "%s", "claims": [{"table": "%s", "oid": 16, "ids": ["a"]}]},
+                            {"name": "%s", "claims": [{"table": "%s", "oid": 17, "ids": ["b"]}]}, {"name": "begun"}]}
+                """.formatted(one, itsTable, other, otherTable));
     }
 
     private Settings read(String... words) {

@@ -85,11 +85,10 @@ final class TargetPreflight {
             return;
         }
         List<String> faults = new ArrayList<>(Upserts.faults(connection, stage.destination()));
-        faults.addAll(
-                TargetChecks.written(connection, stage.destination().tables()));
+        faults.addAll(TargetChecks.written(connection, stage.destination().tables()));
         if (!faults.isEmpty()) {
-            throw new TargetException(
-                    database.told("what was created for stage \"%s\" was taken back, since it is not as it was asked for: %s"
+            throw new TargetException(database.told(
+                    "what was created for stage \"%s\" was taken back, since it is not as it was asked for: %s"
                             .formatted(stage.name(), String.join("; ", faults))));
         }
     }
