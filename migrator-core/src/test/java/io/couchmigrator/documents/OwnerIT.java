@@ -227,7 +227,7 @@ final class OwnerIT {
             delimiter = '|',
             value = {
                 "update couch_migrator_owner set epoch = epoch + 1 | BUSY | was taken from this run",
-                "delete from couch_migrator_owner | BUSY | seen no row of it in table \"public.couch_migrator_owner\"",
+                "delete from couch_migrator_owner | BUSY | table \"shop\" is no longer said to be this run's, which writes nothing more into it: seen no row of it in table \"public.couch_migrator_owner\"",
                 "drop table couch_migrator_owner | TARGET_FAILED | 42P01",
                 "drop table shop | TARGET_FAILED | 42P01",
                 "alter table shop rename to former | TARGET_FAILED | 42P01",
@@ -245,6 +245,31 @@ final class OwnerIT {
                 .hasMessageContaining(said));
         assertThat(result.outstanding()).isZero();
         assertThat(result.tallies().written()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void isNotTakenWhereATriggerDropsWhatSaysSo(boolean anew, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        couch.create("shop").load(Copies.documents(3));
+        migrator(couch, database).build().run();
+        if (anew) {
+            database.execute("delete from couch_migrator_owner; delete from shop");
+        }
+        database.execute("""
+                create function nothing() returns trigger language plpgsql as 'begin return null; end';
+                create trigger keeps_out before insert or update on couch_migrator_owner for each row execute function nothing()
+                """);
+
+        Result result = migrator(couch, database).build().run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(result.failures())
+                .singleElement()
+                .satisfies(
+                        failure -> assertThat(failure)
+                                .hasMessageContaining(
+                                        "table \"public.couch_migrator_owner\" has no row of table \"shop\" after one was written, so a trigger or a rule of it drops it"));
     }
 
     @Test

@@ -46,17 +46,23 @@ record Claim(OwnerTable owners, Claimed claimed, UnaryOperator<String> told) {
                 .map(Ownership.Row::source)
                 .filter(known -> !owner.source().isKnown() && owner.isOf(known))
                 .orElseGet(owner::text);
-        Ownership.Row now = Jooq.with(
-                connection,
-                jooq -> Ownership.Row.of(jooq.fetchSingle(
+        Optional<Ownership.Row> now = Jooq.with(connection, jooq -> jooq.fetchOptional(
                         CLAIM.formatted(owners.sql()),
                         owned.table().name(),
                         source,
                         owner.migration(),
                         owners.ownedSql(),
                         owned.keepsDeleted(),
-                        id(before, owner))));
-        return new Claim(owners, new Claimed(owned.table(), before.row(), now), told);
+                        id(before, owner))
+                .map(Ownership.Row::of));
+        return new Claim(
+                owners, new Claimed(owned.table(), before.row(), now.orElseThrow(() -> dropped(owners, told))), told);
+    }
+
+    private static TargetException dropped(OwnerTable owners, UnaryOperator<String> told) {
+        return new TargetException(told.apply(
+                "table \"%s\" has no row of table \"%s\" after one was written, so a trigger or a rule of it drops it: drop that, and try again"
+                        .formatted(owners.name(), owners.owned().table())));
     }
 
     /**
@@ -79,15 +85,15 @@ record Claim(OwnerTable owners, Claimed claimed, UnaryOperator<String> told) {
     void hold(Connection connection) throws SQLException {
         long epoch = claimed.now().epoch();
         Optional<Ownership.Row> row = Ownership.Row.read(connection, owners, " for share");
-        if (row.isEmpty() || row.get().epoch() != epoch) {
+        if (row.isEmpty()) {
             throw new BusyException(told.apply(
-                    "table \"%s\" was taken from this run, which writes nothing more into it: seen %s in table \"%s\", expected epoch %s: let one run at a time write the table, and run again once the other has ended"
-                            .formatted(
-                                    owners.owned().table(),
-                                    row.map(its -> "epoch %s of %s".formatted(its.epoch(), its))
-                                            .orElse("no row of it"),
-                                    owners.name(),
-                                    epoch)));
+                    "table \"%s\" is no longer said to be this run's, which writes nothing more into it: seen no row of it in table \"%s\", expected one with epoch %s: find out who deleted that, and let this migration have the table again by run() with adopt(true)"
+                            .formatted(owners.owned().table(), owners.name(), epoch)));
+        }
+        if (row.get().epoch() != epoch) {
+            throw new BusyException(told.apply(
+                    "table \"%s\" was taken from this run, which writes nothing more into it: seen epoch %s of %s in table \"%s\", expected epoch %s: let one run at a time write the table, and run again once the other has ended"
+                            .formatted(owners.owned().table(), row.get().epoch(), row.get(), owners.name(), epoch)));
         }
     }
 }

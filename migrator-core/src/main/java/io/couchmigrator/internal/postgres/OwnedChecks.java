@@ -2,12 +2,14 @@
 package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.OwnedTable;
+import io.couchmigrator.Upsert;
 import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jooq.Record;
@@ -36,10 +38,41 @@ final class OwnedChecks {
             }
         }
         if (owners.isOwnerThere()) {
+            faults.addAll(ownerFaults(connection, owners));
             faults.addAll(TargetChecks.upsert(connection, owners.rows()));
             faults.addAll(TargetChecks.written(connection, Set.of(owners.name())));
         }
         return List.copyOf(new LinkedHashSet<>(faults));
+    }
+
+    /** Returns which columns of the table beside it are of other types than a run would have created. */
+    private static List<String> ownerFaults(Connection connection, OwnerTable owners) throws SQLException {
+        Map<String, ColumnFacts> there = TableFacts.of(connection, owners.name())
+                .map(TableFacts::columns)
+                .orElse(Map.of());
+        List<String> faults = new ArrayList<>();
+        for (Upsert.Column<?> column : owners.rows().columns()) {
+            String type =
+                    switch (column.kind()) {
+                        case TEXT -> "text";
+                        case INTEGER -> "bigint";
+                        case ANY -> "boolean";
+                    };
+            ColumnFacts its = there.get(column.name());
+            if (its != null && !its.type().equals(type)) {
+                faults.add(
+                        "column \"%s\" of table \"%s\" has type %s: expected %s: alter table %s alter column %s type %s"
+                                .formatted(
+                                        column.name(),
+                                        owners.name(),
+                                        its.type(),
+                                        type,
+                                        owners.sql(),
+                                        Jooq.sql(DSL.quotedName(column.name())),
+                                        type));
+            }
+        }
+        return faults;
     }
 
     private static Optional<String> creationFault(Connection connection, OwnerTable owners) throws SQLException {

@@ -159,13 +159,15 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
         }
         String seen = row.map(its -> "oid %s and claim %s of %s".formatted(its.oid(), its.claim(), its))
                 .orElse("nothing that says whose it is");
+        String advice = row.isPresent()
+                ? "another run has claimed it since, or that run wrote another table: run again once no other run does, and then verify"
+                : "find out who deleted the row that did, let this migration have the table again by run() with adopt(true), and then verify";
         String expected = remembered
                 .map(claims -> "table \"%s\" with oid %s and claim %s"
                         .formatted(claims.table(), claims.oid(), String.join(" or ", claims.ids())))
                 .orElse("a claim that the offset file remembers");
-        return Optional.of(
-                "table \"%s\" is not that of the last run of this log directory: seen %s, expected %s: another run has claimed it since, or that run wrote another table: run again once no other run does, and then verify"
-                        .formatted(owned.table(), seen, expected));
+        return Optional.of("table \"%s\" is not that of the last run of this log directory: seen %s, expected %s: %s"
+                .formatted(owned.table(), seen, expected, advice));
     }
 
     /** Returns why the table is not to be compared with what it is described to hold by this owner, a sentence; empty if it is. */
