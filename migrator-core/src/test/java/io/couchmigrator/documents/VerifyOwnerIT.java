@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(MigratorExtension.class)
 final class VerifyOwnerIT {
     private static final int COUNT = 60;
-    private static final String TAKEN = "update couch_migrator_owner set epoch = epoch + 1";
+    private static final String TAKEN = "update couch_migrator_owner set epoch = epoch + 1, claim = 'theirs'";
     private static final String FIRST_HALF = "delete from shop where id < 'd030'";
 
     @TempDir
