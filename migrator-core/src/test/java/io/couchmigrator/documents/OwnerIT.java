@@ -17,6 +17,7 @@ import io.couchmigrator.TableName;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.Pose;
 import io.couchmigrator.testkit.postgres.FaultyDataSource;
 import io.couchmigrator.testkit.postgres.JdbcFault;
 import io.couchmigrator.testkit.postgres.JdbcStep;
@@ -329,6 +330,52 @@ final class OwnerIT {
                 .hasMessageContaining("acceptNewSource(true)"));
         assertThat(accepted.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(database.query(OWNER)).doesNotContain(before).hasSize(1);
+    }
+
+    @Test
+    void isNotTakenForADatabaseOfTheSameNameOnAnotherServerWhereNeitherSaysWhenItWasCreated(TestDatabase database)
+            throws Exception {
+        try (CouchDouble production = CouchDouble.builder().pose(Pose.OLD).start();
+                CouchDouble staging = CouchDouble.builder().pose(Pose.OLD).start()) {
+            production.create("shop").load(Copies.documents(30));
+            staging.create("shop").load(Copies.documents(3));
+            migrator(production, database).build().run();
+
+            Result again = migrator(production, database).build().run();
+            Result refused = other(staging, database).build().run();
+            List<String> kept = Copies.rows(database);
+            Result adopted = other(staging, database).adopt(true).build().run();
+            Result lost = migrator(production, database).build().run();
+
+            assertThat(again.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(refused.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+            assertThat(refused.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                    .hasMessageContaining("expected the log directory that remembers its claim")
+                    .hasMessageContaining("adopt(true)"));
+            assertThat(kept).hasSize(30);
+            assertThat(adopted.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(lost.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+            assertThat(Copies.rows(database)).hasSize(3);
+        }
+    }
+
+    @Test
+    void isNotTakenByAServerThatDoesNotSayWhenItsDatabaseWasCreated(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        try (CouchDouble old = CouchDouble.builder().pose(Pose.OLD).start()) {
+            couch.create("shop").load(Copies.documents(30));
+            old.create("shop").load(Copies.documents(3));
+            migrator(couch, database).build().run();
+
+            Result refused = other(old, database).build().run();
+            List<String> kept = Copies.rows(database);
+            Result adopted = other(old, database).adopt(true).build().run();
+
+            assertThat(refused.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+            assertThat(kept).hasSize(30);
+            assertThat(adopted.outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(database.query(OWNER)).containsExactly("shop: shop: documents");
+        }
     }
 
     @Test

@@ -43,8 +43,8 @@ record Claim(OwnerTable owners, Claimed claimed, UnaryOperator<String> told) {
             throw new TargetException(told.apply(fault.get()));
         }
         String source = before.row()
+                .filter(its -> !owner.source().isKnown() && owner.isOf(its))
                 .map(Ownership.Row::source)
-                .filter(known -> !owner.source().isKnown() && owner.isOf(known))
                 .orElseGet(owner::text);
         Optional<Ownership.Row> now = Jooq.with(connection, jooq -> jooq.fetchOptional(
                         CLAIM.formatted(owners.sql()),
@@ -70,10 +70,7 @@ record Claim(OwnerTable owners, Claimed claimed, UnaryOperator<String> told) {
      * next one is to find a stranger's claim, too.
      */
     private static String id(Ownership before, Owner owner) {
-        boolean own = before.row()
-                .map(Ownership.Row::claim)
-                .filter(owner.known()::contains)
-                .isPresent();
+        boolean own = before.row().filter(owner::knows).isPresent();
         return own ? owner.claim() : UUID.randomUUID().toString();
     }
 

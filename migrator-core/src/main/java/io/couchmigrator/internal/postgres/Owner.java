@@ -22,20 +22,27 @@ public record Owner(
         known = Set.copyOf(known);
     }
 
-    /** Returns the same for a stage that may have left its tables by these claims. */
-    public Owner knowing(Set<String> claims) {
-        return new Owner(migration, source, claim, claims, adopts, acceptsNewSource);
-    }
-
     /** Returns what an owner's row says of the source: its name, and when it was created if the server says so. */
     String text() {
         return source.name() + (source.isKnown() ? CREATED + source.instanceStartTime() : "");
     }
 
-    /** Returns whether a row that says this of its source may be of the same one. */
-    boolean isOf(String text) {
-        boolean known = source.isKnown() && text.contains(CREATED);
-        return known ? text.equals(text()) : name(text).equals(source.name());
+    /**
+     * Returns whether a row is of the same source. Where one of both does not say when it was created, only a claim of the stage's own shows
+     * that: servers before 3.3 have databases of one name that are as like as their names.
+     */
+    boolean isOf(Ownership.Row row) {
+        return tells(row) ? row.source().equals(text()) : isNamed(row.source()) && knows(row);
+    }
+
+    /** Returns whether both say when their source was created. */
+    boolean tells(Ownership.Row row) {
+        return source.isKnown() && row.source().contains(CREATED);
+    }
+
+    /** Returns whether the stage may have left the table so. */
+    boolean knows(Ownership.Row row) {
+        return claim.equals(row.claim()) || known.contains(row.claim());
     }
 
     /** Returns whether a row that says this of its source is of one of the same name. */

@@ -197,17 +197,20 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
             return hasRows ? Optional.of(nobodys(owner)) : Optional.empty();
         }
         Row its = row.get();
-        boolean same = its.migration().equals(owner.migration());
-        boolean ofName = same && owner.isNamed(its.source());
-        if (same && (owner.isOf(its.source()) || (ofName && owner.acceptsNewSource()))) {
+        boolean ofName = its.migration().equals(owner.migration()) && owner.isNamed(its.source());
+        boolean unclear = ofName && !owner.tells(its);
+        if (ofName && (owner.isOf(its) || owner.acceptsNewSource() || (unclear && !hasRows))) {
             return Optional.empty();
         }
+        String expected = unclear
+                ? "the log directory that remembers its claim, since CouchDB does not say when both databases were created, as before 3.3"
+                : owner.toString();
         return Optional.of("table \"%s\" is owned by %s: expected %s: name another table, or%s"
                 .formatted(
                         owned.table(),
                         its,
-                        owner,
-                        ofName
+                        expected,
+                        ofName && !unclear
                                 ? " let it go on with this database by run() with acceptNewSource(true)"
                                 : ", only if the rows of CouchDB database %s in it may be lost, let this one have it by run() with adopt(true), which deletes them, unless those of deleted documents are kept"
                                         .formatted(its.source())));

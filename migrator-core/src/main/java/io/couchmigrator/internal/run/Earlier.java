@@ -46,14 +46,22 @@ record Earlier(
         List<String> remarks) {
     /** Returns which stages no run has planned yet, by name; all if the file cannot be read, which is told in its turn. */
     static Predicate<String> unplanned(Path file) {
+        Set<String> planned = saved(file).stream().map(StageOffset::name).collect(Collectors.toSet());
+        return stage -> !planned.contains(stage);
+    }
+
+    /** Returns by which claims stages may have left their tables, by name; none if the file cannot be read. */
+    static Map<String, Set<String>> claims(Path file) {
+        return saved(file).stream().collect(Collectors.toMap(StageOffset::name, stage -> stage.claims().stream()
+                .flatMap(claims -> claims.ids().stream())
+                .collect(Collectors.toSet())));
+    }
+
+    private static List<StageOffset> saved(Path file) {
         try {
-            Set<String> planned = OffsetFile.load(file).stream()
-                    .flatMap(saved -> saved.stages().stream())
-                    .map(StageOffset::name)
-                    .collect(Collectors.toSet());
-            return stage -> !planned.contains(stage);
+            return OffsetFile.load(file).map(Offsets::stages).orElse(List.of());
         } catch (LogDirectoryException | OffsetsRefusedException e) {
-            return stage -> true;
+            return List.of();
         }
     }
 

@@ -6,6 +6,7 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Stage;
 import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.postgres.Owner;
 import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.retry.OwnThread;
@@ -72,6 +73,8 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
     }
 
     private Map<String, Owner> owners(Settings settings) {
+        Map<String, Set<String>> known =
+                Earlier.claims(LogDirectory.offsets(settings.logDirectory(), migration.slug()));
         Map<String, Owner> claiming = new LinkedHashMap<>();
         for (Stage<?, ?> stage : migration.stages()) {
             source.database(stage.name())
@@ -81,7 +84,7 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
                                     migration.slug(),
                                     database,
                                     UUID.randomUUID().toString(),
-                                    Set.of(),
+                                    known.getOrDefault(stage.name(), Set.of()),
                                     settings.adopt(),
                                     settings.acceptNewSource())));
         }

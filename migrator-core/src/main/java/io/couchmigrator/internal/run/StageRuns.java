@@ -14,15 +14,12 @@ import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
-import io.couchmigrator.internal.postgres.Owner;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.target.TargetDatabase;
 import io.couchmigrator.internal.verify.Verification;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,14 +88,6 @@ record StageRuns(
         checkpoints.saveIfChanged();
     }
 
-    /** Returns by which claims a stage may have left its tables. */
-    private Set<String> claims(String stage) {
-        return Optional.ofNullable(saved(stage)).stream()
-                .flatMap(saved -> saved.claims().stream())
-                .flatMap(claims -> claims.ids().stream())
-                .collect(Collectors.toSet());
-    }
-
     /** Returns a stage that is ready to run; {@code number} is its place in the migration. */
     StageRun<?> of(Stage<?, ?> stage, int number) {
         if (stage instanceof DocumentStage<?> documents) {
@@ -128,8 +117,8 @@ record StageRuns(
 
     /** @param read what is read of the feed */
     private <S, R> StageRun<S> of(Stage<S, R> stage, Feed<S> feed, Feed<S> read, int number) {
-        Optional<Owner> owner = preflight.owner(stage.name()).map(its -> its.knowing(claims(stage.name())));
-        Preparation<S, R> preparation = new Preparation<>(stage, site.sources(), site.target(), owner);
+        Preparation<S, R> preparation =
+                new Preparation<>(stage, site.sources(), site.target(), preflight.owner(stage.name()));
         return verification.isPresent()
                 ? verifying(stage, feed, read, preparation, verification.get())
                 : writing(stage, feed, preparation, number);
