@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,7 +63,7 @@ final class DroppedRowsIT {
         assertThat(logs.resolve("orders.rejects.jsonl"))
                 .content()
                 .contains(
-                        "a row that was neither written nor is there: a trigger or a rule of table \\\"orders\\\" drops it");
+                        "a row that is not there as it was written: a trigger or a rule of table \\\"orders\\\" dropped, changed or removed it");
         assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
     }
@@ -175,7 +176,7 @@ final class DroppedRowsIT {
                 .satisfies(
                         failure -> assertThat(failure)
                                 .hasMessageContaining(
-                                        "refused alone with a row that was neither written nor is there: a trigger or a rule of table \"orders\" drops it"));
+                                        "refused alone with a row that is not there as it was written: a trigger or a rule of table \"orders\" dropped, changed or removed it"));
         assertThat(result.tallies().alreadyThere()).isZero();
     }
 
@@ -212,15 +213,13 @@ final class DroppedRowsIT {
                 .containsExactly("o00015", "o00015-2", "o00095", "o00095-2");
     }
 
-    /** Of its rows the last wins, and the others are no rows that were dropped. */
+    /** Of its rows the last wins, and the others are no rows that were dropped, or changed by a trigger. */
     @ParameterizedTest
     @EnumSource(ConflictRule.class)
     void bearsWithADocumentThatHasOneKeyTwice(ConflictRule rule, CouchDouble couch, TestDatabase database)
             throws Exception {
         Orders.create(couch, database, COUNT);
-        database.execute("create function changes() returns trigger language plpgsql as $$ begin"
-                + " if new.total % 2 = 1 then new.customer := 'x'; end if; return new; end $$;"
-                + "create trigger changes before insert or update on orders for each row execute function changes()");
+        database.execute(trigger("insert or update", "false"));
         JsonObject none = new JsonObject();
         Stage<?, ?> stage = Orders.stage()
                 .transform((order, context) -> List.of(new Document(order.id(), order.rev(), none), order))
@@ -233,23 +232,67 @@ final class DroppedRowsIT {
         assertThat(result.tallies()).isEqualTo(new Tallies(COUNT, COUNT, 0, 0, COUNT, COUNT));
     }
 
-    /** It differs after it was written, too, and is no row that was dropped. */
-    @ParameterizedTest
-    @EnumSource(ConflictRule.class)
-    void bearsWithATriggerThatChangesValues(ConflictRule rule, CouchDouble couch, TestDatabase database)
+    /** As it does with what else is in the columns of rows that it leaves alone. */
+    @Test
+    void bearsWithATriggerThatChangesValuesWhereRowsAreLeftAlone(CouchDouble couch, TestDatabase database)
             throws Exception {
         Orders.create(couch, database, COUNT);
-        database.execute("create function changes() returns trigger language plpgsql as $$ begin"
-                + " if new.total % 2 = 1 then new.customer := 'x'; end if; return new; end $$;"
-                + "create trigger changes before insert or update on orders for each row execute function changes()");
-        Stage<?, ?> stage =
-                Orders.stage().upsert(Orders.upsert().onConflict(rule).build()).build();
-        migrator(stage, couch, database).build().run();
+        database.execute(meddling("before insert or update", "new.total % 2 = 1", "new.customer := 'x'"));
+        Stage<?, ?> stage = Orders.stage().build();
+        Result first = migrator(stage, couch, database).build().run();
 
+        Result verified = migrator(stage, couch, database).build().verify();
         Result again = migrator(stage, couch, database).startOver(true).build().run();
 
+        assertThat(first.tallies()).isEqualTo(new Tallies(COUNT, COUNT, 0, 0, COUNT, 0));
+        assertThat(verified.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(verified.tallies().verified().leftAlone()).isEqualTo(150);
         assertThat(again.outcome()).isEqualTo(Outcome.COMPLETE);
-        assertThat(again.tallies().written()).isEqualTo(rule == ConflictRule.UPDATE ? 150 : 0);
+        assertThat(again.tallies().written()).isZero();
+    }
+
+    @Test
+    void rejectsTheDocumentsWhoseValuesATriggerChangesWhereRowsAreToBeAsTheirsAre(
+            CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute(meddling("before insert or update", "new.total % 2 = 1", "new.customer := 'x'"));
+        Result first = migrator(updating(), couch, database).build().run();
+
+        Result verified = migrator(updating(), couch, database).build().verify();
+        database.execute("drop trigger meddles on orders");
+        Result mended = migrator(updating(), couch, database).build().run();
+        Result equal = migrator(updating(), couch, database).build().verify();
+
+        assertThat(first.tallies()).isEqualTo(new Tallies(COUNT, 150, 0, 150, 150, 0));
+        assertThat(List.of(first.outcome(), verified.outcome())).containsOnly(Outcome.REJECTS_OUTSTANDING);
+        assertThat(List.of(mended.outcome(), equal.outcome())).containsOnly(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
+    }
+
+    /** Both are counted as written, whenever the trigger runs. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "before insert; new.id := upper(new.id)",
+                "after insert; delete from orders where id = new.id",
+                "after insert deferrable; delete from orders where id = new.id"
+            })
+    void rejectsTheDocumentsWhoseRowsATriggerMovesOrRemoves(
+            String event, String statement, CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        database.execute(meddling(event, "new.total = 7", statement));
+        Result first = migrator(Orders.stage().build(), couch, database).build().run();
+
+        Result verified =
+                migrator(Orders.stage().build(), couch, database).build().verify();
+        database.execute("drop trigger meddles on orders");
+        Result mended =
+                migrator(Orders.stage().build(), couch, database).build().run();
+
+        assertThat(first.tallies()).isEqualTo(new Tallies(COUNT, COUNT - 1, 0, 1, COUNT - 1, 0));
+        assertThat(List.of(first.outcome(), verified.outcome())).containsOnly(Outcome.REJECTS_OUTSTANDING);
+        assertThat(mended.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
     }
 
@@ -368,6 +411,19 @@ final class DroppedRowsIT {
         return "create function drops() returns trigger language plpgsql as $$ begin if " + condition
                 + " then return null; end if; return new; end $$;"
                 + "create trigger drops before " + event + " on orders for each row execute function drops()";
+    }
+
+    /** Returns a trigger that does something for some rows; one that is deferrable does so at the end of the transaction. */
+    private static String meddling(String event, String condition, String statement) {
+        boolean deferred = event.endsWith("deferrable");
+        return "create function meddles() returns trigger language plpgsql as $$ begin " + statement
+                + "; return new; end $$;"
+                + "create %strigger meddles %s on orders%s for each row when (%s) execute function meddles()"
+                        .formatted(
+                                deferred ? "constraint " : "",
+                                event.replace(" deferrable", ""),
+                                deferred ? " deferrable initially deferred" : "",
+                                condition);
     }
 
     /** Returns the ids of those that are 0 or 1 by this. */

@@ -20,8 +20,8 @@ import java.util.function.ToIntFunction;
 
 /**
  * Writes rows and accounts for each: it was written, or is seen to be there. A trigger or a rule may drop a row without any
- * error. Where a writer cannot compare rows, those that it did not write are taken for there. Safe for use by multiple threads,
- * each with a connection of its own.
+ * error; where a table has triggers, no count tells how its rows are in the end, and all are looked at. Where a writer cannot
+ * compare rows, those that it did not write are taken for there. Safe for use by multiple threads, each with a connection of its own.
  *
  * @param <R> the type of the rows
  */
@@ -62,6 +62,18 @@ final class Accounted<R> {
     }
 
     private Written account(Connection connection, List<Change<R>> changes) throws SQLException {
+        Written written = counted(connection, changes);
+        if (writer.hasTriggers()) {
+            Set<Integer> altered = altered(connection, changes);
+            if (!altered.isEmpty()) {
+                throw new DroppedException(altered);
+            }
+        }
+        return written;
+    }
+
+    /** Believes what the writer counts, and looks for what is left. */
+    private Written counted(Connection connection, List<Change<R>> changes) throws SQLException {
         List<R> rows = Change.rows(changes);
         Written done = writer.write(connection, changes);
         Set<Integer> dropped = kept(changes, done.kept());
@@ -80,6 +92,21 @@ final class Accounted<R> {
             throw new DroppedException(dropped);
         }
         return new Written(Math.min(rows.size(), written), done.deleted(), Set.of());
+    }
+
+    /**
+     * Returns the places of documents whose rows are not as they should be once all is done. Of rows with one key, of whichever
+     * documents, one is written.
+     */
+    private Set<Integer> altered(Connection connection, List<Change<R>> changes) throws SQLException {
+        List<Standing> standings = writer.standings(connection, Change.rows(changes));
+        Set<String> same = new HashSet<>(keys(standings, State.SAME));
+        Set<Integer> altered = kept(changes, writer.kept(connection, changes));
+        owners(changes, standings, its -> (int) its.stream()
+                        .filter(standing -> !same.contains(standing.key()))
+                        .count())
+                .forEach(owner -> altered.add(owner.place()));
+        return altered;
     }
 
     /** Returns the places of documents whose rows stay although they have none any more. */

@@ -3,7 +3,7 @@ package io.couchmigrator.internal.batch;
 
 import java.util.Set;
 
-/** The target took documents without an error, and neither wrote nor has some of their rows, or has some that it deleted; never leaves the engine. */
+/** The target took documents without an error, and does not have some of their rows as they were written, or has some that it deleted; never leaves the engine. */
 final class DroppedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -133,6 +133,16 @@ public record GuardedWriter<R>(String stage, Writer<R> writer) {
         return Upserts.revisions(connection, writer, ids);
     }
 
+    /** Returns whether triggers may change or remove what it wrote. */
+    boolean hasTriggers() {
+        return Upserts.hasTriggers(writer);
+    }
+
+    /** Returns which documents still have rows that were to be deleted, where it {@linkplain #owns owns} its table; of others none. */
+    Set<String> kept(Connection connection, List<Change<R>> changes) throws SQLException {
+        return Upserts.kept(connection, writer, changes);
+    }
+
     /** Returns whether it does nothing for documents that have no rows. */
     boolean onlyAdds() {
         return Upserts.onlyAdds(writer);

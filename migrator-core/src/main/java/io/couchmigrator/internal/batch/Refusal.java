@@ -23,12 +23,13 @@ record Refusal(String likeness, String code, String reason, Optional<String> sai
         return new Refusal(fault.likeness(), fault.code(), fault.reason(), fault.raised());
     }
 
-    /** It raised none, and does not have a row that was written into one of these tables; they may be unknown. */
+    /** It raised none, and does not have a row as it was written into one of these tables; they may be unknown. */
     static Refusal dropped(Set<TableName> tables) {
         return new Refusal(
                 "dropped",
                 "refused-by-target",
-                "a row that was neither written nor is there: a trigger or a rule%s drops it".formatted(of(tables)),
+                "a row that is not there as it was written: a trigger or a rule%s dropped, changed or removed it"
+                        .formatted(of(tables)),
                 Optional.empty());
     }
 

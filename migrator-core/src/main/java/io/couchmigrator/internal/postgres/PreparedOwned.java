@@ -10,7 +10,6 @@ import io.couchmigrator.internal.postgres.Ownership.Claimed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -93,17 +92,28 @@ final class PreparedOwned<R> implements Writer<R> {
         if (copied.isPresent()) {
             return new Written(copied.getAsInt(), 0, Set.of());
         }
-        String[] without = changes.stream()
-                .filter(change -> change.rows().isEmpty() && !keeps(change))
-                .map(Change::id)
-                .filter(rows::mayBeKey)
-                .sorted()
-                .toArray(String[]::new);
+        String[] without = without(changes);
         int deleted = without.length == 0
                 ? 0
                 : Jooq.with(connection, jooq -> Planned.execute(jooq, delete, (Object) without));
         Set<String> kept = deleted == without.length ? Set.of() : look.there(connection, without);
         return new Written(collides ? makingRoom(connection, changes) : written(connection, changes), deleted, kept);
+    }
+
+    /** Returns which documents still have rows that are to be deleted. */
+    Set<String> kept(Connection connection, List<Change<R>> changes) throws SQLException {
+        String[] without = without(changes);
+        return without.length == 0 ? Set.of() : look.there(connection, without);
+    }
+
+    /** Returns the documents that are not to have a row, and might. */
+    private String[] without(List<Change<R>> changes) {
+        return changes.stream()
+                .filter(change -> change.rows().isEmpty() && !keeps(change))
+                .map(Change::id)
+                .filter(rows::mayBeKey)
+                .sorted()
+                .toArray(String[]::new);
     }
 
     /**
@@ -118,7 +128,7 @@ final class PreparedOwned<R> implements Writer<R> {
         Savepoint before = connection.setSavepoint();
         try {
             int copied = copying.get().insert(connection, Change.rows(changes));
-            checkDeferred(connection);
+            Statements.runDeferred(connection);
             return OptionalInt.of(copied);
         } catch (SQLException e) {
             if (SqlFault.of(e).isPassing()) {
@@ -209,17 +219,10 @@ final class PreparedOwned<R> implements Writer<R> {
         connection.rollback(before);
     }
 
-    /** What is deferred to the end of the transaction is checked here, so that an error is that of these rows. */
     private int written(Connection connection, List<Change<R>> changes) throws SQLException {
         int written = rows.write(connection, changes);
-        checkDeferred(connection);
+        Statements.runDeferred(connection);
         return written;
-    }
-
-    private static void checkDeferred(Connection connection) throws SQLException {
-        try (Statement deferred = connection.createStatement()) {
-            deferred.execute("set constraints all immediate");
-        }
     }
 
     private void check(Change<R> change) {

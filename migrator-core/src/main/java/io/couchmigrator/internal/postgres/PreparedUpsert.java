@@ -33,12 +33,14 @@ final class PreparedUpsert<R> implements Writer<R> {
 
     private final Upsert<R> upsert;
     private final List<ColumnFacts> facts;
+    private final boolean hasTriggers;
     private final String isThere;
     private final Sql ofArrays;
     private final Sql ofOne;
 
     PreparedUpsert(Upsert<R> upsert, TableFacts table) {
         this.upsert = upsert;
+        this.hasTriggers = !table.triggers().isEmpty();
         this.facts = upsert.columns().stream()
                 .map(column -> table.columns().get(column.name()))
                 .toList();
@@ -60,6 +62,9 @@ final class PreparedUpsert<R> implements Writer<R> {
         int written = 0;
         for (List<R> some : parts(distinct(Change.rows(changes)))) {
             written += writeSome(connection, some);
+        }
+        if (hasTriggers) {
+            Statements.runDeferred(connection);
         }
         return written;
     }
@@ -128,6 +133,11 @@ final class PreparedUpsert<R> implements Writer<R> {
         for (List<R> some : parts(distinct(Change.rows(changes)))) {
             Jooq.with(connection, jooq -> Planned.execute(jooq, sql(some).clear(), values(some)));
         }
+    }
+
+    /** Returns whether the table has triggers, which may change or remove what was written. */
+    boolean hasTriggers() {
+        return hasTriggers;
     }
 
     /** Returns how rows stand, in their order. Values that are left alone need not be readable. */

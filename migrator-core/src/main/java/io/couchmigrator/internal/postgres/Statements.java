@@ -9,6 +9,7 @@ import io.couchmigrator.TableStage;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -39,6 +40,13 @@ public final class Statements {
     /** Returns whether a table exists. */
     public static boolean exists(Connection connection, TableName table) throws SQLException {
         return TableFacts.of(connection, table).isPresent();
+    }
+
+    /** Runs what is deferred to the end of the transaction, so that an error is that of the rows before it, and what it does can be seen. */
+    static void runDeferred(Connection connection) throws SQLException {
+        try (Statement deferred = connection.createStatement()) {
+            deferred.execute("set constraints all immediate");
+        }
     }
 
     /** Returns how many rows a source table has, for display: where counting takes too long, what the server estimates. */

@@ -5,6 +5,7 @@ import io.couchmigrator.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,8 +21,11 @@ import org.jooq.Record;
  * @param name its name as it was asked for
  * @param columns its columns by name, in their order
  * @param uniqueColumns columns that have a unique index of their own
+ * @param triggers the names, quoted, of those that somebody created and that run in a session like this one when rows are written or
+ *     deleted, also where they are of partitions
  */
-public record TableFacts(long oid, TableName name, Map<String, ColumnFacts> columns, Set<String> uniqueColumns) {
+public record TableFacts(
+        long oid, TableName name, Map<String, ColumnFacts> columns, Set<String> uniqueColumns, List<String> triggers) {
     /**
      * A column.
      *
@@ -135,6 +139,18 @@ public record TableFacts(long oid, TableName name, Map<String, ColumnFacts> colu
                         where i.indrelid = ?::oid and i.indisunique and i.indisvalid and i.indimmediate
                           and i.indpred is null and i.indnkeyatts = 1
                         """, oid).fetchInto(String.class));
-        return new TableFacts(oid, table, columns, unique);
+        return new TableFacts(oid, table, columns, unique, triggers(jooq, oid));
+    }
+
+    private static List<String> triggers(DSLContext jooq, long oid) {
+        return jooq.resultQuery("""
+                        with recursive parts(oid) as (
+                          select ?::oid union select inhrelid from pg_inherits join parts on inhparent = parts.oid
+                        )
+                        select distinct quote_ident(tgname) from pg_trigger join parts on tgrelid = parts.oid
+                        where not tgisinternal and tgtype & 28 <> 0 -- of INSERT, DELETE or UPDATE
+                          and tgenabled::text in ('A', case current_setting('session_replication_role') when 'replica' then 'R' else 'O' end)
+                        order by 1
+                        """, oid).fetchInto(String.class);
     }
 }

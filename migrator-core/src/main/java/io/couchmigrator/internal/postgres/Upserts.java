@@ -12,6 +12,7 @@ import io.couchmigrator.internal.offsets.Interval;
 import io.couchmigrator.internal.postgres.Ownership.Claimed;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,19 @@ public final class Upserts {
                 : Written.of(writer.write(connection, changes));
     }
 
+    /** Returns whether triggers may change or remove what a writer wrote, whatever it counts. Those of a caller's writer are not known. */
+    public static boolean hasTriggers(Writer<?> writer) {
+        return writer instanceof PreparedUpsert<?> upsert
+                ? upsert.hasTriggers()
+                : writer instanceof PreparedOwned<?> owned && owned.rows().hasTriggers();
+    }
+
+    /** Returns which documents still have rows that were to be deleted, where a writer {@linkplain #owns owns} its table; of others none. */
+    public static <R> Set<String> kept(Connection connection, Writer<R> writer, List<Change<R>> changes)
+            throws SQLException {
+        return writer instanceof PreparedOwned<R> owned ? owned.kept(connection, changes) : Set.of();
+    }
+
     /** Returns whether a writer left the transaction as one that a commit commits. That of an upsert does; others are not asked. */
     public static boolean leavesOpen(Connection connection, Writer<?> writer) throws SQLException {
         return ships(writer) || Begun.isStill(connection);
@@ -190,17 +204,27 @@ public final class Upserts {
         }
     }
 
-    /** Returns what is worth telling of where rows go, a sentence; empty if they go where it says. */
-    public static Optional<String> remark(Connection connection, Destination<?> destination) throws SQLException {
-        if (!(destination instanceof Upsert<?> upsert)) {
-            return Optional.empty();
+    /** Returns what is worth telling of where rows go, each a sentence: that it is not where it says, or what else writes there. */
+    public static List<String> remarks(Connection connection, Destination<?> destination) throws SQLException {
+        if (destination instanceof Writer<?>) {
+            return List.of();
         }
+        List<String> remarks = new ArrayList<>();
+        Upsert<?> upsert = destination instanceof OwnedTable<?> owned ? owned.rows() : (Upsert<?>) destination;
         TableName into = into(connection, upsert);
-        return into.equals(upsert.table())
-                ? Optional.empty()
-                : Optional.of(
-                        "\"%s\" is a view: rows are written into \"%s\", and whether a key is there is asked of the view"
-                                .formatted(upsert.table(), into));
+        if (!into.equals(upsert.table())) {
+            remarks.add(
+                    "\"%s\" is a view: rows are written into \"%s\", and whether a key is there is asked of the view"
+                            .formatted(upsert.table(), into));
+        }
+        List<String> triggers =
+                TableFacts.of(connection, into).map(TableFacts::triggers).orElse(List.of());
+        if (!triggers.isEmpty()) {
+            remarks.add(
+                    "table \"%s\" has triggers (%s): what they change or delete of a batch is seen when it is written, but what they do to rows of earlier batches, or add, is seen by verify alone: verify when the run is complete"
+                            .formatted(into, String.join(", ", triggers)));
+        }
+        return remarks;
     }
 
     private static boolean ships(Writer<?> writer) {

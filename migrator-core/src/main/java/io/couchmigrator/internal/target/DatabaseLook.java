@@ -92,10 +92,10 @@ final class DatabaseLook {
         });
     }
 
-    /** Asks for something worth telling. */
-    void remark(Session.Work<Optional<String>> question) {
+    /** Asks for what is worth telling. */
+    void remark(Session.Work<List<String>> question) {
         check(connection -> {
-            question.in(connection).map(database::told).ifPresent(remarks::add);
+            question.in(connection).stream().map(database::told).forEach(remarks::add);
             return List.of();
         });
     }

@@ -48,7 +48,7 @@ record StageTables(Migration migration, Target target, Predicate<String> counted
             look.check(connection -> Upserts.faults(connection, stage.destination()));
             look.check(connection ->
                     TargetChecks.written(connection, stage.destination().tables()));
-            look.remark(connection -> Upserts.remark(connection, stage.destination()));
+            look.remark(connection -> Upserts.remarks(connection, stage.destination()));
             if (stage.destination() instanceof OwnedTable<?> table) {
                 look.own(stage, table);
             }
