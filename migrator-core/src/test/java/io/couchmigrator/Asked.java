@@ -13,7 +13,7 @@ enum Asked {
     NOW(Run.FRESH, Requests.changes().and(Requests.query("since", "now"))),
     RANK(Run.FRESH, gets().and(limit(0)).and(request -> request.startKey().isPresent())),
     CUT(Run.LARGE, gets().and(limit(1)).and(withBodies().negate())),
-    LAST_ID(Run.LARGE, gets().and(Requests.query("descending", "true"))),
+    LAST_ID(Run.FRESH, gets().and(Requests.query("descending", "true"))),
     SAMPLE(Run.FRESH, pages().and(limit(4))),
     /** What is read, but for the very first document, which is alone on its page. */
     PAGE(Run.FRESH, pages().and(limit(1).negate()).and(limit(4).negate())),

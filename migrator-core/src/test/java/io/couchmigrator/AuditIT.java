@@ -191,6 +191,27 @@ final class AuditIT {
         }
     }
 
+    /** CouchDB takes every id that is valid UTF-8, so that no key comes after all of them. */
+    @Test
+    void holdsIdsOfTheLastCodePointToTheirRanks(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase orders = create(couch, database);
+        List<String> last = Stream.of(8, 9, 10).map("\udbff\udfff"::repeat).toList();
+        last.forEach(id -> orders.put(large(0, id)));
+        couch.script(Fault.omitRow(last.get(1)).on(large()));
+
+        Result first = migrator(couch, database).build().run();
+        couch.heal();
+        Result second = migrator(couch, database).build().run();
+
+        assertThat(first.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
+        assertThat(first.audit().differences()).isEqualTo(2);
+        assertThat(first.failures()).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("to before \"" + last.get(2) + "\"")
+                .hasMessageContaining("tells of no change"));
+        assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Orders.written(database)).hasSize(COUNT + 3).containsAll(last);
+    }
+
     @Test
     void findsNoDocumentMissingWhereOnlyAnOffsetIsFalse(CouchDouble couch, TestDatabase database) throws Exception {
         create(couch, database);

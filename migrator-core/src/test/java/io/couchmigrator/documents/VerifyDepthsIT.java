@@ -46,6 +46,9 @@ final class VerifyDepthsIT {
     private static final int COUNT = 60;
     private static final int MANY = 6_000;
 
+    /** The most rows that are asked for while ranges are cut and not read. */
+    private static final int MOST_IN_PLANNING = 100;
+
     @TempDir
     private Path logs;
 
@@ -194,7 +197,9 @@ final class VerifyDepthsIT {
                         .filter(Requests.query("include_docs", "true"))
                         .flatMap(request -> request.ids().stream()))
                 .containsExactlyInAnyOrder("A", "_design/views", "d1234", "d4321x");
-        assertThat(asked.stream().filter(request -> limit(request) > 2).flatMap(request -> request.startKey().stream()))
+        assertThat(asked.stream()
+                        .filter(request -> limit(request) > MOST_IN_PLANNING)
+                        .flatMap(request -> request.startKey().stream()))
                 .as("where pages begin, none of them far from what differs")
                 .isNotEmpty()
                 .noneMatch(key -> key.compareTo("d25") > 0 && key.compareTo("d33") < 0);
@@ -202,6 +207,21 @@ final class VerifyDepthsIT {
         assertThat(run.tallies().deleted()).isEqualTo(3);
         assertThat(mended.outcome()).isEqualTo(Outcome.INCOMPLETE);
         assertThat(mended.gaps().notCompared()).singleElement().asString().contains("by how many ids there are");
+    }
+
+    /** CouchDB takes every id that is valid UTF-8, so that no key comes after all of them. */
+    @Test
+    void byCountsFindTheLastIdThatCouchTakesMissing(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase shop = migrated(MANY, couch, database);
+        shop.put(Copies.document("\udbff\udfff".repeat(9), 1));
+        Result whole = run(couch, database);
+        database.execute("delete from shop where id > 'e'");
+
+        Result found = verify(Depth.COUNTS, couch, database);
+
+        assertThat(whole.tallies().written()).isEqualTo(1);
+        assertThat(found.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
+        assertThat(found.tallies().verified()).isEqualTo(new Verified(1, 0, 0, 0));
     }
 
     @Test
@@ -217,7 +237,7 @@ final class VerifyDepthsIT {
 
         assertThat(result.outcome()).isEqualTo(Outcome.INCOMPLETE);
         assertThat(result.tallies()).isEqualTo(new Tallies(MANY + 1, MANY, 0, 1, 0, MANY));
-        assertThat(couch.requests().stream().mapToLong(VerifyDepthsIT::limit).filter(limit -> limit > 2))
+        assertThat(couch.requests().stream().mapToLong(VerifyDepthsIT::limit).filter(limit -> limit > MOST_IN_PLANNING))
                 .isEmpty();
     }
 
@@ -237,7 +257,7 @@ final class VerifyDepthsIT {
         assertThat(result.tallies().rejected()).isEqualTo(2_000);
         assertThat(result.tallies().verified()).isEqualTo(new Verified(1, 0, 0, 0));
         assertThat(couch.requests().stream()
-                        .filter(request -> limit(request) > 2)
+                        .filter(request -> limit(request) > MOST_IN_PLANNING)
                         .flatMap(request -> request.startKey().stream()))
                 .as("where pages begin, none of them far from what is missing")
                 .isNotEmpty()

@@ -15,9 +15,6 @@ final class RangeRequests {
     /** Servers and proxies take 4 to 8 kB. */
     static final int LONGEST_URL = 2_000;
 
-    /** No id comes after it. */
-    private static final String BEYOND_ALL = "\udbff\udffd".repeat(8);
-
     private final CouchHttp http;
     private volatile int mostRows = Integer.MAX_VALUE;
     private volatile Bodies bodies = Bodies.UNKNOWN;
@@ -78,14 +75,14 @@ final class RangeRequests {
     }
 
     /**
-     * A server that reads the key knows of nothing beyond all ids; one that does not begins at the beginning. That there is
-     * nothing in a database without documents says neither.
+     * A server that reads the key knows of nothing up to the empty id; one that does not begins at the beginning. That there
+     * is nothing in a database without documents says neither.
      */
     private boolean readsBodies(String what, HttpUrl target) throws PassingException {
         if (bodies == Bodies.UNKNOWN) {
             HttpUrl.Builder first = target.newBuilder().query(null).addQueryParameter("limit", "1");
-            String body = "{\"startkey\":%s}".formatted(JsonText.quoted(BEYOND_ALL));
-            PageEnd end = http.post(what, first, body, CouchClient.rows(Wanted.IDS, Meter.NONE, row -> {}));
+            PageEnd end =
+                    http.post(what, first, "{\"endkey\":\"\"}", CouchClient.rows(Wanted.IDS, Meter.NONE, row -> {}));
             if (end.rows() > 0) {
                 bodies = Bodies.IGNORED;
             } else if (end.total().orElse(0) > 0) {

@@ -30,8 +30,8 @@ public final class RangeAudit {
     /** What the feed says of what has changed. */
     @FunctionalInterface
     public interface Changes {
-        /** Returns whether so many ids between two keys may have come or gone since the stage was planned. */
-        boolean explain(String from, String before, long ids);
+        /** Returns whether so many ids between two keys, or behind one for null, may have come or gone since the stage was planned. */
+        boolean explain(String from, @Nullable String before, long ids);
     }
 
     /** Counts what the audit of a run sees. Safe for use by multiple threads. */
@@ -130,7 +130,7 @@ public final class RangeAudit {
      * are none behind it, or those may have come or gone since.
      */
     public Ruling empty(RangeOffset at) {
-        String end = RangePlan.end(at);
+        String end = RangePlan.before(at);
         if (source.of(end) == at.rank().orElseThrow()) {
             tally.pages.increment();
             return Ruling.passed(at);
@@ -146,19 +146,19 @@ public final class RangeAudit {
 
     /** Returns how many ids the server counts, as of now, in what is left of a range; 0 if it tells no ranks. */
     public long left(RangeOffset at) {
-        return at.rank().isPresent() ? source.between(RangePlan.next(at), RangePlan.end(at)) : 0;
+        return at.rank().isPresent() ? source.between(RangePlan.next(at), RangePlan.before(at)) : 0;
     }
 
-    private boolean isWhole(String from, String before, long read) {
+    private boolean isWhole(String from, @Nullable String before, long read) {
         return source.between(from, before) == read;
     }
 
-    private boolean explained(String from, String before, long read) {
+    private boolean explained(String from, @Nullable String before, long read) {
         return changes.explain(from, before, Math.abs(source.between(from, before) - read));
     }
 
     /** Sets the range back; the second time nothing more is read, so that the next run does there. */
-    private Ruling again(String end, long read) {
+    private Ruling again(@Nullable String end, long read) {
         String seen = "%s documents from %s to before %s, where it counts %s and tells of no change"
                 .formatted(
                         read, named(RangePlan.next(proven)), named(end), source.between(RangePlan.next(proven), end));
@@ -175,10 +175,10 @@ public final class RangeAudit {
         return new Ruling(proven, true, null);
     }
 
-    private static String named(String key) {
-        if (key.isEmpty()) {
-            return "the beginning";
+    private static String named(@Nullable String key) {
+        if (key == null) {
+            return "the end";
         }
-        return key.equals(RangePlan.BEYOND_ALL) ? "the end" : "\"" + key.replace("\0", "") + "\"";
+        return key.isEmpty() ? "the beginning" : "\"" + key.replace("\0", "") + "\"";
     }
 }

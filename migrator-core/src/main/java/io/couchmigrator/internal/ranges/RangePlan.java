@@ -17,9 +17,6 @@ public final class RangePlan {
     /** The order of ids and keys, by their code points. */
     public static final Comparator<String> KEY_ORDER = KeyOrder.BY_CODE_POINT;
 
-    /** Comes after every id that is not made to come after it; U+10FFFE and U+10FFFF are no characters. */
-    public static final String BEYOND_ALL = "\udbff\udffd".repeat(8);
-
     private static final Logger LOG = LoggerFactory.getLogger(RangePlan.class);
 
     private final String what;
@@ -30,11 +27,11 @@ public final class RangePlan {
         /** Returns whether it tells ranks at all; else nothing else may be asked. */
         boolean areTold();
 
-        /** Returns how many ids come before a key. */
-        long of(String key);
+        /** Returns how many ids come before a key, or how many there are for null: no key comes after every id. */
+        long of(@Nullable String key);
 
-        /** Returns how many ids there are from one key to before another, as of now. */
-        long between(String from, String before);
+        /** Returns how many ids there are from one key to before another, or to the end of all for null, as of now. */
+        long between(String from, @Nullable String before);
     }
 
     /** @param what what is read, for the log */
@@ -59,10 +56,8 @@ public final class RangePlan {
 
     /** Returns whether the ranges of a stage that is under way have been read up to an id, wherever that lies. */
     public static boolean isRead(List<RangeOffset> ranges, String id) {
-        RangeOffset range = ranges.stream()
-                .filter(r -> KeyOrder.isBelow(id, end(r)))
-                .findFirst()
-                .orElse(ranges.get(ranges.size() - 1));
+        RangeOffset range =
+                ranges.stream().filter(r -> endsAbove(r, id)).findFirst().orElse(ranges.get(ranges.size() - 1));
         return range.done() || KeyOrder.isBelow(id, next(range));
     }
 
@@ -76,7 +71,7 @@ public final class RangePlan {
     static String next(RangeOffset range) {
         SourceId after = range.after();
         if (after != null) {
-            return after.text() + '\0';
+            return behind(after.text());
         }
         SourceId from = range.from();
         return from == null ? "" : from.text();
@@ -88,15 +83,19 @@ public final class RangePlan {
         return before == null ? null : before.text();
     }
 
-    /** Returns a key before which a range ends, also for the end of all. */
-    static String end(RangeOffset range) {
+    /** Returns the least key that comes after an id. */
+    public static String behind(String id) {
+        return id + '\0';
+    }
+
+    private static boolean endsAbove(RangeOffset range, String key) {
         String before = before(range);
-        return before == null ? BEYOND_ALL : before;
+        return before == null || KeyOrder.isBelow(key, before);
     }
 
     /** Returns how many ids there are now in a range of which nothing is read; empty where the server tells no ranks. */
     public OptionalLong size(RangeOffset range) {
-        return range.rank().isEmpty() ? range.rank() : OptionalLong.of(source.between(next(range), end(range)));
+        return range.rank().isEmpty() ? range.rank() : OptionalLong.of(source.between(next(range), before(range)));
     }
 
     /** Cuts a range of which nothing is read in two of about the same size; it stays whole where there is no place to. */
@@ -107,7 +106,7 @@ public final class RangePlan {
     /** Cuts a range of which nothing is read at those of some ascending keys that lie within. */
     public List<RangeOffset> cutAt(RangeOffset range, String... keys) {
         List<Ranks.Place> places = Stream.of(keys)
-                .filter(key -> KeyOrder.isBelow(next(range), key) && KeyOrder.isBelow(key, end(range)))
+                .filter(key -> KeyOrder.isBelow(next(range), key) && endsAbove(range, key))
                 .map(key -> new Ranks.Place(source.of(key), key))
                 .toList();
         return cutAt(range, places);
@@ -131,7 +130,7 @@ public final class RangePlan {
         String from = from(range);
         String before = before(range);
         long first = source.of(next(range));
-        int wanted = RangeCutter.ranges(source.of(end(range)) - first);
+        int wanted = RangeCutter.ranges(source.of(before) - first);
         List<Ranks.Place> places = RangeCutter.cuts(source, from, before, wanted);
         if (places.isEmpty() && wanted > 1) {
             // The last document may have gone just when it was asked for.

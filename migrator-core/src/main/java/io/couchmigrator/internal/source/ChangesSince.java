@@ -9,6 +9,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which documents changed since a position in a feed. What was read of it is kept, and each question reads on from there, if it
@@ -37,17 +38,20 @@ final class ChangesSince {
     }
 
     /**
-     * Returns whether so many ids between two keys may have come or gone, as of now. Each shows once in a feed, as it is by now:
-     * one that was deleted may be there again, and the reverse.
+     * Returns whether so many ids between two keys, or behind one for null, may have come or gone, as of now. Each shows once
+     * in a feed, as it is by now: one that was deleted may be there again, and the reverse.
      */
-    synchronized boolean isChanged(String from, String before, long ids, StopSignal stop) {
-        Set<String> changed =
-                new HashSet<>(RangePlan.KEY_ORDER.compare(from, before) < 0 ? kept.subSet(from, before) : Set.of());
-        read(
-                stop,
-                changed,
-                ids,
-                id -> RangePlan.KEY_ORDER.compare(from, id) <= 0 && RangePlan.KEY_ORDER.compare(id, before) < 0);
+    synchronized boolean isChanged(String from, @Nullable String before, long ids, StopSignal stop) {
+        Predicate<String> isBetween = id -> RangePlan.KEY_ORDER.compare(from, id) <= 0
+                && (before == null || RangePlan.KEY_ORDER.compare(id, before) < 0);
+        Set<String> changed = new HashSet<>();
+        for (String id : kept.tailSet(from)) {
+            if (!isBetween.test(id)) {
+                break;
+            }
+            changed.add(id);
+        }
+        read(stop, changed, ids, isBetween);
         return changed.size() >= ids;
     }
 

@@ -24,30 +24,40 @@ import org.slf4j.LoggerFactory;
 record DocumentRanks(String database, CouchClient couch, Patience patience) implements RangePlan.Source {
     private static final Logger LOG = LoggerFactory.getLogger(DocumentRanks.class);
 
+    /** More ids than come behind the last one from one question to the next. */
+    private static final int MOST_NEW = 100;
+
     /**
-     * Returns whether the server tells ranks: none before the first id, and as many as there are beyond the last. Other
+     * Returns whether the server tells ranks: none before the first id, and as many as there are behind the last. Other
      * servers tell 0, what was skipped, or nothing.
      */
     @Override
     public boolean areTold() {
-        patience.persist(() -> read("", 0, new ArrayList<>()));
-        try {
-            return patience.persist(this::areToldAtBothEnds);
-        } catch (SourceException e) {
-            LOG.info("no rank beyond all ids: {}", e.getMessage());
-            return false;
-        }
+        return patience.persist(this::areToldAtBothEnds);
     }
 
     private boolean areToldAtBothEnds() throws PassingException {
         PageEnd first = read("", 0, new ArrayList<>());
-        PageEnd last = read(RangePlan.BEYOND_ALL, 0, new ArrayList<>());
+        String end = lastId().map(RangePlan::behind).orElse("");
+        PageEnd last;
+        try {
+            last = read(end, MOST_NEW, new ArrayList<>());
+        } catch (SourceException e) {
+            LOG.info("no rank behind the last id: {}", e.getMessage());
+            return false;
+        }
         if (isTold(first) != isTold(last)) {
             throw untold();
         }
         return isTold(first)
                 && first.offset().orElseThrow() == 0
-                && last.offset().equals(last.total());
+                && last.offset().orElseThrow() + last.rows() == last.total().orElseThrow();
+    }
+
+    /** Asks once more where there is none: a stray answer may have no row. */
+    private Optional<String> lastId() throws PassingException {
+        Optional<String> last = couch.lastId(database, null);
+        return last.isPresent() ? last : couch.lastId(database, null);
     }
 
     /** Holds a page to what this server told on others: one without it is the answer to something else. */
@@ -71,8 +81,9 @@ record DocumentRanks(String database, CouchClient couch, Patience patience) impl
     }
 
     @Override
-    public long of(String key) {
-        return page(key, 0, new ArrayList<>()).offset().orElseThrow();
+    public long of(@Nullable String key) {
+        PageEnd page = page(key == null ? "" : key, 0, new ArrayList<>());
+        return (key == null ? page.total() : page.offset()).orElseThrow();
     }
 
     @Override
@@ -90,9 +101,9 @@ record DocumentRanks(String database, CouchClient couch, Patience patience) impl
     }
 
     @Override
-    public long between(String from, String before) {
+    public long between(String from, @Nullable String before) {
         PageEnd first = page(from, 0, new ArrayList<>());
-        long end = before.equals(RangePlan.BEYOND_ALL) ? first.total().orElseThrow() : of(before);
+        long end = before == null ? first.total().orElseThrow() : of(before);
         return end - first.offset().orElseThrow();
     }
 

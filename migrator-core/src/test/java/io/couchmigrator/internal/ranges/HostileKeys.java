@@ -22,7 +22,15 @@ public final class HostileKeys implements ArbitrarySupplier<Set<String>> {
 
     static Arbitrary<String> key() {
         Arbitrary<String> beginning = Arbitraries.oneOf(
-                Arbitraries.of("", "_design/", "thirty characters in common / ", "😀", "z\0", "\uD7FF", "\uE000"),
+                Arbitraries.of(
+                        "",
+                        "_design/",
+                        "thirty characters in common / ",
+                        "😀",
+                        "z\0",
+                        "\uD7FF",
+                        "\uE000",
+                        "\uDBFF\uDFFF".repeat(9)),
                 Arbitraries.integers().between(0, 300).map("a"::repeat));
         Arbitrary<String> rest = character().list().ofMinSize(1).ofMaxSize(6).map(list -> String.join("", list));
         return Combinators.combine(beginning, rest).as(String::concat).withoutEdgeCases();

@@ -72,6 +72,17 @@ final class AuditPropertiesTest {
     }
 
     @Property(seed = SEED, tries = TRIES)
+    void ranksAreToldAndAllIdsCounted(@ForAll(supplier = HostileKeys.class) Set<String> keys) {
+        try (Source source = new Source(keys)) {
+            DocumentRanks ranks = new DocumentRanks("keys", source.client, source.sources.patience);
+
+            assertThat(ranks.areTold()).isTrue();
+            assertThat(ranks.of(null)).isEqualTo(keys.size());
+            assertThat(ranks.between("", null)).isEqualTo(keys.size());
+        }
+    }
+
+    @Property(seed = SEED, tries = TRIES)
     void aRowThatWasHiddenOnceIsReadAllTheSame(
             @ForAll(supplier = HostileKeys.class) Set<String> keys,
             @ForAll @IntRange(min = 0, max = 149) int hidden,
