@@ -105,6 +105,21 @@ public final class CouchClient implements AutoCloseable {
         return http.get(what, http.url(database, "_purged_infos_limit"), JsonBytes::number);
     }
 
+    /**
+     * Returns the ids of those documents that never had a revision, as far as the server knows: it is in none of the
+     * branches that edits, deletions and replication made.
+     *
+     * @param revisions one for each document, by its id
+     * @throws SourceException with a {@link StatusException} if the server does not tell, or not this user
+     */
+    public Set<String> lacking(String database, Map<String, String> revisions) throws PassingException {
+        StringJoiner asked = new StringJoiner(",", "{", "}");
+        revisions.forEach((id, rev) -> asked.add("%s:[%s]".formatted(JsonText.quoted(id), JsonText.quoted(rev))));
+        String what = "revisions of %s documents of \"%s\"".formatted(revisions.size(), database);
+        return http.post(what, http.url(database, "_revs_diff"), asked.toString(), JsonBytes::object)
+                .keySet();
+    }
+
     /** Servers with such sequences tell for a creation time when they opened the database, or began themselves. */
     private static boolean isNumber(@Nullable JsonElement sequence) {
         return sequence instanceof JsonPrimitive primitive && primitive.isNumber();

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
+import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.DatabaseFacts;
 import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.couch.StatusException;
 import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.identity.Identity;
 import io.couchmigrator.internal.identity.Identity.Misfit;
@@ -14,7 +16,9 @@ import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -97,7 +101,32 @@ record SourceLook(String name, DatabaseFacts facts, CouchClient couch, Patience 
                 }
             }
         }
-        return misfits;
+        return outsideTheirTrees(misfits);
+    }
+
+    /** Where the winner of a conflict was deleted, or lost, the revision that was read is in the document's tree all the same. */
+    private List<Misfit> outsideTheirTrees(List<Misfit> misfits) {
+        Map<String, String> read = new LinkedHashMap<>();
+        misfits.stream()
+                .filter(misfit -> misfit.rev().isPresent())
+                .forEach(misfit ->
+                        read.put(misfit.witness().id(), misfit.witness().rev()));
+        Set<String> lacking = read.isEmpty() ? Set.of() : lacking(read);
+        return misfits.stream()
+                .filter(misfit -> misfit.rev().isEmpty()
+                        || lacking.contains(misfit.witness().id()))
+                .toList();
+    }
+
+    private Set<String> lacking(Map<String, String> revisions) {
+        try {
+            return patience.persist(() -> couch.lacking(name, revisions));
+        } catch (SourceException e) {
+            if (StatusException.causing(e).isEmpty()) {
+                throw e;
+            }
+            return revisions.keySet();
+        }
     }
 
     /**

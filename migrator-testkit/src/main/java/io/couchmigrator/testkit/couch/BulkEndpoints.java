@@ -21,12 +21,15 @@ import okio.ByteString;
 final class BulkEndpoints {
     Answer write(CouchDatabase database, Exchange exchange) {
         JsonObject body = posted(exchange);
-        if (body.has("new_edits") && !body.get("new_edits").getAsBoolean()) {
-            throw CouchError.notSupported("new_edits=false");
-        }
+        boolean newEdits = !body.has("new_edits") || body.get("new_edits").getAsBoolean();
         List<String> results = new ArrayList<>();
         for (JsonElement document : documents(body)) {
-            results.add(write(database, document.getAsJsonObject()));
+            if (newEdits) {
+                results.add(write(database, document.getAsJsonObject()));
+            } else {
+                database.replicate(NewDocument.of(
+                        document.getAsJsonObject().get("_id").getAsString(), document.getAsJsonObject()));
+            }
         }
         database.signal().ring();
         return Answer.json(201, "[" + String.join(",", results) + "]");
@@ -63,6 +66,9 @@ final class BulkEndpoints {
 
     private static void writeResult(Contents contents, ByteString id, Fault fault, Buffer json) throws IOException {
         StoredDocument document = contents.find(id);
+        if (document != null && !document.losers().isEmpty()) {
+            throw CouchError.notSupported("_bulk_get of documents with conflicts");
+        }
         json.writeUtf8("{\"id\":");
         JsonText.quote(id, json);
         json.writeUtf8(",\"docs\":[{");

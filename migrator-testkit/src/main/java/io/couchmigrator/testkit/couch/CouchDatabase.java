@@ -173,8 +173,7 @@ public final class CouchDatabase {
             StoredDocument former = contents.find(key);
             Revision parent = former == null ? Revision.none() : former.revision();
             revision = Revision.statedIn(bytes).orElseGet(() -> parent.next(false, bytes));
-            contents = contents.with(
-                    new StoredDocument(key, revision, contents.sequence() + 1, StoredDocument.Kind.RAW, bytes));
+            contents = contents.with(StoredDocument.raw(key, revision, contents.sequence() + 1, bytes));
         }
         signal.ring();
         return revision.toString();
@@ -262,6 +261,11 @@ public final class CouchDatabase {
         StoredDocument changed = document.after(former, contents.sequence() + 1);
         contents = contents.with(changed);
         return changed.revision();
+    }
+
+    /** Takes a document as replication brings it. */
+    synchronized void replicate(NewDocument document) {
+        contents = contents.withReplicated(document);
     }
 
     /** Carries out what one request asks for, and returns what the database held before. */

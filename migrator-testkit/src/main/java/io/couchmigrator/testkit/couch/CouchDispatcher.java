@@ -29,6 +29,7 @@ final class CouchDispatcher extends Dispatcher {
     private final ResponseWriter responses;
     private final ChangesEndpoint changes;
     private final BulkEndpoints bulk = new BulkEndpoints();
+    private final RevsDiffEndpoint revisions = new RevsDiffEndpoint();
     private final PurgeEndpoints purges = new PurgeEndpoints();
     private final DocumentEndpoint documents = new DocumentEndpoint();
 
@@ -117,6 +118,7 @@ final class CouchDispatcher extends Dispatcher {
             case CHANGES -> changes.answer(databases.get(request.database()), exchange);
             case BULK_DOCS -> bulk.write(databases.get(request.database()), exchange);
             case BULK_GET -> bulk.read(databases.get(request.database()), exchange);
+            case REVS_DIFF -> revisions.answer(databases.get(request.database()), exchange);
             case PURGE -> purges.purge(databases.get(request.database()), exchange);
             case PURGED_INFOS -> purges.infos(databases.get(request.database()), exchange);
             case PURGED_INFOS_LIMIT -> purges.limit(databases.get(request.database()), exchange);

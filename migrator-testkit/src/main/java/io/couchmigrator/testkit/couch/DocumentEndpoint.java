@@ -8,6 +8,7 @@ import io.couchmigrator.testkit.couch.documents.NewDocument;
 import io.couchmigrator.testkit.couch.documents.Revision;
 import io.couchmigrator.testkit.couch.documents.StoredDocument;
 import java.io.IOException;
+import java.util.stream.Stream;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -34,16 +35,13 @@ final class DocumentEndpoint {
         Query query = exchange.query();
         query.refuse("attachments", "revs", "revs_info", "conflicts", "open_revs", "att_encoding_info");
         ByteString key = JsonText.utf8(id).orElseThrow(DocumentEndpoint::missing);
-        StoredDocument document = database.contents().find(key);
-        if (document == null) {
-            throw missing();
-        }
-        if (query.text("rev")
-                .filter(rev -> !rev.equals(document.revision().toString()))
-                .isPresent()) {
-            throw missing();
-        }
-        if (document.deleted() && query.text("rev").isEmpty()) {
+        String rev = query.text("rev").orElse(null);
+        StoredDocument document = Stream.ofNullable(database.contents().find(key))
+                .flatMap(StoredDocument::leaves)
+                .filter(leaf -> rev == null || leaf.revision().toString().equals(rev))
+                .findFirst()
+                .orElseThrow(DocumentEndpoint::missing);
+        if (document.deleted() && rev == null) {
             throw new CouchError(404, "not_found", "deleted");
         }
         if (document.kind() == StoredDocument.Kind.UNREADABLE

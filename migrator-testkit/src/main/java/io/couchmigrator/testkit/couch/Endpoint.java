@@ -19,6 +19,8 @@ public enum Endpoint {
     BULK_DOCS,
     /** {@code /{db}/_bulk_get}. */
     BULK_GET,
+    /** {@code /{db}/_revs_diff}. */
+    REVS_DIFF,
     /** {@code /{db}/_purge}. */
     PURGE,
     /** {@code /{db}/_purged_infos}. */

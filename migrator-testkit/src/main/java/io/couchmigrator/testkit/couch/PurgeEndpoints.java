@@ -77,7 +77,7 @@ final class PurgeEndpoints {
         return purges;
     }
 
-    private static List<Revision> revisions(JsonElement named) {
+    static List<Revision> revisions(JsonElement named) {
         if (!named.isJsonArray()) {
             throw badRequest("Invalid list of revisions");
         }
@@ -91,12 +91,12 @@ final class PurgeEndpoints {
                 .orElseThrow(() -> badRequest("Invalid rev format"));
     }
 
-    /** The double's documents have no conflicts, so that there is one revision to go, or none. */
+    /** Documents with conflicts are refused, so that there is one revision to go, or none. */
     private static Stream<Revision> met(Purge purge, Contents contents) {
         return Stream.ofNullable(contents.find(purge.id())).filter(purge::meets).map(StoredDocument::revision);
     }
 
-    private static String revisions(Stream<Revision> revisions) {
+    static String revisions(Stream<Revision> revisions) {
         return revisions.map(revision -> "\"" + revision + "\"").collect(Collectors.joining(",", "[", "]"));
     }
 

@@ -93,6 +93,7 @@ final class RequestParser {
             case "_changes" -> new Subject(Endpoint.CHANGES, names);
             case "_bulk_docs" -> new Subject(Endpoint.BULK_DOCS, names);
             case "_bulk_get" -> new Subject(Endpoint.BULK_GET, names);
+            case "_revs_diff" -> new Subject(Endpoint.REVS_DIFF, names);
             case "_purge" -> new Subject(Endpoint.PURGE, names);
             case "_purged_infos" -> new Subject(Endpoint.PURGED_INFOS, names);
             case "_purged_infos_limit" -> new Subject(Endpoint.PURGED_INFOS_LIMIT, names);
@@ -168,7 +169,8 @@ final class RequestParser {
                 posted.map(object -> object.get("docs"))
                         .map(keys -> strings(keys, "_id"))
                         .orElse(List.of());
-            case PURGE -> posted.map(JsonObject::keySet).map(List::copyOf).orElse(List.of());
+            case PURGE, REVS_DIFF ->
+                posted.map(JsonObject::keySet).map(List::copyOf).orElse(List.of());
             default -> List.of();
         };
     }

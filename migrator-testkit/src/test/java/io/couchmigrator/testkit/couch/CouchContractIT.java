@@ -36,6 +36,13 @@ class CouchContractIT {
     }
 
     @Nested
+    class Conflicts extends ConflictContract {
+        Conflicts() throws IOException {
+            super(System.getenv("MIGRATOR_TEST_COUCHDB_URL"));
+        }
+    }
+
+    @Nested
     class Purges extends PurgeContract {
         Purges() throws IOException {
             super(System.getenv("MIGRATOR_TEST_COUCHDB_URL"));

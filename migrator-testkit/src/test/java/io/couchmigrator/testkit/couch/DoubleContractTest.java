@@ -36,6 +36,13 @@ class DoubleContractTest {
     }
 
     @Nested
+    class Conflicts extends ConflictContract {
+        Conflicts() throws IOException {
+            super(COUCH.url());
+        }
+    }
+
+    @Nested
     class Purges extends PurgeContract {
         Purges() throws IOException {
             super(COUCH.url());

@@ -56,6 +56,13 @@ public record Contents(
         return next;
     }
 
+    /** Returns these contents after replication brought a document with the revision that it states. */
+    public Contents withReplicated(NewDocument document) {
+        StoredDocument former = find(document.id());
+        StoredDocument grown = document.beside(former, sequence + 1);
+        return grown.equals(former) ? this : with(grown);
+    }
+
     private static Contents loaded(Iterator<NewDocument> documents, Purges purges) {
         SortedMap<ByteString, StoredDocument> byId = new TreeMap<>();
         long sequence = 0;
@@ -98,6 +105,9 @@ public record Contents(
         Contents rest = this;
         for (Purge purge : requested) {
             StoredDocument document = rest.find(purge.id());
+            if (document != null && !document.losers().isEmpty()) {
+                throw CouchError.notSupported("purges of documents with conflicts");
+            }
             rest = document != null && purge.meets(document) ? rest.without(document) : rest;
         }
         return new Contents(rest.live, rest.deleted, rest.changes, sequence + 1, purges.and(requested));

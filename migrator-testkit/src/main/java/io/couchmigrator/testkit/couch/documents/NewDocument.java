@@ -3,6 +3,7 @@ package io.couchmigrator.testkit.couch.documents;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -10,8 +11,10 @@ import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -73,19 +76,65 @@ public record NewDocument(ByteString id, @Nullable Revision expected, boolean de
         if (former == null || former.deleted()) {
             return !deleted && (expected == null || (former != null && expected.equals(former.revision())));
         }
-        return former.revision().equals(expected);
+        return former.leaves()
+                .anyMatch(leaf -> !leaf.deleted() && leaf.revision().equals(expected));
     }
 
     /** Returns it as it is kept once it has replaced the former document, if there was one. */
     public StoredDocument after(@Nullable StoredDocument former, long sequence) {
-        Revision parent = former == null ? Revision.none() : former.revision();
+        if (former == null) {
+            return leaf(Revision.none(), List.of(), sequence);
+        }
+        StoredDocument parent = former.leaves()
+                .filter(leaf -> leaf.revision().equals(expected))
+                .findFirst()
+                .orElse(former);
+        return former.grown(leaf(parent.revision(), parent.lineage(), sequence));
+    }
+
+    private StoredDocument leaf(Revision parent, List<Revision> ancestors, long sequence) {
         ByteString members = members(parent.generation() + 1);
+        return leaf(parent.next(deleted, members), ancestors, sequence, members);
+    }
+
+    /**
+     * Returns it as it is kept with the revision that it states, as replication brings it: beside what is there, unless it goes
+     * on from that; the former document if that has the revision already.
+     */
+    StoredDocument beside(@Nullable StoredDocument former, long sequence) {
+        if (expected == null) {
+            throw badRequest("When `new_edits: false`, the document needs `_rev` or `_revisions` specified");
+        }
+        if (former != null && former.knows(expected)) {
+            return former;
+        }
+        StoredDocument leaf = leaf(expected, statedAncestors(), sequence, members(expected.generation()));
+        return former == null ? leaf : former.grown(leaf);
+    }
+
+    private StoredDocument leaf(Revision revision, List<Revision> ancestors, long sequence, ByteString members) {
         return new StoredDocument(
                 id,
-                parent.next(deleted, members),
+                revision,
+                ancestors,
                 sequence,
                 deleted ? StoredDocument.Kind.DELETED : StoredDocument.Kind.PLAIN,
-                members);
+                members,
+                List.of());
+    }
+
+    /** What {@code _revisions} names behind the revision itself, the last first. */
+    private List<Revision> statedAncestors() {
+        JsonElement stated = content.get("_revisions");
+        if (stated == null) {
+            return List.of();
+        }
+        int start = stated.getAsJsonObject().get("start").getAsInt();
+        JsonArray ids = stated.getAsJsonObject().getAsJsonArray("ids");
+        return IntStream.range(1, ids.size())
+                .mapToObj(i -> Revision.parse((start - i) + "-" + ids.get(i).getAsString())
+                        .orElseThrow(() -> badRequest("Invalid rev format")))
+                .toList();
     }
 
     /** Serializes what follows id and revision, attachments last, as the server does. */

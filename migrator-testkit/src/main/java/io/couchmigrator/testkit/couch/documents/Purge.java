@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch.documents;
 
-import java.util.Comparator;
 import java.util.List;
 import okio.ByteString;
 
@@ -13,10 +12,7 @@ import okio.ByteString;
 public record Purge(ByteString id, List<Revision> revisions) {
     /** Sorts the revisions, as the server does before it keeps them. */
     public Purge {
-        revisions = revisions.stream()
-                .distinct()
-                .sorted(Comparator.comparingInt(Revision::generation).thenComparing(Revision::toString))
-                .toList();
+        revisions = revisions.stream().distinct().sorted(Revision.ORDER).toList();
     }
 
     /** Returns whether it names the revision that a document or its tombstone has. */

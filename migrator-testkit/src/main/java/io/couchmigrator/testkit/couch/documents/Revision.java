@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -16,6 +17,11 @@ public record Revision(int generation, long high, long low) {
     private static final Pattern TEXT = Pattern.compile("([1-9][0-9]{0,8})-([0-9a-f]{16})([0-9a-f]{16})");
     private static final Pattern MEMBER = Pattern.compile("\"_rev\"\\s*:\\s*\"([^\"]*)\"");
     private static final Revision NONE = new Revision(0, 0, 0);
+
+    /** By generation, and within one by the digits: of revisions in conflict the last one wins. */
+    static final Comparator<Revision> ORDER = Comparator.comparingInt(Revision::generation)
+            .thenComparing(Revision::high, Long::compareUnsigned)
+            .thenComparing(Revision::low, Long::compareUnsigned);
 
     /** Returns what comes before a first revision. */
     public static Revision none() {
