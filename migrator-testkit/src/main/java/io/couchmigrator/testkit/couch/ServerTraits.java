@@ -47,6 +47,8 @@ public record ServerTraits(String server, Set<Trait> traits) {
         MISSING_DATABASE_REASON,
         /** Deleting needs the revision; what is deleted says so, and so does {@code _bulk_get}. */
         STRICT_DELETION,
+        /** A revision that led to another one is known although its body never came, or is compacted away. */
+        REVISIONS_WITHOUT_BODIES,
         /** Revisions can be purged; {@code purge_seq} counts that, and {@code _purged_infos} names them. */
         PURGES,
         /** {@code /_up} tells that the server is up. */
