@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long to bear with the server
  */
 record DocumentRequests(DocumentStage<?> stage, Wanted wanted, CouchClient couch, Patience patience) {
-    /** Beyond every id by its UTF-16 units, and by its code points. */
-    private static final List<String> ENDS = List.of("\uffff".repeat(8), RangePlan.BEYOND_ALL);
+    /** Beyond all ids but those that begin like it, by their UTF-16 units, and by their code points. */
+    private static final List<String> ENDS = List.of("\uffff".repeat(8), "\udbff\udfff".repeat(8));
 
     String database() {
         return stage.database();
