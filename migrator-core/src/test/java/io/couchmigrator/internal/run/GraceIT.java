@@ -110,19 +110,18 @@ final class GraceIT {
     /** As where a standby is away that commits wait for. */
     @Test
     void doesNotSayThatACommitIsRolledBack(CouchDouble couch, TestDatabase database) throws Exception {
-        database.execute("create function waits() returns trigger language plpgsql as $$"
-                + " begin perform pg_advisory_xact_lock(1); return null; end $$;"
-                + "create constraint trigger waits after insert on orders deferrable initially deferred"
-                + " for each row execute function waits()");
+        database.execute("create table shops (id int primary key); insert into shops values (1);"
+                + "alter table orders add shop int default 1 references shops deferrable initially deferred");
         try (Connection holder = database.dataSource().getConnection()) {
-            execute(holder, "select pg_advisory_lock(1)");
+            holder.setAutoCommit(false);
+            execute(holder, "select id from shops for update");
             Run run = run(couch, database.dataSource(), NONE);
             CompletableFuture<Result> ending = CompletableFuture.supplyAsync(run::run);
             await().atMost(LONG).until(() -> isWaiting(database));
 
             run.stop();
             Result stopped = ending.join();
-            execute(holder, "select pg_advisory_unlock(1)");
+            holder.rollback();
             await().atMost(LONG)
                     .until(() -> !database.query("select 1 from orders").isEmpty());
             Result next = run(couch, database.dataSource(), LONG).run();
