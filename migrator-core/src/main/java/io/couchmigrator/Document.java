@@ -4,6 +4,10 @@ package io.couchmigrator;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import java.nio.ByteBuffer;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -16,9 +20,9 @@ import java.util.Optional;
  * @param id the document's {@code _id}
  * @param rev the document's {@code _rev}
  * @param fields the top-level fields that the stage names and the document has
- * @param asSent the whole document as the server sent it, if the stage reads that; see {@link #text()}
+ * @param asSent the whole document as the server sent it, if the stage reads that; see {@link #json()}
  */
-public record Document(String id, String rev, JsonObject fields, Optional<String> asSent) {
+public record Document(String id, String rev, JsonObject fields, Optional<Json> asSent) {
     public Document {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(rev, "rev");
@@ -44,9 +48,98 @@ public record Document(String id, String rev, JsonObject fields, Optional<String
      * @throws IllegalStateException if the stage does not read it, as it does after {@link DocumentStage.Builder#text()}
      */
     public String text() {
+        return json().toString();
+    }
+
+    /**
+     * Returns the same as it came, in bytes, which a stage can pass on without making a text of them.
+     *
+     * @throws IllegalStateException if the stage does not read it
+     */
+    public Json json() {
         return asSent.orElseThrow(() -> new IllegalStateException(
                 "no text of document \"%s\": its stage does not read texts: call text() on the stage's builder"
                         .formatted(id)));
+    }
+
+    /**
+     * A JSON text in UTF-8, in which U+0000 and halves of surrogate pairs can only be escaped. As the value of a column it goes as it is, where any
+     * other is looked through first. Immutable.
+     */
+    public static final class Json {
+        private static final char REPLACEMENT = '\ufffd';
+
+        private final byte[] utf8;
+        private final boolean hasEscapes;
+
+        private Json(byte[] utf8, boolean hasEscapes) {
+            this.utf8 = utf8;
+            this.hasEscapes = hasEscapes;
+        }
+
+        /**
+         * Takes a copy of what a parser of JSON let pass.
+         *
+         * @param bytes has it from one place to before another
+         * @throws MalformedInputException if it is not UTF-8
+         */
+        public static Json copyOf(byte[] bytes, int from, int to) throws MalformedInputException {
+            int signs = 0;
+            boolean escapes = false;
+            for (int at = from; at < to; at++) {
+                byte b = bytes[at];
+                signs |= b;
+                escapes |= b == '\\';
+            }
+            if (signs < 0) {
+                requireUtf8(bytes, from, to);
+            }
+            return new Json(Arrays.copyOfRange(bytes, from, to), escapes);
+        }
+
+        /** Java puts a replacement character where there is none: then there are more of them than came. */
+        private static void requireUtf8(byte[] bytes, int from, int to) throws MalformedInputException {
+            String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+            int replacements = 0;
+            for (int at = text.indexOf(REPLACEMENT); at >= 0; at = text.indexOf(REPLACEMENT, at + 1)) {
+                replacements++;
+            }
+            if (replacements > 0 && replacements != replacements(bytes, from, to)) {
+                throw new MalformedInputException(1);
+            }
+        }
+
+        /** No other character has these three bytes in its UTF-8, nor does what is broken before them take one of them in. */
+        private static int replacements(byte[] bytes, int from, int to) {
+            int count = 0;
+            for (int at = from; at < to - 2; at++) {
+                if (bytes[at] == (byte) 0xef && bytes[at + 1] == (byte) 0xbf && bytes[at + 2] == (byte) 0xbd) {
+                    count++;
+                }
+            }
+            return count;
+        }
+
+        /** Returns its bytes, to be read. */
+        public ByteBuffer utf8() {
+            return ByteBuffer.wrap(utf8).asReadOnlyBuffer();
+        }
+
+        /** Returns how many bytes it has. */
+        public int length() {
+            return utf8.length;
+        }
+
+        /** Returns whether it has a backslash. */
+        public boolean hasEscapes() {
+            return hasEscapes;
+        }
+
+        /** Returns its text, which is made of the bytes each time. */
+        @Override
+        public String toString() {
+            return new String(utf8, StandardCharsets.UTF_8);
+        }
     }
 
     /** Returns the id and revision only: a document's body never reaches a log by accident. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.documents;
 
+import io.couchmigrator.Document;
+
 /**
  * A row of a table of documents.
  *
@@ -8,4 +10,4 @@ package io.couchmigrator.documents;
  * @param rev its revision
  * @param doc the document as the server sent it
  */
-record DocumentRow(String id, String rev, String doc) {}
+record DocumentRow(String id, String rev, Document.Json doc) {}

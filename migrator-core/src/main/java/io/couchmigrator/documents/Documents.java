@@ -60,7 +60,7 @@ public final class Documents {
                 .condition(document -> !document.id().startsWith(DESIGN))
                 .definition(definition())
                 .transform((document, context) ->
-                        List.of(new DocumentRow(document.id(), document.rev(), text(document, context))))
+                        List.of(new DocumentRow(document.id(), document.rev(), json(document, context))))
                 .owns(keepsDeleted ? rows.keepsDeleted().build() : rows.build())
                 .build();
     }
@@ -70,11 +70,15 @@ public final class Documents {
         return replacesNul ? 3 : 1;
     }
 
-    private String text(Document document, Context context) {
-        String text = document.text();
+    private Document.Json json(Document document, Context context) {
+        Document.Json json = document.json();
+        if (!json.hasEscapes()) {
+            return json;
+        }
+        String text = json.toString();
         BitSet nuls = Escapes.ofNul(text);
         if (nuls.isEmpty()) {
-            return text;
+            return json;
         }
         if (!replacesNul) {
             throw new RejectException("nul-character", "it holds U+0000, which PostgreSQL cannot store: take it out");

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.documents;
 
+import io.couchmigrator.Document;
 import io.couchmigrator.RejectException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.HexFormat;
 
@@ -54,9 +57,14 @@ final class Escapes {
     }
 
     /** Returns the text with U+FFFD at these places. */
-    static String replaced(String json, BitSet places) {
+    static Document.Json replaced(String json, BitSet places) {
         StringBuilder replaced = new StringBuilder(json);
         places.stream().forEach(at -> replaced.replace(at, at + LENGTH, REPLACEMENT));
-        return replaced.toString();
+        byte[] utf8 = replaced.toString().getBytes(StandardCharsets.UTF_8);
+        try {
+            return Document.Json.copyOf(utf8, 0, utf8.length);
+        } catch (MalformedInputException e) {
+            throw new IllegalStateException("a text is not UTF-8 as Java writes it: this is a bug", e);
+        }
     }
 }

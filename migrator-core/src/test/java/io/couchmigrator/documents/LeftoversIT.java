@@ -232,7 +232,7 @@ final class LeftoversIT {
                 .stage(DocumentStage.<DocumentRow>builder("shop")
                         .text()
                         .transform((document, context) ->
-                                List.of(new DocumentRow(document.id(), document.rev(), document.text())))
+                                List.of(new DocumentRow(document.id(), document.rev(), document.json())))
                         .owns(rows)
                         .build())
                 .build();

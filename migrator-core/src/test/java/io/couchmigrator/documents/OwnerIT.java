@@ -422,7 +422,7 @@ final class OwnerIT {
                 .stage(DocumentStage.<DocumentRow>builder("shop")
                         .text()
                         .transform((document, context) ->
-                                List.of(new DocumentRow(document.id(), document.rev(), document.text())))
+                                List.of(new DocumentRow(document.id(), document.rev(), document.json())))
                         .owns(OwnedTable.<DocumentRow>named(TableName.of("shop"))
                                 .id("id", DocumentRow::id)
                                 .column("rev", "text", DocumentRow::rev)

@@ -182,7 +182,7 @@ final class RereadIT {
                 .text()
                 .condition(document -> "02468".indexOf(document.id().charAt(3)) >= 0)
                 .transform(
-                        (document, context) -> List.of(new DocumentRow(document.id(), document.rev(), document.text())))
+                        (document, context) -> List.of(new DocumentRow(document.id(), document.rev(), document.json())))
                 .owns(rows)
                 .build();
         return Copies.migrator(Migration.builder(Documents.SLUG).stage(stage).build(), couch, database, logs);

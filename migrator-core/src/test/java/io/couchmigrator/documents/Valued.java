@@ -22,7 +22,7 @@ final class Valued {
                 .id("id", DocumentRow::id)
                 .rev("rev", DocumentRow::rev)
                 .column("doc", "jsonb", DocumentRow::doc)
-                .router((row, shards) -> JsonParser.parseString(row.doc())
+                .router((row, shards) -> JsonParser.parseString(row.doc().toString())
                                 .getAsJsonObject()
                                 .get("value")
                                 .getAsInt()
@@ -36,7 +36,7 @@ final class Valued {
                         .condition(document -> value(document.text()) >= 0)
                         .transform((document, context) -> value(document.text()) == 0
                                 ? List.of()
-                                : List.of(new DocumentRow(document.id(), document.rev(), document.text())))
+                                : List.of(new DocumentRow(document.id(), document.rev(), document.json())))
                         .owns(table)
                         .build())
                 .build();

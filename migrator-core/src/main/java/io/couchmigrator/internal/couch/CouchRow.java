@@ -12,10 +12,11 @@ import java.util.Optional;
  * @param rev its revision; empty where the server sent none
  * @param state what is known of its body
  * @param fields the named fields, if the state is {@link State#DOCUMENT}; else empty
- * @param text the document as it was on the wire, if that is wanted
+ * @param json the document as it was on the wire, if that is wanted
  * @param bytes the size of that text; without one, of those fields as they were on the wire, roughly
  */
-public record CouchRow(String id, String rev, State state, JsonObject fields, Optional<String> text, long bytes) {
+public record CouchRow(
+        String id, String rev, State state, JsonObject fields, Optional<Document.Json> json, long bytes) {
     /** What is known of a document's body. */
     public enum State {
         /** It was read. */
@@ -37,6 +38,6 @@ public record CouchRow(String id, String rev, State state, JsonObject fields, Op
 
     /** Returns the document, if the state is {@link State#DOCUMENT}. */
     public Document document() {
-        return new Document(id, rev, fields, text);
+        return new Document(id, rev, fields, json);
     }
 }

@@ -120,7 +120,7 @@ final class PageParser {
                 default -> json.skipChildren();
             }
         }
-        return row.row(wanted.text() ? row.textBytes : stream.kept());
+        return row.row(wanted.text() ? row.jsonBytes : stream.kept());
     }
 
     /** Only a row without an id is known by its key. */
@@ -183,8 +183,8 @@ final class PageParser {
         members(row);
         stream.keep(false);
         long to = json.currentLocation().getByteOffset();
-        row.text = texts.end(to);
-        row.textBytes = to - from;
+        row.json = texts.end(to);
+        row.jsonBytes = to - from;
     }
 
     private void members(RowParts row) throws IOException {

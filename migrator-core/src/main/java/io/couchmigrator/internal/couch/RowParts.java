@@ -3,6 +3,7 @@ package io.couchmigrator.internal.couch;
 
 import com.google.gson.JsonObject;
 import com.google.gson.stream.MalformedJsonException;
+import io.couchmigrator.Document;
 import io.couchmigrator.internal.couch.CouchRow.State;
 import java.io.IOException;
 import java.util.Optional;
@@ -33,10 +34,9 @@ final class RowParts {
     @Nullable
     JsonObject fields;
 
-    @Nullable
-    String text;
+    Document.@Nullable Json json;
 
-    long textBytes;
+    long jsonBytes;
 
     boolean hasDocument;
     boolean deleted;
@@ -58,7 +58,7 @@ final class RowParts {
                 revision == null ? "" : revision,
                 state(),
                 fields == null ? NO_FIELDS : fields,
-                Optional.ofNullable(text),
+                Optional.ofNullable(json),
                 bytes);
     }
 

@@ -2,10 +2,11 @@
 package io.couchmigrator.internal.couch;
 
 import com.google.gson.stream.MalformedJsonException;
+import io.couchmigrator.Document;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.MalformedInputException;
 import java.util.Arrays;
 
 /**
@@ -14,7 +15,6 @@ import java.util.Arrays;
  */
 final class TextStream extends FilterInputStream {
     private static final int LEAST_ROOM = 16 * 1024;
-    private static final char REPLACEMENT = '\ufffd';
 
     private byte[] held = {};
     private int length;
@@ -37,36 +37,15 @@ final class TextStream extends FilterInputStream {
      *
      * @throws MalformedJsonException if it is not UTF-8
      */
-    String end(long place) throws MalformedJsonException {
+    Document.Json end(long place) throws MalformedJsonException {
         int from = Math.toIntExact(begun - first);
         int to = Math.toIntExact(place - first);
         begun = -1;
-        String text = new String(held, from, to - from, StandardCharsets.UTF_8);
-        // Java puts a replacement character where there is none: then there are more of them than came.
-        int replacements = count(text);
-        if (replacements > 0 && replacements != count(from, to)) {
-            throw new MalformedJsonException("a document that is not UTF-8");
+        try {
+            return Document.Json.copyOf(held, from, to);
+        } catch (MalformedInputException e) {
+            throw new MalformedJsonException("a document that is not UTF-8", e);
         }
-        return text;
-    }
-
-    private static int count(String text) {
-        int count = 0;
-        for (int at = text.indexOf(REPLACEMENT); at >= 0; at = text.indexOf(REPLACEMENT, at + 1)) {
-            count++;
-        }
-        return count;
-    }
-
-    /** No other character has these three bytes in its UTF-8, nor does what is broken before them take one of them in. */
-    private int count(int from, int to) {
-        int count = 0;
-        for (int at = from; at < to - 2; at++) {
-            if (held[at] == (byte) 0xef && held[at + 1] == (byte) 0xbf && held[at + 2] == (byte) 0xbd) {
-                count++;
-            }
-        }
-        return count;
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.Document;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
 import java.math.BigDecimal;
@@ -35,7 +36,7 @@ final class ColumnValues {
             }
         } else if (column.isInteger()) {
             checkNumber(column, value);
-        } else {
+        } else if (!(value instanceof Document.Json) || column.maxLength().isPresent()) {
             checkText(column, value.toString());
         }
     }

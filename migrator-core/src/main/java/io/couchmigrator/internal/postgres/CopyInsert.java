@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.Document;
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Upsert;
 import java.nio.ByteBuffer;
@@ -65,7 +66,8 @@ final class CopyInsert<R> {
         CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
         try {
             Message message = new Message(copy);
-            message.bytes(SIGNATURE).number(0).number(0);
+            message.bytes(ByteBuffer.wrap(SIGNATURE));
+            message.number(0).number(0);
             for (R row : rows) {
                 message.number((short) columns.size());
                 for (int i = 0; i < columns.size(); i++) {
@@ -81,7 +83,7 @@ final class CopyInsert<R> {
         }
     }
 
-    /** What is sent, in pieces; what is larger than one goes by itself. */
+    /** What is sent, in pieces. */
     private static final class Message {
         private final CopyIn copy;
         private final ByteBuffer piece = ByteBuffer.allocate(AT_ONCE);
@@ -95,14 +97,14 @@ final class CopyInsert<R> {
                 number(NULL);
                 return;
             }
-            byte[] text = value.toString().getBytes(StandardCharsets.UTF_8);
+            ByteBuffer utf8 = value instanceof Document.Json json
+                    ? json.utf8()
+                    : ByteBuffer.wrap(value.toString().getBytes(StandardCharsets.UTF_8));
+            number(utf8.remaining() + (isJson ? 1 : 0));
             if (isJson) {
-                number(text.length + 1);
                 room(1).put(VERSION);
-            } else {
-                number(text.length);
             }
-            bytes(text);
+            bytes(utf8);
         }
 
         Message number(int number) throws SQLException {
@@ -115,14 +117,13 @@ final class CopyInsert<R> {
             return this;
         }
 
-        Message bytes(byte[] bytes) throws SQLException {
-            if (bytes.length > AT_ONCE) {
-                send();
-                copy.writeToCopy(bytes, 0, bytes.length);
-            } else {
-                room(bytes.length).put(bytes);
+        void bytes(ByteBuffer bytes) throws SQLException {
+            int end = bytes.limit();
+            while (bytes.position() < end) {
+                room(1);
+                bytes.limit(Math.min(end, bytes.position() + piece.remaining()));
+                piece.put(bytes);
             }
-            return this;
         }
 
         private ByteBuffer room(int bytes) throws SQLException {

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.postgres;
 
 import io.couchmigrator.Change;
 import io.couchmigrator.ConflictRule;
+import io.couchmigrator.Document;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Upsert;
@@ -92,7 +93,12 @@ final class PreparedUpsert<R> implements Writer<R> {
     private boolean isLarge(R row) {
         long length = 0;
         for (Upsert.Column<R> column : upsert.columns()) {
-            length += column.value().apply(row) instanceof String text ? text.length() : 0;
+            Object value = column.value().apply(row);
+            if (value instanceof String text) {
+                length += text.length();
+            } else if (value instanceof Document.Json json) {
+                length += json.length();
+            }
         }
         return length >= LARGE;
     }

@@ -30,7 +30,7 @@ final class DocumentTextPropertiesTest {
 
         List<CouchRow> rows = rows(page, slice, new Wanted(true, Set.of("kept"), true));
 
-        assertThat(rows).extracting(CouchRow::text).containsExactlyElementsOf(documents);
+        assertThat(rows).extracting(DocumentTextTest::text).containsExactlyElementsOf(documents);
         assertThat(rows)
                 .extracting(CouchRow::fields)
                 .containsExactlyElementsOf(rows(page, page.length, Wanted.of(List.of("kept"))).stream()

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.couch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.couchmigrator.Document;
 import io.couchmigrator.internal.couch.CouchRow.State;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -45,7 +46,7 @@ final class DocumentTextTest {
 
         assertThat(rows).singleElement().satisfies(row -> {
             assertThat(row.id()).isEqualTo(document.id());
-            assertThat(row.text().orElseThrow().equals(document.json())).isTrue();
+            assertThat(text(row).orElseThrow().equals(document.json())).isTrue();
             assertThat(row.bytes()).isEqualTo(document.bytes().length);
             assertThat(row.fields().isEmpty()).isTrue();
         });
@@ -71,7 +72,7 @@ final class DocumentTextTest {
 
             assertThat(rows)
                     .as("cut after %d bytes", at)
-                    .extracting(CouchRow::text)
+                    .extracting(DocumentTextTest::text)
                     .containsExactly(Optional.of(FIRST), Optional.of(SECOND), Optional.empty());
         }
     }
@@ -82,7 +83,7 @@ final class DocumentTextTest {
         parse(new SlicedStream(PAGE.getBytes(StandardCharsets.UTF_8), slice), new Wanted(true, Set.of("n"), true));
 
         assertThat(rows.get(0).fields()).hasToString("{\"n\":[1.0,\"ää€\ud83d\ude00\"]}");
-        assertThat(rows.get(0).text()).hasValue(FIRST);
+        assertThat(text(rows.get(0))).hasValue(FIRST);
     }
 
     @Test
@@ -92,18 +93,22 @@ final class DocumentTextTest {
 
         parse(new ByteArrayInputStream(page.getBytes(StandardCharsets.UTF_8)), TEXT);
 
-        assertThat(rows).extracting(CouchRow::text).containsExactly(Optional.of(SECOND));
+        assertThat(rows).extracting(DocumentTextTest::text).containsExactly(Optional.of(SECOND));
     }
 
     @Test
     void keepsNoTextUnlessItIsWanted() throws IOException {
         parse(new ByteArrayInputStream(PAGE.getBytes(StandardCharsets.UTF_8)), Wanted.of(List.of("n")));
 
-        assertThat(rows).extracting(CouchRow::text).containsOnly(Optional.empty());
+        assertThat(rows).extracting(DocumentTextTest::text).containsOnly(Optional.empty());
         assertThatThrownBy(() -> rows.get(0).document().text())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "no text of document \"ä\": its stage does not read texts: call text() on the stage's builder");
+    }
+
+    static Optional<String> text(CouchRow row) {
+        return row.json().map(Document.Json::toString);
     }
 
     @Test
@@ -151,7 +156,7 @@ final class DocumentTextTest {
 
         parse(new ByteArrayInputStream(page(document)), TEXT);
 
-        assertThat(rows).extracting(CouchRow::text).containsExactly(Optional.of(document));
+        assertThat(rows).extracting(DocumentTextTest::text).containsExactly(Optional.of(document));
     }
 
     @Test
