@@ -59,6 +59,19 @@ final class CopyInsertIT {
     }
 
     @Test
+    void goesPastNoRuleSinceATableWithOneIsRefused(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("shop").load(Copies.documents(20));
+        Copies.createTable(database);
+        database.execute(
+                "create table audit (id text); create rule audited as on insert to shop do also insert into audit values (new.id)");
+
+        Outcome outcome = run(couch, database).outcome();
+
+        assertThat(outcome).isEqualTo(Outcome.TARGET_FAILED);
+        assertThat(Copies.rows(database)).isEmpty();
+    }
+
+    @Test
     void countsWhatATriggerDrops(CouchDouble couch, TestDatabase database) throws Exception {
         couch.create("shop").load(Copies.documents(20));
         Copies.createTable(database);

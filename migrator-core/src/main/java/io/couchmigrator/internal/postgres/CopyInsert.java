@@ -19,7 +19,7 @@ import org.postgresql.copy.CopyIn;
 
 /**
  * Inserts rows that are not there by {@code COPY}, in its binary format: of what it is sent, the server parses nothing but the values. It knows no
- * conflicts, goes past rules, which a table that is owned has none of, and quotes a row that it refuses. Safe for use by multiple threads.
+ * conflicts, goes past rules for inserts, with which no table is owned, and quotes a row that it refuses. Safe for use by multiple threads.
  */
 final class CopyInsert<R> {
     private static final Set<String> TYPES = Set.of("text", "jsonb");
