@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import com.google.common.base.Utf8;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -67,7 +71,13 @@ public record Document(String id, String rev, JsonObject fields, Optional<Json> 
      * other is looked through first. Immutable.
      */
     public static final class Json {
-        private static final char REPLACEMENT = '\ufffd';
+        /** The first compiler, which most runs end with, takes six times as long to go over bytes one by one. */
+        private static final VarHandle EIGHT_BYTES =
+                MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+        private static final long ONES = 0x0101_0101_0101_0101L;
+        private static final long SIGNS = ONES << 7;
+        private static final long BACKSLASHES = ONES * '\\';
 
         private final byte[] utf8;
         private final boolean hasEscapes;
@@ -84,40 +94,27 @@ public record Document(String id, String rev, JsonObject fields, Optional<Json> 
          * @throws MalformedInputException if it is not UTF-8
          */
         public static Json copyOf(byte[] bytes, int from, int to) throws MalformedInputException {
-            int signs = 0;
-            boolean escapes = false;
-            for (int at = from; at < to; at++) {
-                byte b = bytes[at];
-                signs |= b;
-                escapes |= b == '\\';
+            long signs = 0;
+            long matches = 0;
+            int at = from;
+            for (; at <= to - Long.BYTES; at += Long.BYTES) {
+                long eight = (long) EIGHT_BYTES.get(bytes, at);
+                signs |= eight;
+                matches |= zeros(eight ^ BACKSLASHES);
             }
-            if (signs < 0) {
-                requireUtf8(bytes, from, to);
+            for (; at < to; at++) {
+                signs |= bytes[at];
+                matches |= bytes[at] == '\\' ? 1 : 0;
             }
-            return new Json(Arrays.copyOfRange(bytes, from, to), escapes);
-        }
-
-        /** Java puts a replacement character where there is none: then there are more of them than came. */
-        private static void requireUtf8(byte[] bytes, int from, int to) throws MalformedInputException {
-            String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
-            int replacements = 0;
-            for (int at = text.indexOf(REPLACEMENT); at >= 0; at = text.indexOf(REPLACEMENT, at + 1)) {
-                replacements++;
-            }
-            if (replacements > 0 && replacements != replacements(bytes, from, to)) {
+            if ((signs & SIGNS) != 0 && !Utf8.isWellFormed(bytes, from, to - from)) {
                 throw new MalformedInputException(1);
             }
+            return new Json(Arrays.copyOfRange(bytes, from, to), matches != 0);
         }
 
-        /** No other character has these three bytes in its UTF-8, nor does what is broken before them take one of them in. */
-        private static int replacements(byte[] bytes, int from, int to) {
-            int count = 0;
-            for (int at = from; at < to - 2; at++) {
-                if (bytes[at] == (byte) 0xef && bytes[at + 1] == (byte) 0xbf && bytes[at + 2] == (byte) 0xbd) {
-                    count++;
-                }
-            }
-            return count;
+        /** Returns something else than 0 exactly if one of eight bytes is 0. */
+        private static long zeros(long eight) {
+            return (eight - ONES) & ~eight & SIGNS;
         }
 
         /** Returns its bytes, to be read. */
