@@ -19,6 +19,9 @@ import java.util.TreeMap;
 public final class Operator {
     private static final Path PROGRAM = Path.of("target/migrator/bin/migrator").toAbsolutePath();
 
+    /** What one start leaves for the next ones is the tests' alone. */
+    private static final Path CACHE = Path.of("target/cache").toAbsolutePath();
+
     private final Map<String, String> environment = new TreeMap<>();
     private final List<String> always = new ArrayList<>();
     private final List<String> program;
@@ -42,6 +45,7 @@ public final class Operator {
         environment.put("PGUSER", database.user());
         environment.put("PGPASSWORD", database.password());
         environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.put("XDG_CACHE_HOME", CACHE.toString());
     }
 
     /** Loads the corpus into both servers first. */
