@@ -45,7 +45,7 @@ final class OwnedChecks {
         return List.copyOf(new LinkedHashSet<>(faults));
     }
 
-    /** Returns which columns of the table beside it are of other types than a run would have created. */
+    /** Returns which columns of the table beside it are others than a run would have created: of other types, or such that may be null. */
     private static List<String> ownerFaults(Connection connection, OwnerTable owners) throws SQLException {
         Map<String, ColumnFacts> there = TableFacts.of(connection, owners.name())
                 .map(TableFacts::columns)
@@ -59,17 +59,16 @@ final class OwnedChecks {
                         case ANY -> "boolean";
                     };
             ColumnFacts its = there.get(column.name());
+            String alter =
+                    "alter table %s alter column %s".formatted(owners.sql(), Jooq.sql(DSL.quotedName(column.name())));
             if (its != null && !its.type().equals(type)) {
+                faults.add("column \"%s\" of table \"%s\" has type %s: expected %s: %s type %s"
+                        .formatted(column.name(), owners.name(), its.type(), type, alter, type));
+            }
+            if (its != null && !its.notNull()) {
                 faults.add(
-                        "column \"%s\" of table \"%s\" has type %s: expected %s: alter table %s alter column %s type %s"
-                                .formatted(
-                                        column.name(),
-                                        owners.name(),
-                                        its.type(),
-                                        type,
-                                        owners.sql(),
-                                        Jooq.sql(DSL.quotedName(column.name())),
-                                        type));
+                        "column \"%s\" of table \"%s\" may be null: expected not null, since what is not said of a table is nothing to go by: delete the rows in which it is null, have their tables adopted, and %s set not null"
+                                .formatted(column.name(), owners.name(), alter));
             }
         }
         return faults;

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jooq.Record;
 
@@ -36,14 +37,15 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
     public record Row(String migration, String source, long epoch, long oid, boolean keepsDeleted, String claim) {
         static final String COLUMNS = "migration, source, epoch, table_oid, keeps_deleted, claim";
 
+        /** What is null in a table that somebody else made protects: nobody's claim is known, and rows are kept. */
         static Row of(Record row) {
             return new Row(
-                    row.get(0, String.class),
-                    row.get(1, String.class),
+                    Objects.requireNonNullElse(row.get(0, String.class), ""),
+                    Objects.requireNonNullElse(row.get(1, String.class), ""),
                     row.get(2, long.class),
                     row.get(3, long.class),
-                    row.get(4, boolean.class),
-                    row.get(5, String.class));
+                    !Boolean.FALSE.equals(row.get(4, Boolean.class)),
+                    Objects.requireNonNullElse(row.get(5, String.class), ""));
         }
 
         /** Returns the row of a table of this name; empty if there is none. */
