@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A CouchDB document as far as its stage reads it.
@@ -130,6 +131,17 @@ public record Document(String id, String rev, JsonObject fields, Optional<Json> 
         /** Returns whether it has a backslash. */
         public boolean hasEscapes() {
             return hasEscapes;
+        }
+
+        /** Returns whether the other is a text of the same characters. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Json json && Arrays.equals(utf8, json.utf8);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(utf8);
         }
 
         /** Returns its text, which is made of the bytes each time. */

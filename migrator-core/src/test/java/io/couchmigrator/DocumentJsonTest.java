@@ -82,6 +82,18 @@ class DocumentJsonTest {
         assertThat(Document.Json.copyOf(came, 0, came.length)).hasToString("\"\ufffd\ufffd\"");
     }
 
+    @Test
+    void equalsOneOfTheSameCharactersWhereverTheyCameFrom() throws MalformedInputException {
+        byte[] bytes = "aa\"a\"b\"a\"".getBytes(UTF_8);
+
+        Document.Json json = Document.Json.copyOf(bytes, 2, 5);
+
+        assertThat(json)
+                .isEqualTo(Document.Json.copyOf(bytes, 6, 9))
+                .hasSameHashCodeAs(Document.Json.copyOf(bytes, 6, 9))
+                .isNotEqualTo(Document.Json.copyOf(bytes, 2, 6));
+    }
+
     private static byte[] filled(char with) {
         byte[] bytes = new byte[MOST];
         Arrays.fill(bytes, (byte) with);
