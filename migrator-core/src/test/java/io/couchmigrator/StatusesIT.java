@@ -67,7 +67,10 @@ final class StatusesIT {
     private static int[] statuses(Asked asked) {
         return asked == Asked.PAGE
                 ? IntStream.range(400, 600).toArray()
-                : new int[] {400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 414, 417, 425, 429, 451, 499, 500, 501, 502, 503, 504, 507, 599};
+                : new int[] {
+                    400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 414, 417, 425, 429, 451, 499, 500, 501, 502, 503,
+                    504, 507, 599
+                };
     }
 
     /** Waits for nothing: whether a status may pass is {@link SourceFaultsIT}'s. */

@@ -20,15 +20,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** Triggers of the table that a stage owns, which change, move or remove what was written and counted. */
 @ExtendWith(MigratorExtension.class)
 final class TriggersIT {
     private static final int COUNT = 20;
+    private static final int MANY = 800;
+    private static final String LARGE = "x".repeat(8_000);
+    private static final int NARROW = 1 << 16;
     private static final String REASON =
             "a row that is not there as it was written: a trigger or a rule of table \"shop\" dropped, changed or removed it";
 
@@ -162,6 +167,30 @@ final class TriggersIT {
                 .asString()
                 .contains("table \"shop\" has triggers (\"Looking on\", looking):")
                 .contains("what they do to rows of earlier batches, or add, is seen by verify alone");
+    }
+
+    /** What is sent while rows are copied is read by nobody, and once no more of it fits between both sides, each waits for the other. */
+    @Test
+    @Timeout(120)
+    void mayTellMoreThanFitsBetweenBothSides(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("shop").load(Copies.documents(MANY).peek(document -> document.addProperty("large", LARGE)));
+        Copies.createTable(database);
+        trigger(database, "trigger", "before insert", "true", "raise warning '%', new.doc");
+        PGSimpleDataSource narrow = new PGSimpleDataSource();
+        narrow.setUrl(database.jdbcUrl());
+        narrow.setUser(database.user());
+        narrow.setPassword(database.password());
+        narrow.setSendBufferSize(NARROW);
+        narrow.setReceiveBufferSize(NARROW);
+
+        Result result = Copies.migrator(Copies.migration(), couch, database, logs)
+                .target(narrow)
+                .chunkSize(1000)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(Copies.rows(database)).hasSize(MANY);
     }
 
     private Migrator migrator(CouchDouble couch, TestDatabase database) {

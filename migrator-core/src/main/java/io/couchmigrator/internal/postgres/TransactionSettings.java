@@ -43,6 +43,7 @@ final class TransactionSettings {
         visibility(settings);
         values(settings);
         texts(settings);
+        silence(settings);
         return settings;
     }
 
@@ -74,5 +75,13 @@ final class TransactionSettings {
         settings.put("backslash_quote", "safe_encoding");
         settings.put("transform_null_equals", "off");
         settings.put("quote_all_identifiers", "off");
+    }
+
+    /**
+     * Nobody reads what triggers tell, and while rows are copied nobody could: once no more of it fits between both sides, the server waits to be
+     * read, and the client to be let write.
+     */
+    private static void silence(Map<String, String> settings) {
+        settings.put("client_min_messages", "error");
     }
 }

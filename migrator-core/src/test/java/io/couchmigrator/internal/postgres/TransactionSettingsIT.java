@@ -47,7 +47,8 @@ final class TransactionSettingsIT {
             Map.entry("standard_conforming_strings", "off"),
             Map.entry("backslash_quote", "on"),
             Map.entry("transform_null_equals", "on"),
-            Map.entry("quote_all_identifiers", "on"));
+            Map.entry("quote_all_identifiers", "on"),
+            Map.entry("client_min_messages", "notice"));
 
     /** The column's type, the value as it is given, and the value as the server shows it. */
     private static final List<List<String>> VALUES = List.of(
