@@ -4,10 +4,12 @@ package io.couchmigrator.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.Listener;
+import io.couchmigrator.Migration;
 import io.couchmigrator.Migrator;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.Result;
+import io.couchmigrator.TableName;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -193,8 +196,42 @@ final class TriggersIT {
         assertThat(Copies.rows(database)).hasSize(MANY);
     }
 
+    /** Before PostgreSQL 15 the server counts them there among its own, which those of constraints are everywhere. */
+    @Test
+    @Tag("catalogue")
+    void areSeenWhereAPartitionHasThemFromTheTableThatItIsOf(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        couch.create("shop").load(Copies.documents(COUNT));
+        database.execute("""
+                create table shop (id text collate "C" primary key, rev text not null, doc jsonb not null,
+                  unique (id, rev) deferrable, foreign key (id) references shop) partition by hash (id);
+                create table part partition of shop for values with (modulus 1, remainder 0);
+                """);
+        trigger(database, "trigger", "after insert", "new.id = 'd013'", "delete from shop where id = new.id");
+        Migration migration =
+                Documents.builder().database("shop", TableName.of("part")).build();
+
+        Result refused = migrator(migration, couch, database).run();
+        List<String> warned = told.ofTriggers();
+        drop(database);
+        told.warned.clear();
+        Result mended = migrator(migration, couch, database).run();
+
+        assertThat(refused.failures()).isEmpty();
+        assertThat(refused.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
+        assertThat(told.rejected).containsOnlyKeys("d013");
+        assertThat(warned).singleElement().asString().contains("table \"part\" has triggers (meddling):");
+        assertThat(mended.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(told.ofTriggers()).isEmpty();
+        assertThat(Copies.rows(database)).isEqualTo(expected());
+    }
+
     private Migrator migrator(CouchDouble couch, TestDatabase database) {
-        return Copies.migrator(Copies.migration(), couch, database, logs)
+        return migrator(Copies.migration(), couch, database);
+    }
+
+    private Migrator migrator(Migration migration, CouchDouble couch, TestDatabase database) {
+        return Copies.migrator(migration, couch, database, logs)
                 .chunkSize(100)
                 .listener(told)
                 .build();

@@ -22,7 +22,7 @@ import org.jooq.Record;
  * @param columns its columns by name, in their order
  * @param uniqueColumns columns that have a unique index of their own
  * @param triggers the names, quoted, of those that somebody created and that run in a session like this one when rows are written or
- *     deleted, also where they are of partitions
+ *     deleted, also where they are of partitions, or where the table is one and has them from its parent
  */
 public record TableFacts(
         long oid, TableName name, Map<String, ColumnFacts> columns, Set<String> uniqueColumns, List<String> triggers) {
@@ -142,13 +142,15 @@ public record TableFacts(
         return new TableFacts(oid, table, columns, unique, triggers(jooq, oid));
     }
 
+    /** Before PostgreSQL 15 those that a partition has from its parent are internal, too: what is the server's own is told by its constraint. */
     private static List<String> triggers(DSLContext jooq, long oid) {
         return jooq.resultQuery("""
                         with recursive parts(oid) as (
                           select ?::oid union select inhrelid from pg_inherits join parts on inhparent = parts.oid
                         )
                         select distinct quote_ident(tgname) from pg_trigger join parts on tgrelid = parts.oid
-                        where not tgisinternal and tgtype & 28 <> 0 -- of INSERT, DELETE or UPDATE
+                        where tgtype & 28 <> 0 -- of INSERT, DELETE or UPDATE
+                          and not exists (select from pg_constraint where oid = tgconstraint and contype <> 't')
                           and tgenabled::text in ('A', case current_setting('session_replication_role') when 'replica' then 'R' else 'O' end)
                         order by 1
                         """, oid).fetchInto(String.class);
