@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.offsets.Interval;
+import io.couchmigrator.internal.offsets.KeyOrder;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import java.util.Optional;

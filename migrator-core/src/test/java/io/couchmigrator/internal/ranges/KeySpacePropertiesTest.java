@@ -3,6 +3,7 @@ package io.couchmigrator.internal.ranges;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.internal.offsets.KeyOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.internal.ranges;
+package io.couchmigrator.internal.offsets;
 
 import java.util.Comparator;
 
@@ -7,17 +7,19 @@ import java.util.Comparator;
  * The order of keys by code points, which is the order of their UTF-8 bytes. {@link String#compareTo} differs from it
  * beyond U+FFFF, where a pair of surrogates stands for one code point.
  */
-final class KeyOrder {
-    static final Comparator<String> BY_CODE_POINT = KeyOrder::compare;
+public final class KeyOrder {
+    /** The order. */
+    public static final Comparator<String> BY_CODE_POINT = KeyOrder::compare;
 
     private KeyOrder() {}
 
-    static boolean isBelow(String one, String other) {
+    /** Returns whether a key comes before another. */
+    public static boolean isBelow(String one, String other) {
         return compare(one, other) < 0;
     }
 
     /** Returns how many characters both begin with; never the half of a pair. */
-    static int common(String one, String other) {
+    public static int common(String one, String other) {
         int length = firstDifference(one, other);
         return length > 0 && Character.isHighSurrogate(one.charAt(length - 1)) ? length - 1 : length;
     }
