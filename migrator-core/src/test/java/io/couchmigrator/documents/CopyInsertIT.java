@@ -3,6 +3,7 @@ package io.couchmigrator.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
 import io.couchmigrator.testkit.MigratorExtension;
@@ -12,6 +13,9 @@ import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +44,25 @@ final class CopyInsertIT {
         assertThat(copied).matches("copy=(29|30).*");
         assertThat(statements(database)).contains("with=1");
         assertThat(Copies.rows(database)).hasSize(45).contains("d007=70", "d044=44");
+    }
+
+    /** The table has them in the order of code points, in which surrogates come last. */
+    @Test
+    void isNotTriedWhereRowsAreWhateverTheIds(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase shop = couch.create("shop");
+        shop.load(hostile(0));
+        Copies.createTable(database);
+        whenCopied(database, "");
+
+        run(couch, database);
+        List<String> first = copies(database);
+        shop.load(hostile(1));
+        Outcome second = run(couch, database).outcome();
+
+        assertThat(first).containsExactly("1");
+        assertThat(second).isEqualTo(Outcome.COMPLETE);
+        assertThat(copies(database)).containsExactly("1");
+        assertThat(Copies.rows(database)).hasSize(20).allMatch(row -> row.endsWith("=1"));
     }
 
     @Test
@@ -90,6 +113,27 @@ final class CopyInsertIT {
                 .chunkSize(100)
                 .build()
                 .run();
+    }
+
+    /** Returns documents that come before U+10000, and as many after it. */
+    private static Stream<JsonObject> hostile(int value) {
+        return Stream.of("\uE000", "\uD800\uDC00")
+                .flatMap(first -> IntStream.range(0, 10).mapToObj(number -> Copies.document(first + number, value)));
+    }
+
+    /** Has copies counted, and something done before their first row. */
+    private static void whenCopied(TestDatabase database, String statement) throws SQLException {
+        database.execute("""
+                create sequence copies;
+                create function copied() returns trigger language plpgsql as $$ begin
+                  if current_query() like 'copy%%' then perform nextval('copies'); %s end if; return null;
+                end $$;
+                create trigger copying before insert on shop for each statement execute function copied()
+                """.formatted(statement));
+    }
+
+    private static List<String> copies(TestDatabase database) throws SQLException {
+        return database.query("select last_value from copies where is_called");
     }
 
     /** Has the first word of the statement told that each row comes by. */

@@ -6,6 +6,7 @@ import io.couchmigrator.OwnedTable;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.offsets.Interval;
+import io.couchmigrator.internal.offsets.KeyOrder;
 import io.couchmigrator.internal.postgres.Ownership.Claimed;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -139,7 +140,7 @@ final class PreparedOwned<R> implements Writer<R> {
         }
     }
 
-    /** Returns whether all documents have a row to write, and none has one. Where ids come in another order than the table's, they may have. */
+    /** Returns whether all documents have a row to write, and no row lies between the first and the last of their ids. */
     private boolean isBetweenRows(Connection connection, List<Change<R>> changes) throws SQLException {
         List<String> ids = new ArrayList<>(changes.size());
         for (Change<R> change : changes) {
@@ -148,7 +149,9 @@ final class PreparedOwned<R> implements Writer<R> {
             }
             ids.add(change.id());
         }
-        Interval around = new Interval(Collections.min(ids), true, Collections.max(ids), true);
+        String first = Collections.min(ids, KeyOrder.BY_CODE_POINT);
+        String last = Collections.max(ids, KeyOrder.BY_CODE_POINT);
+        Interval around = new Interval(first, true, last, true);
         return look.ids(connection, around, 1).isEmpty();
     }
 
