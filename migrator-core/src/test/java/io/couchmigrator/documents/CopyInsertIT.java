@@ -13,12 +13,15 @@ import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows are copied where there are none, and merged everywhere else. */
 @ExtendWith(MigratorExtension.class)
@@ -63,6 +66,50 @@ final class CopyInsertIT {
         assertThat(second).isEqualTo(Outcome.COMPLETE);
         assertThat(copies(database)).containsExactly("1");
         assertThat(Copies.rows(database)).hasSize(20).allMatch(row -> row.endsWith("=1"));
+    }
+
+    /** Refused as by a proxy that knows no COPY, which no savepoint undoes where the connection ends with it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "raise exception 'no copies' using errcode = '0A000';",
+                "perform pg_terminate_backend(pg_backend_pid());"
+            })
+    void isNoLongerTriedWhereItFailedThreeTimesInARow(String failure, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        couch.create("shop").load(Copies.documents(100));
+        Copies.createTable(database);
+        whenCopied(database, failure);
+
+        Result result = Copies.migrator(Copies.migration(), couch, database, logs)
+                .chunkSize(20)
+                .maxOutage(Duration.ofSeconds(10))
+                .build()
+                .run();
+
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(copies(database)).containsExactly("3");
+        assertThat(Copies.rows(database)).hasSize(100);
+    }
+
+    @Test
+    void isTriedAgainWhereItFailedNowAndThen(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("shop").load(Copies.documents(200));
+        Copies.createTable(database);
+        whenCopied(
+                database,
+                "if (select last_value % 3 <> 0 from copies) then raise exception 'no copies' using errcode = '0A000'; end if;");
+
+        Outcome outcome = Copies.migrator(Copies.migration(), couch, database, logs)
+                .chunkSize(20)
+                .build()
+                .run()
+                .outcome();
+
+        assertThat(outcome).isEqualTo(Outcome.COMPLETE);
+        assertThat(copies(database)).containsExactly("10");
+        assertThat(Copies.rows(database)).hasSize(200);
     }
 
     @Test

@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.Change;
 import io.couchmigrator.Document;
 import io.couchmigrator.OwnedTable;
+import io.couchmigrator.TableName;
 import io.couchmigrator.Upsert;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Inserts rows that are not there by {@code COPY}, in its binary format: of what it is sent, the server parses nothing but the values. It knows no
@@ -32,11 +40,24 @@ final class CopyInsert<R> {
     private static final short NO_MORE = -1;
     private static final int NULL = -1;
 
+    /** So many copies in a row that fail are not chance. */
+    private static final int MOST_REFUSALS = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(CopyInsert.class);
+
+    private final TableName table;
     private final List<Upsert.Column<R>> columns;
     private final List<Boolean> isJson;
     private final String sql;
 
+    /** How many copies in a row have failed, one after the other: those that a fault met at once count as one. */
+    private final AtomicInteger refusals = new AtomicInteger();
+
+    /** The first documents of batches that met in a copy what may pass, and are to be merged when they come again. */
+    private final Set<String> toMerge = ConcurrentHashMap.newKeySet();
+
     private CopyInsert(OwnedTable<R> owned) {
+        this.table = owned.table();
         this.columns = owned.rows().columns();
         this.isJson = owned.columns().stream()
                 .map(column -> column.type().equals("jsonb"))
@@ -57,12 +78,48 @@ final class CopyInsert<R> {
                 : Optional.empty();
     }
 
+    /** Returns whether to copy a batch, asked once an attempt: not one whose copy has just failed, and none where several in a row have. */
+    boolean mayTry(List<Change<R>> batch) {
+        return !toMerge.remove(batch.get(0).id()) && refusals.get() < MOST_REFUSALS;
+    }
+
     /**
-     * Inserts rows, and returns how many were: a trigger may drop some.
+     * Inserts the rows of a batch.
      *
-     * @throws SQLException also if one of them is there
+     * @return how many were inserted, since a trigger may drop some; empty if nothing was, and they are to be merged
+     * @throws SQLException what may pass
      */
-    int insert(Connection connection, List<R> rows) throws SQLException {
+    OptionalInt insert(Connection connection, List<Change<R>> batch) throws SQLException {
+        int before = refusals.get();
+        Savepoint savepoint = connection.setSavepoint();
+        try {
+            int inserted = copied(connection, Change.rows(batch));
+            Statements.runDeferred(connection);
+            refusals.compareAndSet(before, 0);
+            return OptionalInt.of(inserted);
+        } catch (SQLException e) {
+            SqlFault fault = SqlFault.of(e);
+            count(before, fault);
+            if (fault.isPassing()) {
+                toMerge.add(batch.get(0).id());
+                throw e;
+            }
+            connection.rollback(savepoint);
+            return OptionalInt.empty();
+        }
+    }
+
+    private void count(int before, SqlFault fault) {
+        if (refusals.compareAndSet(before, before + 1) && before + 1 == MOST_REFUSALS) {
+            LOG.info(
+                    "rows of table \"{}\" are merged from now on, and no longer copied: {} copies in a row failed, the last with {}",
+                    table,
+                    MOST_REFUSALS,
+                    fault.withoutValues());
+        }
+    }
+
+    private int copied(Connection connection, List<R> rows) throws SQLException {
         CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
         try {
             Message message = new Message(copy);

@@ -123,21 +123,11 @@ final class PreparedOwned<R> implements Writer<R> {
      * @return how many rows were written; empty if the other way is to be gone
      */
     private OptionalInt copied(Connection connection, List<Change<R>> changes) throws SQLException {
-        if (copying.isEmpty() || changes.size() < FEW || !isBetweenRows(connection, changes)) {
-            return OptionalInt.empty();
-        }
-        Savepoint before = connection.setSavepoint();
-        try {
-            int copied = copying.get().insert(connection, Change.rows(changes));
-            Statements.runDeferred(connection);
-            return OptionalInt.of(copied);
-        } catch (SQLException e) {
-            if (SqlFault.of(e).isPassing()) {
-                throw e;
-            }
-            connection.rollback(before);
-            return OptionalInt.empty();
-        }
+        boolean may = copying.isPresent()
+                && changes.size() >= FEW
+                && copying.get().mayTry(changes)
+                && isBetweenRows(connection, changes);
+        return may ? copying.get().insert(connection, changes) : OptionalInt.empty();
     }
 
     /** Returns whether all documents have a row to write, and no row lies between the first and the last of their ids. */
