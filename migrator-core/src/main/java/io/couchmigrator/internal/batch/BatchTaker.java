@@ -26,6 +26,8 @@ public interface BatchTaker<S> {
      * @param read what was read whole
      * @param named the items that it names
      * @param then takes them in order, so many at once as fit into memory
+     * @return what takes the items that are named, since where they have rows was seen as well
      */
-    void candidates(Interval read, List<Item<S>> named, Target.Connections sessions, Consumer<List<SourceId>> then);
+    BatchTaker<S> candidates(
+            Interval read, List<Item<S>> named, Target.Connections sessions, Consumer<List<SourceId>> then);
 }

@@ -35,9 +35,10 @@ record BatchWriter<S, R>(Preparation<S, R> preparation, Sink<R> sink, StageJourn
     }
 
     @Override
-    public void candidates(
+    public BatchTaker<S> candidates(
             Interval read, List<Item<S>> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
-        preparation.candidates(read, named, sessions, then);
+        Whereabouts seen = preparation.candidates(read, named, sessions, then);
+        return new BatchWriter<>(preparation, sink.knowing(seen), journal);
     }
 
     /** Returns the last of the items of each id: a feed may tell of a document twice, and what it asks for now counts. */

@@ -75,10 +75,14 @@ public final class Preparation<S, R> {
         return writers.place(row);
     }
 
-    /** Tells which items to ask for since the target has rows of them, as {@link BatchTaker#candidates} says. */
-    public void candidates(
+    /**
+     * Tells which items to ask for since the target has rows of them, as {@link BatchTaker#candidates} says.
+     *
+     * @return where those that are named have rows
+     */
+    public Whereabouts candidates(
             Interval read, List<Item<S>> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
-        candidates.of(read, named, sessions, then);
+        return candidates.of(read, named, sessions, then);
     }
 
     /**

@@ -25,10 +25,10 @@ import java.util.stream.Collectors;
  *
  * @param <R> the type of the rows
  * @param place the number of the database that a row goes to
- * @param byId whether that depends on the item's id alone, so that one that has rows has none elsewhere
+ * @param whereabouts where items may have had rows before
  * @param sinks one for each database
  */
-record ShardedSink<R>(ToIntFunction<R> place, boolean byId, List<Sink<R>> sinks, SideBySide sideBySide)
+record ShardedSink<R>(ToIntFunction<R> place, Whereabouts whereabouts, List<Sink<R>> sinks, SideBySide sideBySide)
         implements Sink<R> {
     @Override
     public Outcome write(List<Ready<R>> items, Target.Connections sessions) {
@@ -37,6 +37,11 @@ record ShardedSink<R>(ToIntFunction<R> place, boolean byId, List<Sink<R>> sinks,
         Set<SourceId> refused = stored.refused().stream().map(Refused::id).collect(Collectors.toSet());
         Outcome cleared = write(routed, item -> item.rows().isEmpty() && !refused.contains(item.id()), sessions);
         return sum(List.of(stored, cleared));
+    }
+
+    @Override
+    public Sink<R> knowing(Whereabouts known) {
+        return new ShardedSink<>(place, known, sinks, sideBySide);
     }
 
     private Outcome write(List<List<Ready<R>>> routed, Predicate<Ready<R>> which, Target.Connections sessions) {
@@ -61,7 +66,7 @@ record ShardedSink<R>(ToIntFunction<R> place, boolean byId, List<Sink<R>> sinks,
             }
             for (int database = 0; database < sinks.size(); database++) {
                 List<R> its = places.getOrDefault(database, List.of());
-                if (!its.isEmpty() || places.isEmpty() || !byId) {
+                if (!its.isEmpty() || whereabouts.mayHaveRows(item, database)) {
                     routed.get(database).add(item.with(its));
                 }
             }

@@ -16,6 +16,11 @@ interface Sink<R> {
     /** Takes what some items ask for: all rows of one item in one transaction. */
     Outcome write(List<Ready<R>> items, Target.Connections sessions);
 
+    /** Returns the same for items of which is known where they have rows, which only matters where there are several databases. */
+    default Sink<R> knowing(Whereabouts whereabouts) {
+        return this;
+    }
+
     /**
      * What became of them.
      *

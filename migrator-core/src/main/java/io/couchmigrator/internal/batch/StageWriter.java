@@ -4,6 +4,7 @@ package io.couchmigrator.internal.batch;
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.batch.Preparation.Ready;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.SourceId;
@@ -32,6 +33,7 @@ public final class StageWriter<S, R> {
     private final LineFile log;
     private final OddEntries odd = new OddEntries();
     private final StageJournal journal;
+    private final RejectsFile rejects;
     private final Reporter reporter;
     private final WriteSize size;
     private final Trust trust;
@@ -59,29 +61,40 @@ public final class StageWriter<S, R> {
         this.target = target;
         this.log = log;
         this.journal = new StageJournal(stage.name(), log, odd, rejects, reporter);
+        this.rejects = rejects;
         this.limit = limit;
         this.reporter = reporter;
         this.size = new WriteSize(stage.name(), reporter);
         this.trust = new Trust(stage.name(), reporter);
     }
 
-    /** Returns what writes batches. */
+    /** Returns what writes batches, of documents whose rows may be anywhere. */
     public BatchTaker<S> batches() {
-        return new BatchWriter<>(preparation, sink(true, isRoutedById()), journal);
+        return new BatchWriter<>(preparation, sink(true, Whereabouts.UNKNOWN), journal);
     }
 
-    private boolean isRoutedById() {
-        return stage.destination() instanceof OwnedTable<R> owned && owned.isRoutedById();
-    }
-
-    /** Returns what writes batches of documents that a verification found, whose rows may be anywhere. */
-    public BatchTaker<S> batchesOfFindings() {
-        return new BatchWriter<>(preparation, sink(true, false), journal);
+    /** Returns what writes batches of changes that came since all was read. */
+    public BatchTaker<S> batchesOfChanges() {
+        return new BatchWriter<>(
+                preparation, sink(true, isRoutedById() ? this::mayHaveBeen : Whereabouts.UNKNOWN), journal);
     }
 
     /** Returns what writes batches of documents that were rejected before, and may well all be rejected again. */
     public BatchTaker<S> batchesOfRejects() {
-        return new BatchWriter<>(preparation, sink(false, false), journal);
+        return new BatchWriter<>(preparation, sink(false, Whereabouts.UNKNOWN), journal);
+    }
+
+    /** Rows that stay when their documents are gone do so wherever a document was last, by whatever rules. */
+    private boolean isRoutedById() {
+        return stage.destination() instanceof OwnedTable<R> owned && owned.isRoutedById() && !owned.keepsDeleted();
+    }
+
+    /**
+     * Where a row's database depends on its document's id alone, reading all has left no row elsewhere, but of what was rejected then: that
+     * has what it had.
+     */
+    private boolean mayHaveBeen(Ready<?> item, int database) {
+        return item.rows().isEmpty() || rejects.isRejected(stage.name(), item.id());
     }
 
     /**
@@ -127,7 +140,7 @@ public final class StageWriter<S, R> {
         odd.tell(reporter, stage.name(), log.path());
     }
 
-    private Sink<R> sink(boolean mayBlame, boolean byId) {
+    private Sink<R> sink(boolean mayBlame, Whereabouts whereabouts) {
         List<Sink<R>> sinks = new ArrayList<>();
         StageFunctions functions = new StageFunctions(stage);
         for (TargetDatabase database : target.databases()) {
@@ -139,6 +152,6 @@ public final class StageWriter<S, R> {
         }
         return sinks.size() == 1
                 ? sinks.get(0)
-                : new ShardedSink<>(preparation::place, byId, sinks, target.sideBySide());
+                : new ShardedSink<>(preparation::place, whereabouts, sinks, target.sideBySide());
     }
 }

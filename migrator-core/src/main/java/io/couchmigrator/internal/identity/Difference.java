@@ -52,7 +52,7 @@ public sealed interface Difference {
         MAP(
                 Kind.BELONGS,
                 Kind.OTHERWISE.formatted(
-                        "all is read again and written by the new map; rows that are there stay where they are, and verify() tells which belong elsewhere")),
+                        "all is read again and written by the new map; rows that are there stay where they are, but those in a table that a stage owns, and verify() tells which belong elsewhere")),
         /** The map of shards, which is not given now. */
         NO_MAP(Kind.BELONGS, "give the map of shards, as the run did that wrote the file"),
         /** The database of a stage's table, which is not named now. */

@@ -7,6 +7,7 @@ import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.Interval;
+import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
@@ -55,9 +56,9 @@ final class RangeReader<S> {
             if (page.failure().isPresent()) {
                 throw page.failure().get();
             }
-            candidates(page);
+            BatchTaker<S> knowing = candidates(page);
             for (List<Item<S>> batch : Lists.partition(page.items(), run.site().chunkSize())) {
-                batch(batch);
+                batch(batch, knowing);
             }
             if (!page.more()) {
                 state.finished(index, found);
@@ -65,23 +66,24 @@ final class RangeReader<S> {
         }
     }
 
-    /** A page tells of all ids that it spans: what the target has there besides is asked for, since a page is no proof that it is gone. */
-    private void candidates(Feed.Page<S> page) {
+    /**
+     * A page tells of all ids that it spans: what the target has there besides is asked for, since a page is no proof that it is gone.
+     *
+     * @return what takes the page's items
+     */
+    private BatchTaker<S> candidates(Feed.Page<S> page) {
         List<Item<S>> named = page.items();
         found = Tallies.NONE;
-        if (!page.more()) {
-            candidates(state.range(index).rest(), named);
-        } else if (!named.isEmpty()) {
-            candidates(state.range(index).upTo(last(named)), named);
+        if (page.more() && named.isEmpty()) {
+            return taker;
         }
+        RangeOffset range = state.range(index);
+        Interval read = page.more() ? range.upTo(last(named)) : range.rest();
+        return taker.candidates(read, named, sessions, ids -> run.byIds(ids, taker, state, sessions, this::counted));
     }
 
-    private void candidates(Interval read, List<Item<S>> named) {
-        taker.candidates(read, named, sessions, ids -> run.byIds(ids, taker, state, sessions, this::counted));
-    }
-
-    private void batch(List<Item<S>> batch) {
-        run.take(batch, taker, state, sessions, tallies -> {
+    private void batch(List<Item<S>> batch, BatchTaker<S> knowing) {
+        run.take(batch, knowing, state, sessions, tallies -> {
             state.advanced(index, last(batch), tallies.plus(found));
             found = Tallies.NONE;
             run.progressed(state);

@@ -133,7 +133,7 @@ record StageRuns(
         RangesPass<S> ranges = new RangesPass<>(batches, log);
         Optional<Purges<S>> purges =
                 Upserts.deletes(stage.destination()) ? Optional.of(new Purges<>(batches, ranges)) : Optional.empty();
-        Pass<S> changes = new ChangesPass<>(batches, feed.tellsChanges(), purges);
+        Pass<S> changes = new ChangesPass<>(writer.batchesOfChanges(), feed.tellsChanges(), purges);
         IdsPass<S> again = new IdsPass<>(writer::waiting, writer.batchesOfRejects(), true);
         Pass<S> waiting = (run, state) -> {
             again.over(run, state);
@@ -141,11 +141,7 @@ record StageRuns(
         };
         Passes<S> passes = new Passes<>(
                 List.of(new IdsPass<>(() -> rejects.rejected(stage.name()), writer.batchesOfRejects(), false)),
-                List.of(
-                        new IdsPass<>(() -> rejects.toWrite(stage.name()), writer.batchesOfFindings(), true),
-                        ranges,
-                        changes,
-                        waiting),
+                List.of(new IdsPass<>(() -> rejects.toWrite(stage.name()), batches, true), ranges, changes, waiting),
                 feed.tellsChanges() ? List.of(changes, waiting) : List.of(),
                 run -> finished(run, writer),
                 false);

@@ -55,9 +55,10 @@ record BatchVerifier<S, R>(
     }
 
     @Override
-    public void candidates(
+    public BatchTaker<S> candidates(
             Interval read, List<Item<S>> named, Target.Connections sessions, Consumer<List<SourceId>> then) {
         inspection.preparation().candidates(read, named, sessions, then);
+        return this;
     }
 
     private Tallies verified(Look seen, Target.Connections sessions) {
