@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,17 @@ final class UnchangedIT {
         assertThat(run(TWO).outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
     }
 
+    @Test
+    void refusesADatabaseThatWasCreatedAnewBetweenTheChecksAndTheFeed() {
+        run(TWO);
+        onceAskedFor(Requests.changes().and(Requests.database("shop")), () -> {
+            couch.drop("shop");
+            couch.create("shop");
+        });
+
+        assertThat(run(TWO).outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
+    }
+
     private Result run(Migration migration) {
         return run(migration, new Listener() {});
     }
@@ -153,6 +165,17 @@ final class UnchangedIT {
                     return true;
                 }))
                 .once());
+    }
+
+    /** What happens goes unnoticed: every answer is as it should be. */
+    private void onceAskedFor(Predicate<CouchRequest> condition, Runnable event) {
+        AtomicBoolean happened = new AtomicBoolean();
+        couch.script(Fault.disconnect().on(condition.and(request -> {
+            if (happened.compareAndSet(false, true)) {
+                event.run();
+            }
+            return false;
+        })));
     }
 
     private void forgetWitnesses() throws IOException {

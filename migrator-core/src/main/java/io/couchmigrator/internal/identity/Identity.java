@@ -134,6 +134,20 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
     }
 
     /**
+     * Returns whether the answer of a feed that has nothing to tell shows that the database has come as far as it was asked from.
+     * One that was created since answers from its beginning. A plain number comes back as it was sent, and shows nothing.
+     *
+     * <p>Good for a doubt only: after a split of shards a feed counts less, and nothing is lost.
+     *
+     * @param since from where it was asked
+     * @param answered to where it has told all
+     */
+    public static boolean isReached(@Nullable JsonElement since, @Nullable JsonElement answered) {
+        boolean plain = SequenceNumber.of(answered).stream().anyMatch(SequenceNumber::plain);
+        return !plain && SequenceNumber.advance(since, answered).orElse(-1) >= 0;
+    }
+
+    /**
      * A witness of which a database has no revision that an edit could have made.
      *
      * @param rev the revision that it has; empty if it knows no such document, not even a deleted one

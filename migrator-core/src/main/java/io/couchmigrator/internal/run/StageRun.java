@@ -96,11 +96,11 @@ final class StageRun<S> {
             state = checkpoints.keep(saved);
             return;
         }
-        OptionalLong changes = saved != null && wasComplete ? tellWasComplete(saved) : OptionalLong.empty();
+        boolean unchanged = saved != null && wasComplete && tellWasComplete(saved);
         boolean anew = wasComplete && !feed.tellsChanges();
         StageState now = saved == null || anew || saved.isToBePlanned() ? planning.begun() : planning.resumed(saved);
         state = now;
-        if (changes.equals(OptionalLong.of(0))) {
+        if (unchanged) {
             asFound(now);
         }
         passes.main().forEach(pass -> pass.over(this, now));
@@ -272,14 +272,15 @@ final class StageRun<S> {
         site.reporter().tell(to -> to.stageRead(end));
     }
 
-    /** Returns how many changes there are since; empty if the source does not say. */
-    private OptionalLong tellWasComplete(StageOffset saved) {
+    /** Tells how many changes there are since, and returns whether the source shows that there are none. */
+    private boolean tellWasComplete(StageOffset saved) {
         Instant since = saved.completed() == null ? saved.planned() : saved.completed();
-        OptionalLong changes = feed.tellsChanges()
-                ? feed.catchUp(saved, site.target().own().main()).pending()
-                : OptionalLong.empty();
+        Optional<Feed.CatchUp<S>> after = feed.tellsChanges()
+                ? Optional.of(feed.catchUp(saved, site.target().own().main()))
+                : Optional.empty();
+        OptionalLong changes = after.map(Feed.CatchUp::pending).orElse(OptionalLong.empty());
         site.reporter().tell(to -> to.stageWasComplete(name(), since, changes));
-        return changes;
+        return after.filter(Feed.CatchUp::isUnchanged).isPresent();
     }
 
     private Progress progress(StageState now) {

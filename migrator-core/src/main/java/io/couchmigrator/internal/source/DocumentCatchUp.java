@@ -6,6 +6,7 @@ import io.couchmigrator.Document;
 import io.couchmigrator.internal.couch.BrokenAnswerException;
 import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.PageEnd;
+import io.couchmigrator.internal.identity.Identity;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.retry.PassingException;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
     private final int chunkSize;
     private final Narrowing narrowing = new Narrowing();
     private final boolean isPending;
+    private final boolean isUnchanged;
     private final OptionalLong pending;
     private final FeedBound bound;
 
@@ -50,6 +52,7 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
         this.position = since;
         PageEnd first = requests.patience().persist(() -> requests.changedIds(since, 1, row -> {}));
         this.isPending = first.rows() > 0;
+        this.isUnchanged = !isPending && Identity.isReached(since, first.lastSequence());
         this.pending = FeedBound.pending(first);
         this.bound = FeedBound.of(first, requests.database(), requests.couch(), requests.patience());
     }
@@ -57,6 +60,11 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
     @Override
     public boolean isPending() {
         return isPending;
+    }
+
+    @Override
+    public boolean isUnchanged() {
+        return isUnchanged;
     }
 
     @Override

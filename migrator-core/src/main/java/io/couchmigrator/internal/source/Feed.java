@@ -159,6 +159,9 @@ public interface Feed<S> {
         /** Returns whether there is anything to read. */
         boolean isPending();
 
+        /** Returns whether there is nothing to read, and the source shows that it is no other that has nothing to tell. */
+        boolean isUnchanged();
+
         /** Returns how much there was to read at the beginning; empty if the source does not say. */
         OptionalLong pending();
 

@@ -197,6 +197,11 @@ final class TableFeed implements Feed<SourceRow> {
         }
 
         @Override
+        public boolean isUnchanged() {
+            return false;
+        }
+
+        @Override
         public OptionalLong pending() {
             return OptionalLong.empty();
         }

@@ -32,4 +32,19 @@ final class SequenceNumberTest {
                         JsonParser.parseString(then.replace(';', ',')), JsonParser.parseString(now.replace(';', ','))))
                 .isEqualTo(expected);
     }
+
+    @ParameterizedTest(name = "asked from {0}, answered to {1}: {2}")
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "\"10-g1AAA\", \"10-g1AAA\", true",
+                "\"10-g1AAA\", \"11-g1AAB\", true",
+                "\"10-g1AAA\", \"0-g1AAB\", false",
+                "10, 10, false",
+                "\"10-g1AAA\", null, false"
+            })
+    void isReachedOnlyByAnAnswerThatCountsAsMuch(String asked, String answered, boolean reached) {
+        assertThat(Identity.isReached(JsonParser.parseString(asked), JsonParser.parseString(answered)))
+                .isEqualTo(reached);
+    }
 }
