@@ -99,8 +99,8 @@ public final class Operator {
     }
 
     /** Starts a verification and goes on. */
-    public Process startsToVerify(Path output) throws IOException {
-        return start(output, words("verify"));
+    public Process startsToVerify(Path output, String... more) throws IOException {
+        return start(output, words("verify", more));
     }
 
     /** The words of the runbook's command. */

@@ -52,7 +52,7 @@ final class DocumentCopies {
 
     private static Row row(String table, String id, String rev, JsonElement document) {
         String key = table + " " + id;
-        return new Row(key, id, key + " " + rev + " " + sorted(document));
+        return new Row(key, id, rev, key + " " + rev + " " + sorted(document));
     }
 
     /** What PostgreSQL does not keep is the order of members. */

@@ -3,6 +3,7 @@ package io.couchmigrator.cli.chaos;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.couchmigrator.cli.chaos.Differences.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,41 +54,50 @@ final class Findings {
 
     private String requireRowsBut(Set<String> rejected) throws Violation, SQLException {
         NavigableMap<String, Row> expected = ledger.expectedBut(rejected);
-        List<String> wrong = wrong(expected, rejected);
-        if (!wrong.isEmpty()) {
-            throw new Violation(
-                    "%d rows are not as they should be:%n%s".formatted(wrong.size(), String.join("\n", shown(wrong))));
+        Differences differences = differences(expected, rejected);
+        if (!differences.told().isEmpty()) {
+            throw new Violation("rows are not as they should be: " + shown(differences));
         }
         return digest(expected.values());
     }
 
-    private List<String> wrong(Map<String, Row> expected, Set<String> rejected) throws Violation, SQLException {
+    private Differences differences(Map<String, Row> expected, Set<String> rejected) throws Violation, SQLException {
         Map<String, Row> seen = new HashMap<>();
-        List<String> wrong = new ArrayList<>();
+        Differences differences = new Differences();
         for (Row row : installation.rows()) {
             if (expected.containsKey(row.key())) {
                 if (seen.put(row.key(), row) != null) {
-                    wrong.add("doubled: " + row);
+                    differences.add(Kind.DOUBLED, "doubled: " + row);
                 }
             } else if (!ledger.mayStay(row, rejected)) {
-                wrong.add("should not be there: " + row);
+                differences.add(Kind.EXTRA, "should not be there: " + row);
             }
         }
-        for (Map.Entry<String, Row> row : expected.entrySet()) {
-            Row there = seen.get(row.getKey());
-            if (!row.getValue().equals(there)) {
-                wrong.add((there == null ? "missing: " : "wrong, seen %s: ".formatted(there)) + row.getValue());
+        for (Row row : expected.values()) {
+            Row there = seen.get(row.key());
+            if (there == null) {
+                differences.add(Kind.MISSING, "missing: " + row);
+            } else if (!row.equals(there)) {
+                boolean revised = !row.revision().equals(there.revision());
+                differences.add(revised ? Kind.REVISED : Kind.CHANGED, "wrong, seen %s: %s".formatted(there, row));
             }
         }
-        return wrong;
+        return differences;
     }
 
-    /** Returns the status that a verification of a complete migration must end with. */
-    int status() throws Violation, SQLException {
-        if (!wrong(ledger.expectedBut(Set.of()), Set.of()).isEmpty()) {
-            return 7;
+    /** Returns the statuses that a verification of a complete migration may end with. */
+    Set<Integer> statuses(Depth depth) throws Violation, SQLException {
+        return depth.statuses(
+                differences(ledger.expectedBut(Set.of()), Set.of()),
+                !ledger.bad().isEmpty());
+    }
+
+    /** Requires that nothing is left of what such a verification cannot but find. */
+    void requireNothingToFind(Depth depth) throws Violation, SQLException {
+        Differences differences = differences(ledger.expectedBut(Set.of()), Set.of());
+        if (depth.mustFind(differences)) {
+            throw new Violation("a verification by %s has more to find: %s".formatted(depth, shown(differences)));
         }
-        return ledger.bad().isEmpty() ? 0 : 5;
     }
 
     /** Returns the rows that a program has of documents that cannot be stored, which it may not touch. */
@@ -142,8 +151,10 @@ final class Findings {
         }
     }
 
-    private static List<String> shown(List<String> all) {
-        return all.subList(0, Math.min(MOST_SHOWN, all.size()));
+    private static String shown(Differences differences) {
+        List<String> all = differences.told();
+        return "%d, such as%n%s"
+                .formatted(all.size(), String.join("\n", all.subList(0, Math.min(MOST_SHOWN, all.size()))));
     }
 
     private static String digest(Collection<Row> rows) {

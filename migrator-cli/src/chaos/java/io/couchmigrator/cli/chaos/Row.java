@@ -8,11 +8,12 @@ import io.couchmigrator.testkit.commcare.ExpectedRow;
  *
  * @param key what no other row has
  * @param documentId the id of the document that asks for it, or what its shard is found by
+ * @param revision of the document that it is a row of; empty where it does not say
  * @param text all that the program decides of it
  */
-record Row(String key, String documentId, String text) {
+record Row(String key, String documentId, String revision, String text) {
     static Row of(ExpectedRow row) {
-        return new Row(row.key(), row.parentId(), row.toString());
+        return new Row(row.key(), row.parentId(), "", row.toString());
     }
 
     @Override

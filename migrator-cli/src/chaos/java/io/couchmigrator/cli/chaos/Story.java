@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
  * @param program what lives and dies in it: {@link Program#DOCUMENTS} in a third of the stories; in the others, where documents
  *     change and there are no shards, each of the other two as often as the other
  * @param meddling whether somebody writes into the program's tables between its lives
+ * @param depth how much a verification compares that comes first where somebody did
  * @param lives the runs that are killed
  */
 record Story(
@@ -34,7 +35,10 @@ record Story(
         boolean emptied,
         Program program,
         boolean meddling,
+        Depth depth,
         List<Life> lives) {
+    private static final Depth[] DEPTHS = Depth.values();
+
     static Story of(long seed) {
         Random random = random(seed);
         SplittableRandom ofDocuments = new SplittableRandom(~seed);
@@ -55,10 +59,13 @@ record Story(
         boolean embedding = !hiding && databases == 0 && random.nextBoolean();
         if (documents) {
             boolean meddling = ofDocuments.nextBoolean();
-            return new Story(seed, count, bytes, bad, unreadable, hiding, 0, false, Program.DOCUMENTS, meddling, lives);
+            Depth depth = DEPTHS[ofDocuments.nextInt(DEPTHS.length)];
+            return new Story(
+                    seed, count, bytes, bad, unreadable, hiding, 0, false, Program.DOCUMENTS, meddling, depth, lives);
         }
         Program program = embedding ? Program.EMBEDDING : Program.MIGRATOR;
-        return new Story(seed, count, bytes, bad, unreadable, hiding, databases, emptied, program, false, lives);
+        return new Story(
+                seed, count, bytes, bad, unreadable, hiding, databases, emptied, program, false, Depth.FULL, lives);
     }
 
     /** Returns how many documents an edit changes: where rows follow, enough to meet some that have theirs already. */
