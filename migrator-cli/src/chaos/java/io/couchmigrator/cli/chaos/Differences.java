@@ -20,9 +20,15 @@ final class Differences {
     }
 
     private final Map<Kind, List<String>> told = new EnumMap<>(Kind.class);
+    private int kept;
 
     void add(Kind kind, String what) {
         told.computeIfAbsent(kind, one -> new ArrayList<>()).add(what);
+    }
+
+    /** Counts a row that is right though its document is gone. */
+    void keep() {
+        kept++;
     }
 
     /** Returns all of them, a line each. */
@@ -34,9 +40,14 @@ final class Differences {
         return count(Kind.MISSING) + count(Kind.EXTRA) + count(Kind.REVISED) > 0;
     }
 
-    /** Returns whether there are more or fewer rows than there should be, so that some range has more or fewer. */
+    /**
+     * Returns whether there must be a range that has fewer rows than the source has documents, and so one missing, or more rows than
+     * those that are kept explain.
+     */
     boolean showInCounts() {
-        return count(Kind.MISSING) != count(Kind.EXTRA);
+        int missing = count(Kind.MISSING);
+        int extra = count(Kind.EXTRA);
+        return missing > extra + kept || extra > missing;
     }
 
     private int count(Kind kind) {

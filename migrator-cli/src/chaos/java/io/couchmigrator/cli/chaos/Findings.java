@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Holds what is in the target and in the log directory to what the ledger says. */
 final class Findings {
@@ -71,6 +72,8 @@ final class Findings {
                 }
             } else if (!ledger.mayStay(row, rejected)) {
                 differences.add(Kind.EXTRA, "should not be there: " + row);
+            } else if (ledger.isKept(row)) {
+                differences.keep();
             }
         }
         for (Row row : expected.values()) {
@@ -100,19 +103,34 @@ final class Findings {
         }
     }
 
-    /** Returns the rows that a program has of documents that cannot be stored, which it may not touch. */
-    Set<Row> rowsOfBad() throws Violation, SQLException {
+    /** Returns the rows that a program may not touch: of documents that cannot be stored and, where it keeps them, that are gone. */
+    Set<Row> untouchable() throws Violation, SQLException {
         Set<String> bad = ledger.bad();
         Set<Row> rows = new HashSet<>(installation.rows());
-        rows.removeIf(row -> !bad.contains(row.key()));
+        rows.removeIf(row -> !bad.contains(row.key()) && !ledger.isKept(row));
         return rows;
     }
 
-    /** Requires that the rows of documents that cannot be stored are still these. */
-    void requireRowsOfBad(Set<Row> expected) throws Violation, SQLException {
-        Set<Row> seen = rowsOfBad();
+    /** Requires that the rows that a program may not touch are still these. */
+    void requireUntouched(Set<Row> expected) throws Violation, SQLException {
+        Set<Row> seen = untouchable();
         if (!seen.equals(expected)) {
-            throw new Violation("rows of rejects are %s, expected %s as before".formatted(seen, expected));
+            throw new Violation("rows of rejects or of documents that are gone are %s, expected %s as before"
+                    .formatted(seen, expected));
+        }
+    }
+
+    /** Returns the keys of all rows that there are, of a program that keeps all of them; of others none. */
+    Set<String> keptKeys() throws Violation, SQLException {
+        return program.keeps() ? installation.rows().stream().map(Row::key).collect(Collectors.toSet()) : Set.of();
+    }
+
+    /** Requires that there are still rows with these keys. */
+    void requireKept(Set<String> keys) throws Violation, SQLException {
+        Set<String> lost = new TreeSet<>(keys);
+        lost.removeAll(keptKeys());
+        if (!lost.isEmpty()) {
+            throw new Violation("%d rows are gone that should be kept: %s".formatted(lost.size(), lost));
         }
     }
 

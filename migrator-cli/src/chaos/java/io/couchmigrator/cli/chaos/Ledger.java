@@ -166,10 +166,17 @@ final class Ledger {
 
     /**
      * Returns whether this row may be there though no newest version asks for it: another version asked for it once and, of a
-     * program that owns its rows, the document cannot be stored now, or is one of these, each as its stage and id.
+     * program that owns its rows, the document cannot be stored now, is one of these, each as its stage and id, or is gone and the
+     * program keeps the rows of such.
      */
     synchronized boolean mayStay(Row row, Set<String> rejected) {
-        return ever.contains(row) && (!program.owns() || rejected.contains(row.key()) || bad().contains(row.key()));
+        return ever.contains(row)
+                && (!program.owns() || isKept(row) || rejected.contains(row.key()) || bad().contains(row.key()));
+    }
+
+    /** Returns whether this row is of a document that is gone, or never was, and of a program that keeps such rows. */
+    synchronized boolean isKept(Row row) {
+        return program.keeps() && !live.containsKey(row.documentId());
     }
 
     /** Takes note of rows that somebody else wrote, and that stay while their documents cannot be stored. */

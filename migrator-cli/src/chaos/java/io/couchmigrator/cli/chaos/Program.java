@@ -19,7 +19,11 @@ enum Program {
     /** One that embeds the library, and gives rows that are there their new values. */
     EMBEDDING(NewestBlobs.SLUG),
     /** The real one with documents as they are, whose rows go when they go. */
-    DOCUMENTS(Documents.SLUG);
+    DOCUMENTS(Documents.SLUG),
+    /** The same, but that their rows stay. */
+    KEPT_DOCUMENTS(Documents.SLUG);
+
+    private static final String KEEP = "--deletions=keep";
 
     private final String slug;
 
@@ -51,11 +55,12 @@ enum Program {
                         couch,
                         database,
                         logs);
-            case DOCUMENTS ->
+            case DOCUMENTS, KEPT_DOCUMENTS ->
                 new Operator(List.of(Operator.program()), slug, couch, database, logs)
                         .always(DocumentCopies.DATABASES.stream()
                                 .map("--couch-db="::concat)
-                                .toList());
+                                .toList())
+                        .always(keeps() ? List.of(KEEP) : List.of());
         };
     }
 
@@ -64,7 +69,7 @@ enum Program {
         return switch (this) {
             case MIGRATOR -> document.rows().stream().map(Row::of).toList();
             case EMBEDDING -> List.of(Row.of(NewestBlobs.row(document)));
-            case DOCUMENTS -> List.of(DocumentCopies.row(document));
+            case DOCUMENTS, KEPT_DOCUMENTS -> List.of(DocumentCopies.row(document));
         };
     }
 
@@ -81,12 +86,22 @@ enum Program {
         return this == MIGRATOR;
     }
 
-    /** Returns whether the rows of a document that changes or goes, change or go with it. */
+    /** Returns whether the tables are the program's own, so that no row in them is of a former version of a document that is there. */
     boolean owns() {
-        return this == DOCUMENTS;
+        return this == DOCUMENTS || keeps();
+    }
+
+    /** Returns whether it owns the tables, and the rows of documents that go stay all the same. */
+    boolean keeps() {
+        return this == KEPT_DOCUMENTS;
     }
 
     boolean recordsCompletion() {
-        return this != DOCUMENTS;
+        return !owns();
+    }
+
+    @Override
+    public String toString() {
+        return keeps() ? slug + " " + KEEP : slug;
     }
 }

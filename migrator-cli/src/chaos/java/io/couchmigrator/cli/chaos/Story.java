@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  * @param hiding whether pages leave rows out; documents do not change in such a story
  * @param databases how many databases of shards there are; 0 where the target is not sharded
  * @param emptied whether the main database of such a target has an empty table of its own, not none
- * @param program what lives and dies in it: {@link Program#DOCUMENTS} in a third of the stories; in the others, where documents
+ * @param program what lives and dies in it: one of documents as they are in a third of the stories; in the others, where documents
  *     change and there are no shards, each of the other two as often as the other
  * @param meddling whether somebody writes into the program's tables between its lives
  * @param depth how much a verification compares that comes first where somebody did
@@ -60,8 +60,8 @@ record Story(
         if (documents) {
             boolean meddling = ofDocuments.nextBoolean();
             Depth depth = DEPTHS[ofDocuments.nextInt(DEPTHS.length)];
-            return new Story(
-                    seed, count, bytes, bad, unreadable, hiding, 0, false, Program.DOCUMENTS, meddling, depth, lives);
+            Program program = ofDocuments.nextInt(3) == 0 ? Program.KEPT_DOCUMENTS : Program.DOCUMENTS;
+            return new Story(seed, count, bytes, bad, unreadable, hiding, 0, false, program, meddling, depth, lives);
         }
         Program program = embedding ? Program.EMBEDDING : Program.MIGRATOR;
         return new Story(
@@ -83,7 +83,7 @@ record Story(
         return "story %d: %s, %,d documents of %,d bytes, %s, %s, %d lives"
                 .formatted(
                         seed,
-                        program.slug(),
+                        program,
                         documents,
                         bytes,
                         hiding ? "rows left out of pages" : "documents change",

@@ -64,8 +64,10 @@ final class Teller {
             Findings findings = new Findings(story.program(), ledger, installation, logs);
             Meddler meddler = new Meddler(installation, ledger, tally);
             for (Life life : story.lives()) {
+                Set<String> kept = findings.keptKeys();
                 List<Integer> ended = new Living(life, story.edits(), couch, installation, ledger, tally)
                         .live(operators, () -> next("life"), random);
+                findings.requireKept(kept);
                 if (story.meddling()) {
                     meddler.meddle(random);
                 } else if (story.hiding()
@@ -90,10 +92,10 @@ final class Teller {
     private void settle(Operator operator, Findings findings, Ledger ledger)
             throws Violation, IOException, SQLException, InterruptedException {
         boolean bad = !ledger.bad().isEmpty();
-        Set<Row> ofBad = findings.rowsOfBad();
+        Set<Row> untouchable = findings.untouchable();
         runUntil(bad ? 5 : 0, "peace", operator);
         findings.requireRejects(ledger.bad());
-        findings.requireRowsOfBad(ofBad);
+        findings.requireUntouched(untouchable);
         if (story.meddling()) {
             setRight(operator, findings);
         }
