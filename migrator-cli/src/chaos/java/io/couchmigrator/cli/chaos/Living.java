@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,6 +94,9 @@ final class Living {
                 kind.toString(), faults.stream().mapToInt(ScriptedFault::hits).sum()));
         for (Path console : running.keySet()) {
             Teller.requireNoStackTrace(console);
+        }
+        if (Collections.frequency(ended, BUSY) > 1) {
+            throw new Violation("all runs ended with status %d, as if there were another one".formatted(BUSY));
         }
         return ended;
     }

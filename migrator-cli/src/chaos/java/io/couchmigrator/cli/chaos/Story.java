@@ -20,8 +20,7 @@ import java.util.SplittableRandom;
  * @param emptied whether the main database of such a target has an empty table of its own, not none
  * @param program what lives and dies in it: one of documents as they are in a third of the stories; in the others, where documents
  *     change and there are no shards, each of the other two as often as the other
- * @param meddling whether somebody writes into the program's tables between its lives
- * @param depth how much a verification compares that comes first where somebody did
+ * @param ordeal what the program's tables go through
  * @param lives the runs that are killed
  */
 record Story(
@@ -34,11 +33,8 @@ record Story(
         int databases,
         boolean emptied,
         Program program,
-        boolean meddling,
-        Depth depth,
+        Ordeal ordeal,
         List<Life> lives) {
-    private static final Depth[] DEPTHS = Depth.values();
-
     static Story of(long seed) {
         Random random = random(seed);
         SplittableRandom ofDocuments = new SplittableRandom(~seed);
@@ -58,14 +54,12 @@ record Story(
         boolean emptied = random.nextBoolean();
         boolean embedding = !hiding && databases == 0 && random.nextBoolean();
         if (documents) {
-            boolean meddling = ofDocuments.nextBoolean();
-            Depth depth = DEPTHS[ofDocuments.nextInt(DEPTHS.length)];
+            Ordeal ordeal = Ordeal.drawn(ofDocuments);
             Program program = ofDocuments.nextInt(3) == 0 ? Program.KEPT_DOCUMENTS : Program.DOCUMENTS;
-            return new Story(seed, count, bytes, bad, unreadable, hiding, 0, false, program, meddling, depth, lives);
+            return new Story(seed, count, bytes, bad, unreadable, hiding, 0, false, program, ordeal, lives);
         }
         Program program = embedding ? Program.EMBEDDING : Program.MIGRATOR;
-        return new Story(
-                seed, count, bytes, bad, unreadable, hiding, databases, emptied, program, false, Depth.FULL, lives);
+        return new Story(seed, count, bytes, bad, unreadable, hiding, databases, emptied, program, Ordeal.NONE, lives);
     }
 
     /** Returns how many documents an edit changes: where rows follow, enough to meet some that have theirs already. */

@@ -20,6 +20,7 @@ final class Teller {
     private static final int ATTEMPTS_IN_PEACE = 3;
     private static final int MINUTES_IN_PEACE = 5;
     private static final int LONGEST_VERIFICATION_MILLIS = 3_000;
+    private static final int CHANGES_OF_EACH_KIND = 5;
 
     private final Story story;
     private final List<PostgresServer> servers;
@@ -68,7 +69,7 @@ final class Teller {
                 List<Integer> ended = new Living(life, story.edits(), couch, installation, ledger, tally)
                         .live(operators, () -> next("life"), random);
                 findings.requireKept(kept);
-                if (story.meddling()) {
+                if (story.ordeal().meddling()) {
                     meddler.meddle(random);
                 } else if (story.hiding()
                         && life.runners().equals(Life.ALONE)
@@ -79,6 +80,9 @@ final class Teller {
             }
             killVerification(operator, random);
             settle(operator, findings, ledger);
+            if (story.ordeal().rivals()) {
+                compete(new Rivals(installation.main(), () -> next("rival")), operators, findings, ledger);
+            }
             if (story.program().owns()) {
                 meddler.meddle(random);
                 setRight(operator, findings);
@@ -96,7 +100,7 @@ final class Teller {
         runUntil(bad ? 5 : 0, "peace", operator);
         findings.requireRejects(ledger.bad());
         findings.requireUntouched(untouchable);
-        if (story.meddling()) {
+        if (story.ordeal().meddling()) {
             setRight(operator, findings);
         }
         findings.requireRows();
@@ -109,10 +113,28 @@ final class Teller {
         findings.requireCompletion();
     }
 
+    /** Whichever of two runs had the tables last, there is nothing left to do for the next one but to have them again. */
+    private void compete(Rivals rivals, List<Operator> operators, Findings findings, Ledger ledger)
+            throws Violation, IOException, SQLException, InterruptedException {
+        for (int i = 0; i < CHANGES_OF_EACH_KIND; i++) {
+            ledger.add();
+            ledger.edit();
+            ledger.delete();
+            ledger.purge();
+            ledger.recreate();
+        }
+        Set<Row> untouchable = findings.untouchable();
+        rivals.run(operators);
+        findings.requireRows();
+        runUntil(0, "after-rivals", operators.get(0));
+        findings.requireUntouched(untouchable);
+        findings.requireRows();
+    }
+
     /** Rows that others wrote are found by a verification only, and what it finds is mended by the next run. */
     private void setRight(Operator operator, Findings findings)
             throws Violation, IOException, SQLException, InterruptedException {
-        for (Depth depth : EnumSet.of(story.depth(), Depth.FULL)) {
+        for (Depth depth : EnumSet.of(story.ordeal().depth(), Depth.FULL)) {
             verify(depth, operator, findings);
             Path console = next("set-right");
             int status = ended(operator.starts(console), console);
@@ -179,7 +201,7 @@ final class Teller {
         return directory.resolve("console-%s-%d.txt".formatted(name, consoles));
     }
 
-    private static int ended(Process process, Path console) throws Violation, IOException, InterruptedException {
+    static int ended(Process process, Path console) throws Violation, IOException, InterruptedException {
         if (!process.waitFor(MINUTES_IN_PEACE, TimeUnit.MINUTES)) {
             process.destroyForcibly().waitFor();
             throw new Violation("a run without faults hangs: see " + console);
