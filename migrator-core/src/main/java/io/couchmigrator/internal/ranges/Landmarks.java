@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.ranges;
 
+import io.couchmigrator.internal.offsets.KeyOrder;
 import io.couchmigrator.internal.ranges.Ranks.Place;
 import java.util.Map;
 import java.util.TreeMap;
