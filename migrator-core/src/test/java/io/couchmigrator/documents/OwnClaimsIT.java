@@ -10,6 +10,8 @@ import io.couchmigrator.Result;
 import io.couchmigrator.ShardMap;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.Fault;
+import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.FaultyDataSource;
 import io.couchmigrator.testkit.postgres.JdbcFault;
 import io.couchmigrator.testkit.postgres.JdbcStep;
@@ -60,6 +62,33 @@ final class OwnClaimsIT {
         assertThat(next.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(next.tallies().read()).isZero();
         assertThat(warnings).isEmpty();
+    }
+
+    /** The database that was checked is the one that the claim names; the one that takes its place before it is planned is another. */
+    @Test
+    void areNoneToADatabaseThatIsCreatedAnewBeforeItIsPlanned(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        couch.create("shop").load(Copies.documents(20));
+        AtomicBoolean anew = new AtomicBoolean();
+        couch.script(Fault.disconnect().on(Requests.changes().and(request -> {
+            if (anew.compareAndSet(false, true)) {
+                couch.drop("shop");
+                couch.create("shop").load(Copies.documents(3));
+            }
+            return false;
+        })));
+
+        Result refused = run(logs, couch, database);
+        Result next = run(logs, couch, database);
+        Result unchanged = run(logs, couch, database);
+
+        assertThat(refused.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
+        assertThat(refused.failures())
+                .singleElement()
+                .asString()
+                .contains("the database was deleted and created anew since it was checked");
+        assertThat(List.of(next.outcome(), unchanged.outcome())).containsOnly(Outcome.COMPLETE);
+        assertThat(Copies.rows(database)).containsExactly("d000=0", "d001=1", "d002=2");
     }
 
     @Test

@@ -201,7 +201,7 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
         Row its = row.get();
         boolean ofName = its.migration().equals(owner.migration()) && owner.isNamed(its.source());
         boolean unclear = ofName && !owner.tells(its);
-        if (ofName && (owner.isOf(its) || owner.acceptsNewSource() || (unclear && !hasRows))) {
+        if (ofName && (owner.isOf(its) || owner.acceptsNewSource() || !hasRows)) {
             return Optional.empty();
         }
         String expected = unclear

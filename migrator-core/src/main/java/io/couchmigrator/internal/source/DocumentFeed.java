@@ -4,6 +4,7 @@ package io.couchmigrator.internal.source;
 import com.google.gson.JsonElement;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
+import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
@@ -75,9 +76,19 @@ final class DocumentFeed implements Feed<Document> {
                 .persist(() -> requests.changedIds(null, 1, row -> {}))
                 .lastSequence();
         SourceLook look = look();
+        found.ifPresent(beforehand -> requireSame(beforehand.database(), look.database()));
         long total = total(requests.couch(), requests.patience(), requests.database())
                 .orElse(look.facts().documents());
         return new Plan(Optional.of(withPurges(look)), now, total);
+    }
+
+    /** What was said and claimed of the one does not hold for the other. */
+    private void requireSame(StageOffset.Database beforehand, StageOffset.Database now) {
+        if (!now.matches(beforehand)) {
+            throw new SourceException(requests.failed(
+                    "the database was deleted and created anew since it was checked: seen one created at %s, expected that of %s: run again"
+                            .formatted(now.instanceStartTime(), beforehand.instanceStartTime())));
+        }
     }
 
     private SourceLook look() {

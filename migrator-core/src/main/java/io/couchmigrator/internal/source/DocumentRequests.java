@@ -100,7 +100,8 @@ record DocumentRequests(DocumentStage<?> stage, Wanted wanted, CouchClient couch
                 + ": look for a cache or proxy in between");
     }
 
-    private String failed(String seen) {
+    /** Returns what could not be done, and why. */
+    String failed(String seen) {
         return "could not read %s: %s".formatted(what(), seen);
     }
 
