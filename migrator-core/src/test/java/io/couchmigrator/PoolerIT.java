@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.couchmigrator.documents.Documents;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.commcare.Corpus;
 import io.couchmigrator.testkit.commcare.ExpectedRow;
@@ -17,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -78,6 +80,36 @@ final class PoolerIT {
         }
 
         assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
+    }
+
+    @Test
+    void copiesDocuments(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("shop").load(IntStream.range(0, 300).mapToObj(number -> Orders.order(number, "c")));
+        database.execute("""
+                create table shop (id text collate "C" primary key, rev text not null, doc jsonb not null);
+                create table told (statement text);
+                create function tells() returns trigger language plpgsql as $$ begin insert into told values (current_query()); return null; end $$;
+                create trigger telling after insert on shop for each row execute function tells()
+                """);
+        Migration documents =
+                Documents.builder().database("shop", TableName.of("shop")).build();
+        try (Pooler pooler = Pooler.start(database, poolerDirectory)) {
+            Result result = Migrator.builder(documents)
+                    .source(CouchServer.builder(couch.url()).build())
+                    .target(pooler.dataSource())
+                    .logDirectory(logs)
+                    .workers(1)
+                    .chunkSize(100)
+                    .build()
+                    .run();
+
+            assertThat(result.failures()).isEmpty();
+            assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        }
+
+        assertThat(database.query("select id from shop")).hasSize(300);
+        assertThat(database.query("select statement from told where statement like 'copy%'"))
+                .hasSizeGreaterThan(250);
     }
 
     /** With these the driver names a statement at its first execution, before the server can tell that a pooler stands between. */

@@ -8,8 +8,13 @@ import java.lang.reflect.Proxy;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+import org.postgresql.copy.CopyManager;
+import org.postgresql.core.BaseConnection;
 
 /** Connections and statements whose steps a {@link FaultyDataSource} lets fail; all else is the driver's. */
 final class FaultyCalls {
@@ -35,6 +40,10 @@ final class FaultyCalls {
                 case "commit" ->
                     faults.step(
                             new JdbcStep(JdbcStep.Kind.COMMIT, ""), connection, () -> call(connection, method, null));
+                case "unwrap" ->
+                    arguments != null && arguments[0] == PGConnection.class
+                            ? proxy(PGConnection.class, new OfDriver(connection, faults))
+                            : call(connection, method, arguments);
                 case "createStatement" -> statement(Statement.class, proxy, method, arguments);
                 case "prepareStatement" -> statement(PreparedStatement.class, proxy, method, arguments);
                 case "prepareCall" -> statement(CallableStatement.class, proxy, method, arguments);
@@ -48,6 +57,47 @@ final class FaultyCalls {
             Object made = call(connection, method, arguments);
             String sql = type == Statement.class ? "" : text(arguments);
             return proxy(type, new OfStatement(type.cast(made), sql, (Connection) proxy, connection, faults));
+        }
+    }
+
+    /** What the driver's connection offers beside JDBC, of which only copies fail on purpose. */
+    private static final class OfDriver implements InvocationHandler {
+        private final Connection connection;
+        private final FaultyDataSource faults;
+
+        OfDriver(Connection connection, FaultyDataSource faults) {
+            this.connection = connection;
+            this.faults = faults;
+        }
+
+        @Override
+        public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+            return method.getName().equals("getCopyAPI")
+                    ? new Copies(connection, faults)
+                    : call(connection.unwrap(PGConnection.class), method, arguments);
+        }
+    }
+
+    /** Begins copies, each of which is a step when it ends: what was sent until then may not have come. */
+    private static final class Copies extends CopyManager {
+        private final Connection connection;
+        private final FaultyDataSource faults;
+
+        Copies(Connection connection, FaultyDataSource faults) throws SQLException {
+            super(connection.unwrap(BaseConnection.class));
+            this.connection = connection;
+            this.faults = faults;
+        }
+
+        @Override
+        public CopyIn copyIn(String sql) throws SQLException {
+            CopyIn copy = super.copyIn(sql);
+            return proxy(
+                    CopyIn.class,
+                    (proxy, method, arguments) -> method.getName().equals("endCopy")
+                            ? faults.step(
+                                    new JdbcStep(JdbcStep.Kind.COPY, sql), connection, () -> call(copy, method, null))
+                            : call(copy, method, arguments));
         }
     }
 

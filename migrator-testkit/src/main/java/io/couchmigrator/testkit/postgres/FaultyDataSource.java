@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link DataSource} around another, of PostgreSQL, whose connections fail where a test scripts it: at the n-th
- * connection, statement or commit, or at some by a seed.
+ * connection, statement, copy or commit, or at some by a seed.
  *
  * <pre>{@code
  * FaultyDataSource target = FaultyDataSource.around(database.dataSource());

@@ -6,12 +6,11 @@ import io.couchmigrator.testkit.faults.Signal;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /**
  * Something that goes wrong with one step on a {@link FaultyDataSource}: before the step is carried out, or
@@ -50,7 +49,7 @@ public final class JdbcFault {
     public static JdbcFault terminate() {
         return before("terminated backend", (connection, target, signal) -> {
             if (connection != null) {
-                end(pid(connection), target);
+                end(connection.unwrap(PGConnection.class).getBackendPID(), target);
             }
         });
     }
@@ -115,14 +114,6 @@ public final class JdbcFault {
 
     private static JdbcFault before(String description, Event event) {
         return new JdbcFault(description, false, event);
-    }
-
-    private static int pid(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
-            row.next();
-            return row.getInt(1);
-        }
     }
 
     private static void end(int pid, DataSource target) throws SQLException {

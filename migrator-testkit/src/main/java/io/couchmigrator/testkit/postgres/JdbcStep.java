@@ -8,7 +8,7 @@ import java.util.function.Predicate;
  * A step that somebody takes on a {@link FaultyDataSource}. Immutable.
  *
  * @param kind which step
- * @param sql the statement; empty for the other kinds
+ * @param sql the statement, or that of the copy; empty for the other kinds
  */
 public record JdbcStep(Kind kind, String sql) {
     /** The steps that can fail on purpose. */
@@ -17,6 +17,8 @@ public record JdbcStep(Kind kind, String sql) {
         CONNECT,
         /** A statement is executed, or a whole batch of it. */
         STATEMENT,
+        /** Rows are copied by {@link org.postgresql.copy.CopyIn}: all are sent, and the copy is about to end. */
+        COPY,
         /** A transaction is committed by {@link java.sql.Connection#commit}. */
         COMMIT
     }
@@ -40,6 +42,11 @@ public record JdbcStep(Kind kind, String sql) {
     public static Predicate<JdbcStep> statements(String text) {
         String part = text.toLowerCase(Locale.ROOT);
         return statements().and(step -> step.sql.toLowerCase(Locale.ROOT).contains(part));
+    }
+
+    /** Copies. */
+    public static Predicate<JdbcStep> copies() {
+        return step -> step.kind == Kind.COPY;
     }
 
     /** Commits. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.faults.ScriptedFault;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
 
 /** Each fault of a data source strikes where it is scripted, and does to the transaction what it says. */
 @ExtendWith(MigratorExtension.class)
@@ -77,6 +80,21 @@ final class FaultyDataSourceIT {
         }
 
         assertThat(words(database)).containsExactly("one");
+    }
+
+    @Test
+    void losesOrKeepsTheRowsOfACopy(TestDatabase database) throws Exception {
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        target.script(JdbcFault.error("53200").on(JdbcStep.copies()).once());
+        target.script(JdbcFault.terminate().on(JdbcStep.copies()).once());
+        target.script(JdbcFault.cut().afterwards().on(JdbcStep.copies()).once());
+
+        assertFails("53200", () -> copy(target, "lost"));
+        assertTerminated(() -> copy(target, "lost"));
+        assertFails("08006", () -> copy(target, "kept"));
+        copy(target, "another");
+
+        assertThat(words(database)).containsExactly("kept", "another");
     }
 
     @Test
@@ -203,6 +221,15 @@ final class FaultyDataSourceIT {
                 .asInstanceOf(type(SQLException.class))
                 .extracting(SQLException::getSQLState)
                 .isIn("57P01", "08006");
+    }
+
+    private static void copy(FaultyDataSource target, String word) throws SQLException {
+        try (Connection connection = target.getConnection()) {
+            CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY words FROM STDIN");
+            byte[] row = (word + "\n").getBytes(StandardCharsets.UTF_8);
+            copy.writeToCopy(row, 0, row.length);
+            copy.endCopy();
+        }
     }
 
     private static void insert(FaultyDataSource target, String word) throws SQLException {
