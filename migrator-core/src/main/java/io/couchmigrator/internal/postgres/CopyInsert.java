@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Inserts rows that are not there by {@code COPY}, in its binary format: of what it is sent, the server parses nothing but the values. It knows no
- * conflicts, goes past rules for inserts, with which no table is owned, and quotes a row that it refuses. Safe for use by multiple threads.
+ * conflicts, goes past rules for inserts, with which no table is owned, and names a line where it refuses a row, no document. Safe for use by
+ * multiple threads.
  */
 final class CopyInsert<R> {
     private static final Set<String> TYPES = Set.of("text", "jsonb");
