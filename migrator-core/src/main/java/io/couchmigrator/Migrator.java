@@ -238,7 +238,7 @@ public final class Migrator {
             return this;
         }
 
-        /** Sets whether offset and rejects files are put aside, and all is read again; a verification's own offset file alone. By default no. */
+        /** Sets whether offset and rejects files are put aside, and all is read again, once nothing refuses the run; a verification's own offset file alone. By default no. */
         public Builder startOver(boolean startOver) {
             this.startOver = startOver;
             return this;

@@ -83,6 +83,28 @@ final class DocumentsSettingsTest {
                         "databases orders and documents would both go to table documents: migrate that database alone, ");
     }
 
+    /** A run that is killed, or kept away, once it has started over has come to none, or to some of them. */
+    @Test
+    void keepTheTablesOfDatabasesToWhichNoRunHasComeSinceOneStartedOver() throws IOException {
+        wrote("orders", "former", "invoices", "former_invoices");
+        putAside("20181024T205839Z");
+        wrote("orders", "documents", "customers", "archive.customers");
+        putAside("20181024T205840Z");
+
+        List<String> none = read("--couch-db=orders", "--couch-db=invoices").lines();
+        wrote("orders", "orders", "stock", "stock");
+        List<String> some = read("--couch-db=orders", "--couch-db=customers").lines();
+
+        assertThat(none)
+                .containsExactly(
+                        "Documents of orders go to table documents.",
+                        "Documents of invoices go to table former_invoices.");
+        assertThat(some)
+                .containsExactly(
+                        "Documents of orders go to table orders.",
+                        "Documents of customers go to table archive.customers.");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "{\"stages\": [{\"name\": \"orders\", \"claims\": []}]}"})
     void leaveAFileThatIsNotAsItShouldBeToTheRun(String offsets) throws IOException {
@@ -202,11 +224,17 @@ final class DocumentsSettingsTest {
     /** Leaves what a run saved of two databases that had tables. */
     private void wrote(String one, String itsTable, String other, String otherTable) throws IOException {
         Files.writeString(
-                Files.createDirectory(directory.resolve("logs")).resolve("documents.offsets.json"),
+                Files.createDirectories(directory.resolve("logs")).resolve("documents.offsets.json"),
                 """
                 {"stages": [{"name": "%s", "claims": [{"table": "%s", "oid": 16, "ids": ["a"]}]},
                             {"name": "%s", "claims": [{"table": "%s", "oid": 17, "ids": ["b"]}]}, {"name": "begun"}]}
                 """.formatted(one, itsTable, other, otherTable));
+    }
+
+    private void putAside(String stamp) throws IOException {
+        Path logs = directory.resolve("logs");
+        Files.move(
+                logs.resolve("documents.offsets.json"), logs.resolve("documents.offsets.json.%s.bak".formatted(stamp)));
     }
 
     private Settings read(String... words) {

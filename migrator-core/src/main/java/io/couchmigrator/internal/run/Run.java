@@ -136,9 +136,6 @@ public final class Run {
     private void checked(Stages stages, Target target, LogDirectory directory) {
         // Of the other stages the offset file knows how many items there were.
         Preflight found = look(target, settings.startOver() ? stage -> true : Earlier.unplanned(directory.offsets()));
-        if (settings.startOver() && found.faults(List.of()).isEmpty()) {
-            putAside(directory);
-        }
         Start start = verb.start(found, directory);
         List<MigrationException> faults = found.faults(start.faults());
         faults.forEach(this::failed);
@@ -147,22 +144,30 @@ public final class Run {
             Preflight now = verb.writes() ? found.creating(target) : found;
             TargetIdentity identity = now.target().identity().orElseThrow();
             target.hold(identity);
-            RejectEvents events = start.rejects().orElseGet(() -> RejectEvents.read(directory.rejects()));
+            Runnable work = () -> work(now, start, stages, target, directory);
             if (verb.writes()) {
-                compact(events);
-            }
-            try (RejectsFile rejects = RejectsFile.open(events, stages::has, clock)) {
-                this.rejects = rejects;
-                Runnable work = () -> work(now, start, stages, target, directory, rejects);
-                if (verb.writes()) {
-                    target.locked(settings.migration().slug(), identity, stop, reporter, this::failed, work);
-                } else {
-                    work.run();
-                }
+                target.locked(settings.migration().slug(), identity, stop, reporter, this::failed, work);
+            } else {
+                work.run();
             }
             if (stages.isComplete()) {
                 verb.completed(directory);
             }
+        }
+    }
+
+    /** No other run goes on, and nothing refuses this one any more: only now is what earlier ones left changed. */
+    private void work(Preflight now, Start start, Stages stages, Target target, LogDirectory directory) {
+        if (settings.startOver()) {
+            putAside(directory);
+        }
+        RejectEvents events = start.rejects().orElseGet(() -> RejectEvents.read(directory.rejects()));
+        if (verb.writes()) {
+            compact(events);
+        }
+        try (RejectsFile rejects = RejectsFile.open(events, stages::has, clock)) {
+            this.rejects = rejects;
+            work(now, start, stages, target, directory, rejects);
         }
     }
 

@@ -12,8 +12,10 @@ import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Migrator;
+import io.couchmigrator.Outcome;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Result;
+import io.couchmigrator.Running;
 import io.couchmigrator.TableName;
 import io.couchmigrator.Upsert;
 import io.couchmigrator.internal.offsets.TargetIdentity;
@@ -30,6 +32,7 @@ import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -39,6 +42,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -194,18 +198,45 @@ final class TargetLockIT {
             }
         };
 
-        Result result = Migrator.builder(migration())
-                .source(CouchServer.builder(couch.url()).build())
-                .target(database.dataSource())
-                .logDirectory(logs)
-                .chunkSize(10)
-                .listener(takesTheLockAway)
-                .build()
-                .run();
+        Result result = migrator(couch, database, takesTheLockAway).build().run();
 
         assertThat(result.failures()).isEmpty();
         assertThat(written).singleElement().satisfies(rows -> assertThat(rows).isLessThan(2_000));
         assertThat(rows(database)).isEqualTo(2_000);
+    }
+
+    /** What is put aside is forgotten, and the command that is given again does not ask for it once more. */
+    @Test
+    void keepsARunThatStartsOverFromPuttingAnythingAside(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("orders").load(IntStream.range(0, 10).mapToObj(TargetLockIT::document));
+        migrator(couch, database, new Listener() {}).build().run();
+        String offsets = Files.readString(logs.resolve("orders.offsets.json"));
+        CompletableFuture<Running> waiting = new CompletableFuture<>();
+        try (Connection other = held(database)) {
+            waiting.complete(migrator(couch, database, new Listener() {
+                        @Override
+                        public void warned(String message) {
+                            waiting.join().stop();
+                        }
+                    })
+                    .startOver(true)
+                    .build()
+                    .start());
+
+            assertThat(waiting.join().result().outcome()).isEqualTo(Outcome.STOPPED);
+            assertThat(other.isValid(1)).isTrue();
+        }
+
+        assertThat(logs.resolve("orders.offsets.json")).hasContent(offsets);
+    }
+
+    private Migrator.Builder migrator(CouchDouble couch, TestDatabase database, Listener listener) {
+        return Migrator.builder(migration())
+                .source(CouchServer.builder(couch.url()).build())
+                .target(database.dataSource())
+                .logDirectory(logs)
+                .chunkSize(10)
+                .listener(listener);
     }
 
     /** Returns a connection that asks on the first of two, and takes and gives back locks on the second. */
