@@ -11,6 +11,7 @@ import io.couchmigrator.Outcome;
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Result;
+import io.couchmigrator.Result.Depth;
 import io.couchmigrator.Running;
 import io.couchmigrator.ShardMap;
 import io.couchmigrator.TableName;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -69,7 +71,7 @@ final class LeftoversIT {
         int runs = 0;
         long deleted = 0;
         do {
-            result = stoppedAfterABatch(couch, database);
+            result = stoppedAfterABatch(Migrator::start, couch, database);
             deleted += result.tallies().deleted();
             runs++;
         } while (result.outcome() == Outcome.STOPPED);
@@ -78,6 +80,26 @@ final class LeftoversIT {
         assertThat(runs).isGreaterThan(3);
         assertThat(deleted).isEqualTo(LEFT.size());
         assertThat(Copies.rows(database)).isEqualTo(expected(50));
+    }
+
+    @Test
+    void areCountedOnceWhereverAVerificationIsStopped(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("shop").load(Copies.documents(50));
+        run(couch, database);
+        tableWith(database, LEFT);
+
+        Result result;
+        int parts = 0;
+        do {
+            result = stoppedAfterABatch(migrator -> migrator.startVerification(Depth.FULL), couch, database);
+            parts++;
+        } while (result.outcome() == Outcome.STOPPED);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
+        assertThat(parts).isGreaterThan(3);
+        assertThat(result.tallies().verified().extra()).isEqualTo(LEFT.size());
+        assertThat(result.tallies().rows().extra()).isEqualTo(LEFT.size());
+        assertThat(result.tallies().alreadyThere()).isEqualTo(50);
     }
 
     @Test
@@ -281,7 +303,7 @@ final class LeftoversIT {
                 .run();
     }
 
-    private Result stoppedAfterABatch(CouchDouble couch, TestDatabase database) {
+    private Result stoppedAfterABatch(Function<Migrator, Running> start, CouchDouble couch, TestDatabase database) {
         CompletableFuture<Running> running = new CompletableFuture<>();
         Migrator migrator = Copies.migrator(Copies.migration(), couch, database, logs)
                 .adopt(true)
@@ -292,7 +314,7 @@ final class LeftoversIT {
                     }
                 })
                 .build();
-        running.complete(migrator.start());
+        running.complete(start.apply(migrator));
         return running.join().result();
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import com.google.common.collect.Lists;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Rows;
@@ -9,10 +12,15 @@ import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.Interval;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
+import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.Target;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Reads one range from where it stands to its end: a page, its batches, advance, again. Used by one thread.
@@ -26,9 +34,6 @@ final class RangeReader<S> {
     private final BatchTaker<S> taker;
     private final Target.Connections sessions;
     private final Feed.Pager<S> pager;
-
-    /** What a verification found where it was asked for by id, and is not counted yet: ranks count what pages name. */
-    private Tallies found = Tallies.NONE;
 
     /** @param index the range's place among those of the stage */
     RangeReader(StageRun<S> run, StageState state, int index, BatchTaker<S> taker, Target.Connections sessions) {
@@ -56,12 +61,15 @@ final class RangeReader<S> {
             if (page.failure().isPresent()) {
                 throw page.failure().get();
             }
-            BatchTaker<S> knowing = candidates(page);
-            for (List<Item<S>> batch : Lists.partition(page.items(), run.site().chunkSize())) {
-                batch(batch, knowing);
+            List<List<Item<S>>> batches =
+                    Lists.partition(page.items(), run.site().chunkSize());
+            List<Tallies> found = new ArrayList<>(Collections.nCopies(batches.size() + 1, Tallies.NONE));
+            BatchTaker<S> knowing = candidates(page, batches, found);
+            for (int i = 0; i < batches.size(); i++) {
+                batch(batches.get(i), knowing, found.get(i));
             }
             if (!page.more()) {
-                state.finished(index, found);
+                state.finished(index, found.get(batches.size()));
             }
         }
     }
@@ -69,23 +77,40 @@ final class RangeReader<S> {
     /**
      * A page tells of all ids that it spans: what the target has there besides is asked for, since a page is no proof that it is gone.
      *
+     * @param found takes what a verification finds, which is not counted yet, since ranks count what pages name: for each batch up to
+     *     its last id, from where a range that is stopped goes on, and then for what lies behind
      * @return what takes the page's items
      */
-    private BatchTaker<S> candidates(Feed.Page<S> page) {
+    private BatchTaker<S> candidates(Feed.Page<S> page, List<List<Item<S>>> batches, List<Tallies> found) {
         List<Item<S>> named = page.items();
-        found = Tallies.NONE;
         if (page.more() && named.isEmpty()) {
             return taker;
         }
         RangeOffset range = state.range(index);
         Interval read = page.more() ? range.upTo(last(named)) : range.rest();
-        return taker.candidates(read, named, sessions, ids -> run.byIds(ids, taker, state, sessions, this::counted));
+        return taker.candidates(read, named, sessions, ids -> byBatch(ids, batches)
+                .forEach((batch, its) -> run.byIds(
+                        its,
+                        taker,
+                        state,
+                        sessions,
+                        asked -> found.set(batch, found.get(batch).plus(counted(asked))))));
     }
 
-    private void batch(List<Item<S>> batch, BatchTaker<S> knowing) {
+    /** Returns ids by the places of the batches up to whose last ids they are. */
+    private Map<Integer, List<SourceId>> byBatch(List<SourceId> ids, List<List<Item<S>>> batches) {
+        List<String> ends = batches.stream().map(batch -> last(batch).text()).toList();
+        return ids.stream().collect(groupingBy(id -> placeOf(id.text(), ends), TreeMap::new, toList()));
+    }
+
+    private static int placeOf(String id, List<String> ends) {
+        int place = Collections.binarySearch(ends, id, RangePlan.KEY_ORDER);
+        return place < 0 ? -place - 1 : place;
+    }
+
+    private void batch(List<Item<S>> batch, BatchTaker<S> knowing, Tallies found) {
         run.take(batch, knowing, state, sessions, tallies -> {
             state.advanced(index, last(batch), tallies.plus(found));
-            found = Tallies.NONE;
             run.progressed(state);
             run.site().limit().count(tallies);
         });
@@ -95,8 +120,8 @@ final class RangeReader<S> {
         return items.get(items.size() - 1).id();
     }
 
-    private void counted(Tallies asked) {
-        found = found.plus(new Tallies(0, 0, 0, 0, 0, 0, 0, asked.verified(), asked.rows()));
+    /** Counts outside of the ranges what was asked for by id, and returns what of it counts in them. */
+    private Tallies counted(Tallies asked) {
         state.others(new Tallies(
                 asked.read(),
                 asked.processed(),
@@ -108,5 +133,6 @@ final class RangeReader<S> {
                 Verified.NONE,
                 Rows.NONE));
         run.site().limit().count(asked);
+        return new Tallies(0, 0, 0, 0, 0, 0, 0, asked.verified(), asked.rows());
     }
 }
