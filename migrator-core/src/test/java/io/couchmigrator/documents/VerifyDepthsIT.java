@@ -295,6 +295,40 @@ final class VerifyDepthsIT {
     }
 
     @Test
+    void byCountsStillSayThatNothingWasComparedWhereTheyWereStopped(TestDatabase database) throws Exception {
+        try (CouchDouble couch = CouchDouble.builder().offsets(Offsets.ZERO).start()) {
+            couch.create("shop").load(Copies.documents(COUNT));
+            couch.create("store").load(Copies.documents(COUNT));
+            Migration two = Documents.builder()
+                    .database("shop", TableName.of("shop"))
+                    .database("store", TableName.of("store"))
+                    .build();
+            Copies.migrator(two, couch, database, logs).build().run();
+            CompletableFuture<Running> running = new CompletableFuture<>();
+            running.complete(Copies.migrator(two, couch, database, logs)
+                    .listener(new Listener() {
+                        @Override
+                        public void stageVerified(String stage, Tallies tallies, Path findings) {
+                            running.join().stop();
+                        }
+                    })
+                    .build()
+                    .startVerification(Depth.COUNTS));
+            assertThat(running.join().result().outcome()).isEqualTo(Outcome.STOPPED);
+
+            Result result = Copies.migrator(two, couch, database, logs)
+                    .build()
+                    .startVerification(Depth.COUNTS)
+                    .result();
+
+            assertThat(result.outcome()).isEqualTo(Outcome.INCOMPLETE);
+            assertThat(result.gaps().notCompared())
+                    .hasSize(2)
+                    .allMatch(stage -> stage.contains("was not compared: CouchDB does not tell how many ids"));
+        }
+    }
+
+    @Test
     void leaveAFullOneWhereItWasStopped(CouchDouble couch, TestDatabase database) throws Exception {
         migrated(couch, database);
         CompletableFuture<Running> running = new CompletableFuture<>();

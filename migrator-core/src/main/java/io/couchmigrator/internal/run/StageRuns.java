@@ -62,7 +62,8 @@ record StageRuns(
 
     /** Returns what of a stage was not compared, once it was; empty if all was, or nothing was to be. */
     Optional<String> notCompared(Stage<?, ?> stage) {
-        return verification.flatMap(with -> with.notCompared(stage));
+        StageOffset verified = saved(stage.name());
+        return verification.flatMap(with -> with.notCompared(stage, verified == null ? List.of() : verified.ranges()));
     }
 
     /** Returns where rows were not looked for, and why. */

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.verify;
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Result.Depth;
 import io.couchmigrator.Stage;
+import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.batch.Preparation;
 import io.couchmigrator.internal.files.LineFile;
@@ -18,8 +19,6 @@ import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.target.Target;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Compares what a migration should have written with what is there, as far as a run has come. */
 public final class Verification {
@@ -30,7 +29,6 @@ public final class Verification {
     private final RejectsFile rejects;
     private final StopSignal stop;
     private final Outside outside;
-    private final Set<String> withoutRanks = ConcurrentHashMap.newKeySet();
 
     /**
      * Creates one.
@@ -80,9 +78,6 @@ public final class Verification {
         if (depth != Depth.COUNTS) {
             return ranges;
         }
-        if (ranges.stream().anyMatch(range -> !range.done() && range.rank().isEmpty())) {
-            withoutRanks.add(stage.name());
-        }
         return new Counts<>(stage.name(), feed, preparation, target, stop)
                 .settled(ranges, rejects.rejected(stage.name()));
     }
@@ -99,8 +94,12 @@ public final class Verification {
                         && owned.rev().isPresent());
     }
 
-    /** Returns what of a stage was not compared, once it was, a sentence; empty if all was. */
-    public Optional<String> notCompared(Stage<?, ?> stage) {
+    /**
+     * Returns what of a stage was not compared, once it was, a sentence; empty if all was.
+     *
+     * @param verified its ranges, as all parts of the verification left them
+     */
+    public Optional<String> notCompared(Stage<?, ?> stage, List<RangeOffset> verified) {
         String name = stage.name();
         if (!reaches(stage)) {
             return Optional.of("Stage \"%s\" was not compared: its table is not its own, or has no column of revisions"
@@ -112,11 +111,16 @@ public final class Verification {
                 Optional.of("Stage \"%s\" was compared by ids and revisions, not by what else its rows hold"
                         .formatted(name));
             case COUNTS ->
-                Optional.of((withoutRanks.contains(name)
+                Optional.of((verified.stream().anyMatch(Verification::isPassedOver)
                                 ? "Stage \"%s\" was not compared: CouchDB does not tell how many ids come before another"
                                 : "Stage \"%s\" was compared by how many ids there are: where as many are missing as are extra nothing shows")
                         .formatted(name));
         };
+    }
+
+    /** Returns whether a range was neither counted nor read, since the source tells no ranks. */
+    private static boolean isPassedOver(RangeOffset range) {
+        return range.done() && range.rank().isEmpty() && range.tallies().equals(Tallies.NONE);
     }
 
     /** Returns where rows were not looked for, and why. */
