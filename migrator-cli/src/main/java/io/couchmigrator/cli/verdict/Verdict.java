@@ -179,7 +179,7 @@ public final class Verdict {
 
     private static List<String> busy(Result result, String next) {
         return List.of(
-                "Another run of this migration goes on, or a table of it is another's or nobody's (exit status %s). When the run that the error above names has ended, or what it asks for is done, run the same command again:"
+                "Another run of this migration goes on, or a table of it is another's or nobody's (exit status %s). Do what the error above says. If that is to wait for a run, then run the same command again:"
                         .formatted(result.outcome().exitStatus()),
                 indented(next));
     }

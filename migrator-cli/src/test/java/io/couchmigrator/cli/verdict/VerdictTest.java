@@ -158,7 +158,8 @@ class VerdictTest {
                             line -> assertThat(line)
                                     .startsWith(
                                             "Another run of this migration goes on, or a table of it is another's or nobody's (exit status 9). ")
-                                    .contains("has ended"),
+                                    .endsWith(
+                                            "Do what the error above says. If that is to wait for a run, then run the same command again:"),
                             atIndex(0))
                     .hasSize(2);
         }
