@@ -26,6 +26,9 @@ enum Ailment {
     /** The same of documents that go as they are. */
     static final List<Ailment> OF_DOCUMENTS = List.of(NUL, HALF_A_SURROGATE_PAIR, TOO_DEEP, TOO_LARGE_A_NUMBER);
 
+    /** The same where U+0000 is none. */
+    static final List<Ailment> OF_DOCUMENTS_WITHOUT_NUL = List.of(HALF_A_SURROGATE_PAIR, TOO_DEEP, TOO_LARGE_A_NUMBER);
+
     private static final int DEPTH = 20_000;
 
     /** Gives it to a sound document. */

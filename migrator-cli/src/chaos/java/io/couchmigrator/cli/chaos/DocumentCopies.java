@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.couchmigrator.testkit.commcare.SampleDocument;
 import io.couchmigrator.testkit.commcare.SampleDocuments;
 import io.couchmigrator.testkit.postgres.TestDatabase;
@@ -52,20 +53,23 @@ final class DocumentCopies {
 
     private static Row row(String table, String id, String rev, JsonElement document) {
         String key = table + " " + id;
-        return new Row(key, id, rev, key + " " + rev + " " + sorted(document));
+        return new Row(key, id, rev, key + " " + rev + " " + stored(document));
     }
 
-    /** What PostgreSQL does not keep is the order of members. */
-    private static JsonElement sorted(JsonElement value) {
+    /** What PostgreSQL does not keep is the order of members and U+0000, in whose place U+FFFD stands where there is a row at all. */
+    private static JsonElement stored(JsonElement value) {
         if (value instanceof JsonObject members) {
             JsonObject sorted = new JsonObject();
-            new TreeMap<>(members.asMap()).forEach((name, member) -> sorted.add(name, sorted(member)));
+            new TreeMap<>(members.asMap()).forEach((name, member) -> sorted.add(name, stored(member)));
             return sorted;
         }
         if (value instanceof JsonArray elements) {
             JsonArray sorted = new JsonArray();
-            elements.forEach(element -> sorted.add(sorted(element)));
+            elements.forEach(element -> sorted.add(stored(element)));
             return sorted;
+        }
+        if (value instanceof JsonPrimitive text && text.isString()) {
+            return new JsonPrimitive(text.getAsString().replace('\0', '\ufffd'));
         }
         return value;
     }

@@ -84,7 +84,7 @@ final class Ledger {
                 like.parentId(),
                 "edit-" + edits,
                 "edited-" + edits + "-" + Integer.toHexString(random.nextInt()),
-                "text/plain",
+                program.replacesNul() ? "text/\0plain, and no \\u0000" : "text/plain",
                 edits);
         blobs.add(more.name(), blob(more));
         rows.add(more);

@@ -20,10 +20,10 @@ enum Program {
     EMBEDDING(NewestBlobs.SLUG),
     /** The real one with documents as they are, whose rows go when they go. */
     DOCUMENTS(Documents.SLUG),
-    /** The same, but that their rows stay. */
-    KEPT_DOCUMENTS(Documents.SLUG);
+    /** The same with its other ways: their rows stay, and what is U+0000 in them is replaced. */
+    LENIENT_DOCUMENTS(Documents.SLUG);
 
-    private static final String KEEP = "--deletions=keep";
+    private static final List<String> OTHER_WAYS = List.of("--deletions=keep", "--nul=replace");
 
     private final String slug;
 
@@ -37,6 +37,9 @@ enum Program {
 
     /** Returns what an edit can do to a document so that it is rejected. */
     List<Ailment> ailments() {
+        if (replacesNul()) {
+            return Ailment.OF_DOCUMENTS_WITHOUT_NUL;
+        }
         return owns() ? Ailment.OF_DOCUMENTS : Ailment.OF_BLOBS;
     }
 
@@ -55,12 +58,12 @@ enum Program {
                         couch,
                         database,
                         logs);
-            case DOCUMENTS, KEPT_DOCUMENTS ->
+            case DOCUMENTS, LENIENT_DOCUMENTS ->
                 new Operator(List.of(Operator.program()), slug, couch, database, logs)
                         .always(DocumentCopies.DATABASES.stream()
                                 .map("--couch-db="::concat)
                                 .toList())
-                        .always(keeps() ? List.of(KEEP) : List.of());
+                        .always(this == LENIENT_DOCUMENTS ? OTHER_WAYS : List.of());
         };
     }
 
@@ -69,7 +72,7 @@ enum Program {
         return switch (this) {
             case MIGRATOR -> document.rows().stream().map(Row::of).toList();
             case EMBEDDING -> List.of(Row.of(NewestBlobs.row(document)));
-            case DOCUMENTS, KEPT_DOCUMENTS -> List.of(DocumentCopies.row(document));
+            case DOCUMENTS, LENIENT_DOCUMENTS -> List.of(DocumentCopies.row(document));
         };
     }
 
@@ -88,12 +91,17 @@ enum Program {
 
     /** Returns whether the tables are the program's own, so that no row in them is of a former version of a document that is there. */
     boolean owns() {
-        return this == DOCUMENTS || keeps();
+        return this == DOCUMENTS || this == LENIENT_DOCUMENTS;
     }
 
     /** Returns whether it owns the tables, and the rows of documents that go stay all the same. */
     boolean keeps() {
-        return this == KEPT_DOCUMENTS;
+        return this == LENIENT_DOCUMENTS;
+    }
+
+    /** Returns whether documents with U+0000 in their bodies have rows. */
+    boolean replacesNul() {
+        return this == LENIENT_DOCUMENTS;
     }
 
     boolean recordsCompletion() {
@@ -102,6 +110,6 @@ enum Program {
 
     @Override
     public String toString() {
-        return keeps() ? slug + " " + KEEP : slug;
+        return this == LENIENT_DOCUMENTS ? slug + " " + String.join(" ", OTHER_WAYS) : slug;
     }
 }

@@ -55,7 +55,7 @@ record Story(
         boolean embedding = !hiding && databases == 0 && random.nextBoolean();
         if (documents) {
             Ordeal ordeal = Ordeal.drawn(ofDocuments);
-            Program program = ofDocuments.nextInt(3) == 0 ? Program.KEPT_DOCUMENTS : Program.DOCUMENTS;
+            Program program = ofDocuments.nextInt(3) == 0 ? Program.LENIENT_DOCUMENTS : Program.DOCUMENTS;
             return new Story(seed, count, bytes, bad, unreadable, hiding, 0, false, program, ordeal, lives);
         }
         Program program = embedding ? Program.EMBEDDING : Program.MIGRATOR;
