@@ -28,11 +28,15 @@ public final class OwnedTable<R> implements Destination<R> {
     private final boolean routedById;
 
     private OwnedTable(Builder<R> builder) {
+        builder.id
+                .flatMap(id -> builder.routerOfId.<Router<R>>map(
+                        router -> (row, shards) -> router.shard(id.apply(row), shards)))
+                .ifPresent(builder.rows::router);
         this.rows = builder.rows.onConflict(ConflictRule.UPDATE).build();
         this.columns = List.copyOf(builder.columns);
         this.rev = builder.rev;
         this.keepsDeleted = builder.keepsDeleted;
-        this.routedById = builder.routedById;
+        this.routedById = builder.routerOfId.isPresent();
     }
 
     /** Starts a table of this name. */
@@ -113,7 +117,8 @@ public final class OwnedTable<R> implements Destination<R> {
         private final List<Column> columns = new ArrayList<>();
         private Optional<Column> rev = Optional.empty();
         private boolean keepsDeleted;
-        private boolean routedById;
+        private Optional<Function<R, String>> id = Optional.empty();
+        private Optional<Router<String>> routerOfId = Optional.empty();
 
         private Builder(TableName table) {
             this.rows = Upsert.into(table);
@@ -126,6 +131,7 @@ public final class OwnedTable<R> implements Destination<R> {
          */
         public Builder<R> id(String name, Function<R, String> id) {
             rows.key(name, id);
+            this.id = Optional.of(id);
             columns.add(0, new Column(name, "text", "collate \"C\" primary key"));
             return this;
         }
@@ -165,22 +171,18 @@ public final class OwnedTable<R> implements Destination<R> {
         /** Sets to which shard a row belongs, which a {@linkplain ShardMap sharded} target needs. By default none is told. */
         public Builder<R> router(Router<R> router) {
             rows.router(router);
-            this.routedById = false;
+            this.routerOfId = Optional.empty();
             return this;
         }
 
         /**
-         * Sets to which shard a row belongs by its document's id alone, in the place of {@link #router}: a document that has a row is then written
-         * into one database, and looked for in the others only where it has none any more.
+         * Sets to which shard a row belongs by its document's id alone, in the place of {@link #router}: a change of a document that has a row is
+         * then written into one database, and not looked for in the others.
          *
-         * @param id the accessor, which returns the id of the document that the row is of
-         * @param router routes ids
+         * @param router gets what the accessor of the column of ids returns, as {@code Router.sipHash(Function.identity())} takes it
          */
-        public Builder<R> routerOfId(Function<R, String> id, Router<String> router) {
-            Objects.requireNonNull(id, "id");
-            Objects.requireNonNull(router, "router");
-            rows.router((row, shards) -> router.shard(id.apply(row), shards));
-            this.routedById = true;
+        public Builder<R> routerOfId(Router<String> router) {
+            this.routerOfId = Optional.of(router);
             return this;
         }
 

@@ -52,7 +52,7 @@ public final class Documents {
     private DocumentStage<DocumentRow> stage(String database, TableName table) {
         OwnedTable.Builder<DocumentRow> rows = OwnedTable.<DocumentRow>named(table)
                 .id("id", DocumentRow::id)
-                .routerOfId(DocumentRow::id, Router.sipHash(Function.identity()))
+                .routerOfId(Router.sipHash(Function.identity()))
                 .rev("rev", DocumentRow::rev)
                 .column("doc", "jsonb", DocumentRow::doc);
         return DocumentStage.<DocumentRow>builder(database)

@@ -209,9 +209,7 @@ final class OtherShardsIT {
                                 .id("id", DocumentRow::id)
                                 .rev("rev", DocumentRow::rev)
                                 .column("doc", "jsonb", DocumentRow::doc)
-                                .routerOfId(
-                                        DocumentRow::id,
-                                        (id, shards) -> (Integer.parseInt(id.substring(1)) + by) % shards)
+                                .routerOfId((id, shards) -> (Integer.parseInt(id.substring(1)) + by) % shards)
                                 .build())
                         .build())
                 .build();
