@@ -102,6 +102,29 @@ final class LeftoversIT {
         assertThat(result.tallies().alreadyThere()).isEqualTo(50);
     }
 
+    /** CouchDB says so of ids that it is asked for, never on a page: that is a broken server's or proxy's. */
+    @Test
+    void areNoneOfADocumentThatAPageSaysIsNotFound(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("shop").load(Copies.documents(50));
+        run(couch, database);
+        couch.script(Fault.status(200)
+                .body("{\"total_rows\":50,\"offset\":0,\"rows\":[{\"key\":\"d000\",\"error\":\"not_found\"}]}")
+                .on(Requests.allDocs()
+                        .and(Requests.method("GET"))
+                        .and(Requests.query("include_docs", "true"))
+                        .and(Requests.query("limit", "1")))
+                .once());
+
+        Result result = Copies.migrator(Copies.migration(), couch, database, logs)
+                .reread(true)
+                .build()
+                .run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.tallies().deleted()).isZero();
+        assertThat(Copies.rows(database)).isEqualTo(expected(50));
+    }
+
     @Test
     void goFromATableOfManyWhoseDatabaseIsEmpty(CouchDouble couch, TestDatabase database) throws Exception {
         couch.create("shop");

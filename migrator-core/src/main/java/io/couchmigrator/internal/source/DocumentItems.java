@@ -57,6 +57,14 @@ final class DocumentItems {
         return read.get(0);
     }
 
+    /** Returns what a row of a page means. Its ids are of documents that are there: which are gone, CouchDB says where it is asked by id. */
+    Item<Document> onPage(CouchRow row) {
+        return switch (row.state()) {
+            case DELETED, MISSING -> unreadable(row);
+            default -> of(row);
+        };
+    }
+
     /** Returns what a row means. */
     Item<Document> of(CouchRow row) {
         SourceId id = new DocumentId(row.id());
@@ -65,13 +73,16 @@ final class DocumentItems {
         }
         return switch (row.state()) {
             case DELETED, MISSING -> new Item.Gone<>(id, row.rev());
-            case UNREADABLE, NOT_ASKED ->
-                new Item.Unreadable<>(
-                        id,
-                        row.rev(),
-                        "CouchDB has the document but did not send its body, twice: look at the server's log");
+            case UNREADABLE, NOT_ASKED -> unreadable(row);
             case DOCUMENT -> judged(id, row.document(), row.bytes());
         };
+    }
+
+    private static Item<Document> unreadable(CouchRow row) {
+        return new Item.Unreadable<>(
+                new DocumentId(row.id()),
+                row.rev(),
+                "CouchDB has the document but did not send its body, twice: look at the server's log");
     }
 
     private Item<Document> judged(SourceId id, Document document, long bytes) {

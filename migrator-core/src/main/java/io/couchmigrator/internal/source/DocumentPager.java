@@ -103,7 +103,7 @@ final class DocumentPager implements Feed.Pager<Document> {
         try {
             return requests.page(at, limit, buffered, intake, row -> {
                 hold(row.id());
-                intake.take(items.of(row));
+                intake.take(items.onPage(row));
             });
         } catch (DescentException e) {
             throw requests.outOfOrder(e.earlier, e.later);
