@@ -70,6 +70,7 @@ final class TargetChecksIT {
                 "create function is_right(integer) returns boolean language sql immutable as 'select true'; alter table orders add check (is_right(total)); revoke execute on function is_right(integer) from public, %u | function is_right(integer), which table \"orders\" calls",
                 "create rule nowhere as on insert to orders do instead nothing | rule nowhere of table \"orders\" changes what is written, or drops it",
                 "alter role %u set default_transaction_read_only = on | transactions of user %u are read-only here (default_transaction_read_only is on): alter role %u set default_transaction_read_only = off",
+                "create schema mine; create operator mine.*<> (leftarg = record, rightarg = record, function = record_image_eq); alter role %u set search_path = public, mine, pg_catalog | the search path has schema mine before pg_catalog, whose operators, such as *<>(record,record), take the place of the server's own",
                 "alter database %u set default_transaction_read_only = on | transactions of user %u are read-only here",
                 "revoke insert on orders from %u | user %u lacks privileges on table \"orders\": grant INSERT (\"customer\", \"id\", \"total\") on \"orders\" to %u",
                 "revoke select on orders from %u | lacks privileges on table \"orders\": grant SELECT (\"id\") on \"orders\" to %u",

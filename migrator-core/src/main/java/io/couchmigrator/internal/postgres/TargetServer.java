@@ -73,7 +73,21 @@ public final class TargetServer {
         if (Optional.ofNullable(server.get(0, Integer.class)).orElse(0) < LEAST_VERSION) {
             faults.add("the server is PostgreSQL %s: expected 12 or later".formatted(server.get(1)));
         }
+        pathFault(connection).ifPresent(faults::add);
         return faults;
+    }
+
+    /** An operator of somebody else's that stands before the server's own may find different what is the same. */
+    private static Optional<String> pathFault(Connection connection) throws SQLException {
+        return Jooq.with(connection, jooq -> jooq.resultQuery("""
+                        select quote_ident(n.nspname), min(o.oid::regoperator::text)
+                        from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
+                        where array_position(current_schemas(true), n.nspname) < array_position(current_schemas(true), 'pg_catalog')
+                        group by n.nspname order by n.nspname limit 1
+                        """)
+                .fetchOptional(first ->
+                        "the search path has schema %s before pg_catalog, whose operators, such as %s, take the place of the server's own: leave pg_catalog out of search_path, or put it first"
+                                .formatted(first.get(0), first.get(1))));
     }
 
     private static Optional<String> systemIdentifier(Connection connection) throws SQLException {
