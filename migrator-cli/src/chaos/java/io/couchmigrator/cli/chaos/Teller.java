@@ -80,10 +80,8 @@ final class Teller {
             }
             killVerification(operator, random);
             settle(operator, findings, ledger);
-            if (story.ordeal().rivals()) {
-                compete(new Rivals(installation.main(), () -> next("rival")), operators, findings, ledger);
-            }
             if (story.program().owns()) {
+                goOn(new Rivals(installation.main(), () -> next("rival")), operators, findings, ledger);
                 meddler.meddle(random);
                 setRight(operator, findings);
             } else {
@@ -113,20 +111,25 @@ final class Teller {
         findings.requireCompletion();
     }
 
-    /** Whichever of two runs had the tables last, there is nothing left to do for the next one but to have them again. */
-    private void compete(Rivals rivals, List<Operator> operators, Findings findings, Ledger ledger)
+    /**
+     * Changes documents, of which each has its row now. Where two runs take that up, one more makes the tables those of the first
+     * operator again, whichever of them had them last.
+     */
+    private void goOn(Rivals rivals, List<Operator> operators, Findings findings, Ledger ledger)
             throws Violation, IOException, SQLException, InterruptedException {
         for (int i = 0; i < CHANGES_OF_EACH_KIND; i++) {
             ledger.add();
             ledger.edit();
+            ledger.recreate();
             ledger.delete();
             ledger.purge();
-            ledger.recreate();
         }
         Set<Row> untouchable = findings.untouchable();
-        rivals.run(operators);
-        findings.requireRows();
-        runUntil(0, "after-rivals", operators.get(0));
+        if (story.ordeal().rivals()) {
+            rivals.run(operators);
+            findings.requireRows();
+        }
+        runUntil(0, "changed", operators.get(0));
         findings.requireUntouched(untouchable);
         findings.requireRows();
     }
@@ -134,6 +137,7 @@ final class Teller {
     /** Rows that others wrote are found by a verification only, and what it finds is mended by the next run. */
     private void setRight(Operator operator, Findings findings)
             throws Violation, IOException, SQLException, InterruptedException {
+        Set<Row> untouchable = findings.untouchable();
         for (Depth depth : EnumSet.of(story.ordeal().depth(), Depth.FULL)) {
             verify(depth, operator, findings);
             Path console = next("set-right");
@@ -146,6 +150,7 @@ final class Teller {
             findings.requireNothingToFind(depth);
         }
         verify(Depth.FULL, operator, findings);
+        findings.requireUntouched(untouchable);
     }
 
     /** Whatever a verification had come to when it was killed, the last one must come to the right end. */
