@@ -4,19 +4,16 @@ package io.couchmigrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import io.couchmigrator.cli.console.Console;
+import io.couchmigrator.cli.Operator.Ended;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.couch.Fault;
 import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -363,22 +360,8 @@ final class DocumentsCommandIT {
     }
 
     private Ended types(List<String> words) {
-        Map<String, String> environment = Map.of(
-                "COUCHDB_URL", couch.url(),
-                "PGHOST", database.host(),
-                "PGPORT", String.valueOf(database.port()),
-                "PGDATABASE", database.name(),
-                "PGUSER", database.user(),
-                "PGPASSWORD", database.password());
-        ByteArrayOutputStream console = new ByteArrayOutputStream();
-        try (Console out = new Console(console);
-                Console err = new Console(console)) {
-            int status = new Cli(out, err, environment, stop -> {}, "migrator").run(words);
-            return new Ended(status, console.toString(StandardCharsets.UTF_8));
-        }
+        return Terminal.types(couch, database, words);
     }
-
-    private record Ended(int status, String console) {}
 
     private CouchDatabase couch(String name, String... ids) {
         CouchDatabase created = couch.create(name);

@@ -143,7 +143,6 @@ public final class SettingsReader {
             }
         }
         if (is(Migrations.DOCUMENTS)) {
-            shards.ifPresent(entries -> places.add("\"shards\" in the file of --config"));
             sources.ifPresent(entries -> places.add("\"sources\" in the file of --config"));
         }
         places.forEach(place -> faults.add("%s is no option of %s".formatted(place, chosen)));

@@ -212,13 +212,11 @@ final class DocumentsSettingsTest {
     }
 
     @Test
-    void leaveTheDatabasesOfShardsAndTablesToOtherMigrations() throws IOException {
-        Path file = Files.writeString(directory.resolve("c.json"), "{\"shards\": [], \"sources\": {}}");
+    void leaveTheDatabasesOfTablesToOtherMigrations() throws IOException {
+        Path file = Files.writeString(directory.resolve("c.json"), "{\"sources\": {}}");
 
         assertThat(faults("--couch-db=orders", "--config=" + file))
-                .contains(
-                        "\"shards\" in the file of --config is no option of documents",
-                        "\"sources\" in the file of --config is no option of documents");
+                .contains("\"sources\" in the file of --config is no option of documents");
     }
 
     /** Leaves what a run saved of two databases that had tables. */
