@@ -13,6 +13,7 @@ import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +87,25 @@ final class CollisionsIT {
 
         assertThat(swapped.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(claimed.outcome()).isEqualTo(Outcome.STOPPED_BY_LIMIT);
+    }
+
+    /** Twenty of a thousand wait for values that others give up after them, or keep. */
+    @Test
+    void areNoPartOfTheRejectsBeforeTheirSecondTry(CouchDouble couch, TestDatabase database) throws Exception {
+        CouchDatabase shop = copied(couch, database, 1_000);
+
+        shop.load(IntStream.range(0, 1_000).mapToObj(i -> Copies.document(Copies.id(i), i < 20 ? 999 - i : 1_000 + i)));
+        Result swapped =
+                migrator(couch, database, 100).maxRejectedPercent(1).build().run();
+        shop.load(
+                IntStream.range(0, 1_000).mapToObj(i -> Copies.document(Copies.id(i), i < 20 ? 2_999 - i : 2_000 + i)));
+        Result claimed =
+                migrator(couch, database, 100).maxRejectedPercent(1).build().run();
+
+        assertThat(swapped.failures()).isEmpty();
+        assertThat(swapped.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(claimed.outcome()).isEqualTo(Outcome.STOPPED_BY_LIMIT);
+        assertThat(claimed.outstanding()).isEqualTo(20);
     }
 
     @Test

@@ -58,9 +58,15 @@ public final class RejectLimit {
         checkPercent(rejected, read, "this run rejected %s of %s documents");
     }
 
-    /** Leaves so many rejects out, which wait for what another row has and are tried once more; or, below zero, no longer. */
-    public synchronized void waits(long more) {
+    /**
+     * Leaves rejects out, which wait for what another row has and are tried once more; or, below zero, no longer.
+     *
+     * @param more how many of those that are outstanding
+     * @param ofThisRun how many of those that this run counts
+     */
+    synchronized void leaveOut(long more, long ofThisRun) {
         waiting += more;
+        rejected -= ofThisRun;
     }
 
     private long outstanding() {

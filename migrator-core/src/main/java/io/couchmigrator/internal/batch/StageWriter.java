@@ -3,7 +3,6 @@ package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Stage;
-import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.Preparation.Ready;
 import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.RejectsFile;
@@ -13,11 +12,8 @@ import io.couchmigrator.internal.retry.StageFunctions;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.TargetDatabase;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Writes what a stage reads into all databases of the target, and keeps its journal. Safe for use by multiple threads, each
@@ -37,10 +33,7 @@ public final class StageWriter<S, R> {
     private final Reporter reporter;
     private final WriteSize size;
     private final Trust trust;
-    private final RejectLimit limit;
-    private final Set<SourceId> waiting = new LinkedHashSet<>();
-    private final Set<SourceId> triedAgain = new HashSet<>();
-    private long uncounted;
+    private final Waiting waiting;
 
     /**
      * Creates one.
@@ -62,7 +55,7 @@ public final class StageWriter<S, R> {
         this.log = log;
         this.journal = new StageJournal(stage.name(), log, odd, rejects, reporter);
         this.rejects = rejects;
-        this.limit = limit;
+        this.waiting = new Waiting(stage.name(), rejects, limit);
         this.reporter = reporter;
         this.size = new WriteSize(stage.name(), reporter);
         this.trust = new Trust(stage.name(), reporter);
@@ -102,31 +95,17 @@ public final class StageWriter<S, R> {
      * that has given it up. Those of a stage that adds are not told: its rows are not its own.
      */
     public List<SourceId> waiting() {
-        synchronized (waiting) {
-            List<SourceId> now = List.copyOf(waiting);
-            waiting.clear();
-            triedAgain.addAll(now);
-            return now;
-        }
+        return waiting.take();
     }
 
-    /** Takes note that those that waited were tried once more: what is still refused counts as any other reject. */
+    /** Takes note that those that waited were tried once more. */
     public void triedAgain() {
-        synchronized (waiting) {
-            limit.waits(-uncounted);
-            uncounted = 0;
-        }
-        limit.count(Tallies.NONE);
+        waiting.triedAgain();
     }
 
     private void waits(SourceId id) {
         if (stage.destination() instanceof OwnedTable<R>) {
-            synchronized (waiting) {
-                if (waiting.add(id) && !triedAgain.contains(id)) {
-                    uncounted++;
-                    limit.waits(1);
-                }
-            }
+            waiting.add(id);
         }
     }
 
