@@ -110,7 +110,7 @@ public final class Documents {
         }
 
         /** Lets the rows of documents that are deleted {@linkplain OwnedTable.Builder#keepsDeleted stay as they were}. By default they are deleted. */
-        public Builder keepDeleted() {
+        public Builder keepsDeleted() {
             this.keepsDeleted = true;
             return this;
         }

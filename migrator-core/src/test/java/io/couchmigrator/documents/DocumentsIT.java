@@ -87,7 +87,7 @@ final class DocumentsIT {
         shop.load(Copies.documents(5));
         Migration keeping = Documents.builder()
                 .database("shop", TableName.of("shop"))
-                .keepDeleted()
+                .keepsDeleted()
                 .build();
         run(keeping, couch, database);
 

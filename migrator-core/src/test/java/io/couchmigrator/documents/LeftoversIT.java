@@ -189,7 +189,7 @@ final class LeftoversIT {
         tableWith(database, LEFT);
         Migration keeping = Documents.builder()
                 .database("shop", TableName.of("shop"))
-                .keepDeleted()
+                .keepsDeleted()
                 .build();
 
         Result result = Copies.migrator(keeping, couch, database, logs)

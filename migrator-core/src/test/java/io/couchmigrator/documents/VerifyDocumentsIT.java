@@ -213,7 +213,7 @@ final class VerifyDocumentsIT {
             throws Exception {
         Migration keeping = Documents.builder()
                 .database("shop", TableName.of("shop"))
-                .keepDeleted()
+                .keepsDeleted()
                 .build();
         Copies.createTable(database);
         CouchDatabase shop = couch.create("shop");

@@ -13,13 +13,13 @@ import java.util.Map;
  * What is set for the migration {@code documents} alone.
  *
  * @param tables the table of each CouchDB database
- * @param keepDeleted whether rows of documents that are deleted stay
+ * @param keepsDeleted whether rows of documents that are deleted stay
  * @param replaceNul whether U+0000 is replaced instead of rejected
  * @param adopt whether tables are taken whose ever they are
  * @param reread whether all is read again
  */
 record DocumentsSettings(
-        Map<String, TableName> tables, boolean keepDeleted, boolean replaceNul, boolean adopt, boolean reread) {
+        Map<String, TableName> tables, boolean keepsDeleted, boolean replaceNul, boolean adopt, boolean reread) {
     /** Of another migration. */
     static final DocumentsSettings NONE = new DocumentsSettings(Map.of(), false, false, false, false);
 
@@ -37,8 +37,8 @@ record DocumentsSettings(
     Migration migration() {
         Documents.Builder documents = Documents.builder();
         tables.forEach(documents::database);
-        if (keepDeleted) {
-            documents.keepDeleted();
+        if (keepsDeleted) {
+            documents.keepsDeleted();
         }
         if (replaceNul) {
             documents.replaceNul();

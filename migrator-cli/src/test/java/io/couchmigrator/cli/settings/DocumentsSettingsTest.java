@@ -27,7 +27,7 @@ final class DocumentsSettingsTest {
         Settings settings = read("--couch-db=orders");
 
         assertThat(settings.documents().tables()).containsExactly(Map.entry("orders", TableName.of("documents")));
-        assertThat(settings.documents().keepDeleted()).isFalse();
+        assertThat(settings.documents().keepsDeleted()).isFalse();
         assertThat(settings.documents().replaceNul()).isFalse();
         assertThat(settings.lines()).containsExactly("Documents of orders go to table documents.");
     }
@@ -39,7 +39,7 @@ final class DocumentsSettingsTest {
 
         assertThat(settings.documents().tables())
                 .containsExactly(Map.entry("orders", TableName.of("archive", "orders.2018")));
-        assertThat(settings.documents().keepDeleted()).isTrue();
+        assertThat(settings.documents().keepsDeleted()).isTrue();
         assertThat(settings.documents().replaceNul()).isTrue();
     }
 
