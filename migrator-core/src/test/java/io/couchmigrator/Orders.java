@@ -9,7 +9,6 @@ import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -82,16 +81,7 @@ final class Orders {
 
     /** Returns a migrator that waits little and reads with one worker, in batches of a hundred. */
     static Migrator.Builder migrator(Migration migration, CouchDouble couch, TestDatabase database, Path logs) {
-        return Migrator.builder(migration)
-                .source(CouchServer.builder(couch.url())
-                        .connectTimeout(Duration.ofSeconds(5))
-                        .readTimeout(Duration.ofSeconds(5))
-                        .build())
-                .target(database.dataSource())
-                .logDirectory(logs)
-                .workers(1)
-                .chunkSize(100)
-                .maxOutage(Duration.ofMinutes(1));
+        return Migrators.of(migration, couch.url(), database, logs).chunkSize(100);
     }
 
     /** Makes the table, and the database with so many orders. */

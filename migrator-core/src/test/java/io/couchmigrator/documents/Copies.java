@@ -2,15 +2,14 @@
 package io.couchmigrator.documents;
 
 import com.google.gson.JsonObject;
-import io.couchmigrator.CouchServer;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Migrator;
+import io.couchmigrator.Migrators;
 import io.couchmigrator.TableName;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -30,16 +29,7 @@ final class Copies {
 
     /** Returns such a migrator from any server. */
     static Migrator.Builder migrator(Migration migration, String server, TestDatabase database, Path logs) {
-        return Migrator.builder(migration)
-                .source(CouchServer.builder(server)
-                        .connectTimeout(Duration.ofSeconds(5))
-                        .readTimeout(Duration.ofSeconds(5))
-                        .build())
-                .target(database.dataSource())
-                .logDirectory(logs)
-                .workers(1)
-                .chunkSize(10)
-                .maxOutage(Duration.ofMinutes(1));
+        return Migrators.of(migration, server, database, logs).chunkSize(10);
     }
 
     /** Makes the table as a run would, by hand. */
