@@ -97,17 +97,15 @@ public final class OwnedTable<R> implements Destination<R> {
     }
 
     /**
-     * A column of the table.
+     * A column of the table, which is never null.
      *
      * @param name the column's name
      * @param type its SQL type, such as {@code jsonb}
-     * @param definition what else stands in its definition, such as {@code not null}
      */
-    public record Column(String name, String type, String definition) {
+    public record Column(String name, String type) {
         public Column {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(type, "type");
-            Objects.requireNonNull(definition, "definition");
         }
     }
 
@@ -132,7 +130,7 @@ public final class OwnedTable<R> implements Destination<R> {
         public Builder<R> id(String name, Function<R, String> id) {
             rows.key(name, id);
             this.id = Optional.of(id);
-            columns.add(0, new Column(name, "text", "collate \"C\" primary key"));
+            columns.add(0, new Column(name, "text"));
             return this;
         }
 
@@ -155,7 +153,7 @@ public final class OwnedTable<R> implements Destination<R> {
          */
         public Builder<R> column(String name, String type, Function<R, @Nullable Object> value) {
             rows.column(name, value);
-            columns.add(new Column(name, type, "not null"));
+            columns.add(new Column(name, type));
             return this;
         }
 

@@ -148,7 +148,7 @@ final class OtherShardsIT {
     void haveTheRowOnceOfADocumentThatWasKeptAndIsThereAgain() throws Exception {
         Migration keeping = Documents.builder()
                 .database("shop", TableName.of("shop"))
-                .keepDeleted()
+                .keepsDeleted()
                 .build();
         migrator(keeping, logs, first, second).build().run();
         shop.delete(Copies.id(7));

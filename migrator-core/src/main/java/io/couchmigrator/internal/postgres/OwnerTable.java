@@ -94,9 +94,13 @@ record OwnerTable(
 
     /** Returns how both are created, one statement each; those that are there stay as they are. */
     List<String> ddl() {
+        OwnedTable.Column id = owned.columns().get(0);
         String columns = owned.columns().stream()
                 .map(column -> "%s %s %s"
-                        .formatted(Jooq.sql(DSL.quotedName(column.name())), column.type(), column.definition()))
+                        .formatted(
+                                Jooq.sql(DSL.quotedName(column.name())),
+                                column.type(),
+                                column.equals(id) ? "collate \"C\" primary key" : "not null"))
                 .collect(Collectors.joining(", "));
         return List.of(
                 "create table if not exists %s (%s)".formatted(ownedSql(), columns),
