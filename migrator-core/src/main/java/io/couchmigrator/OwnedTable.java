@@ -25,6 +25,7 @@ public final class OwnedTable<R> implements Destination<R> {
     private final List<Column> columns;
     private final Optional<Column> rev;
     private final boolean keepsDeleted;
+    private final boolean deletesKept;
     private final boolean routedById;
 
     private OwnedTable(Builder<R> builder) {
@@ -36,6 +37,7 @@ public final class OwnedTable<R> implements Destination<R> {
         this.columns = List.copyOf(builder.columns);
         this.rev = builder.rev;
         this.keepsDeleted = builder.keepsDeleted;
+        this.deletesKept = builder.deletesKept;
         this.routedById = builder.routerOfId.isPresent();
     }
 
@@ -67,6 +69,11 @@ public final class OwnedTable<R> implements Destination<R> {
     /** Returns whether the row of a document that is deleted or purged stays as it was. */
     public boolean keepsDeleted() {
         return keepsDeleted;
+    }
+
+    /** Returns whether rows go that were kept so far, too. */
+    public boolean deletesKept() {
+        return deletesKept;
     }
 
     /** Returns whether the shard of a row depends on its document's id alone. */
@@ -115,6 +122,7 @@ public final class OwnedTable<R> implements Destination<R> {
         private final List<Column> columns = new ArrayList<>();
         private Optional<Column> rev = Optional.empty();
         private boolean keepsDeleted;
+        private boolean deletesKept;
         private Optional<Function<R, String>> id = Optional.empty();
         private Optional<Router<String>> routerOfId = Optional.empty();
 
@@ -159,10 +167,21 @@ public final class OwnedTable<R> implements Destination<R> {
 
         /**
          * Lets the row of a document that is deleted or purged stay as it was. By default it is deleted, as that of one that counts no longer always is;
-         * but a table that keeps such rows is refused then, unless it is to be {@linkplain Migrator.Builder#adopt adopted}.
+         * but a table that keeps such rows is refused then, unless they are {@linkplain #deletesKept to go}.
          */
         public Builder<R> keepsDeleted() {
             this.keepsDeleted = true;
+            this.deletesKept = false;
+            return this;
+        }
+
+        /**
+         * Lets also the rows go that were kept so far, which CouchDB does not have any more. By default a table that keeps such rows is refused where
+         * they are not to be {@linkplain #keepsDeleted kept}; one that keeps none is written as by default.
+         */
+        public Builder<R> deletesKept() {
+            this.keepsDeleted = false;
+            this.deletesKept = true;
             return this;
         }
 

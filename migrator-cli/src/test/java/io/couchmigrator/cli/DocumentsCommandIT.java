@@ -229,18 +229,19 @@ final class DocumentsCommandIT {
         Ended kept = types("run", "--couch-db=orders", "--deletions=keep");
         List<String> rows = database.query("select id from documents order by id");
         Ended forgotten = types("run", "--couch-db=orders");
+        Ended adopted = types("run", "--couch-db=orders", "--adopt");
         Ended elsewhere = runs(directory.resolve("other"), "--couch-db=orders");
         Ended verified = types("verify", "--couch-db=orders");
         List<String> after = database.query("select id from documents order by id");
-        Ended given = types("run", "--couch-db=orders", "--adopt");
+        Ended given = types("run", "--couch-db=orders", "--deletions=delete");
 
         assertThat(kept.status()).as(kept.console()).isZero();
         assertThat(rows).containsExactly("a", "b", "c");
-        assertThat(List.of(forgotten, elsewhere, verified)).allSatisfy(refused -> {
+        assertThat(List.of(forgotten, adopted, elsewhere, verified)).allSatisfy(refused -> {
             assertThat(refused.status()).as(refused.console()).isEqualTo(4);
             assertThat(refused.console())
                     .contains(
-                            "seen no --deletions=keep, without which they are deleted: give it, as the last run did, or have them deleted by `migrator run` with --adopt");
+                            "seen no --deletions=keep, without which they are deleted: give it, as the last run did, or have them deleted by `migrator run` with --deletions=delete");
         });
         assertThat(after).isEqualTo(rows);
         assertThat(given.status()).as(given.console()).isZero();

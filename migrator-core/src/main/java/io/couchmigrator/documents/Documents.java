@@ -30,11 +30,13 @@ public final class Documents {
 
     private final Map<String, TableName> tables;
     private final boolean keepsDeleted;
+    private final boolean deletesKept;
     private final boolean replacesNul;
 
     private Documents(Builder builder) {
         this.tables = new LinkedHashMap<>(builder.tables);
         this.keepsDeleted = builder.keepsDeleted;
+        this.deletesKept = builder.deletesKept;
         this.replacesNul = builder.replacesNul;
     }
 
@@ -61,8 +63,15 @@ public final class Documents {
                 .definition(definition())
                 .transform((document, context) ->
                         List.of(new DocumentRow(document.id(), document.rev(), json(document, context))))
-                .owns(keepsDeleted ? rows.keepsDeleted().build() : rows.build())
+                .owns(deletions(rows).build())
                 .build();
+    }
+
+    private OwnedTable.Builder<DocumentRow> deletions(OwnedTable.Builder<DocumentRow> rows) {
+        if (deletesKept) {
+            return rows.deletesKept();
+        }
+        return keepsDeleted ? rows.keepsDeleted() : rows;
     }
 
     /** Rows come out differently. That those of deleted documents are kept is said beside the table itself. */
@@ -99,6 +108,7 @@ public final class Documents {
     public static final class Builder {
         private final Map<String, TableName> tables = new LinkedHashMap<>();
         private boolean keepsDeleted;
+        private boolean deletesKept;
         private boolean replacesNul;
 
         private Builder() {}
@@ -112,6 +122,14 @@ public final class Documents {
         /** Lets the rows of documents that are deleted {@linkplain OwnedTable.Builder#keepsDeleted stay as they were}. By default they are deleted. */
         public Builder keepsDeleted() {
             this.keepsDeleted = true;
+            this.deletesKept = false;
+            return this;
+        }
+
+        /** Lets also the rows go that were {@linkplain #keepsDeleted kept} so far, {@linkplain OwnedTable.Builder#deletesKept which are nowhere else}. */
+        public Builder deletesKept() {
+            this.keepsDeleted = false;
+            this.deletesKept = true;
             return this;
         }
 

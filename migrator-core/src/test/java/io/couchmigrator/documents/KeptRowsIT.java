@@ -105,6 +105,8 @@ final class KeptRowsIT {
         assertRefused(deleting(couch, database).reread(true));
         assertRefused(deleting(couch, database).logDirectory(others));
         assertRefused(deleting(couch, database).startOver(true));
+        assertRefused(deleting(couch, database).adopt(true));
+        assertRefused(deleting(couch, database).logDirectory(others).adopt(true));
 
         assertThat(Copies.rows(database)).contains("d004=4").hasSize(4);
     }
@@ -123,7 +125,7 @@ final class KeptRowsIT {
     void goWhereTheyAreGivenUp(CouchDouble couch, TestDatabase database) throws Exception {
         keepARow(couch, database);
 
-        Result given = deleting(couch, database).adopt(true).build().run();
+        Result given = givingUp(couch, database).build().run();
         Result verified = deleting(couch, database).build().verify();
         Result again = deleting(couch, database).build().run();
 
@@ -142,8 +144,7 @@ final class KeptRowsIT {
         FaultyDataSource failing = FaultyDataSource.around(database.dataSource());
         failing.script(JdbcFault.error("42501").on(JdbcStep.statements("for share")));
 
-        Result given =
-                deleting(couch, database).target(failing).adopt(true).build().run();
+        Result given = givingUp(couch, database).target(failing).build().run();
         Result next = deleting(couch, database).build().run();
 
         assertThat(given.outcome()).isEqualTo(Outcome.TARGET_FAILED);
@@ -192,11 +193,15 @@ final class KeptRowsIT {
         assertThat(failure)
                 .isInstanceOf(TargetException.class)
                 .hasMessageContaining("table \"shop\" keeps the rows of documents that are deleted")
-                .hasMessageContaining("give it, as the last run did, or have them deleted by run() with adopt(true)");
+                .hasMessageContaining("give it, as the last run did, or have them deleted by run() with deletesKept()");
     }
 
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
         return Copies.migrator(Valued.migration(Valued.table().keepsDeleted().build()), couch, database, logs);
+    }
+
+    private Migrator.Builder givingUp(CouchDouble couch, TestDatabase database) {
+        return Copies.migrator(Valued.migration(Valued.table().deletesKept().build()), couch, database, logs);
     }
 
     private Migrator.Builder deleting(CouchDouble couch, TestDatabase database) {

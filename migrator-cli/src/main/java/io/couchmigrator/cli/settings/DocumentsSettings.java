@@ -14,14 +14,20 @@ import java.util.Map;
  *
  * @param tables the table of each CouchDB database
  * @param keepsDeleted whether rows of documents that are deleted stay
+ * @param deletesKept whether those go that stayed so far
  * @param replaceNul whether U+0000 is replaced instead of rejected
  * @param adopt whether tables are taken whose ever they are
  * @param reread whether all is read again
  */
 record DocumentsSettings(
-        Map<String, TableName> tables, boolean keepsDeleted, boolean replaceNul, boolean adopt, boolean reread) {
+        Map<String, TableName> tables,
+        boolean keepsDeleted,
+        boolean deletesKept,
+        boolean replaceNul,
+        boolean adopt,
+        boolean reread) {
     /** Of another migration. */
-    static final DocumentsSettings NONE = new DocumentsSettings(Map.of(), false, false, false, false);
+    static final DocumentsSettings NONE = new DocumentsSettings(Map.of(), false, false, false, false, false);
 
     DocumentsSettings {
         tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
@@ -39,6 +45,8 @@ record DocumentsSettings(
         tables.forEach(documents::database);
         if (keepsDeleted) {
             documents.keepsDeleted();
+        } else if (deletesKept) {
+            documents.deletesKept();
         }
         if (replaceNul) {
             documents.replaceNul();

@@ -36,7 +36,7 @@ public enum Setting {
             the table of one database, as documents or archive.documents; without it each keeps the table that it has, and of several a new one gets \
             one of its own name"""),
     DELETIONS("deletions", Scope.ANYWHERE, "WORD", null, "delete", """
-            delete or keep the rows of documents that are deleted"""),
+            delete or keep the rows of documents that are deleted; a table that keeps them is refused unless one of both is given"""),
     NUL("nul", Scope.ANYWHERE, "WORD", null, "reject", """
             reject documents that hold U+0000, which PostgreSQL cannot store, or replace it by U+FFFD"""),
     JDBC_URL("jdbc-url", Scope.ANYWHERE, "URL", null, null, """
@@ -65,7 +65,7 @@ public enum Setting {
     IDS("ids", Scope.VERIFY, null, null, null, """
             compare ids and revisions, not what else the rows hold; ends with 10 at best"""),
     ADOPT("adopt", Scope.COMMAND_LINE, null, null, null, """
-            take tables that have rows already, belong to another migration or database, or keep the rows of deleted documents; \
+            take tables that have rows already, or belong to another migration or database; \
             rows in them that are of no document are deleted, or stay with --deletions=keep"""),
     REREAD("reread", Scope.COMMAND_LINE, null, null, null, """
             read all documents again; rows that are as they should be are not touched"""),

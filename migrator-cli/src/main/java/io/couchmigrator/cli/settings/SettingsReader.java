@@ -228,10 +228,13 @@ public final class SettingsReader {
     }
 
     private DocumentsSettings documents(Values values, List<String> databases, Optional<Path> logDirectory) {
+        boolean keepsDeleted = choice(values, Setting.DELETIONS, "delete", "keep");
+        boolean saysDelete = !keepsDeleted && !values.given(Setting.DELETIONS).isEmpty();
         Map<String, TableName> earlier = logDirectory.map(EarlierTables::in).orElse(Map.of());
         return new DocumentsSettings(
                 new DocumentTables(values, databases, earlier, faults).byDatabase(),
-                choice(values, Setting.DELETIONS, "delete", "keep"),
+                keepsDeleted,
+                saysDelete,
                 choice(values, Setting.NUL, "reject", "replace"),
                 arguments.has(Setting.ADOPT),
                 arguments.has(Setting.REREAD));

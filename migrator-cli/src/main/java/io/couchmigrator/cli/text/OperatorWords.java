@@ -15,6 +15,7 @@ public final class OperatorWords {
             word("reread\\(true\\)", "--reread"),
             word("adopt\\(true\\)", "--adopt"),
             word("keepsDeleted\\(\\)", "--deletions=keep"),
+            word("deletesKept\\(\\)", "--deletions=delete"),
             word("replaceNul\\(\\)", "--nul=replace"),
             word("acceptNewSource\\(true\\)", "--accept-new-source"),
             word("acceptFailover\\(true\\)", "--accept-failover"),

@@ -43,6 +43,16 @@ final class DocumentsSettingsTest {
         assertThat(settings.documents().replaceNul()).isTrue();
     }
 
+    /** The default is not enough to delete what is nowhere else. */
+    @Test
+    void deleteRowsThatWereKeptOnlyWhereThatIsSaid() {
+        assertThat(read("--couch-db=orders").documents().deletesKept()).isFalse();
+        assertThat(read("--couch-db=orders", "--deletions=keep").documents().deletesKept())
+                .isFalse();
+        assertThat(read("--couch-db=orders", "--deletions=delete").documents().deletesKept())
+                .isTrue();
+    }
+
     @Test
     void nameTheTablesOfSeveralDatabasesAfterThem() {
         Settings settings = read("--couch-db=orders", "--couch-db=a/b+c-$()", "--couch-db=invoices");

@@ -147,7 +147,8 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
 
     /** Returns why the table is not to be had by this owner, a sentence; empty if it is. */
     public Optional<String> fault(Owner owner) {
-        return owner.adopts() ? Optional.empty() : strange(owner).or(this::lossOfKept);
+        Optional<String> strange = owner.adopts() ? Optional.empty() : strange(owner);
+        return owned.deletesKept() ? strange : strange.or(this::lossOfKept);
     }
 
     /**
@@ -189,7 +190,7 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
     private Optional<String> lossOfKept() {
         return losesKept()
                 ? Optional.of(
-                        "table \"%s\" keeps the rows of documents that are deleted, which are nowhere else: seen no keepsDeleted(), without which they are deleted: give it, as the last run did, or have them deleted by run() with adopt(true)"
+                        "table \"%s\" keeps the rows of documents that are deleted, which are nowhere else: seen no keepsDeleted(), without which they are deleted: give it, as the last run did, or have them deleted by run() with deletesKept()"
                                 .formatted(owned.table()))
                 : Optional.empty();
     }

@@ -53,9 +53,7 @@ record Migrating(Settings settings) implements Verb {
         if (settings.acceptNewSource()) {
             earlier = earlier.inNewSources(owning::containsKey);
         }
-        if (settings.adopt()) {
-            earlier = earlier.losingKept(now.losingKept());
-        }
+        earlier = earlier.losingKept(now.losingKept());
         if (settings.reread()) {
             earlier = earlier.readAgain(settings.migration(), owning);
         }
