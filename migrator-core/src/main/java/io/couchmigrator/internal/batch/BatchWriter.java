@@ -6,6 +6,7 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.offsets.Interval;
+import io.couchmigrator.internal.offsets.KeyOrder;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.source.Item.Refused;
@@ -43,9 +44,23 @@ record BatchWriter<S, R>(Preparation<S, R> preparation, Sink<R> sink, StageJourn
 
     /** Returns the last of the items of each id: a feed may tell of a document twice, and what it asks for now counts. */
     static <S> List<Item<S>> latest(List<Item<S>> batch) {
+        if (ascends(batch)) {
+            return batch;
+        }
         Map<SourceId, Item<S>> latest = new LinkedHashMap<>();
         batch.forEach(item -> latest.put(item.id(), item));
         return List.copyOf(latest.values());
+    }
+
+    /** Returns whether each id comes after the one before, as on a page: then none is there twice. */
+    private static boolean ascends(List<? extends Item<?>> batch) {
+        for (int i = 1; i < batch.size(); i++) {
+            if (!KeyOrder.isBelow(
+                    batch.get(i - 1).id().text(), batch.get(i).id().text())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Tallies written(Preparation.Prepared<S, R> prepared, Target.Connections sessions) {
