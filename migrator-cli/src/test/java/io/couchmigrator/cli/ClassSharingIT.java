@@ -84,11 +84,14 @@ class ClassSharingIT {
         runs();
         runs();
         operator.with("XDG_CACHE_HOME", "relative");
-
+        runs();
+        Path home = directory.resolve("a home");
+        operator.with("XDG_CACHE_HOME", "").with("HOME", home.toString());
         runs();
 
         assertThat(caches).isRegularFile();
         assertThat(Path.of("relative")).doesNotExist();
+        assertThat(home).doesNotExist();
     }
 
     /** Whoever may write there could have Java run what they like. */
