@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The migration {@value #SLUG}: every document of some CouchDB databases as it is, each database into a table of its own,
@@ -29,14 +30,12 @@ public final class Documents {
     private static final String DESIGN = "_design/";
 
     private final Map<String, TableName> tables;
-    private final boolean keepsDeleted;
-    private final boolean deletesKept;
+    private final UnaryOperator<OwnedTable.Builder<DocumentRow>> deletions;
     private final boolean replacesNul;
 
     private Documents(Builder builder) {
         this.tables = new LinkedHashMap<>(builder.tables);
-        this.keepsDeleted = builder.keepsDeleted;
-        this.deletesKept = builder.deletesKept;
+        this.deletions = builder.deletions;
         this.replacesNul = builder.replacesNul;
     }
 
@@ -63,15 +62,8 @@ public final class Documents {
                 .definition(definition())
                 .transform((document, context) ->
                         List.of(new DocumentRow(document.id(), document.rev(), json(document, context))))
-                .owns(deletions(rows).build())
+                .owns(deletions.apply(rows).build())
                 .build();
-    }
-
-    private OwnedTable.Builder<DocumentRow> deletions(OwnedTable.Builder<DocumentRow> rows) {
-        if (deletesKept) {
-            return rows.deletesKept();
-        }
-        return keepsDeleted ? rows.keepsDeleted() : rows;
     }
 
     /** Rows come out differently. That those of deleted documents are kept is said beside the table itself. */
@@ -107,8 +99,7 @@ public final class Documents {
     /** Builds the migration; not safe for use by multiple threads. */
     public static final class Builder {
         private final Map<String, TableName> tables = new LinkedHashMap<>();
-        private boolean keepsDeleted;
-        private boolean deletesKept;
+        private UnaryOperator<OwnedTable.Builder<DocumentRow>> deletions = UnaryOperator.identity();
         private boolean replacesNul;
 
         private Builder() {}
@@ -121,15 +112,13 @@ public final class Documents {
 
         /** Lets the rows of documents that are deleted {@linkplain OwnedTable.Builder#keepsDeleted stay as they were}. By default they are deleted. */
         public Builder keepsDeleted() {
-            this.keepsDeleted = true;
-            this.deletesKept = false;
+            this.deletions = OwnedTable.Builder::keepsDeleted;
             return this;
         }
 
         /** Lets also the rows go that were {@linkplain #keepsDeleted kept} so far, {@linkplain OwnedTable.Builder#deletesKept which are nowhere else}. */
         public Builder deletesKept() {
-            this.keepsDeleted = false;
-            this.deletesKept = true;
+            this.deletions = OwnedTable.Builder::deletesKept;
             return this;
         }
 

@@ -5,10 +5,10 @@ import io.couchmigrator.Stage;
 import io.couchmigrator.Writer;
 import io.couchmigrator.internal.batch.Preparation.Ready;
 import io.couchmigrator.internal.offsets.Interval;
+import io.couchmigrator.internal.offsets.KeyOrder;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.postgres.Upserts;
-import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.target.TargetDatabase;
@@ -66,7 +66,7 @@ record Candidates<R>(Stage<?, R> stage, List<Writer<R>> writers, Target target) 
     private record Seen(Set<SourceId> named, List<Set<SourceId>> there) implements Whereabouts {
         /** Takes note of ids that have rows in each database, and returns those that are not named, in order. */
         TreeSet<String> others(List<List<String>> ids) {
-            TreeSet<String> others = new TreeSet<>(RangePlan.KEY_ORDER);
+            TreeSet<String> others = new TreeSet<>(KeyOrder.BY_CODE_POINT);
             for (int database = 0; database < ids.size(); database++) {
                 for (String id : ids.get(database)) {
                     SourceId item = new DocumentId(id);
@@ -91,7 +91,7 @@ record Candidates<R>(Stage<?, R> stage, List<Writer<R>> writers, Target target) 
         return ids.stream()
                 .filter(its -> its.size() == AT_ONCE)
                 .map(its -> its.get(its.size() - 1))
-                .min(RangePlan.KEY_ORDER);
+                .min(KeyOrder.BY_CODE_POINT);
     }
 
     /** Returns the first ids within an interval that have rows, for each database. */

@@ -46,7 +46,7 @@ public final class TargetServer {
 
     /** Returns what makes the server itself unfit to be written to. */
     public static List<String> faults(Connection connection) throws SQLException {
-        List<String> faults = versionFaults(connection);
+        List<String> faults = readingFaults(connection);
         Record server = Jooq.with(
                 connection,
                 jooq -> jooq.fetchSingle(
@@ -64,7 +64,7 @@ public final class TargetServer {
     }
 
     /** Returns what makes the server itself unfit to be read from, too. */
-    public static List<String> versionFaults(Connection connection) throws SQLException {
+    public static List<String> readingFaults(Connection connection) throws SQLException {
         Record server = Jooq.with(
                 connection,
                 jooq -> jooq.fetchSingle(

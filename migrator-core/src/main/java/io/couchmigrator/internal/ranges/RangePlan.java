@@ -5,7 +5,6 @@ import io.couchmigrator.internal.offsets.KeyOrder;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -15,9 +14,6 @@ import org.slf4j.LoggerFactory;
 
 /** The ranges of a stage of documents: how they are cut by rank, and what of them is read. Safe for use by multiple threads. */
 public final class RangePlan {
-    /** The order of ids and keys, by their code points. */
-    public static final Comparator<String> KEY_ORDER = KeyOrder.BY_CODE_POINT;
-
     private static final Logger LOG = LoggerFactory.getLogger(RangePlan.class);
 
     private final String what;

@@ -10,9 +10,9 @@ import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.batch.BatchTaker;
 import io.couchmigrator.internal.offsets.Interval;
+import io.couchmigrator.internal.offsets.KeyOrder;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
-import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.source.Item;
 import io.couchmigrator.internal.target.Target;
@@ -104,7 +104,7 @@ final class RangeReader<S> {
     }
 
     private static int placeOf(String id, List<String> ends) {
-        int place = Collections.binarySearch(ends, id, RangePlan.KEY_ORDER);
+        int place = Collections.binarySearch(ends, id, KeyOrder.BY_CODE_POINT);
         return place < 0 ? -place - 1 : place;
     }
 

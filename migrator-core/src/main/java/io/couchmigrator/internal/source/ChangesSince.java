@@ -2,7 +2,7 @@
 package io.couchmigrator.internal.source;
 
 import com.google.gson.JsonElement;
-import io.couchmigrator.internal.ranges.RangePlan;
+import io.couchmigrator.internal.offsets.KeyOrder;
 import io.couchmigrator.internal.retry.StopSignal;
 import java.util.HashSet;
 import java.util.NavigableSet;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class ChangesSince {
     private final ChangedIds feed;
     private final IdRoom room;
-    private final NavigableSet<String> kept = new TreeSet<>(RangePlan.KEY_ORDER);
+    private final NavigableSet<String> kept = new TreeSet<>(KeyOrder.BY_CODE_POINT);
     private JsonElement position;
 
     /** @param room for the ids that are kept, shared with all other feeds of the run */
@@ -42,8 +42,8 @@ final class ChangesSince {
      * in a feed, as it is by now: one that was deleted may be there again, and the reverse.
      */
     synchronized boolean isChanged(String from, @Nullable String before, long ids, StopSignal stop) {
-        Predicate<String> isBetween = id -> RangePlan.KEY_ORDER.compare(from, id) <= 0
-                && (before == null || RangePlan.KEY_ORDER.compare(id, before) < 0);
+        Predicate<String> isBetween = id -> KeyOrder.BY_CODE_POINT.compare(from, id) <= 0
+                && (before == null || KeyOrder.BY_CODE_POINT.compare(id, before) < 0);
         Set<String> changed = new HashSet<>();
         for (String id : kept.tailSet(from)) {
             if (!isBetween.test(id)) {

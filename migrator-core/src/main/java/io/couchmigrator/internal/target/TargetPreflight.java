@@ -48,7 +48,7 @@ final class TargetPreflight {
                 .forEach((stage, database) -> looks.add(() -> DatabaseLook.at(
                         database,
                         Set.of(),
-                        TargetServer::versionFaults,
+                        TargetServer::readingFaults,
                         look -> tables.sourceTableElsewhere(look, stage))));
         List<Target.Preflight> looked = target.sideBySide().all(looks);
         return of(target, looked, looked.subList(1, ofTarget), looked.subList(ofTarget, looked.size()));

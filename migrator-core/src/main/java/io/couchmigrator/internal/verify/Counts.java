@@ -6,10 +6,10 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.GuardedWriter;
 import io.couchmigrator.internal.batch.Preparation;
 import io.couchmigrator.internal.offsets.Interval;
+import io.couchmigrator.internal.offsets.KeyOrder;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.postgres.Session;
-import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.source.Feed;
 import io.couchmigrator.internal.target.Target;
@@ -39,7 +39,7 @@ final class Counts<S, R> {
     private final Preparation<S, R> preparation;
     private final Target target;
     private final StopSignal stop;
-    private final NavigableSet<String> withoutRow = new TreeSet<>(RangePlan.KEY_ORDER);
+    private final NavigableSet<String> withoutRow = new TreeSet<>(KeyOrder.BY_CODE_POINT);
 
     Counts(String stage, Feed<S> feed, Preparation<S, R> preparation, Target target, StopSignal stop) {
         this.stage = stage;

@@ -16,11 +16,11 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.Wanted;
+import io.couchmigrator.internal.offsets.KeyOrder;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
 import io.couchmigrator.internal.ranges.HostileKeys;
-import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
@@ -230,7 +230,7 @@ final class AuditPropertiesTest {
         List<String> read(int ranges, int rows, Iterator<String> toggled) {
             JsonElement since = now();
             beforeEach = () -> toggle(toggled);
-            List<String> sorted = keys.stream().sorted(RangePlan.KEY_ORDER).toList();
+            List<String> sorted = keys.stream().sorted(KeyOrder.BY_CODE_POINT).toList();
             List<RangeOffset.Cut> cuts = IntStream.range(1, ranges)
                     .map(range -> range * sorted.size() / ranges)
                     .filter(rank -> rank > 0)
