@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What README.md claims of its example, beyond what the example's own test shows. */
+/** What docs/embed.md claims of its example, beyond what the example's own test shows. */
 @ExtendWith(MigratorExtension.class)
 final class OrdersExampleIT {
     private static final String ORDER = "{\"_id\": \"1\", \"type\": \"order\", \"customer\": \"Ada\", \"cents\": 4200}";

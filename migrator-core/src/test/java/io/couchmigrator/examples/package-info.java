@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The examples that README.md shows. They use nothing but what a caller can name. */
+/** The examples that the documents show. They use nothing but what a caller can name. */
 @NullMarked
 package io.couchmigrator.examples;
 

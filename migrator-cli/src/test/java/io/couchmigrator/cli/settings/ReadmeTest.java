@@ -12,47 +12,76 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds the commands, options and variables that README.md names against those that there are. */
+/** Holds the commands, options and variables that README.md and the pages for operators name against those that there are. */
 final class ReadmeTest {
     private static final Pattern COMMAND = Pattern.compile("(?m)^(?:.*/)?migrator (\\w+)");
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
     private static final Pattern DEFAULT = Pattern.compile("(?m)^\\| `(--[a-z-]+)[^|]*\\|[^|]*\\| ([^|]*) \\|");
 
-    private final String readme = read();
+    private static final Path ROOT = root();
 
-    @Test
-    void namesCommandsThatThereAre() {
-        assertThat(found(COMMAND, 1)).isNotEmpty().allMatch(name -> Command.named(name)
-                .isPresent());
+    static List<Path> documents() throws IOException {
+        try (Stream<Path> pages = Files.walk(ROOT.resolve("docs"))) {
+            return Stream.concat(Stream.of(ROOT.resolve("README.md")), pages.filter(ReadmeTest::isForOperators))
+                    .toList();
+        }
+    }
+
+    /** The others are for people who work on the program, and name options of other tools, too. */
+    private static boolean isForOperators(Path page) {
+        String name = String.valueOf(page.getFileName());
+        return name.endsWith(".md")
+                && !page.getParent().endsWith("decisions")
+                && !List.of("architecture.md", "performance.md", "reliability.md")
+                        .contains(name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void namesCommandsThatThereAre(Path document) {
+        assertThat(found(COMMAND, 1, document))
+                .allMatch(name -> Command.named(name).isPresent());
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void namesOptionsThatThereAre(Path document) {
+        assertThat(settings().map(Setting::option)).containsAll(found(OPTION, 0, document));
     }
 
     @Test
-    void namesEveryOptionAndNoOther() {
-        List<String> options = settings().map(Setting::option).toList();
-
-        assertThat(found(OPTION, 0)).containsAll(options).isSubsetOf(options);
+    void tellsEveryOption() {
+        assertThat(found(OPTION, 0, options()))
+                .containsAll(settings().map(Setting::option).toList());
     }
 
     @Test
     void tellsEveryVariable() {
         assertThat(settings().map(Setting::variable).flatMap(Optional::stream))
-                .allMatch(variable -> readme.contains("`" + variable + "`"));
+                .allMatch(variable -> read(options()).contains("`" + variable + "`"));
     }
 
     @Test
     void tellsEveryDefault() {
+        String text = read(options());
         for (Setting setting : settings().toList()) {
             setting.fallback()
-                    .ifPresent(value -> assertThat(DEFAULT.matcher(readme).results())
+                    .ifPresent(value -> assertThat(DEFAULT.matcher(text).results())
                             .as(setting.option())
                             .anyMatch(row -> row.group(1).equals(setting.option())
                                     && row.group(2).equals(value)));
         }
     }
 
-    private List<String> found(Pattern pattern, int group) {
-        return pattern.matcher(readme)
+    private static Path options() {
+        return ROOT.resolve("docs/reference/options.md");
+    }
+
+    private static List<String> found(Pattern pattern, int group, Path document) {
+        return pattern.matcher(read(document))
                 .results()
                 .map(result -> result.group(group))
                 .toList();
@@ -63,9 +92,12 @@ final class ReadmeTest {
     }
 
     /** The tests run in their module's directory, or in the project's where an IDE starts them. */
-    private static String read() {
-        Path here = Path.of("README.md").toAbsolutePath();
-        Path file = Files.exists(here) ? here : here.resolve("../../README.md").normalize();
+    private static Path root() {
+        Path directory = Path.of("").toAbsolutePath();
+        return Files.exists(directory.resolve("README.md")) ? directory : directory.resolveSibling("");
+    }
+
+    private static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {
