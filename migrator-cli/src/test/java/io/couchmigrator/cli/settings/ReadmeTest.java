@@ -8,10 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -19,7 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ReadmeTest {
     private static final Pattern COMMAND = Pattern.compile("(?m)^(?:.*/)?migrator (\\w+)");
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
-    private static final Pattern DEFAULT = Pattern.compile("(?m)^\\| `(--[a-z-]+)[^|]*\\|[^|]*\\| ([^|]*) \\|");
 
     private static final Path ROOT = root();
 
@@ -52,31 +49,7 @@ final class ReadmeTest {
         assertThat(settings().map(Setting::option)).containsAll(found(OPTION, 0, document));
     }
 
-    @Test
-    void tellsEveryOption() {
-        assertThat(found(OPTION, 0, options()))
-                .containsAll(settings().map(Setting::option).toList());
-    }
-
-    @Test
-    void tellsEveryVariable() {
-        assertThat(settings().map(Setting::variable).flatMap(Optional::stream))
-                .allMatch(variable -> read(options()).contains("`" + variable + "`"));
-    }
-
-    @Test
-    void tellsEveryDefault() {
-        String text = read(options());
-        for (Setting setting : settings().toList()) {
-            setting.fallback()
-                    .ifPresent(value -> assertThat(DEFAULT.matcher(text).results())
-                            .as(setting.option())
-                            .anyMatch(row -> row.group(1).equals(setting.option())
-                                    && row.group(2).equals(value)));
-        }
-    }
-
-    private static Path options() {
+    static Path options() {
         return ROOT.resolve("docs/reference/options.md");
     }
 
