@@ -7,13 +7,16 @@ import io.couchmigrator.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,11 +24,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Holds what the documents show and name against what is there. */
 final class ReadmeTest {
-    private static final Path ROOT = root();
+    static final Path ROOT = root();
     private static final Path EXAMPLES = ROOT.resolve("migrator-core/src/test/java/io/couchmigrator/examples");
 
+    private static final Path STATUSES = ROOT.resolve("docs/reference/statuses.md");
+
     private static final Pattern PROGRAM = Pattern.compile("(?ms)^```java\n(.*?)^```$");
-    private static final Pattern TEST = Pattern.compile("`(\\w{2,}(?:Test|IT))(?:\\.(\\w+))?`");
+    private static final Pattern TEST = Pattern.compile("`(\\w+[a-z](?:Test|IT))(?:\\.(\\w+))?`");
     private static final Pattern CODE = Pattern.compile("(?ms)^```.*?^```$");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#:]*)(?:#([^):]+))?\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
@@ -52,9 +57,21 @@ final class ReadmeTest {
     @ParameterizedTest
     @EnumSource(Outcome.class)
     void tellsTheExitStatusOfEachOutcome(Outcome outcome) throws IOException {
-        Pattern row = Pattern.compile("(?m)^\\| (?:\\d+, )*%d(?:, \\d+)* \\|".formatted(outcome.exitStatus()));
+        Pattern row = Pattern.compile("(?m)^\\| (?:\\d+, )*%d(?:, \\d+)* \\| (?:`\\w+`, )*`%s`(?:, `\\w+`)* \\|"
+                .formatted(outcome.exitStatus(), outcome));
 
-        assertThat(Files.readString(ROOT.resolve("docs/reference/statuses.md"))).containsPattern(row);
+        assertThat(Files.readString(STATUSES)).containsPattern(row);
+    }
+
+    @Test
+    void tellsWhichOfSeveralStatusesComesFirst() throws IOException {
+        String order = Arrays.stream(Outcome.values())
+                .filter(outcome -> outcome != Outcome.COMPLETE)
+                .map(outcome -> outcome == Outcome.STOPPED ? "a signal's" : String.valueOf(outcome.exitStatus()))
+                .distinct()
+                .collect(Collectors.joining(", "));
+
+        assertThat(Files.readString(STATUSES)).contains("the first of 1, " + order + ".");
     }
 
     @ParameterizedTest
