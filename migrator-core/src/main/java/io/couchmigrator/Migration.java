@@ -69,6 +69,40 @@ public final class Migration {
         return Optional.ofNullable(completion);
     }
 
+    /** @throws IllegalStateException if a stage cannot say to which shard a row belongs */
+    void requireRouters() {
+        for (Stage<?, ?> stage : stages) {
+            if (stage.destination().router().isEmpty()) {
+                throw new IllegalStateException(
+                        "stage \"%s\" cannot write to shards: its writer has no router: expected Upsert with router(), or a Writer with router()"
+                                .formatted(stage.name()));
+            }
+        }
+    }
+
+    /** @throws UnsupportedOperationException if rows of a stage cannot be compared with those in the target */
+    void requireComparable() {
+        for (Stage<?, ?> stage : stages) {
+            if (!stage.destination().isComparable()) {
+                throw new UnsupportedOperationException(
+                        "stage \"%s\" cannot be verified: its writer cannot compare rows: expected Upsert, or a Writer with isComparable() and compare()"
+                                .formatted(stage.name()));
+            }
+        }
+    }
+
+    /** @throws IllegalArgumentException if no stage of this name reads a table */
+    void requireTable(String name) {
+        List<String> tables = stages.stream()
+                .filter(TableStage.class::isInstance)
+                .<String>map(Stage::name)
+                .toList();
+        if (!tables.contains(name)) {
+            throw new IllegalArgumentException("unexpected stage \"%s\": expected one that reads a table: %s"
+                    .formatted(name, tables.isEmpty() ? "there is none" : String.join(", ", tables)));
+        }
+    }
+
     /** Returns the slug and the names of the stages. */
     @Override
     public String toString() {

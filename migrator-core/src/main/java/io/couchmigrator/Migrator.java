@@ -37,7 +37,7 @@ public final class Migrator {
     private final Settings settings;
 
     private Migrator(Builder builder) {
-        builder.shards.ifPresent(map -> Required.routers(builder.migration));
+        builder.shards.ifPresent(map -> builder.migration.requireRouters());
         String slug = builder.migration.slug();
         this.settings = new Settings(
                 builder.migration,
@@ -93,7 +93,7 @@ public final class Migrator {
 
     /** Starts one that may compare less, and then ends with {@link Outcome#INCOMPLETE} at best: its {@link Result#gaps} tell what it left out. */
     public Running startVerification(Depth depth) {
-        Required.comparable(settings.migration());
+        settings.migration().requireComparable();
         return new Running(settings.migration(), Run.toVerify(settings, depth));
     }
 
@@ -180,7 +180,7 @@ public final class Migrator {
          * @throws IllegalArgumentException if the migration has no such stage
          */
         public Builder tableSource(String stage, DataSource database) {
-            Required.table(migration, Objects.requireNonNull(stage, "stage"));
+            migration.requireTable(Objects.requireNonNull(stage, "stage"));
             tableSources.put(stage, Objects.requireNonNull(database, "database"));
             return this;
         }
