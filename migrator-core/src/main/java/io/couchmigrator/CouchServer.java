@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import io.couchmigrator.internal.arguments.ServerUrl;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;

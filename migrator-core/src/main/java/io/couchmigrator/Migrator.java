@@ -2,6 +2,7 @@
 package io.couchmigrator;
 
 import io.couchmigrator.Result.Depth;
+import io.couchmigrator.internal.arguments.Required;
 import io.couchmigrator.internal.retry.OwnThread;
 import io.couchmigrator.internal.run.CheckRun;
 import io.couchmigrator.internal.run.Run;
@@ -80,10 +81,9 @@ public final class Migrator {
      * write to source and target; no run of this log directory goes on meanwhile. It writes no row. What is missing, different or extra the next
      * run takes first. Returns at once. It goes on where an earlier one was stopped, unless a run went on or the target failed over since.
      *
-     * <p>Documents that changed since a run has come to them are not yet migrated, which is no difference. Its outcome is {@link Outcome#COMPLETE}
-     * only if the whole migration is complete and nothing is rejected, missing, different, extra, misplaced or not yet migrated.
-     * {@link Outcome#DIFFERENCES_FOUND}, {@link Outcome#INCOMPLETE} and {@link Outcome#REJECTS_OUTSTANDING} are no failures to
-     * {@link Result#orThrow}. Its tallies are those of the whole verification, parts before a stop included.
+     * <p>Documents that changed since a run has come to them are not yet migrated, which is no difference. Its outcome is {@link Outcome#COMPLETE} only if
+     * the whole migration is complete and nothing is rejected, missing, different, extra, misplaced or not yet migrated. {@link Outcome#DIFFERENCES_FOUND},
+     * {@link Outcome#INCOMPLETE} and {@link Outcome#REJECTS_OUTSTANDING} are no failures to {@link Result#orThrow}. Its tallies are those of all its parts.
      *
      * @throws UnsupportedOperationException if rows of a stage cannot be {@linkplain Destination#isComparable compared}
      */
@@ -162,10 +162,10 @@ public final class Migrator {
         }
 
         /**
-         * Sets which databases hold the rows, where these are sharded: each row goes where the {@link Router} of its stage's writer says.
-         * Tables that are read, lookups, the completion table and the lock stay in the {@linkplain #target target}, which need not have a
-         * table for rows then. From each of these data sources one connection per worker and one more is borrowed, too. The offset file
-         * keeps the map; another one is refused, because rows would move. By default all rows go to the target.
+         * Sets which databases hold the rows, where these are sharded: each row goes where the {@link Router} of its stage's writer says. Tables that
+         * are read, lookups, the completion table and the lock stay in the {@linkplain #target target}, which need not have a table for rows then. From
+         * each of them as many connections are borrowed, too. The offset file keeps the map; another one is refused, because rows would move. By
+         * default all rows go to the target.
          */
         public Builder shards(ShardMap shards) {
             this.shards = Optional.of(Objects.requireNonNull(shards, "shards"));
@@ -173,9 +173,9 @@ public final class Migrator {
         }
 
         /**
-         * Sets in which database the table of a {@link TableStage} is, if that is not the {@linkplain #target target}; its lookups stay there. One
-         * connection is borrowed from this data source for the whole run. What tells the database from another stands in the offset file: the
-         * stage is not continued with another one. The table must exist, also where the stage is {@linkplain TableStage#optional optional}.
+         * Sets in which database the table of a {@link TableStage} is, if that is not the {@linkplain #target target}; its lookups stay there. One connection
+         * is borrowed from this data source for the whole run. What tells the database from another stands in the offset file: the stage is not
+         * continued with another one. The table must exist, also where the stage is {@linkplain TableStage#optional optional}.
          *
          * @throws IllegalArgumentException if the migration has no such stage
          */
@@ -213,9 +213,9 @@ public final class Migrator {
         }
 
         /**
-         * Sets how many rejects may be outstanding, from this run and earlier ones: where there is one more the run ends with
-         * {@link Outcome#STOPPED_BY_LIMIT}, the batches in hand being finished. Those that were rejected before are tried first, of all
-         * stages and without this limit; if too many still are, the run ends before it reads on. By default there is none.
+         * Sets how many rejects may be outstanding, from this run and earlier ones: where there is one more the run ends with {@link Outcome#STOPPED_BY_LIMIT},
+         * the batches in hand being finished. Those that were rejected before are tried first, of all stages and without this limit; if too many
+         * still are, the run ends before it reads on. By default there is none.
          */
         public Builder maxRejects(int maxRejects) {
             this.maxRejects = OptionalLong.of(Required.notNegative(maxRejects, "maxRejects"));

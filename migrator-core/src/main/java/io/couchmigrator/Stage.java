@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import io.couchmigrator.internal.arguments.Required;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

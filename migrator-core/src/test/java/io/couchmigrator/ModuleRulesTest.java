@@ -55,7 +55,8 @@ final class ModuleRulesTest {
             "identity",
             "offsets",
             "files",
-            "retry");
+            "retry",
+            "arguments");
 
     private static final DescribedPredicate<JavaMember> OFFERED = DescribedPredicate.describe(
             "are offered to callers",
@@ -99,8 +100,10 @@ final class ModuleRulesTest {
             .and()
             .doNotHaveFullyQualifiedName(Running.class.getName())
             .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.couchmigrator.internal..")
+            .dependOnClassesThat(DescribedPredicate.describe(
+                    "work inside",
+                    type -> inside(type, "io.couchmigrator.internal")
+                            && !inside(type, "io.couchmigrator.internal.arguments")))
             .because("all else that callers name is a description, which every room may name without a circle");
 
     /** The picture of {@code docs/architecture.md}: an arrow means "may name", and so what lies below it. */
@@ -129,6 +132,10 @@ final class ModuleRulesTest {
             .mayOnlyAccessLayers("root", "files")
             .whereLayer("files")
             .mayOnlyAccessLayers("root")
+            .whereLayer("arguments")
+            .mayNotAccessAnyLayer()
+            .whereLayer("arguments")
+            .mayOnlyBeAccessedByLayers("root")
             .because("one must be able to draw the house from memory: hand a value up instead of naming a neighbour");
 
     @ArchTest

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator;
+package io.couchmigrator.internal.arguments;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -10,14 +10,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A server's address taken apart: credentials never stay in the URL, and never reach a message. */
-record ServerUrl(URI url, @Nullable String user, @Nullable String password) {
+public record ServerUrl(
+        URI url, @Nullable String user, @Nullable String password) {
     /** Wider than what {@link URI#getHost} knows: containers have names like {@code couch_1}. */
     private static final Pattern AUTHORITY = Pattern.compile(
             "(?:(?<credentials>.*)@)?(?<host>[\\p{L}\\p{N}._-]+|\\[[0-9A-Fa-f:.]+])(?::(?<port>[0-9]{0,5}))?");
 
     private static final int HIGHEST_PORT = 65_535;
 
-    static ServerUrl parse(String text) {
+    /**
+     * Takes an address apart.
+     *
+     * @throws IllegalArgumentException if it is none of a CouchDB server; its text is not in the message
+     */
+    public static ServerUrl parse(String text) {
         URI uri;
         try {
             uri = new URI(text.strip());
