@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.concurrent.CancellationException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -80,8 +79,7 @@ public final class Migrator {
      * Starts a verification, which reads everything again and compares the rows that should be there with those that are, while others may
      * write to source and target; no run of this log directory goes on meanwhile. It writes no row. What is missing, different or extra the next
      * run takes first. Returns at once. It goes on where an earlier one was stopped, unless a run went on or the target failed over since.
-     *
-     * <p>Documents that changed since a run has come to them are not yet migrated, which is no difference. Its outcome is {@link Outcome#COMPLETE} only if
+     * Documents that changed since a run has come to them are not yet migrated, which is no difference. Its outcome is {@link Outcome#COMPLETE} only if
      * the whole migration is complete and nothing is rejected, missing, different, extra, misplaced or not yet migrated. {@link Outcome#DIFFERENCES_FOUND},
      * {@link Outcome#INCOMPLETE} and {@link Outcome#REJECTS_OUTSTANDING} are no failures to {@link Result#orThrow}. Its tallies are those of all its parts.
      *
@@ -105,11 +103,16 @@ public final class Migrator {
     /**
      * Checks everything that a run checks before the first document, and writes nothing. Blocks.
      *
-     * @throws CancellationException if the calling thread is interrupted, whose interrupt status is then set
+     * @throws java.util.concurrent.CancellationException if the calling thread is interrupted, whose interrupt status is then set
      */
     public CheckReport check() {
         CheckRun run = new CheckRun(settings);
         return OwnThread.call("migrator-" + settings.migration().slug() + "-check", run::check, run::stop);
+    }
+
+    /** Returns {@linkplain MigrationInfo#of where the migration stands}, without running and whether it runs or not. Reads files alone. */
+    public MigrationInfo info() {
+        return MigrationInfo.of(settings.logDirectory(), settings.migration().slug());
     }
 
     /** Returns the name of the migration. */
@@ -120,9 +123,6 @@ public final class Migrator {
 
     /** Builds a {@link Migrator}; not safe for use by multiple threads. */
     public static final class Builder {
-        /** A stage has no more ranges, and every worker has connections of its own. */
-        private static final int MOST_WORKERS = 64;
-
         private final Migration migration;
         private @Nullable CouchServer source;
         private @Nullable DataSource target;
@@ -191,9 +191,9 @@ public final class Migrator {
             return this;
         }
 
-        /** Sets how many ranges are read at once, each in its own thread and connection: from 1 to 64. The default is 4. */
+        /** Sets how many ranges are read at once, each in its own thread and connection: from 1 to 64, as a stage has no more. The default is 4. */
         public Builder workers(int workers) {
-            this.workers = Required.within(1, MOST_WORKERS, workers, "workers");
+            this.workers = Required.within(1, 64, workers, "workers");
             return this;
         }
 

@@ -99,6 +99,8 @@ final class ModuleRulesTest {
             .doNotHaveFullyQualifiedName(Migrator.class.getName())
             .and()
             .doNotHaveFullyQualifiedName(Running.class.getName())
+            .and()
+            .doNotHaveFullyQualifiedName(MigrationInfo.class.getName())
             .should()
             .dependOnClassesThat(DescribedPredicate.describe(
                     "work inside",

@@ -19,7 +19,7 @@ public final class HistoryFile implements AutoCloseable {
     public void started(JsonObject settings) {
         JsonObject run = new JsonObject();
         run.addProperty("pid", ProcessHandle.current().pid());
-        run.addProperty("host", RunLock.host());
+        run.addProperty("host", Signature.host());
         run.addProperty("version", version());
         run.add("settings", settings);
         add("run started", run);

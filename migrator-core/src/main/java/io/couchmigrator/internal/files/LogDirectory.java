@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.files;
 
 import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.MigrationInfo.Holder;
 import io.couchmigrator.Result.Depth;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -127,6 +128,22 @@ public final class LogDirectory implements AutoCloseable {
         RunLock.probe(lock(directory, slug));
     }
 
+    /**
+     * Who holds a log directory.
+     *
+     * @param verifies whether to verify
+     * @param by who that is; empty if the lock does not say
+     */
+    public record Held(boolean verifies, Optional<Holder> by) {}
+
+    /** Looks who holds a log directory, keeping nobody from holding it; empty if nobody does. */
+    public static Optional<Held> held(Path directory, String slug) {
+        Path lock = lock(directory, slug);
+        return RunLock.look(verifyLock(lock))
+                .map(signature -> new Held(true, signature.holder()))
+                .or(() -> RunLock.look(lock).map(signature -> new Held(false, signature.holder())));
+    }
+
     /** Some file systems, such as that of processes, refuse what permissions allow: only trying tells. */
     private static void probeCreation(Path directory, Path existing) {
         try {
@@ -149,7 +166,8 @@ public final class LogDirectory implements AutoCloseable {
                 .toList();
     }
 
-    private static Path offsetsOfVerification(Path directory, String slug, Depth depth) {
+    /** Returns where verifications of a slug keep their offsets, without holding the directory. */
+    public static Path offsetsOfVerification(Path directory, String slug, Depth depth) {
         String kind =
                 switch (depth) {
                     case FULL -> "verify";
@@ -176,6 +194,11 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Returns where the history is. */
     public Path history() {
+        return history(directory, slug);
+    }
+
+    /** Returns where the history of a slug is, without holding the directory. */
+    public static Path history(Path directory, String slug) {
         return directory.resolve(slug + ".history.jsonl");
     }
 

@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.files;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.couchmigrator.BusyException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,8 +21,6 @@ import java.util.concurrent.locks.LockSupport;
  * lock on a file that is replaced locks nothing.
  */
 final class RunLock implements AutoCloseable {
-    private static final int MOST_OF_A_HOLDER = 4096;
-
     /** The byte of the file that is locked by whoever holds the lock. */
     private static final long HELD = 0;
 
@@ -39,9 +32,10 @@ final class RunLock implements AutoCloseable {
 
     /**
      * The files that this process has locked. Static because the lock is the process's: closing any channel of a locked
-     * file, even one that only read it, would give up the lock, so a file in here is not opened again.
+     * file, even one that only read it, would give up the lock, so a file in here is not opened again. Empty of a file that is
+     * not signed, as one that is shared is not.
      */
-    private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
+    private static final Map<Path, Optional<Signature>> LOCKED_HERE = new ConcurrentHashMap<>();
 
     /** Read and written without its channel, which an interruption would close, and the lock with it. */
     private final RandomAccessFile file;
@@ -61,7 +55,9 @@ final class RunLock implements AutoCloseable {
     static RunLock take(Path path, Instant now) {
         RunLock lock = locked(path, false);
         try {
-            sign(lock.file, now);
+            Signature own = Signature.own(now);
+            own.write(lock.file);
+            LOCKED_HERE.put(lock.real, Optional.of(own));
             show(lock.file);
             return lock;
         } catch (IOException e) {
@@ -82,7 +78,7 @@ final class RunLock implements AutoCloseable {
     /** One thread at a time: what another one opened to look at would give up the lock when it is closed. */
     private static synchronized RunLock locked(Path path, boolean shared) {
         Path real = real(path);
-        if (!LOCKED_HERE.add(real)) {
+        if (LOCKED_HERE.putIfAbsent(real, Optional.empty()) != null) {
             throw inUse(path, "another run of this process");
         }
         boolean taken = false;
@@ -90,7 +86,7 @@ final class RunLock implements AutoCloseable {
             RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
             try {
                 if (!isLocked(file, HELD, shared)) {
-                    throw inUse(path, isShown(file) ? holder(file) : verification(path));
+                    throw inUse(path, isShown(file) ? Signature.in(file).described() : verification(path));
                 }
                 taken = true;
                 return new RunLock(file, real);
@@ -115,24 +111,30 @@ final class RunLock implements AutoCloseable {
      */
     static synchronized void probe(Path path) {
         Path ofVerifications = LogDirectory.verifyLock(path);
-        if (LOCKED_HERE.contains(real(path)) || LOCKED_HERE.contains(real(ofVerifications))) {
+        if (LOCKED_HERE.containsKey(real(path)) || LOCKED_HERE.containsKey(real(ofVerifications))) {
             throw inUse(path, "another run of this process");
         }
         seen(path).ifPresent(holder -> {
-            throw inUse(path, holder);
+            throw inUse(path, holder.described());
         });
         if (seen(ofVerifications).isPresent()) {
             throw inUse(path, verification(path));
         }
     }
 
+    /** Looks who has signed a lock and holds it, in this process or in another, keeping nobody from taking it; empty if nobody has. */
+    static synchronized Optional<Signature> look(Path path) {
+        Optional<Signature> here = LOCKED_HERE.get(real(path));
+        return here == null ? seen(path) : here;
+    }
+
     /** Returns who shows that it holds a lock; empty if nobody does. */
-    private static Optional<String> seen(Path path) {
+    private static Optional<Signature> seen(Path path) {
         if (Files.notExists(path)) {
             return Optional.empty();
         }
-        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-            return isShown(file) ? Optional.of(holder(file)) : Optional.empty();
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+            return isShown(file) ? Optional.of(Signature.in(file)) : Optional.empty();
         } catch (IOException e) {
             throw LogDirectory.failed("lock", path, e);
         }
@@ -183,60 +185,21 @@ final class RunLock implements AutoCloseable {
         }
     }
 
-    private static void sign(RandomAccessFile file, Instant now) throws IOException {
-        JsonObject holder = new JsonObject();
-        holder.addProperty("pid", ProcessHandle.current().pid());
-        holder.addProperty("host", host());
-        holder.addProperty("since", now.toString());
-        file.setLength(0);
-        file.write((JsonFiles.line(holder) + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-
     private static BusyException inUse(Path path, String holder) {
         return new BusyException(
                 "log directory \"%s\" is in use: %s holds the lock \"%s\": wait for that run, or stop it"
                         .formatted(path.toAbsolutePath().getParent(), holder, path.getFileName()));
     }
 
-    private static String holder(RandomAccessFile file) throws IOException {
-        byte[] bytes = new byte[MOST_OF_A_HOLDER];
-        int read = file.read(bytes);
-        return holder(new String(bytes, 0, Math.max(0, read), StandardCharsets.UTF_8));
-    }
-
     /** Those who share a lock do not sign it: each has a lock of its own, which it signs. */
     private static String verification(Path path) {
         Path own = LogDirectory.verifyLock(path);
-        try (InputStream signed = Files.newInputStream(own)) {
-            String holder = new String(signed.readNBytes(MOST_OF_A_HOLDER), StandardCharsets.UTF_8);
-            return "a verification, " + holder(holder) + ",";
+        try {
+            return "a verification, " + Signature.in(own).described() + ",";
         } catch (NoSuchFileException e) {
             return "a verification";
         } catch (IOException e) {
             throw LogDirectory.failed("read", own, e);
-        }
-    }
-
-    private static String holder(String signature) {
-        try {
-            JsonObject holder = JsonParser.parseString(signature).getAsJsonObject();
-            return "process %s on host %s, since %s"
-                    .formatted(
-                            holder.get("pid").getAsString(),
-                            holder.get("host").getAsString(),
-                            holder.get("since").getAsString());
-        } catch (RuntimeException e) {
-            return "another run";
-        }
-    }
-
-    /** Returns this host's name, or what stands for it. */
-    static String host() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (IOException e) {
-            String name = System.getenv("HOSTNAME");
-            return name == null ? "unknown" : name;
         }
     }
 }

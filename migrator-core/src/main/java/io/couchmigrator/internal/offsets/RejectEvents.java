@@ -188,6 +188,11 @@ public final class RejectEvents {
         return items.outstanding();
     }
 
+    /** Returns how many items of a stage are outstanding, at the same cost however many they are. */
+    public long outstanding(String stage) {
+        return count(stage::equals, kind -> true);
+    }
+
     /** Returns how many items of some stages are outstanding for some reasons, at the same cost however many they are. */
     long count(Predicate<String> stages, Predicate<Kind> reasons) {
         return items.count(stages, reasons);

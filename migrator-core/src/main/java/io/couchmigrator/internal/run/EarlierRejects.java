@@ -48,7 +48,7 @@ record EarlierRejects(Optional<RejectEvents> events, List<MigrationException> fa
     }
 
     /** What is forgotten of it would never be tried again. */
-    private static Optional<OffsetsRefusedException> lacking(RejectEvents rejects) {
+    static Optional<OffsetsRefusedException> lacking(RejectEvents rejects) {
         if (rejects.isWhole()) {
             return Optional.empty();
         }

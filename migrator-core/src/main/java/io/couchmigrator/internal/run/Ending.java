@@ -10,6 +10,7 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.retry.SideBySide;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a run ended: what it did, and the outcome that comes of it.
@@ -57,6 +58,7 @@ record Ending(
         Tallies tallies = verb.tallies(stages);
         JsonObject details = new JsonObject();
         details.addProperty("outcome", failures.bug() == null ? outcome().name() : "UNEXPECTED");
+        error().ifPresent(error -> details.addProperty("error", error));
         details.addProperty("read", tallies.read());
         details.addProperty("written", tallies.written());
         details.addProperty("already_there", tallies.alreadyThere());
@@ -68,6 +70,13 @@ record Ending(
         details.addProperty("audited_pages", audit.pages());
         details.addProperty("audit_differences", audit.differences());
         return details;
+    }
+
+    /** Returns what decided the outcome, for those who ask later; of a bug only its kind, since what it says may be of a document. */
+    private Optional<String> error() {
+        return Optional.ofNullable(failures.bug())
+                .map(bug -> bug.getClass().getName())
+                .or(() -> failures.inOrder().stream().findFirst().map(Throwable::getMessage));
     }
 
     /** What is complete, and never the mere absence of an error. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import com.google.gson.JsonObject;
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Result.Gaps;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,7 @@ final class Stages {
             stages.add(stage);
             expect(stage.name(), runs.saved(stage.name()), preflight.count(stage.name()));
         }
+        runs.site().reporter().remember(History.STAGES, counted(stages, runs, preflight));
         runs.toClaim(stages);
         List<String> unfinished = new ArrayList<>();
         List<String> notCompared = new ArrayList<>();
@@ -87,6 +90,23 @@ final class Stages {
         taken.forEach(stage -> runs.notCompared(stage).ifPresent(notCompared::add));
         notCompared.addAll(runs.notLookedAt());
         gaps = new Gaps(unfinished, notCompared);
+    }
+
+    /** Returns how many items the stages have that are not skipped, for those who ask before each had its turn. */
+    private static JsonObject counted(List<Stage<?, ?>> stages, StageRuns runs, Preflight preflight) {
+        JsonObject totals = new JsonObject();
+        for (Stage<?, ?> stage : stages) {
+            StageOffset saved = runs.saved(stage.name());
+            OptionalLong counted = preflight.counted(stage.name());
+            if (preflight.skipped(stage.name()).isEmpty()) {
+                totals.addProperty(
+                        stage.name(),
+                        saved != null ? (Long) saved.total() : counted.isPresent() ? (Long) counted.getAsLong() : null);
+            }
+        }
+        JsonObject json = new JsonObject();
+        json.add("totals", totals);
+        return json;
     }
 
     /** Returns whether one of them has this name. */

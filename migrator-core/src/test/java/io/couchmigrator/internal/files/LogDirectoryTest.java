@@ -125,7 +125,7 @@ final class LogDirectoryTest {
 
             assertThat(inAnotherProcess(place.resolve("orders.lock")))
                     .contains("is in use: process %d on host %s, since %s holds the lock"
-                            .formatted(ProcessHandle.current().pid(), RunLock.host(), NOW));
+                            .formatted(ProcessHandle.current().pid(), Signature.host(), NOW));
             assertThat(held.run()).isNotNull();
         }
         assertThat(inAnotherProcess(place.resolve("orders.lock"))).isEqualTo("free");
@@ -179,6 +179,8 @@ final class LogDirectoryTest {
 
     private void looked() {
         try {
+            assertThat(LogDirectory.held(place, "orders").filter(held -> held.verifies()))
+                    .isEmpty();
             LogDirectory.probe(place, "orders");
         } catch (BusyException e) {
             assertThat(e).hasMessageContaining("another run of this process");

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import io.couchmigrator.internal.run.Standings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * Where a migration stands, as its log directory tells it. Immutable.
+ *
+ * <p>What is told of documents that are done never leads the rows: offsets are saved once rows are committed. It may lag behind them by a
+ * quarter of a second.
+ *
+ * @param slug the migration's slug
+ * @param at when this was looked at
+ * @param state what goes on, or how the latest run ended
+ * @param holder who runs or verifies it now; empty if nobody does, or the lock does not say
+ * @param source the CouchDB server's address, without credentials; empty if nothing was saved yet
+ * @param target the database of PostgreSQL; empty if nothing was saved yet
+ * @param migration how far it is
+ * @param verification how far the verification is that goes on, or came after the latest run; empty if none did
+ */
+public record MigrationInfo(
+        String slug,
+        Instant at,
+        State state,
+        Optional<Holder> holder,
+        Optional<String> source,
+        Optional<String> target,
+        Reach migration,
+        Optional<Reach> verification) {
+    /**
+     * Returns where a migration stands, whether it runs or not, in this process or in another. Reads files, holds nothing that a run needs,
+     * and takes as long as it takes to read the rejects.
+     *
+     * @throws LogDirectoryException if there is no such directory, or it cannot be read
+     * @throws OffsetsRefusedException if what it holds is damaged, or of a newer version
+     */
+    public static MigrationInfo of(Path logDirectory, String slug) {
+        return Standings.of(logDirectory, slug);
+    }
+
+    /** What goes on, or how the latest run ended. */
+    public enum State {
+        /** Nothing was run here. */
+        NONE,
+        /** A run goes on. */
+        RUNNING,
+        /** A verification goes on. */
+        VERIFYING,
+        /** The latest run was stopped, on request or by a limit, or it is not known how it ended. */
+        STOPPED,
+        /** The latest run failed. */
+        FAILED,
+        /** The latest run ended without saying so: it was killed, or its machine was. */
+        KILLED,
+        /** Every stage is complete, with or without rejects outstanding. */
+        COMPLETE
+    }
+
+    /**
+     * Who holds the lock of a log directory.
+     *
+     * @param pid the number of the process
+     * @param host the host it runs on
+     * @param since when it took the lock
+     */
+    public record Holder(long pid, String host, Instant since) {}
+
+    /**
+     * How far a migration is, or a verification of it.
+     *
+     * @param latest the latest run, or the latest verification; empty if the history does not tell of any
+     * @param checkpoint when offsets were saved last; empty if there are none
+     * @param stages its stages, in their order; those that are not begun only where the history tells of them
+     */
+    public record Reach(Optional<LatestRun> latest, Optional<Instant> checkpoint, List<StageReach> stages) {
+        public Reach {
+            stages = List.copyOf(stages);
+        }
+
+        /** Returns all stages taken together; their phase is the earliest, their rate that of the stages that are read now. */
+        public StageReach all() {
+            return StageReach.all(stages);
+        }
+    }
+
+    /**
+     * A run, or a verification, as the history tells of it.
+     *
+     * @param started when it began
+     * @param pid the number of its process
+     * @param host the host it ran on
+     * @param version of the library
+     * @param settings what it was given, by the names in the history; no secret is among them
+     * @param ended when it ended; empty if it goes on, or was killed
+     * @param outcome how it ended; empty if it goes on, was killed or met a bug
+     * @param error the first of its failures; empty if it had none, or an earlier version did not tell
+     * @param waiting the servers that it waits for, or did when it ended or was killed
+     */
+    public record LatestRun(
+            Instant started,
+            long pid,
+            String host,
+            String version,
+            Map<String, String> settings,
+            Optional<Instant> ended,
+            Optional<Outcome> outcome,
+            Optional<String> error,
+            List<Waiting> waiting) {
+        public LatestRun {
+            settings = Map.copyOf(settings);
+            waiting = List.copyOf(waiting);
+        }
+    }
+
+    /**
+     * A server that is waited for.
+     *
+     * @param server its name
+     * @param cause the error of the latest attempt
+     * @param since when the outage began
+     */
+    public record Waiting(String server, String cause, Instant since) {}
+
+    /** What a stage is about to do. */
+    public enum Phase {
+        /** Nothing is read. */
+        NOT_BEGUN,
+        /** Documents are left to read. */
+        READING,
+        /** All are read; changes since then are next. */
+        CATCHING_UP,
+        /** All is done, but for changes that come later. */
+        COMPLETE
+    }
+
+    /**
+     * How far one stage is.
+     *
+     * @param stage its name
+     * @param phase what it is about to do
+     * @param done documents that are read and whose rows are committed, filtered ones included, and those that are outstanding not; of a
+     *     verification, those that are compared
+     * @param total documents that the source had when the stage was planned; more may have come since. Empty if they are not counted
+     * @param left documents that are left to read; empty if they are not counted
+     * @param rejects documents that the next run takes first: rejected ones, and those that a verification found wrong; of a verification, those
+     *     that it found wrong
+     * @param rate documents a second, of the last minutes; empty if it is not known
+     * @param completed when the stage was last complete; empty if it never was
+     */
+    public record StageReach(
+            String stage,
+            Phase phase,
+            long done,
+            OptionalLong total,
+            OptionalLong left,
+            long rejects,
+            OptionalDouble rate,
+            Optional<Instant> completed) {
+        private static StageReach all(List<StageReach> stages) {
+            boolean complete =
+                    stages.stream().allMatch(stage -> stage.completed().isPresent());
+            return new StageReach(
+                    "all",
+                    stages.stream().map(StageReach::phase).min(Phase::compareTo).orElse(Phase.NOT_BEGUN),
+                    stages.stream().mapToLong(StageReach::done).sum(),
+                    sum(stages.stream().map(StageReach::total).toList()),
+                    sum(stages.stream().map(StageReach::left).toList()),
+                    stages.stream().mapToLong(StageReach::rejects).sum(),
+                    stages.stream()
+                            .flatMapToDouble(stage -> stage.rate().stream())
+                            .reduce(Double::sum),
+                    stages.stream()
+                            .filter(stage -> complete)
+                            .flatMap(stage -> stage.completed().stream())
+                            .max(Instant::compareTo));
+        }
+
+        private static OptionalLong sum(List<OptionalLong> counts) {
+            boolean known = counts.stream().allMatch(OptionalLong::isPresent);
+            return known
+                    ? OptionalLong.of(
+                            counts.stream().mapToLong(OptionalLong::getAsLong).sum())
+                    : OptionalLong.empty();
+        }
+
+        /** Returns the time to go at that rate; empty if it is not known. */
+        public Optional<Duration> remaining() {
+            return left.isPresent() && rate.isPresent() && rate.getAsDouble() > 0
+                    ? Optional.of(Duration.ofSeconds((long) Math.ceil(left.getAsLong() / rate.getAsDouble())))
+                    : Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import io.couchmigrator.MigrationInfo.LatestRun;
+import io.couchmigrator.MigrationInfo.Waiting;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.internal.files.JsonFiles;
+import io.couchmigrator.internal.files.LastLines;
+import io.couchmigrator.internal.files.LogDirectory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the history tells of the latest run, and of the latest verification if that came after it. The file is for people and may be
+ * deleted: a line that is not as a run writes it tells nothing.
+ *
+ * @param run the latest run; empty if there is none
+ * @param verification the latest verification after it; empty if there is none
+ * @param totals how many items the stages of the latest of both had, in their order, as far as they were counted
+ */
+record History(Optional<LatestRun> run, Optional<LatestRun> verification, Map<String, OptionalLong> totals) {
+    static final String STAGES = "stages";
+
+    private static final String STARTED = "run started";
+
+    /** Reads the end of a history; one that is not there tells nothing. */
+    static History read(Path path) {
+        Reading reading = new Reading();
+        try {
+            LastLines.from(path, History::isStartOfRun).forEach(reading::line);
+        } catch (IOException e) {
+            throw LogDirectory.failed("read", path, e);
+        }
+        return new History(
+                Optional.ofNullable(reading.run).map(Begun::told),
+                Optional.ofNullable(reading.verification).map(Begun::told),
+                reading.totals);
+    }
+
+    private static boolean isStartOfRun(String line) {
+        return line.contains(STARTED)
+                && event(line)
+                        .filter(json -> STARTED.equals(text(json, "event")) && !verifies(json))
+                        .isPresent();
+    }
+
+    private static Optional<JsonObject> event(String line) {
+        try {
+            JsonElement json = JsonFiles.parse(line);
+            return json.isJsonObject() ? Optional.of(json.getAsJsonObject()) : Optional.empty();
+        } catch (JsonParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean verifies(JsonObject started) {
+        return started.get("settings") instanceof JsonObject settings && "verify".equals(text(settings, "purpose"));
+    }
+
+    private static String text(JsonObject json, String name) {
+        JsonElement value = json.get(name);
+        return value != null && value.isJsonPrimitive() ? value.getAsString() : "";
+    }
+
+    /** Takes event after event. Used once. */
+    private static final class Reading {
+        private @Nullable Begun run;
+        private @Nullable Begun verification;
+        private Map<String, OptionalLong> totals = Map.of();
+
+        void line(String line) {
+            try {
+                event(line).ifPresent(this::take);
+            } catch (RuntimeException e) {
+                // A line that no run wrote so; the next one may be fit.
+            }
+        }
+
+        private void take(JsonObject json) {
+            Begun latest = verification == null ? run : verification;
+            switch (text(json, "event")) {
+                case STARTED -> started(json);
+                case STAGES -> totals = totals(json.getAsJsonObject("totals"));
+                case "run ended" -> {
+                    if (latest != null) {
+                        latest.end = json;
+                    }
+                }
+                case "outage" -> {
+                    if (latest != null) {
+                        latest.waiting.put(text(json, "server"), waiting(json));
+                    }
+                }
+                case "outage over" -> {
+                    if (latest != null) {
+                        latest.waiting.remove(text(json, "server"));
+                    }
+                }
+                default -> {
+                    // What else happened does not tell where the migration stands.
+                }
+            }
+        }
+
+        private void started(JsonObject json) {
+            Begun begun = new Begun(json);
+            run = verifies(json) ? run : begun;
+            verification = verifies(json) ? begun : null;
+            totals = Map.of();
+        }
+    }
+
+    private static Waiting waiting(JsonObject json) {
+        return new Waiting(text(json, "server"), text(json, "cause"), Instant.parse(text(json, "since")));
+    }
+
+    private static Map<String, OptionalLong> totals(JsonObject json) {
+        Map<String, OptionalLong> totals = new LinkedHashMap<>();
+        json.entrySet()
+                .forEach(stage -> totals.put(
+                        stage.getKey(),
+                        stage.getValue().isJsonNull()
+                                ? OptionalLong.empty()
+                                : OptionalLong.of(stage.getValue().getAsLong())));
+        return totals;
+    }
+
+    /** One that began, and what is told of it since. */
+    private static final class Begun {
+        private final JsonObject start;
+        private final Instant at;
+        private final Map<String, Waiting> waiting = new LinkedHashMap<>();
+        private @Nullable JsonObject end;
+
+        private Begun(JsonObject start) {
+            this.start = start;
+            this.at = Instant.parse(text(start, "at"));
+        }
+
+        private LatestRun told() {
+            Optional<JsonObject> ended = Optional.ofNullable(end);
+            return new LatestRun(
+                    at,
+                    start.has("pid") ? start.get("pid").getAsLong() : 0,
+                    text(start, "host"),
+                    text(start, "version"),
+                    settings(),
+                    ended.map(json -> Instant.parse(text(json, "at"))),
+                    ended.flatMap(json -> outcome(text(json, "outcome"))),
+                    ended.map(json -> text(json, "error")).filter(error -> !error.isEmpty()),
+                    List.copyOf(waiting.values()));
+        }
+
+        private Map<String, String> settings() {
+            Map<String, String> settings = new LinkedHashMap<>();
+            if (start.get("settings") instanceof JsonObject given) {
+                given.entrySet().stream()
+                        .filter(setting -> setting.getValue().isJsonPrimitive())
+                        .forEach(setting -> settings.put(
+                                setting.getKey(), setting.getValue().getAsString()));
+            }
+            return settings;
+        }
+
+        private static Optional<Outcome> outcome(String name) {
+            return Arrays.stream(Outcome.values())
+                    .filter(outcome -> outcome.name().equals(name))
+                    .findFirst();
+        }
+    }
+}
