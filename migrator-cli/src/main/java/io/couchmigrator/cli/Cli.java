@@ -32,22 +32,19 @@ import org.slf4j.LoggerFactory;
 
 /** Carries out one command line. It ends no process and knows no signals: that is {@link Main}'s. */
 final class Cli {
-    private final Console out;
-    private final Console err;
+    private final Console console;
     private final Map<String, String> environment;
     private final Consumer<Runnable> stopRequests;
     private final String program;
 
     /**
-     * @param out where results and progress go
-     * @param err where usage errors go
+     * @param console where results and progress go, and what is wrong
      * @param environment the variables of the environment
      * @param stopRequests takes what is to be done when a run shall stop
      * @param program how the user called the program
      */
-    Cli(Console out, Console err, Map<String, String> environment, Consumer<Runnable> stopRequests, String program) {
-        this.out = out;
-        this.err = err;
+    Cli(Console console, Map<String, String> environment, Consumer<Runnable> stopRequests, String program) {
+        this.console = console;
         this.environment = Map.copyOf(environment);
         this.stopRequests = stopRequests;
         this.program = program;
@@ -58,12 +55,12 @@ final class Cli {
         try {
             return carryOut(words);
         } catch (UsageException e) {
-            e.faults().forEach(fault -> err.line("migrator: " + Secrets.masked(fault)));
-            err.lines(e.advice());
+            e.faults().forEach(fault -> console.error("migrator: " + Secrets.masked(fault)));
+            console.errors(e.advice());
             return ExitStatus.USAGE;
         } catch (RuntimeException | Error e) {
             LoggerFactory.getLogger(Cli.class).error("ended unexpectedly", e);
-            err.line("migrator ended unexpectedly: %s. Please report this bug, with this line."
+            console.error("migrator ended unexpectedly: %s. Please report this bug, with this line."
                     .formatted(Verdict.bug(e)));
             return ExitStatus.UNEXPECTED;
         }
@@ -75,11 +72,11 @@ final class Cli {
         Optional<Command> named = arguments.command();
         boolean unknown = named.isEmpty() && !arguments.positional().isEmpty();
         if (arguments.has(Setting.HELP) && !unknown) {
-            out.lines(named.map(Help::of).orElseGet(Help::ofProgram));
+            console.lines(named.map(Help::of).orElseGet(Help::ofProgram));
             return ExitStatus.DONE;
         }
         if (arguments.has(Setting.VERSION) && !unknown) {
-            out.line("migrator " + Version.current());
+            console.line("migrator " + Version.current());
             return ExitStatus.DONE;
         }
         Command command = named.orElseThrow(() -> noCommand(arguments, faults));
@@ -131,14 +128,14 @@ final class Cli {
         Migration chosen = migration.get().of(settings.get());
         NextCommand next = new NextCommand(program, arguments.words());
         return command == Command.CHECK
-                ? new CheckCommand(out, next).run(chosen, settings.get())
-                : new RunCommand(command, out, stopRequests, next).run(chosen, settings.get());
+                ? new CheckCommand(console, next).run(chosen, settings.get())
+                : new RunCommand(command, console, stopRequests, next).run(chosen, settings.get());
     }
 
     private int list(Arguments arguments, Faults faults) throws UsageException {
         refuseMore(arguments, 1, faults);
         refuse(faults, Command.LIST);
-        out.lines(Migrations.list());
+        console.lines(Migrations.list());
         return ExitStatus.DONE;
     }
 
@@ -151,7 +148,7 @@ final class Cli {
             faults.add("unknown migration \"%s\"".formatted(slug) + Suggestion.of(slug, Migrations.slugs()));
         }
         refuse(faults, Command.DEMO);
-        DemoCommand demo = new DemoCommand(out);
+        DemoCommand demo = new DemoCommand(console);
         return migration.orElseThrow() == Migrations.DOCUMENTS ? demo.ofDocuments(keep) : demo.run(keep);
     }
 

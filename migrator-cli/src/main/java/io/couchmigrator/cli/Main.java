@@ -14,10 +14,10 @@ public final class Main {
     public static void main(String[] arguments) {
         StopSignals signals = new StopSignals();
         int status;
-        try (Console out = new Console(new FileOutputStream(FileDescriptor.out));
-                Console err = new Console(new FileOutputStream(FileDescriptor.err))) {
+        try (Console console =
+                new Console(new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err))) {
             String program = System.getProperty("migrator.command", "migrator");
-            Cli cli = new Cli(out, err, System.getenv(), signals::handle, program);
+            Cli cli = new Cli(console, System.getenv(), signals::handle, program);
             status = cli.run(List.of(arguments));
         }
         System.exit(signals.exitStatus(status));

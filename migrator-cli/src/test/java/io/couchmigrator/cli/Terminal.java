@@ -5,6 +5,7 @@ import io.couchmigrator.cli.console.Console;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,14 @@ final class Terminal {
 
     /** Types a command and waits for its end. */
     static Operator.Ended types(CouchDouble couch, TestDatabase database, List<String> words) {
+        ByteArrayOutputStream console = new ByteArrayOutputStream();
+        int status = types(couch, database, words, console, console);
+        return new Operator.Ended(status, console.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Types a command whose output and errors go to these streams, waits for its end and returns its exit status. */
+    static int types(
+            CouchDouble couch, TestDatabase database, List<String> words, OutputStream output, OutputStream errors) {
         Map<String, String> environment = Map.of(
                 "COUCHDB_URL", couch.url(),
                 "PGHOST", database.host(),
@@ -22,11 +31,8 @@ final class Terminal {
                 "PGDATABASE", database.name(),
                 "PGUSER", database.user(),
                 "PGPASSWORD", database.password());
-        ByteArrayOutputStream console = new ByteArrayOutputStream();
-        try (Console out = new Console(console);
-                Console err = new Console(console)) {
-            int status = new Cli(out, err, environment, stop -> {}, "migrator").run(words);
-            return new Operator.Ended(status, console.toString(StandardCharsets.UTF_8));
+        try (Console console = new Console(output, errors)) {
+            return new Cli(console, environment, stop -> {}, "migrator").run(words);
         }
     }
 }

@@ -27,15 +27,21 @@ public final class CheckCommand {
 
     /** Checks and returns the exit status. */
     public int run(Migration migration, Settings settings) {
+        settings.warnings().forEach(console::warning);
         console.lines(settings.lines());
         CheckReport report = report(migration, settings);
-        report.faults().forEach(fault -> console.line(Verdict.error(fault)));
+        report.faults().forEach(fault -> console.error(Verdict.error(fault)));
         report.stages().forEach(stage -> console.line(line(stage)));
         boolean fit = report.faults().isEmpty();
-        console.lines(new Verdict(
-                        migration, settings.logDirectory(), settings.shards().isPresent())
-                .of(report, fit ? next.as(Command.RUN) : next.same()));
-        return Verdict.exitStatus(report);
+        int status = Verdict.exitStatus(report);
+        console.verdict(
+                status,
+                new Verdict(
+                                migration,
+                                settings.logDirectory(),
+                                settings.shards().isPresent())
+                        .of(report, fit ? next.as(Command.RUN) : next.same()));
+        return status;
     }
 
     /** A check writes nothing, so its log is begun only when a bug is to be told, and only where a directory is. */

@@ -168,7 +168,7 @@ final class ConsoleListener implements Listener {
     public void stageFinished(String stage, long rejected, Path rejects) {
         begun = true;
         if (rejected > 0) {
-            console.line("%s rejected: see %s".formatted(Numbers.of(rejected), rejects));
+            console.error("%s rejected: see %s".formatted(Numbers.of(rejected), rejects));
         }
     }
 
@@ -189,14 +189,19 @@ final class ConsoleListener implements Listener {
         part(parts, found.different(), "different");
         part(parts, found.extra(), "extra");
         part(parts, found.misplaced(), "misplaced");
-        part(parts, found.leftAlone(), "different and left alone");
         part(parts, found.notYetMigrated(), "not yet migrated");
         part(parts, tallies.rejected(), "rejected");
+        boolean right = parts.isEmpty();
+        part(parts, found.leftAlone(), "different and left alone");
         if (parts.isEmpty()) {
             parts.add(tallies.read() == 0 ? "nothing to compare" : "all as it should be");
         }
-        String seen = String.join(", ", parts);
-        console.line("%s: %s.".formatted(stage, seen));
+        String line = "%s: %s.".formatted(stage, String.join(", ", parts));
+        if (right) {
+            console.line(line);
+        } else {
+            console.error(line);
+        }
     }
 
     private static void part(List<String> parts, long count, String what) {
@@ -207,7 +212,7 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void waiting(Outage outage) {
-        console.line("Waiting for %s: %s. Trying again until %s."
+        console.error("Waiting for %s: %s. Trying again until %s."
                 .formatted(
                         outage.server(),
                         Secrets.masked(outage.cause()),
@@ -216,13 +221,13 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void recovered(Outage outage) {
-        console.line("%s is back after %s."
+        console.error("%s is back after %s."
                 .formatted(outage.server(), Durations.seconds(Duration.between(outage.since(), clock.instant()))));
     }
 
     @Override
     public void silent(String server, Instant since) {
-        console.line(
+        console.error(
                 "Waiting for %s: no answer yet, asked at %s.".formatted(server, since.truncatedTo(ChronoUnit.SECONDS)));
     }
 
@@ -233,6 +238,6 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void warned(String message) {
-        console.line("Warning: " + OperatorWords.of(message));
+        console.warning(OperatorWords.of(message));
     }
 }

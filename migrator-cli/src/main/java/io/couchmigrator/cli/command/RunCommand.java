@@ -55,6 +55,7 @@ public final class RunCommand {
                     List.of(command.usage()));
         }
         Logging.begin(settings.logDirectory());
+        settings.warnings().forEach(console::warning);
         console.lines(settings.lines());
         console.line("Checking CouchDB at %s, and PostgreSQL...".formatted(settings.couch()));
         Verdict verdict = new Verdict(
@@ -66,11 +67,12 @@ public final class RunCommand {
             Running running = command == Command.RUN ? migrator.start() : migrator.startVerification(settings.depth());
             handleStopRequests(running);
             Result result = running.result();
-            result.failures().forEach(failure -> console.line(Verdict.error(failure)));
+            result.failures().forEach(failure -> console.error(Verdict.error(failure)));
             verdict.resolved(listener.resolved()).ifPresent(console::line);
             Verdict.audit(result).ifPresent(console::line);
             Verdict.skipped(result, listener.skipped()).ifPresent(console::line);
-            console.lines(
+            console.verdict(
+                    result.outcome().exitStatus(),
                     command == Command.RUN
                             ? verdict.of(result, next(listener), next.goingOn().as(Command.VERIFY))
                             : verdict.ofVerification(
@@ -85,7 +87,7 @@ public final class RunCommand {
         } catch (RuntimeException | Error e) {
             LoggerFactory.getLogger(RunCommand.class).error("the run ended unexpectedly", e);
             Path log = Logging.file(settings.logDirectory());
-            console.lines(verdict.ofUnexpected(e, Duration.between(start, Instant.now()), log, next(listener)));
+            console.errors(verdict.ofUnexpected(e, Duration.between(start, Instant.now()), log, next(listener)));
             return ExitStatus.UNEXPECTED;
         }
     }
@@ -94,10 +96,10 @@ public final class RunCommand {
         try {
             stopRequests.accept(() -> {
                 running.stop();
-                console.line("Stopping: the batches in hand are finished and saved. A second signal stops at once.");
+                console.error("Stopping: the batches in hand are finished and saved. A second signal stops at once.");
             });
         } catch (UnsupportedOperationException e) {
-            console.line("Warning: " + e.getMessage());
+            console.warning(String.valueOf(e.getMessage()));
         }
     }
 

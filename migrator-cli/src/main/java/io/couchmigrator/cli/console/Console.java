@@ -14,36 +14,75 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes lines to a terminal, in UTF-8 whatever the locale, and to the summary file once there is one. A terminal that
- * is gone, or a summary file that cannot be written, is left alone from then on: neither is a reason to fail a run.
+ * Writes lines to standard output or standard error, in UTF-8 whatever the locale, and both to the summary file once there
+ * is one. A stream whose reader is gone, or a summary file that cannot be written, is left alone from then on: neither is
+ * a reason to fail a run.
  *
  * <p>Safe for use by multiple threads.
  */
 public final class Console implements AutoCloseable {
     private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*");
 
-    private @Nullable OutputStream terminal;
+    private final Stream out;
+    private final Stream err;
     private @Nullable OutputStream summary;
     private @Nullable List<String> before = new ArrayList<>();
 
-    /** Writes to this stream, which the caller closes. */
-    public Console(OutputStream terminal) {
-        this.terminal = terminal;
+    /**
+     * Writes to these streams, which the caller closes.
+     *
+     * @param out takes what was asked for
+     * @param err takes what must be seen by whoever asked for nothing, such as cron
+     */
+    public Console(OutputStream out, OutputStream err) {
+        this.out = new Stream(out);
+        this.err = new Stream(err);
     }
 
-    /** Writes one line. Line ends in it become blanks; control characters, which could steer a terminal, question marks. */
-    public synchronized void line(String text) {
+    /**
+     * Writes one line that was asked for: how it goes, an answer. Line ends in it become blanks; control characters, which
+     * could steer a terminal, question marks.
+     */
+    public void line(String text) {
+        write(text, out);
+    }
+
+    /** Writes each as one line that was asked for. */
+    public void lines(List<String> texts) {
+        texts.forEach(this::line);
+    }
+
+    /** Writes one line on what is wrong, or is waited for. */
+    public void error(String text) {
+        write(text, err);
+    }
+
+    /** Writes each as one line on what is wrong. */
+    public void errors(List<String> texts) {
+        texts.forEach(this::error);
+    }
+
+    /** Writes one line on what should be known and stops nothing. */
+    public void warning(String text) {
+        error("Warning: " + text);
+    }
+
+    /** Writes how a command ended: what was asked for only where its exit status is 0. */
+    public void verdict(int status, List<String> texts) {
+        if (status == 0) {
+            lines(texts);
+        } else {
+            errors(texts);
+        }
+    }
+
+    private synchronized void write(String text, Stream stream) {
         String line = printable(text) + "\n";
-        writeToTerminal(line);
+        stream.write(line);
         if (before != null) {
             before.add(line);
         }
         writeToSummary(line);
-    }
-
-    /** Writes each as one line. */
-    public void lines(List<String> texts) {
-        texts.forEach(this::line);
     }
 
     /** Keeps all lines, those from before included, in a new file as well. */
@@ -53,22 +92,10 @@ public final class Console implements AutoCloseable {
         try {
             summary = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            writeToTerminal("Warning: this output is not kept: cannot create %s: %s%n".formatted(file, IoReason.of(e)));
+            err.write("Warning: this output is not kept: cannot create %s: %s%n".formatted(file, IoReason.of(e)));
             return;
         }
         lines.forEach(this::writeToSummary);
-    }
-
-    private void writeToTerminal(String line) {
-        if (terminal == null) {
-            return;
-        }
-        try {
-            terminal.write(line.getBytes(StandardCharsets.UTF_8));
-            terminal.flush();
-        } catch (IOException e) {
-            terminal = null;
-        }
     }
 
     private void writeToSummary(String line) {
@@ -79,7 +106,7 @@ public final class Console implements AutoCloseable {
             summary.write(line.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             close();
-            writeToTerminal("Warning: this output is no longer kept: %s%n".formatted(IoReason.of(e)));
+            err.write("Warning: this output is no longer kept: %s%n".formatted(IoReason.of(e)));
         }
     }
 
@@ -90,7 +117,7 @@ public final class Console implements AutoCloseable {
         return LINE_END.matcher(text).replaceAll(" ").replaceAll("\\p{Cntrl}", "?");
     }
 
-    /** Closes the summary file; the terminal stays open. */
+    /** Closes the summary file; the streams stay open. */
     @Override
     public synchronized void close() {
         OutputStream open = summary;
@@ -99,7 +126,28 @@ public final class Console implements AutoCloseable {
             try {
                 open.close();
             } catch (IOException e) {
-                writeToTerminal("Warning: this output may not be kept in full: %s%n".formatted(IoReason.of(e)));
+                err.write("Warning: this output may not be kept in full: %s%n".formatted(IoReason.of(e)));
+            }
+        }
+    }
+
+    /** A standard stream, until its reader is gone. */
+    private static final class Stream {
+        private @Nullable OutputStream open;
+
+        Stream(OutputStream open) {
+            this.open = open;
+        }
+
+        void write(String line) {
+            if (open == null) {
+                return;
+            }
+            try {
+                open.write(line.getBytes(StandardCharsets.UTF_8));
+                open.flush();
+            } catch (IOException e) {
+                open = null;
             }
         }
     }

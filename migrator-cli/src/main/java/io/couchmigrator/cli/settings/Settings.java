@@ -61,9 +61,7 @@ public record Settings(
 
     /** Returns what is to be told of them before anything is done. */
     public List<String> lines() {
-        List<String> lines = new ArrayList<>();
-        warnings.forEach(warning -> lines.add("Warning: " + warning));
-        lines.addAll(documents.lines());
+        List<String> lines = new ArrayList<>(documents.lines());
         shards.map(ShardSettings::lines).ifPresent(lines::addAll);
         lines.addAll(SourceSettings.lines(sources));
         return lines;

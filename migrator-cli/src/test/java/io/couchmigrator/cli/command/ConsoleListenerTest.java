@@ -27,7 +27,8 @@ class ConsoleListenerTest {
     private static final Instant NOON = Instant.parse("2018-10-24T12:00:00Z");
 
     private final ByteArrayOutputStream terminal = new ByteArrayOutputStream();
-    private final Console console = new Console(terminal);
+    private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    private final Console console = new Console(terminal, errors);
     private Instant now = NOON;
     private final ConsoleListener listener = new ConsoleListener(Command.RUN, console, () -> now);
 
@@ -38,8 +39,15 @@ class ConsoleListenerTest {
     void callsNothingAsItShouldBeThatWasNotCompared() {
         listener.stageVerified("empty", Tallies.NONE, MIGRATION_LOG);
         listener.stageVerified("whole", new Tallies(1, 1, 0, 0, 0, 1), MIGRATION_LOG);
+        listener.stageVerified("lacking", found(new Tallies.Verified(2, 0, 1, 0)), MIGRATION_LOG);
+        listener.stageVerified("left", found(new Tallies.Verified(0, 0, 1, 0)), MIGRATION_LOG);
 
-        assertThat(lines()).containsExactly("empty: nothing to compare.", "whole: all as it should be.");
+        assertThat(lines())
+                .containsExactly(
+                        "empty: nothing to compare.",
+                        "whole: all as it should be.",
+                        "left: 1 different and left alone.");
+        assertThat(errors()).containsExactly("lacking: 2 missing, 1 different and left alone.");
     }
 
     @Test
@@ -64,8 +72,8 @@ class ConsoleListenerTest {
                         "Processing 123456 documents: CommCareAudio, CommCareBuild...",
                         "Migration log: logs/migrate_metadata-blob-migration-20181024T205839Z.txt.0",
                         "Processed 1/1 of 123456 documents in 0:00:00.137354 (3:24:21.179518 remaining)",
-                        "Processed 241/279 of 279 documents (0 previously processed, 37 filtered out).",
-                        "1 rejected: see logs/migrate_metadata.rejects.jsonl");
+                        "Processed 241/279 of 279 documents (0 previously processed, 37 filtered out).");
+        assertThat(errors()).containsExactly("1 rejected: see logs/migrate_metadata.rejects.jsonl");
     }
 
     @Test
@@ -159,7 +167,8 @@ class ConsoleListenerTest {
         now = NOON.plusSeconds(72);
         listener.recovered(outage);
 
-        assertThat(lines())
+        assertThat(lines()).isEmpty();
+        assertThat(errors())
                 .containsExactly(
                         "Waiting for CouchDB at http://localhost:5984/: connection refused. Trying again until"
                                 + " 2018-10-24T12:10:00Z.",
@@ -201,6 +210,14 @@ class ConsoleListenerTest {
                 1,
                 Duration.ofSeconds(1),
                 Optional.empty());
+    }
+
+    private static Tallies found(Tallies.Verified found) {
+        return new Tallies(3, 1, 0, 0, 0, 0, 0, found, Tallies.Rows.NONE);
+    }
+
+    private List<String> errors() {
+        return errors.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
     private List<String> lines() {

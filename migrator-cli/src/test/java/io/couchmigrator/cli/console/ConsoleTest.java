@@ -9,64 +9,96 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConsoleTest {
-    private final ByteArrayOutputStream terminal = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
     @TempDir
     private Path directory;
 
     @Test
-    void keepsAllLinesThoseFromBeforeIncluded() throws IOException {
+    void keepsAllLinesInTheirOrderThoseFromBeforeIncluded() throws IOException {
         Path summary = directory.resolve("summary.txt");
-        try (Console console = new Console(terminal)) {
+        try (Console console = new Console(output, errors)) {
             console.line("before");
+            console.error("an early warning");
             console.keepIn(summary);
+            console.error("a fault");
             console.line("after …");
         }
 
-        assertThat(Files.readString(summary)).isEqualTo("before\nafter …\n").isEqualTo(printed());
+        assertThat(Files.readString(summary)).isEqualTo("before\nan early warning\na fault\nafter …\n");
+    }
+
+    @Test
+    void partsWhatWasAskedForFromWhatIsWrong() {
+        try (Console console = new Console(output, errors)) {
+            console.line("progress");
+            console.error("a fault");
+            console.verdict(0, List.of("is complete"));
+            console.verdict(3, List.of("failed", "    migrator run"));
+        }
+
+        assertThat(printed()).isEqualTo("progress\nis complete\n");
+        assertThat(errors()).isEqualTo("a fault\nfailed\n    migrator run\n");
     }
 
     @Test
     void goesOnWithoutATerminal() throws IOException {
         Path summary = directory.resolve("summary.txt");
-        try (Console console = new Console(new Gone())) {
+        try (Console console = new Console(new Gone(), errors)) {
             console.line("before");
             console.keepIn(summary);
             console.line("after");
+            console.error("a fault");
         }
 
-        assertThat(Files.readString(summary)).isEqualTo("before\nafter\n");
+        assertThat(Files.readString(summary)).isEqualTo("before\nafter\na fault\n");
+        assertThat(errors()).isEqualTo("a fault\n");
+    }
+
+    @Test
+    void goesOnWithoutAReaderOfItsErrors() {
+        try (Console console = new Console(output, new Gone())) {
+            console.error("a fault");
+            console.line("a line");
+        }
+
+        assertThat(printed()).isEqualTo("a line\n");
     }
 
     @Test
     void neverWritesOverASummary() throws IOException {
         Path summary = Files.writeString(directory.resolve("summary.txt"), "an earlier run's");
-        try (Console console = new Console(terminal)) {
+        try (Console console = new Console(output, errors)) {
             console.keepIn(summary);
             console.line("a line");
         }
 
         assertThat(Files.readString(summary)).isEqualTo("an earlier run's");
-        assertThat(printed())
-                .startsWith("Warning: this output is not kept: cannot create " + summary)
-                .endsWith("a line\n");
+        assertThat(errors()).startsWith("Warning: this output is not kept: cannot create " + summary);
+        assertThat(printed()).isEqualTo("a line\n");
     }
 
     @Test
     void writesEachTextAsOneLineThatSteersNoTerminal() {
-        try (Console console = new Console(terminal)) {
+        try (Console console = new Console(output, errors)) {
             console.line("ERROR: no\n  Detail: \u001b[2J");
         }
 
         assertThat(printed()).isEqualTo("ERROR: no Detail: ?[2J\n");
     }
 
+    private String errors() {
+        return errors.toString(StandardCharsets.UTF_8);
+    }
+
     private String printed() {
-        return terminal.toString(StandardCharsets.UTF_8);
+        return output.toString(StandardCharsets.UTF_8);
     }
 
     /** A terminal that was closed. */

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What cron mails of a line that ends in {@code >/dev/null}: what comes on standard error. */
+@ExtendWith(MigratorExtension.class)
+final class StreamsIT {
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+
+    private CouchDouble couch;
+    private TestDatabase database;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void writeDocuments(CouchDouble server, TestDatabase empty) {
+        couch = server;
+        database = empty;
+        JsonObject apple = new JsonObject();
+        apple.addProperty("_id", "apple");
+        couch.create("shop").put(apple);
+    }
+
+    @Test
+    void cronMailsNothingWhereAllIsWell() {
+        assertThat(types("run")).isZero();
+        assertThat(types("verify")).isZero();
+        assertThat(types("check")).isZero();
+
+        assertThat(errors()).isEmpty();
+        assertThat(output())
+                .contains("Processing 1 documents: ", "documents is complete: ", "shop: all as it should be.")
+                .contains("documents is verified: ", "documents can run: ");
+    }
+
+    @Test
+    void cronMailsWhatIsWrongAndItsVerdict() throws Exception {
+        types("run");
+        database.execute("delete from documents");
+        output.reset();
+
+        int differs = types("verify");
+
+        assertThat(differs).isEqualTo(7);
+        assertThat(errors()).startsWith("shop: 1 missing.\ndocuments differs: ").contains("To bring what is missing");
+        assertThat(output()).contains("Verifying 1 documents: ").doesNotContain("missing");
+    }
+
+    @Test
+    void cronMailsAFailureAndTheCommandThatGoesOn() {
+        types("run");
+        couch.stop();
+        output.reset();
+
+        int failed = types("run", "--max-outage=0s");
+
+        assertThat(failed).isEqualTo(3);
+        assertThat(errors()).contains("Error: ", "CouchDB failed (exit status 3).", "    migrator run documents");
+        assertThat(output()).doesNotContain("Error", "failed");
+    }
+
+    @Test
+    void cronMailsWhatACheckFinds() {
+        couch.drop("shop");
+
+        int status = types("check");
+
+        assertThat(status).isEqualTo(3);
+        assertThat(errors()).contains("Error: ", "documents cannot run: 1 fault.");
+    }
+
+    private int types(String command, String... more) {
+        List<String> words = new ArrayList<>(
+                List.of(command, "documents", "--couch-db=shop", "--log-dir=" + directory.resolve("logs")));
+        words.addAll(List.of(more));
+        return Terminal.types(couch, database, words, output, errors);
+    }
+
+    private String output() {
+        return output.toString(StandardCharsets.UTF_8);
+    }
+
+    private String errors() {
+        return errors.toString(StandardCharsets.UTF_8);
+    }
+}
