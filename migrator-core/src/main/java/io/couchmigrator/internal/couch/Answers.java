@@ -8,11 +8,9 @@ import com.google.gson.JsonParser;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.retry.PassingException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.ProtocolException;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.DateTimeException;
@@ -23,7 +21,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +32,8 @@ record Answers(CouchServer server) {
 
     private static final Pattern OF_AGE = Pattern.compile("0*[1-9]\\d*");
     private static final String CHECK_THE_URL = "check the URL, and any proxy in between";
+
+    private static final String SET_A_USER = "set a user and password for CouchDB";
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w{0,63}");
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(Long.MAX_VALUE);
@@ -63,13 +62,9 @@ record Answers(CouchServer server) {
         OtherScheme.of(e).ifPresent(other -> {
             throw new SourceException(failed(what) + other, e);
         });
-        if (e instanceof SSLException && !connectionEnded(e)) {
-            throw new SourceException(
-                    failed(what)
-                            + "TLS failed (%s): check that the URL's scheme and port are right, and that this Java trusts the server's certificate"
-                                    .formatted(oneLine(e.getMessage())),
-                    e);
-        }
+        TlsFault.of(e, server.url().getHost()).ifPresent(fault -> {
+            throw new SourceException(failed(what) + fault, e);
+        });
         if (e instanceof ProtocolException && said(e).contains("(407)")) {
             // OkHttp passes on every status but this one, which it takes for a breach of the protocol.
             throw new SourceException(
@@ -162,12 +157,16 @@ record Answers(CouchServer server) {
                 server.user().isPresent()
                         ? "check the password of user \"%s\""
                                 .formatted(server.user().get())
-                        : "set a user and password for CouchDB";
+                        : SET_A_USER;
             case 403 ->
-                "give user \"%s\" the right to read it".formatted(server.user().orElse("(none)"));
+                server.user()
+                        .map("give user \"%s\" the right to read it"::formatted)
+                        .orElse(SET_A_USER);
             case 404 ->
-                "%scheck that it exists, and that user \"%s\" may read it"
-                        .formatted(belowAPath(), server.user().orElse("(none)"));
+                belowAPath() + "check that it exists"
+                        + server.user()
+                                .map(", and that user \"%s\" may read it"::formatted)
+                                .orElse("");
             case 413 -> "raise the size of a request that the server, or a proxy in between, takes";
             case 429 -> "the server wants fewer requests";
             case 400 -> OtherScheme.of(response).orElse(CHECK_THE_URL);
@@ -248,18 +247,6 @@ record Answers(CouchServer server) {
         return "could not read %s from CouchDB at %s: ".formatted(what, server);
     }
 
-    /** Whether a TLS error is just how the end of a connection shows. */
-    private static boolean connectionEnded(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof EOFException
-                    || cause instanceof SocketException
-                    || cause instanceof SocketTimeoutException) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** What OkHttp says of a server that is silent is no more than "timeout". */
     private String late(IOException e) {
         if (e instanceof TlsGreeting.Unanswered) {
@@ -283,7 +270,7 @@ record Answers(CouchServer server) {
     }
 
     /** Text from elsewhere, made fit for one line of a console. */
-    private static String oneLine(@Nullable String text) {
+    static String oneLine(@Nullable String text) {
         if (text == null) {
             return "";
         }

@@ -2,9 +2,11 @@
 package io.couchmigrator.internal.couch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.couchmigrator.CouchServer;
+import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.retry.PassingException;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -14,6 +16,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -123,6 +126,31 @@ final class AnswersTest {
         assertThat(answers.unreachable("a page", new ConnectException(message), false)
                         .seen())
                 .isEqualTo(seen);
+    }
+
+    @Test
+    void namesTheHostsThatACertificateIsFor() {
+        SSLPeerUnverifiedException refused = new SSLPeerUnverifiedException(
+                "Hostname localhost not verified:\n    certificate: sha256/AbC=\n    DN: CN=couch\n    subjectAltNames: [couch.example.org, couch]");
+
+        assertThatThrownBy(() -> answers.unreachable("a page", refused, false))
+                .isInstanceOf(SourceException.class)
+                .hasMessageContaining(
+                        "the server's certificate is for couch.example.org, couch: expected \"localhost\": use a name that is in the certificate");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "403, set a user and password for CouchDB",
+        "404, check that it exists",
+        "401, set a user and password for CouchDB"
+    })
+    void speaksOfNoUserWhereThereIsNone(int status, String advice) {
+        Response response = response(status).build();
+
+        assertThatThrownBy(() -> answers.refused("database \"orders\"", response))
+                .isInstanceOf(SourceException.class)
+                .hasMessageEndingWith("the server answered " + status + ": " + advice);
     }
 
     private Response.Builder response(int status) {
