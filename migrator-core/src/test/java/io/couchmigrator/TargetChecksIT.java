@@ -364,6 +364,23 @@ final class TargetChecksIT {
         assertThat(couch.requests(Requests.pages())).isEmpty();
     }
 
+    @Test
+    void saysWhichTimeZoneTheServerLacks(CouchDouble couch, TestDatabase database) throws SQLException {
+        Orders.create(couch, database, 1);
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(database.jdbcUrl());
+        dataSource.setUser(database.user());
+        dataSource.setPassword(database.password());
+        dataSource.setOptions("-c TimeZone=Mars/Base");
+
+        Result result = Orders.migrator(Orders.migration(), couch, database, logs)
+                .target(dataSource)
+                .build()
+                .run();
+
+        assertRefused(result, couch, "could not connect: invalid value for parameter \"TimeZone\": \"Mars/Base\"");
+    }
+
     private static JsonObject named(String id) {
         JsonObject order = Orders.order(1, "c");
         order.addProperty("_id", id);

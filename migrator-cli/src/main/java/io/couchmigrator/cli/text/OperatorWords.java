@@ -21,6 +21,7 @@ public final class OperatorWords {
             word("acceptFailover\\(true\\)", "--accept-failover"),
             word("workers\\((\\d+)\\)", "--num-workers=$1"),
             word("chunkSize\\((\\d+)\\)", "--chunk-size=$1"),
+            word("start Java with (-D\\S+)", "set MIGRATOR_OPTS=$1"),
             word("tableSource\\((\"[^\"]*\"), …\\)", "\"sources\": {$1: ...} in the file of --config"));
 
     private OperatorWords() {}

@@ -18,6 +18,7 @@ final class OperatorWordsTest {
                 "let it have this one by run() with adopt(true), which|let it have this one by `migrator run` with --adopt, which",
                 "with fewer workers: workers(2)|with fewer workers: --num-workers=2",
                 "Set chunkSize(25), or|Set --chunk-size=25, or",
+                "no such time zone: start Java with -Duser.timezone=UTC|no such time zone: set MIGRATOR_OPTS=-Duser.timezone=UTC",
                 "name it by tableSource(\"IcdsFile\", …)|name it by \"sources\": {\"IcdsFile\": ...} in the file of --config"
             })
     void standForThoseOfTheLibrary(String message, String said) {

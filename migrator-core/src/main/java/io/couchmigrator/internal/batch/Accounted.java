@@ -7,6 +7,7 @@ import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.Writer.Standing.State;
 import io.couchmigrator.internal.batch.GuardedWriter.WriterException;
 import io.couchmigrator.internal.postgres.Begun;
+import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.Written;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,6 +15,7 @@ import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
@@ -42,23 +44,35 @@ final class Accounted<R> {
      * @throws IllegalStateException if a commit would not commit what the writer wrote
      */
     Written write(Connection connection, List<Change<R>> changes) throws SQLException {
+        Optional<Written> written;
         try {
-            Written written = account(connection, changes);
-            if (writer.leavesOpen(connection)) {
-                return written;
-            }
+            written = open(connection, changes);
         } catch (SQLException e) {
             if (!Begun.isAborted(e)) {
                 throw e;
             }
+            throw new IllegalStateException(
+                    broken() + "; the error was " + SqlFault.of(e).withoutValues(), SqlFault.withoutValues(e));
+        }
+        return written.orElseThrow(() -> new IllegalStateException(broken()));
+    }
+
+    /** Returns what was written; empty if the transaction is not the one that was begun. */
+    private Optional<Written> open(Connection connection, List<Change<R>> changes) throws SQLException {
+        try {
+            Written written = account(connection, changes);
+            return writer.leavesOpen(connection) ? Optional.of(written) : Optional.empty();
         } catch (DroppedException | WriterException e) {
             if (writer.leavesOpen(connection)) {
                 throw e;
             }
+            return Optional.empty();
         }
-        throw new IllegalStateException(
-                "the writer of stage \"%s\", %s, committed or rolled back the transaction, or went on after an error in it: expected neither: mend it, let it set a savepoint before what may fail, and run again"
-                        .formatted(writer.stage(), writer.name()));
+    }
+
+    private String broken() {
+        return "the writer of stage \"%s\", %s, committed or rolled back the transaction, or went on after an error in it: expected neither: mend it, let it set a savepoint before what may fail, and run again"
+                .formatted(writer.stage(), writer.name());
     }
 
     private Written account(Connection connection, List<Change<R>> changes) throws SQLException {

@@ -12,7 +12,8 @@ import java.sql.Statement;
  */
 public final class Begun {
     private static final String NAME = "couch_migrator.begun";
-    private static final String ABORTED = "25P02";
+    /** The state of every statement after the one that failed, which is the error's cause. */
+    static final String ABORTED = "25P02";
 
     private Begun() {}
 
@@ -21,22 +22,21 @@ public final class Begun {
         return "set_config('" + NAME + "', 'here', true)";
     }
 
-    /** Returns whether the connection is still in the transaction that was begun, and its commit would be one. One round trip. */
+    /**
+     * Returns whether the connection is still in the transaction that was begun, and its commit would be one. One round trip.
+     *
+     * @throws SQLException which {@link #isAborted}, with the error that it was before, if it is one that no commit commits
+     */
     static boolean isStill(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("select current_setting('" + NAME + "', true) = 'here'")) {
             row.next();
             return row.getBoolean(1);
-        } catch (SQLException e) {
-            if (isAborted(e)) {
-                return false;
-            }
-            throw e;
         }
     }
 
     /** Returns whether it was thrown because of an error before it that was passed over. */
     public static boolean isAborted(SQLException e) {
-        return SqlFault.of(e).sqlState().equals(ABORTED);
+        return SqlFault.withState(e).anyMatch(thrown -> ABORTED.equals(thrown.getSQLState()));
     }
 }

@@ -20,9 +20,23 @@ public final class Outages {
      */
     public static PassingException passing(String server, String what, SQLException e) {
         SqlFault fault = SqlFault.of(e);
-        String seen = fault.seen();
+        boolean begun = !(e instanceof Session.NotBegunException);
+        return passing("%s: could not %s".formatted(server, what), fault, begun ? fault.seen() : fault.said(), e);
+    }
+
+    /**
+     * Returns an error of connecting, of which no value of a row can be part, as one that may pass.
+     *
+     * @throws TargetException if it will not
+     */
+    static PassingException connecting(String server, SQLException e) {
+        SqlFault fault = SqlFault.of(e);
+        return passing("%s: could not connect".formatted(server), fault, fault.said(), e);
+    }
+
+    private static PassingException passing(String failed, SqlFault fault, String seen, SQLException e) {
         SQLException cause = SqlFault.withoutValues(e);
-        String message = "%s: could not %s: %s: ".formatted(server, what, seen);
+        String message = "%s: %s: ".formatted(failed, seen);
         if (fault.isPassing()) {
             return new PassingException(new TargetException(message + passingAdvice(fault), cause), seen, null);
         }
@@ -33,6 +47,8 @@ public final class Outages {
         return switch (fault.sqlState()) {
             case "55P03" ->
                 "wait until the session is over that holds a lock on a table, or end it: pg_locks tells which";
+            case "53300" ->
+                "end sessions that nobody needs, or raise the limit of the server (max_connections), the database or the role";
             case "53400" -> "raise the limit that it names, such as temp_file_limit";
             case "57014" -> "give statements more time, and see what keeps the server busy";
             default -> "check that the server runs and can be reached from here";
@@ -45,6 +61,12 @@ public final class Outages {
         }
         if (OF_NAMES.contains(fault.sqlState())) {
             return "a pooler lends server connections on which statements have names: let every program behind it set prepareThreshold=0 in its URL, and end the connections that it has";
+        }
+        if (fault.isOfHostName()) {
+            return "connect by a name that is in the server's certificate, or give the server one for this name";
+        }
+        if (fault.isOfTimeZone()) {
+            return "the server has no such time zone: start Java with -Duser.timezone=UTC";
         }
         return switch (fault.sqlState().length() < 2 ? "" : fault.sqlState().substring(0, 2)) {
             case "08", "28" -> "check user, password and TLS settings";

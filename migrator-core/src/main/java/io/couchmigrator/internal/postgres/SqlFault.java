@@ -9,8 +9,10 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -74,6 +76,12 @@ public record SqlFault(
 
     /** No password was given, or the server offers no TLS: nothing that time will change. */
     private static final String REFUSED_BY_DRIVER = "08004";
+
+    /** The state of what the server refuses to begin with, or a function to take. */
+    private static final String BAD_PARAMETER = "22023";
+
+    /** What the driver names, in whatever language, where a server's certificate is for other hosts. */
+    private static final String OF_HOST_NAME = "PgjdbcHostnameVerifier";
 
     /** A chain of causes may be a circle. */
     private static final int MOST_CAUSES = 10;
@@ -162,11 +170,23 @@ public record SqlFault(
         return sqlState.equals(REFUSED_BY_DRIVER) && message.contains("no password was provided");
     }
 
+    /** Returns whether the driver refused a server's certificate, which is for other hosts. */
+    boolean isOfHostName() {
+        return message.contains(OF_HOST_NAME);
+    }
+
+    /** Returns whether the server does not know the time zone that the driver tells it when it connects. */
+    boolean isOfTimeZone() {
+        return sqlState.equals(BAD_PARAMETER) && message.contains("\"TimeZone\"");
+    }
+
     /** Returns what the server says and the state; where it would quote values, what it is about instead. */
     public String seen() {
-        if (quotesValues()) {
-            return withoutValues();
-        }
+        return quotesValues() ? withoutValues() : said();
+    }
+
+    /** Returns what the server says and the state, of an error that no row can have to do with. */
+    String said() {
         return message + (sqlState.isEmpty() ? "" : " (SQLSTATE " + sqlState + ")");
     }
 
@@ -232,6 +252,9 @@ public record SqlFault(
 
     /** A certificate that is not trusted now will not be trusted in a minute. */
     private static boolean isOfTrust(SQLException e) {
+        if (String.valueOf(e.getMessage()).contains(OF_HOST_NAME)) {
+            return true;
+        }
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Throwable cause = e; cause != null && seen.add(cause); cause = cause.getCause()) {
             if (cause instanceof CertificateException || cause instanceof SSLPeerUnverifiedException) {
@@ -241,17 +264,26 @@ public record SqlFault(
         return false;
     }
 
-    /** The first error of the chain that has a state: a batch and a pool both wrap what the server said. */
+    /**
+     * The first error of the chain that has a state, and says more than that there was one before: a batch and a pool both
+     * wrap what the server said.
+     */
     private static SQLException telling(SQLException thrown) {
+        return withState(thrown)
+                .filter(e -> !Begun.ABORTED.equals(e.getSQLState()))
+                .findFirst()
+                .or(() -> withState(thrown).findFirst())
+                .orElse(thrown);
+    }
+
+    /** Returns the errors of the chain that have a state, the outermost first. */
+    static Stream<SQLException> withState(SQLException thrown) {
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (SQLException e = thrown; e != null; e = e.getNextException()) {
-            for (Throwable cause = e; cause != null && seen.add(cause); cause = cause.getCause()) {
-                if (cause instanceof PSQLException psql && psql.getSQLState() != null) {
-                    return psql;
-                }
-            }
-        }
-        return thrown;
+        return Stream.<SQLException>iterate(thrown, Objects::nonNull, SQLException::getNextException)
+                .flatMap(e ->
+                        Stream.<Throwable>iterate(e, cause -> cause != null && seen.add(cause), Throwable::getCause))
+                .filter(cause -> cause instanceof PSQLException psql && psql.getSQLState() != null)
+                .map(SQLException.class::cast);
     }
 
     private static String oneLine(@Nullable String text, int longest) {

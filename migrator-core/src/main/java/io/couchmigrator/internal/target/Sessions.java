@@ -120,9 +120,9 @@ final class Sessions implements AutoCloseable {
             return true;
         } catch (SQLException e) {
             if (had > 0 && isOfNumber(e)) {
-                throw tooFew(had, SqlFault.withoutValues(e));
+                throw tooFew(had, e);
             }
-            throw session.passing("connect", e);
+            throw session.connecting(e);
         } catch (RuntimeException e) {
             throw new TargetException(
                     "could not connect to %s after %s of %s connections: %s: see the cause"
@@ -133,17 +133,26 @@ final class Sessions implements AutoCloseable {
 
     /** Whether the server has no connection left, or a pool, which does not pass on an error of the server, has none. */
     private static boolean isOfNumber(SQLException e) {
-        if (SqlFault.of(e).sqlState().equals("53300")) {
-            return true;
-        }
         boolean waited = e instanceof SQLTransientConnectionException || e instanceof SQLTimeoutException;
-        return waited && !SqlFault.isOfServer(e);
+        return isOfServersNumber(e) || (waited && !SqlFault.isOfServer(e));
+    }
+
+    private static boolean isOfServersNumber(SQLException e) {
+        return SqlFault.of(e).sqlState().equals("53300");
     }
 
     private TargetException tooFew(int had, SQLException e) {
         return new TargetException(
-                "could not borrow enough connections to %s: needed %s (one for each worker and one more), got %s: %s: enlarge the pool, or the limit of server, database or role, or read with fewer workers: workers(%s)"
-                        .formatted(name, needed, had, SqlFault.of(e).seen(), Math.max(1, had - 1)),
-                e);
+                "could not borrow enough connections to %s: needed %s (one for each worker and one more), got %s: %s: %s, or read with fewer workers: workers(%s)"
+                        .formatted(
+                                name,
+                                needed,
+                                had,
+                                SqlFault.of(e).seen(),
+                                isOfServersNumber(e)
+                                        ? "end sessions that nobody needs, or raise the limit of the server (max_connections), the database or the role"
+                                        : "enlarge the pool",
+                                Math.max(1, had - 1)),
+                SqlFault.withoutValues(e));
     }
 }

@@ -76,6 +76,19 @@ final class SqlFaultTest {
         assertThat(SqlFault.of(pool).kind()).isEqualTo(Kind.REFUSED);
     }
 
+    /** The driver gives the error that it was as the cause of every one after it. */
+    @Test
+    void tellsTheErrorThatAbortedATransactionAndNotThatItIsAborted() {
+        PSQLException aborted = psql("25P02", "Mcurrent transaction is aborted\0");
+        aborted.initCause(psql("42501", "Mpermission denied for table notes\0"));
+
+        assertThat(SqlFault.of(aborted).seen()).isEqualTo("permission denied for table notes (SQLSTATE 42501)");
+        assertThat(Begun.isAborted(aborted)).isTrue();
+        assertThat(SqlFault.of(psql("25P02", "Mcurrent transaction is aborted\0"))
+                        .seen())
+                .isEqualTo("current transaction is aborted (SQLSTATE 25P02)");
+    }
+
     @Test
     void takesAPoolThatGaveNoReasonForOneThatMayRecover() {
         assertThat(SqlFault.of(new SQLTransientConnectionException("timed out")).kind())
@@ -203,15 +216,49 @@ final class SqlFaultTest {
         target.setUrl("jdbc:postgresql://db.example.org:5433/hq?user=hq&password=secret");
         Session session = new Session(target);
 
-        assertThatThrownBy(() -> session.passing("connect", psql("28P01", "Mpassword authentication failed\0")))
+        assertThatThrownBy(() -> session.connecting(psql("28P01", "Mpassword authentication failed\0")))
                 .isInstanceOf(TargetException.class)
                 .hasMessage(
                         "PostgreSQL at db.example.org:5433/hq: could not connect: password authentication failed (SQLSTATE 28P01): check user, password and TLS settings");
-        PassingException passing =
-                session.passing("connect", new PSQLException("no\nroute", PSQLState.CONNECTION_FAILURE));
+        PassingException passing = session.connecting(new PSQLException("no\nroute", PSQLState.CONNECTION_FAILURE));
         assertThat(passing.whenGivenUp())
                 .hasMessageContaining("no route (SQLSTATE 08006)")
                 .isInstanceOf(TargetException.class);
+    }
+
+    /** Its state is that of bad values, which it may show here: there is no row yet. */
+    @Test
+    void saysWhichTimeZoneTheServerDoesNotHave() {
+        Session session = new Session(new PGSimpleDataSource());
+        PSQLException refused = psql("22023", "Minvalid value for parameter \"TimeZone\": \"Mars/Base\"\0");
+
+        assertThatThrownBy(() -> session.connecting(refused))
+                .isInstanceOf(TargetException.class)
+                .hasMessageEndingWith(
+                        ": could not connect: invalid value for parameter \"TimeZone\": \"Mars/Base\" (SQLSTATE 22023):"
+                                + " the server has no such time zone: start Java with -Duser.timezone=UTC");
+        assertThatThrownBy(() -> session.passing("write", refused)).hasMessageNotContaining("Mars");
+    }
+
+    @Test
+    void saysThatACertificateIsForAnotherHost() {
+        PSQLException refused = new PSQLException(
+                "The hostname 10.0.0.1 could not be verified by hostnameverifier PgjdbcHostnameVerifier.",
+                PSQLState.CONNECTION_FAILURE);
+
+        assertThatThrownBy(() -> new Session(new PGSimpleDataSource()).connecting(refused))
+                .isInstanceOf(TargetException.class)
+                .hasMessageContaining("10.0.0.1")
+                .hasMessageEndingWith(
+                        ": connect by a name that is in the server's certificate, or give the server one for this name");
+    }
+
+    @Test
+    void saysThatTheServerHasNoConnectionLeft() {
+        PassingException passing =
+                new Session(new PGSimpleDataSource()).connecting(psql("53300", "Msorry, too many clients already\0"));
+
+        assertThat(passing.whenGivenUp()).hasMessageContaining("end sessions that nobody needs");
     }
 
     /** Names that the driver made up, of statements that it left on another's server connection or does not find there. */
@@ -233,7 +280,7 @@ final class SqlFaultTest {
         String said = "The server requested SCRAM-based authentication, but no password was provided.";
         PSQLException missing = new PSQLException(said, PSQLState.CONNECTION_REJECTED);
 
-        assertThatThrownBy(() -> new Session(target).passing("connect", missing))
+        assertThatThrownBy(() -> new Session(target).connecting(missing))
                 .hasMessageStartingWith("PostgreSQL at localhost:5432/hq: could not connect: ")
                 .hasMessageEndingWith(": set PGPASSWORD, or add the database to ~/.pgpass,"
                         + " or to the file that PGPASSFILE names, if that is set");

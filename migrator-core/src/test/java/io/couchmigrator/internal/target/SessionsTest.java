@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
+import org.postgresql.util.ServerErrorMessage;
 
 final class SessionsTest {
     private static final Duration LONG = Duration.ofSeconds(30);
@@ -60,6 +61,23 @@ final class SessionsTest {
             assertThatThrownBy(() -> sessions.open(patience()))
                     .isInstanceOf(TargetException.class)
                     .hasMessageContainingAll("needed 5", "got 2", "enlarge the pool", "workers(1)");
+        }
+    }
+
+    @Test
+    void doesNotSpeakOfAPoolWhereTheServerHasNoConnectionLeft() {
+        DataSource server = source(() -> {
+            if (asked.incrementAndGet() > 2) {
+                throw new PSQLException(new ServerErrorMessage("SFATAL\0C53300\0Mtoo many clients already\0"));
+            }
+            return connection();
+        });
+
+        try (Sessions sessions = new Sessions(server, "PostgreSQL", 4, LONG)) {
+            assertThatThrownBy(() -> sessions.open(patience()))
+                    .isInstanceOf(TargetException.class)
+                    .hasMessageContainingAll("needed 5", "got 2", "max_connections", "workers(1)")
+                    .hasMessageNotContaining("pool");
         }
     }
 
