@@ -89,6 +89,12 @@ final class RunbookIT {
     void keepsTheConsoleAndAllElseInTheLogDirectory() throws Exception {
         Operator.Ended ended = operator.runs();
 
+        assertThat(mode(operator.logs())).isEqualTo("rwx------");
+        try (Stream<Path> files = Files.list(operator.logs())) {
+            assertThat(files).allSatisfy(file -> {
+                assertThat(mode(file)).as("%s", file).isEqualTo("rw-------");
+            });
+        }
         try (Stream<Path> files = Files.list(operator.logs())) {
             assertThat(files.map(file -> file.getFileName().toString().replaceAll("\\d{8}T\\d{6}Z", "UTC")))
                     .containsExactlyInAnyOrder(
@@ -203,5 +209,9 @@ final class RunbookIT {
 
     private void assertRowsAreExact(TestDatabase database) throws Exception {
         assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(corpus.rows());
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
     }
 }

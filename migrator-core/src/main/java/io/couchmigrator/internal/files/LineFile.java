@@ -10,13 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of JSON lines that only grows. Safe for use by multiple threads.
+ * A file of JSON lines that only grows. Only its owner may read it. Safe for use by multiple threads.
  *
  * <p>The file is opened by the first line, or by {@link #create}.
  */
@@ -29,17 +27,15 @@ public final class LineFile implements AutoCloseable {
     /** How many bytes of what is there are continued. */
     private final long most;
 
-    private final FileAttribute<?>[] attributes;
     /** Not a channel, which an interruption of any thread that uses it would close. */
     private @Nullable RandomAccessFile file;
 
     private boolean dirty;
 
-    private LineFile(Path path, Set<OpenOption> options, long most, FileAttribute<?>... attributes) {
+    private LineFile(Path path, Set<OpenOption> options, long most) {
         this.path = path;
         this.options = options;
         this.most = most;
-        this.attributes = attributes;
     }
 
     /** Returns a file that must not exist before. */
@@ -49,25 +45,12 @@ public final class LineFile implements AutoCloseable {
 
     /** Returns a file that is continued where it ends. */
     public static LineFile continued(Path path) {
-        return new LineFile(path, CONTINUED, Long.MAX_VALUE);
+        return continued(path, Long.MAX_VALUE);
     }
 
-    /**
-     * Returns a file that is continued after so many bytes, where it is longer: the rest is cut off when it is opened. Only its
-     * owner may read it, where the file system knows modes.
-     */
-    public static LineFile confidential(Path path, long end) {
-        return new LineFile(path, CONTINUED, end, ownersOnly(path));
-    }
-
-    /** Returns the mode of a file that only its owner may read; nothing where the file system knows no modes. */
-    public static FileAttribute<?>[] ownersOnly(Path path) {
-        if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return new FileAttribute<?>[0];
-        }
-        return new FileAttribute<?>[] {
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        };
+    /** Returns a file that is continued after so many bytes, where it is longer: the rest is cut off when it is opened. */
+    public static LineFile continued(Path path, long end) {
+        return new LineFile(path, CONTINUED, end);
     }
 
     /** Returns where it is. */
@@ -142,7 +125,7 @@ public final class LineFile implements AutoCloseable {
 
     private RandomAccessFile open() throws IOException {
         if (file == null) {
-            Files.newByteChannel(path, options, attributes).close();
+            Files.newByteChannel(path, options, OwnersOnly.file(path)).close();
             RandomAccessFile opened = new RandomAccessFile(path.toFile(), "rw");
             file = opened;
             if (opened.length() > most) {

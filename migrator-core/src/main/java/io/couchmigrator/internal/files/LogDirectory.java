@@ -56,7 +56,7 @@ public final class LogDirectory implements AutoCloseable {
      */
     public static LogDirectory open(Path directory, String slug, String runs, Instant now) {
         try {
-            Files.createDirectories(directory);
+            Files.createDirectories(directory, OwnersOnly.directory(directory));
         } catch (FileAlreadyExistsException e) {
             throw new LogDirectoryException("log directory \"%s\" is a file: name a directory".formatted(directory), e);
         } catch (IOException e) {

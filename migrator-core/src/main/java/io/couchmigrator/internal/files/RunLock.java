@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -83,6 +84,7 @@ final class RunLock implements AutoCloseable {
         }
         boolean taken = false;
         try {
+            create(path);
             RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
             try {
                 if (!isLocked(file, HELD, shared)) {
@@ -101,6 +103,14 @@ final class RunLock implements AutoCloseable {
             if (!taken) {
                 LOCKED_HERE.remove(real);
             }
+        }
+    }
+
+    private static void create(Path path) throws IOException {
+        try {
+            Files.createFile(path, OwnersOnly.file(path));
+        } catch (FileAlreadyExistsException e) {
+            // It was created once, and stays.
         }
     }
 

@@ -32,7 +32,7 @@ public final class WholeFile {
         boolean moved = false;
         try {
             Files.deleteIfExists(fresh);
-            Files.createFile(fresh, LineFile.ownersOnly(fresh));
+            Files.createFile(fresh, OwnersOnly.file(fresh));
             write(fresh, content);
             Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             moved = true;

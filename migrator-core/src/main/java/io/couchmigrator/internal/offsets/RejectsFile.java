@@ -86,7 +86,7 @@ public final class RejectsFile implements AutoCloseable {
      * @param stages those whose items are counted, by name; the events of others stay as they are
      */
     public static RejectsFile open(RejectEvents events, Predicate<String> stages, Clock clock) {
-        return new RejectsFile(LineFile.confidential(events.path(), events.end()), clock, events, stages);
+        return new RejectsFile(LineFile.continued(events.path(), events.end()), clock, events, stages);
     }
 
     /** Returns the ids of a stage that runs rejected, in the order in which they did. */

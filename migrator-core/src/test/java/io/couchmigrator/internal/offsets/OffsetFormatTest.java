@@ -4,15 +4,9 @@ package io.couchmigrator.internal.offsets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.Tallies;
-import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.SourceId.RowId;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.offsets.TargetIdentity.ShardsIdentity;
-import java.io.IOException;
-import java.net.URI;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +15,6 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @Tag("values")
 final class OffsetFormatTest {
@@ -59,15 +52,6 @@ final class OffsetFormatTest {
                 alone.stages());
 
         assertThat(OffsetFormat.offsets(OffsetFormat.json(offsets))).isEqualTo(offsets);
-    }
-
-    @Test
-    void setsNoModeWhereTheFileSystemHasNone(@TempDir Path directory) throws IOException {
-        URI archive = URI.create("jar:" + directory.resolve("files.zip").toUri());
-
-        try (FileSystem without = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
-            assertThat(LineFile.ownersOnly(without.getPath("offsets"))).isEmpty();
-        }
     }
 
     private static Offsets offsets(RangeOffset... ranges) {
