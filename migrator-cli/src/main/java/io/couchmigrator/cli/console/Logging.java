@@ -5,6 +5,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.Context;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.rolling.RollingFileAppender;
@@ -42,7 +44,8 @@ public final class Logging {
         root.setLevel(Level.INFO);
         context.getLogger("org.jooq").setLevel(Level.WARN);
         context.getLogger("okhttp3").setLevel(Level.WARN);
-        root.addAppender(appender(context, file(logDirectory).toAbsolutePath()));
+        root.addAppender(started(
+                context, new FileOnceNeeded(appender(context, file(logDirectory).toAbsolutePath()))));
         SLF4JBridgeHandler.install();
     }
 
@@ -62,6 +65,11 @@ public final class Logging {
         size.start();
         appender.setTriggeringPolicy(size);
 
+        return appender;
+    }
+
+    private static Appender<ILoggingEvent> started(Context context, Appender<ILoggingEvent> appender) {
+        appender.setContext(context);
         appender.start();
         return appender;
     }
@@ -77,6 +85,29 @@ public final class Logging {
         encoder.setLayout(layout);
         encoder.start();
         return encoder;
+    }
+
+    /** Makes the file when there is something to log, so that none is empty. */
+    private static final class FileOnceNeeded extends AppenderBase<ILoggingEvent> {
+        private final Appender<ILoggingEvent> file;
+
+        FileOnceNeeded(Appender<ILoggingEvent> file) {
+            this.file = file;
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            if (!file.isStarted()) {
+                file.start();
+            }
+            file.doAppend(event);
+        }
+
+        @Override
+        public void stop() {
+            file.stop();
+            super.stop();
+        }
     }
 
     /** A library may log a URL with all that stands in it. */

@@ -40,6 +40,7 @@ class LoggingTest {
         Path odd = Files.createDirectories(directory.resolve(" %d {x} %i %s ($) 100%"));
 
         Logging.begin(odd);
+        assertThat(odd).isEmptyDirectory();
         LoggerFactory.getLogger("io.couchmigrator.any").info("into {}", odd);
 
         assertThat(Files.readString(Logging.file(odd))).contains("into " + odd);

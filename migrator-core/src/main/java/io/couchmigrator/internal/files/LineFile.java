@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file of JSON lines that only grows. Only its owner may read it. Safe for use by multiple threads.
  *
- * <p>The file is opened by the first line, or by {@link #create}.
+ * <p>The file is made by the first line: one without any is none.
  */
 public final class LineFile implements AutoCloseable {
     private static final Set<OpenOption> CONTINUED =
@@ -56,15 +56,6 @@ public final class LineFile implements AutoCloseable {
     /** Returns where it is. */
     public Path path() {
         return path;
-    }
-
-    /** Makes the file, if it is not open yet. */
-    public synchronized void create() {
-        try {
-            open();
-        } catch (IOException e) {
-            throw failed("open", e);
-        }
     }
 
     /** Adds a line. It is durable after {@link #force}. */

@@ -3,10 +3,10 @@ package io.couchmigrator.internal.run;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.couchmigrator.internal.batch.BatchTaker;
-import io.couchmigrator.internal.files.LineFile;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.retry.SideBySide;
 import io.couchmigrator.internal.target.Target;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -22,15 +22,14 @@ import java.util.stream.IntStream;
  *
  * @param <S> what the stage reads
  * @param taker what is done with each batch
- * @param log where the stage's entries go, which is there from now on
+ * @param log where the stage's entries go
  */
-record RangesPass<S>(BatchTaker<S> taker, LineFile log) implements Pass<S> {
+record RangesPass<S>(BatchTaker<S> taker, Path log) implements Pass<S> {
     @Override
     public void over(StageRun<S> run, StageState state) {
         if (state.offset().phase() == Phase.READING) {
-            log.create();
             run.feed().ready(state.offset().ranges());
-            run.tellStarted(state, log.path());
+            run.tellStarted(state, log);
             read(run, state);
             run.tellRead(state);
         }

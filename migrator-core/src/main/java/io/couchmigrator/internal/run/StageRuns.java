@@ -131,7 +131,7 @@ record StageRuns(
         StageWriter<S, R> writer =
                 new StageWriter<>(stage, preparation, site.target(), log, rejects, site.limit(), site.reporter());
         BatchTaker<S> batches = writer.batches();
-        RangesPass<S> ranges = new RangesPass<>(batches, log);
+        RangesPass<S> ranges = new RangesPass<>(batches, log.path());
         Optional<Purges<S>> purges =
                 Upserts.deletes(stage.destination()) ? Optional.of(new Purges<>(batches, ranges)) : Optional.empty();
         Pass<S> changes = new ChangesPass<>(writer.batchesOfChanges(), feed.tellsChanges(), purges);
@@ -163,7 +163,7 @@ record StageRuns(
                 List.of(),
                 List.of(
                         new CountsPass<>(ranges -> with.counted(ranges, stage, read, preparation)),
-                        new RangesPass<>(batches, findings),
+                        new RangesPass<>(batches, findings.path()),
                         changes),
                 List.of(changes),
                 run -> verified(run, findings),
