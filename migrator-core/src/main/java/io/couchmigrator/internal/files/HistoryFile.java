@@ -2,17 +2,34 @@
 package io.couchmigrator.internal.files;
 
 import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 
 /** What happened in all runs, for people who look later. Nothing reads it; a run that cannot write it ends. Safe for use by multiple threads. */
 public final class HistoryFile implements AutoCloseable {
+    private static final long LONG_BYTES = 10_000_000;
+
     private final LineFile file;
     private final Clock clock;
 
-    public HistoryFile(Path path, Clock clock) {
+    private HistoryFile(Path path, Clock clock) {
         this.file = LineFile.continued(path);
         this.clock = clock;
+    }
+
+    /** Returns the file; one that has grown long is put aside first, as {@code ….1}, in the place of the one before. */
+    public static HistoryFile open(Path path, Clock clock) {
+        try {
+            if (Files.exists(path) && Files.size(path) > LONG_BYTES) {
+                Files.move(path, path.resolveSibling(path.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw LogDirectory.failed("put aside", path, e);
+        }
+        return new HistoryFile(path, clock);
     }
 
     /** Adds the beginning of a run, with who runs it. */

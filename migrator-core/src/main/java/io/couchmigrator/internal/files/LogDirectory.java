@@ -217,6 +217,11 @@ public final class LogDirectory implements AutoCloseable {
         return directory.resolve(run().getFileName() + ".jsonl");
     }
 
+    /** Deletes the logs, findings and summaries of runs of the same kind, but for the latest hundred. */
+    public void deleteOldLogs() {
+        OldLogs.delete(directory, beginning);
+    }
+
     /** Deletes the offset file. */
     public void discardOffsets() {
         try {

@@ -79,6 +79,11 @@ record Migrating(Settings settings) implements Verb {
     }
 
     @Override
+    public void tidy(LogDirectory directory, long outstanding) {
+        directory.deleteOldLogs();
+    }
+
+    @Override
     public Tallies tallies(Stages stages) {
         return stages.tallies();
     }

@@ -116,7 +116,7 @@ public final class Run {
 
     private void locked(Instant began, Stages stages, Target target) {
         try (LogDirectory directory = verb.open(began);
-                HistoryFile history = new HistoryFile(directory.history(), clock)) {
+                HistoryFile history = HistoryFile.open(directory.history(), clock)) {
             reporter.tell(to -> to.started(directory.run()));
             reporter.keep(history);
             history.started(settings.json(verb));
@@ -167,6 +167,7 @@ public final class Run {
         }
         try (RejectsFile rejects = RejectsFile.open(events, stages::has, clock)) {
             this.rejects = rejects;
+            verb.tidy(directory, rejects.outstanding());
             work(now, start, stages, target, directory, rejects);
         }
     }

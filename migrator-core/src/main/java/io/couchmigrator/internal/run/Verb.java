@@ -32,6 +32,13 @@ sealed interface Verb permits Migrating, Verifying {
     /** Looks at what earlier runs left, and where that lets this one begin. */
     Start start(Preflight now, LogDirectory directory);
 
+    /**
+     * Deletes what earlier runs left and nobody needs any more.
+     *
+     * @param outstanding how many items are for the next run to take first
+     */
+    void tidy(LogDirectory directory, long outstanding);
+
     /** Returns what was counted. */
     Tallies tallies(Stages stages);
 

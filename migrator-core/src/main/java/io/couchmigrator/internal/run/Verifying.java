@@ -9,6 +9,7 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.offsets.Offsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,6 +85,14 @@ record Verifying(Settings settings, Depth depth) implements Verb {
         }
         Earlier earlier = Earlier.at(directory.offsets(), now);
         return Optional.of(settings.acceptNewSource() ? earlier.inNewSources(stage -> false) : earlier);
+    }
+
+    /** What a verification found is needed until that is complete, and nothing of it is outstanding. */
+    @Override
+    public void tidy(LogDirectory directory, long outstanding) {
+        if (outstanding == 0 && directory.offsetsOfVerifications().stream().noneMatch(Files::exists)) {
+            directory.deleteOldLogs();
+        }
     }
 
     /** Those of the whole verification, parts before a stop included. */

@@ -32,7 +32,7 @@ final class OwnersOnlyTest {
 
         try (LogDirectory run = LogDirectory.open(logs, "orders", "run", Instant.now());
                 LineFile log = LineFile.fresh(run.migrationLog(0));
-                HistoryFile history = new HistoryFile(run.history(), Clock.systemUTC())) {
+                HistoryFile history = HistoryFile.open(run.history(), Clock.systemUTC())) {
             log.append("{}");
             history.started(new JsonObject());
             WholeFile.replace(run.offsets(), file -> file.write('x'));
@@ -54,7 +54,7 @@ final class OwnersOnlyTest {
         String directory = mode(place);
 
         try (LogDirectory run = LogDirectory.open(place, "orders", "run", Instant.now());
-                HistoryFile lines = new HistoryFile(run.history(), Clock.systemUTC())) {
+                HistoryFile lines = HistoryFile.open(run.history(), Clock.systemUTC())) {
             lines.started(new JsonObject());
         }
 
