@@ -106,6 +106,16 @@ public interface Listener {
      */
     default void silent(String server, Instant since) {}
 
+    /**
+     * A transaction of PostgreSQL has not ended within three seconds, and is waited for: called then, and each minute while any
+     * such lasts. Nothing says when it has ended: the next call does.
+     *
+     * @param server which server, for people
+     * @param cause what PostgreSQL waits for, with the process that blocks it, as far as it tells
+     * @param since when the transaction began
+     */
+    default void lasting(String server, String cause, Instant since) {}
+
     /** A document could not be stored. */
     default void rejected(Rejection rejection) {}
 

@@ -232,6 +232,11 @@ final class ConsoleListener implements Listener {
     }
 
     @Override
+    public void lasting(String server, String cause, Instant since) {
+        console.line("Waiting for %s since %s: %s.".formatted(server, since.truncatedTo(ChronoUnit.SECONDS), cause));
+    }
+
+    @Override
     public void resolved(String stage, String id) {
         resolved++;
     }

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.postgres;
 import io.couchmigrator.internal.retry.StoppedException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -26,6 +27,8 @@ final class InHand {
     private Phase phase = Phase.NONE;
     private boolean givenUp;
     private @Nullable Connection working;
+    private long began;
+    private int process;
     private CompletableFuture<Void> cancelling = CompletableFuture.completedFuture(null);
 
     /**
@@ -36,6 +39,8 @@ final class InHand {
     synchronized void begin() {
         check();
         phase = Phase.WORKING;
+        began = System.nanoTime();
+        process = 0;
     }
 
     /**
@@ -46,6 +51,11 @@ final class InHand {
     synchronized void works(Connection on) {
         check();
         working = on;
+    }
+
+    /** Takes note of the process of the server that it works on. */
+    synchronized void ranBy(int processOfServer) {
+        process = processOfServer;
     }
 
     /**
@@ -74,6 +84,11 @@ final class InHand {
         if (givenUp) {
             throw new StoppedException();
         }
+    }
+
+    /** Returns what is in hand now; empty where nothing is. */
+    synchronized Optional<Session.Transaction> transaction() {
+        return phase == Phase.NONE ? Optional.empty() : Optional.of(new Session.Transaction(process, began));
     }
 
     synchronized boolean isWorking() {

@@ -11,6 +11,7 @@ import java.sql.SQLTransientException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -163,6 +164,19 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /**
+     * A transaction that goes on.
+     *
+     * @param process the process of the server that it works on; 0 as long as that is not known
+     * @param began when it did, by {@link System#nanoTime}
+     */
+    public record Transaction(int process, long began) {}
+
+    /** Returns what is in hand now; empty where nothing is. May be asked by any thread. */
+    public Optional<Transaction> inHand() {
+        return inHand.transaction();
+    }
+
     /** Returns whether a transaction is in hand that is not being committed yet. May be asked by any thread. */
     public boolean isWorking() {
         return inHand.isWorking();
@@ -205,6 +219,7 @@ public final class Session implements AutoCloseable {
             row.next();
             int process = row.findColumn("process");
             Objects.requireNonNull(named).ranBy(row.getInt(process));
+            inHand.ranBy(row.getInt(process));
             if (expected != null) {
                 expected.check(row.getString(process + 1));
             }

@@ -17,4 +17,7 @@ public interface OutageListener {
 
     /** An attempt that began then has no answer yet, and goes on. */
     default void silent(String server, Instant since) {}
+
+    /** A transaction that began then has not ended, and goes on. */
+    default void lasting(String server, String cause, Instant since) {}
 }

@@ -103,6 +103,12 @@ public final class Reporter implements OutageListener {
         tell(to -> to.silent(server, since));
     }
 
+    @Override
+    public void lasting(String server, String cause, Instant since) {
+        LOG.info("a transaction of {} has not ended since {}: {}", server, since, cause);
+        tell(to -> to.lasting(server, cause, since));
+    }
+
     private static JsonObject json(Outage outage) {
         JsonObject json = new JsonObject();
         json.addProperty("server", outage.server());

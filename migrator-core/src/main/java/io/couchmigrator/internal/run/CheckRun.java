@@ -12,6 +12,7 @@ import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.retry.Watch;
+import io.couchmigrator.internal.target.LongTransactions;
 import io.couchmigrator.internal.target.Target;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,13 +73,14 @@ public final class CheckRun {
         }
         try (Watch watch = new Watch(longestSilence, reporter);
                 Grace grace = new Grace(Duration.ZERO, stop, reporter);
-                Target target = grace.over(Target.of(
+                LongTransactions lasting = new LongTransactions(reporter);
+                Target target = lasting.over(grace.over(Target.of(
                         settings.target(),
                         settings.shards(),
                         settings.tableSources(),
                         settings.workers(),
                         stop,
-                        server -> patience(server, reporter, watch)))) {
+                        server -> patience(server, reporter, watch))))) {
             Patience source = patience(couch.name(), reporter, watch);
             Preflight now = Preflight.at(settings.migration(), stage -> true, couch, source, target, stop, this::stop)
                     .toWrite(settings);

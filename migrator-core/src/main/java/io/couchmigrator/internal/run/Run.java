@@ -23,6 +23,7 @@ import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.retry.Watch;
 import io.couchmigrator.internal.run.Verb.Start;
 import io.couchmigrator.internal.source.Sources;
+import io.couchmigrator.internal.target.LongTransactions;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.verify.Verification;
 import java.nio.file.Path;
@@ -102,13 +103,14 @@ public final class Run {
         try (watch;
                 couch;
                 grace;
-                Target target = grace.over(Target.of(
+                LongTransactions lasting = new LongTransactions(reporter);
+                Target target = lasting.over(grace.over(Target.of(
                         settings.target(),
                         settings.shards(),
                         settings.tableSources(),
                         settings.workers(),
                         stop,
-                        server -> new Patience(server, settings.maxOutage(), stop, reporter, clock)))) {
+                        server -> new Patience(server, settings.maxOutage(), stop, reporter, clock))))) {
             attempt(() -> locked(began, stages, target));
         }
         return ending(began, stages).result();

@@ -97,6 +97,11 @@ final class Sessions implements AutoCloseable {
         return sessions.stream().anyMatch(how);
     }
 
+    /** Returns what they have in hand now. By any thread. */
+    List<Session.Transaction> inHand() {
+        return sessions.stream().flatMap(session -> session.inHand().stream()).toList();
+    }
+
     /** Gives up what they have in hand, by any thread. */
     void giveUp() {
         sessions.forEach(Session::giveUp);

@@ -275,7 +275,7 @@ public final class Target implements AutoCloseable {
         everywhere().forEach(TargetDatabase::close);
     }
 
-    private Stream<TargetDatabase> everywhere() {
+    Stream<TargetDatabase> everywhere() {
         return Stream.concat(all().stream(), sources.values().stream());
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.google.gson.JsonObject;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Progress;
@@ -53,7 +52,7 @@ final class GraceIT {
 
     @BeforeEach
     void create(CouchDouble couch, TestDatabase database) throws SQLException {
-        couch.create("orders").load(IntStream.range(0, COUNT).mapToObj(GraceIT::document));
+        couch.create("orders").load(IntStream.range(0, COUNT).mapToObj(SmallRun::document));
         create(database);
     }
 
@@ -261,12 +260,6 @@ final class GraceIT {
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static JsonObject document(int number) {
-        JsonObject document = new JsonObject();
-        document.addProperty("_id", "o%05d".formatted(number));
-        return document;
     }
 
     /** Does something once, when the first document is about to be read. */

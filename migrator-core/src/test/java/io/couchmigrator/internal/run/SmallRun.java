@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import com.google.gson.JsonObject;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
@@ -21,6 +22,13 @@ final class SmallRun {
     static final String TABLE = "create table orders (id varchar(40) primary key)";
 
     private SmallRun() {}
+
+    /** Returns the order of this number. */
+    static JsonObject document(int number) {
+        JsonObject document = new JsonObject();
+        document.addProperty("_id", "o%05d".formatted(number));
+        return document;
+    }
 
     static Settings settings(String couchUrl, DataSource target, Path logs, Listener listener) {
         DocumentStage<Document> orders = DocumentStage.<Document>builder("orders")

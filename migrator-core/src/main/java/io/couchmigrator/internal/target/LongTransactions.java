@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.target;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.postgres.Session.Transaction;
+import io.couchmigrator.internal.retry.OutageListener;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells of transactions that take long, while they go on, and what they wait for: behind a table that somebody else has locked
+ * nothing moves, and nothing fails for a while. Safe for use by multiple threads. Whoever made it closes it.
+ */
+public final class LongTransactions implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LongTransactions.class);
+
+    /** An ordinary batch takes a part of a second. */
+    private static final Duration LONG = Duration.ofSeconds(3);
+
+    /** How often it is looked in this time. */
+    private static final int LOOKS = 3;
+
+    private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
+    /** How long a look may take: a server that is stuck would not answer this, either. */
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
+
+    private final Duration longest;
+    private final OutageListener listener;
+    private final Map<TargetDatabase, Long> toldAt = new HashMap<>();
+    private final ScheduledThreadPoolExecutor timer;
+    private volatile @Nullable Session looking;
+
+    public LongTransactions(OutageListener listener) {
+        this(LONG, listener);
+    }
+
+    /** @param longest how long one may take before it is told of */
+    LongTransactions(Duration longest, OutageListener listener) {
+        this.longest = longest;
+        this.listener = listener;
+        // One looks, the other bounds the look.
+        this.timer = new ScheduledThreadPoolExecutor(2, task -> {
+            Thread thread = new Thread(task, "migrator-long-transactions");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    /** Begins to watch all connections of a target, and returns it. A look throws nothing, so what the timer returns can tell nothing. */
+    @SuppressWarnings("FutureReturnValueIgnored")
+    public Target over(Target target) {
+        List<TargetDatabase> databases = target.everywhere().toList();
+        long period = longest.toNanos() / LOOKS;
+        timer.scheduleWithFixedDelay(() -> databases.forEach(this::look), period, period, TimeUnit.NANOSECONDS);
+        return target;
+    }
+
+    /** Tells no more, and has given all connections back. */
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        Session current = looking;
+        if (current != null) {
+            current.cut();
+        }
+        if (!Uninterruptibles.awaitTerminationUninterruptibly(timer, LONGEST_LOOK.multipliedBy(2))) {
+            LOG.debug("a look at what is waited for has not ended yet");
+        }
+    }
+
+    private void look(TargetDatabase database) {
+        long now = System.nanoTime();
+        List<Transaction> late = database.sessions().inHand().stream()
+                .filter(transaction -> now - transaction.began() >= longest.toNanos())
+                .sorted(Comparator.comparing(transaction -> transaction.began() - now))
+                .toList();
+        Long told = toldAt.get(database);
+        if (late.isEmpty() || (told != null && now - told < TELL_AGAIN.toNanos())) {
+            return;
+        }
+        causeOf(late, database).ifPresent(cause -> {
+            toldAt.put(database, now);
+            Duration age = Duration.ofNanos(System.nanoTime() - late.get(0).began());
+            listener.lasting(database.called(), cause, Instant.now().minus(age));
+        });
+    }
+
+    /** Returns what the server says; empty if it says that they get on. */
+    private Optional<String> causeOf(List<Transaction> late, TargetDatabase database) {
+        try (Session session = new Session(database.sessions().source(), database.where())) {
+            looking = session;
+            session.open(LONGEST_LOOK);
+            Future<?> bound = timer.schedule(session::cut, LONGEST_LOOK.toNanos(), TimeUnit.NANOSECONDS);
+            Optional<String> cause = session.transaction(connection ->
+                    WaitedFor.by(late.stream().map(Transaction::process).toList(), longest, connection));
+            bound.cancel(false);
+            return cause;
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug(
+                    "{} could not be asked what it waits for: {}",
+                    database.where(),
+                    e.getClass().getName());
+            return Optional.of("something that it cannot be asked for just now");
+        } finally {
+            looking = null;
+        }
+    }
+}
