@@ -314,7 +314,7 @@ final class StandingsTest {
     }
 
     private HistoryFile history() {
-        return new HistoryFile(logs.resolve("orders.history.jsonl"), CLOCK);
+        return HistoryFile.open(logs.resolve("orders.history.jsonl"), CLOCK);
     }
 
     private static JsonObject settings(String purpose, String... more) {
