@@ -45,13 +45,20 @@ final class ReadmeTest {
         }
     }
 
+    @Test
+    void isReadAtOneSitting() throws IOException {
+        List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
+
+        assertThat(lines).hasSizeLessThanOrEqualTo(120).allMatch(line -> line.length() <= 100);
+    }
+
     @ParameterizedTest
-    @CsvSource({"embed, OrdersToPostgres", "test, OrdersToPostgresIT"})
-    void showsProgramsThatTheBuildRuns(String document, String program) throws IOException {
-        List<String> shown = matches(PROGRAM, Files.readString(ROOT.resolve("docs/" + document + ".md")), 1);
+    @CsvSource({"README.md, OrdersToPostgres", "docs/embed.md, OrdersToPostgres", "docs/test.md, OrdersToPostgresIT"})
+    void showsProgramsThatTheBuildRuns(Path document, String program) throws IOException {
+        List<String> shown = matches(PROGRAM, Files.readString(ROOT.resolve(document)), 1);
 
         assertThat(shown).hasSize(1);
-        assertThat(Files.readString(EXAMPLES.resolve(program + ".java"))).contains(shown.get(0));
+        assertThat(Files.readString(EXAMPLES.resolve(program + ".java"))).containsIgnoringWhitespaces(shown.get(0));
     }
 
     @ParameterizedTest
