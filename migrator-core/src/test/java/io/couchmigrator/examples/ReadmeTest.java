@@ -41,7 +41,9 @@ final class ReadmeTest {
                     .sorted()
                     .toList();
             return Stream.concat(
-                    Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(ROOT::resolve), found.stream());
+                    Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", ".github/SECURITY.md")
+                            .map(ROOT::resolve),
+                    found.stream());
         }
     }
 
