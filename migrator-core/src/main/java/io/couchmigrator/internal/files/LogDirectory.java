@@ -94,7 +94,7 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    private static Path lock(Path directory, String slug) {
+    static Path lock(Path directory, String slug) {
         return directory.resolve(slug + ".lock");
     }
 
@@ -102,30 +102,6 @@ public final class LogDirectory implements AutoCloseable {
     static Path verifyLock(Path lock) {
         String name = String.valueOf(lock.getFileName());
         return lock.resolveSibling(name.substring(0, name.length() - ".lock".length()) + ".verify.lock");
-    }
-
-    /**
-     * Looks whether a log directory could be held, leaving no trace and keeping nobody from holding it.
-     *
-     * @throws LogDirectoryException if it cannot be written to
-     * @throws io.couchmigrator.BusyException if another runner holds it
-     */
-    public static void probe(Path directory, String slug) {
-        Path existing = directory.toAbsolutePath();
-        while (existing.getParent() != null && !Files.exists(existing)) {
-            existing = existing.getParent();
-        }
-        if (!Files.isDirectory(existing)) {
-            throw new LogDirectoryException("\"%s\" is a file: name a log directory".formatted(existing));
-        }
-        if (!Files.isWritable(existing)) {
-            throw new LogDirectoryException(
-                    "log directory \"%s\" cannot be written to: make it writable, or name another".formatted(existing));
-        }
-        if (Files.notExists(directory)) {
-            probeCreation(directory, existing);
-        }
-        RunLock.probe(lock(directory, slug));
     }
 
     /**
@@ -142,16 +118,6 @@ public final class LogDirectory implements AutoCloseable {
         return RunLock.look(verifyLock(lock))
                 .map(signature -> new Held(true, signature.holder()))
                 .or(() -> RunLock.look(lock).map(signature -> new Held(false, signature.holder())));
-    }
-
-    /** Some file systems, such as that of processes, refuse what permissions allow: only trying tells. */
-    private static void probeCreation(Path directory, Path existing) {
-        try {
-            Files.delete(Files.createTempDirectory(existing, ".migrator-"));
-        } catch (IOException e) {
-            throw new LogDirectoryException(
-                    "log directory \"%s\" cannot be created in \"%s\": name another".formatted(directory, existing), e);
-        }
     }
 
     /** Returns where the offset file is, of the run or of the verification that holds the directory. */
@@ -259,10 +225,9 @@ public final class LogDirectory implements AutoCloseable {
     public static LogDirectoryException failed(String what, Path path, IOException e) {
         String why = e.getMessage() == null ? "" : e.getMessage().replace(path.toString() + ": ", "");
         String kind = e.getClass() == IOException.class ? "" : e.getClass().getSimpleName() + ": ";
-        return new LogDirectoryException(
-                "could not %s \"%s\": %s%s: see that the disk has room and the directory can be written to, then try again"
-                        .formatted(what, path, kind, why),
-                e);
+        String advice = FileOwner.advice(path)
+                .orElse("see that the disk has room and the directory can be written to, then try again");
+        return new LogDirectoryException("could not %s \"%s\": %s%s: %s".formatted(what, path, kind, why, advice), e);
     }
 
     /** A second that no file of this slug carries yet: what one run wrote, no other overwrites. */

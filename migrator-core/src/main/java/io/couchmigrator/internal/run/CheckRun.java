@@ -6,7 +6,7 @@ import io.couchmigrator.CheckReport;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.internal.couch.CouchClient;
-import io.couchmigrator.internal.files.LogDirectory;
+import io.couchmigrator.internal.files.Probe;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
@@ -67,7 +67,7 @@ public final class CheckRun {
         Reporter reporter = new Reporter(settings.listener());
         List<MigrationException> faults = new ArrayList<>();
         try {
-            LogDirectory.probe(settings.logDirectory(), settings.migration().slug());
+            Probe.of(settings.logDirectory(), settings.migration().slug());
         } catch (LogDirectoryException | BusyException e) {
             faults.add(e);
         }

@@ -46,7 +46,7 @@ final class LogDirectoryTest {
         Files.createDirectory(place.resolve("disk"));
         Path link = Files.createSymbolicLink(place.resolve("logs"), place.resolve("disk"));
 
-        LogDirectory.probe(link, "orders");
+        Probe.of(link, "orders");
         LogDirectory.open(link, "orders", "run", NOW).close();
 
         assertThat(place.resolve("disk/orders.lock")).exists();
@@ -60,7 +60,7 @@ final class LogDirectoryTest {
             assertThatThrownBy(() -> LogDirectory.open(wrong, "orders", "run", NOW))
                     .isInstanceOf(LogDirectoryException.class)
                     .hasMessageContaining(file.toString());
-            assertThatThrownBy(() -> LogDirectory.probe(wrong, "orders"))
+            assertThatThrownBy(() -> Probe.of(wrong, "orders"))
                     .isInstanceOf(LogDirectoryException.class)
                     .hasMessageContaining("\"" + file + "\" is a file");
         }
@@ -70,7 +70,7 @@ final class LogDirectoryTest {
     void leavesNoTraceOfAProbe() {
         Path logs = place.resolve("logs");
 
-        LogDirectory.probe(logs, "orders");
+        Probe.of(logs, "orders");
 
         assertThat(place).isEmptyDirectory();
     }
@@ -78,7 +78,7 @@ final class LogDirectoryTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void isRefusedWhereItCannotBeCreated() {
-        assertThatThrownBy(() -> LogDirectory.probe(Path.of("/proc/migrator_test_logs"), "orders"))
+        assertThatThrownBy(() -> Probe.of(Path.of("/proc/migrator_test_logs"), "orders"))
                 .isInstanceOf(LogDirectoryException.class)
                 .hasMessageContaining("log directory \"/proc");
     }
@@ -93,7 +93,7 @@ final class LogDirectoryTest {
                 assertThatThrownBy(() -> LogDirectory.open(same, "orders", "run", NOW.plusSeconds(60)))
                         .isInstanceOf(BusyException.class)
                         .hasMessageContaining(refusal);
-                assertThatThrownBy(() -> LogDirectory.probe(same, "orders"))
+                assertThatThrownBy(() -> Probe.of(same, "orders"))
                         .isInstanceOf(BusyException.class)
                         .hasMessageContaining(refusal);
             }
@@ -121,7 +121,7 @@ final class LogDirectoryTest {
         try (LogDirectory held = LogDirectory.open(place, "orders", "run", NOW)) {
             assertThatThrownBy(() -> LogDirectory.open(place, "orders", "run", NOW))
                     .isInstanceOf(BusyException.class);
-            assertThatThrownBy(() -> LogDirectory.probe(place, "orders")).isInstanceOf(BusyException.class);
+            assertThatThrownBy(() -> Probe.of(place, "orders")).isInstanceOf(BusyException.class);
 
             assertThat(inAnotherProcess(place.resolve("orders.lock")))
                     .contains("is in use: process %d on host %s, since %s holds the lock"
@@ -181,7 +181,7 @@ final class LogDirectoryTest {
         try {
             assertThat(LogDirectory.held(place, "orders").filter(held -> held.verifies()))
                     .isEmpty();
-            LogDirectory.probe(place, "orders");
+            Probe.of(place, "orders");
         } catch (BusyException e) {
             assertThat(e).hasMessageContaining("another run of this process");
         }
