@@ -7,6 +7,7 @@ import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.Context;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.rolling.RollingFileAppender;
@@ -15,7 +16,9 @@ import ch.qos.logback.core.util.FileSize;
 import io.couchmigrator.cli.text.Secrets;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.logging.LogManager;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -24,6 +27,9 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 public final class Logging {
     private static final int FILES = 5;
     private static final long BYTES_PER_FILE = 10 * FileSize.MB_COEFFICIENT;
+
+    /** Line ends of Unicode's are none of {@code \p{Cntrl}}. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]");
 
     private Logging() {}
 
@@ -75,9 +81,9 @@ public final class Logging {
     }
 
     private static LayoutWrappingEncoder<ILoggingEvent> encoder(Context context) {
-        PatternLayout layout = new MaskingLayout();
+        PatternLayout layout = new SafeLayout();
         layout.setContext(context);
-        layout.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %-5level [%thread] %logger - %msg%n%ex");
+        layout.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %-5level [%thread] %logger - %nopex");
         layout.start();
         LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
         encoder.setContext(context);
@@ -110,11 +116,27 @@ public final class Logging {
         }
     }
 
-    /** A library may log a URL with all that stands in it. */
-    private static final class MaskingLayout extends PatternLayout {
+    /**
+     * A library may log a URL with all that stands in it, and an id, or what a server says, may hold line ends and other
+     * controls. Only the beginning of an event is written at the beginning of a line.
+     */
+    private static final class SafeLayout extends PatternLayout {
         @Override
         public String doLayout(ILoggingEvent event) {
-            return Secrets.masked(super.doLayout(event));
+            StringBuilder lines = new StringBuilder(super.doLayout(event));
+            lines.append(escaped(event.getFormattedMessage())).append('\n');
+            if (event.getThrowableProxy() != null) {
+                ThrowableProxyUtil.asString(event.getThrowableProxy()).lines().forEach(line -> lines.append("    ")
+                        .append(escaped(line.strip()))
+                        .append('\n'));
+            }
+            return Secrets.masked(lines.toString());
+        }
+
+        private static String escaped(String text) {
+            return CONTROL.matcher(text)
+                    .replaceAll(control -> String.format(
+                            Locale.ROOT, "\\\\u%04x", (int) control.group().charAt(0)));
         }
     }
 }

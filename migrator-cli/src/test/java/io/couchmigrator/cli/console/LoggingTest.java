@@ -2,6 +2,7 @@
 package io.couchmigrator.cli.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.atIndex;
 
 import ch.qos.logback.classic.LoggerContext;
 import java.nio.file.Files;
@@ -78,5 +79,25 @@ class LoggingTest {
                 .contains("INFO ", "io.couchmigrator.any - … http://admin:***@couch/", "a connection was leaked")
                 .matches("(?s)\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z .*")
                 .doesNotContain("hunter2", "chatter");
+    }
+
+    /** An id may hold whatever a JSON text may, and a server say what it likes. */
+    @Test
+    void writesNothingOfAnIdAtTheBeginningOfALine() throws Exception {
+        String forged = "2018-10-24T20:58:39.999Z INFO  [main] any - all is well";
+        Logging.begin(directory);
+
+        LoggerFactory.getLogger("io.couchmigrator.any")
+                .warn("rejected \"a\r\n{}\u001b[2J\u2028\u0085\"", forged, new IllegalStateException("b\n" + forged));
+
+        assertThat(Files.readAllLines(Logging.file(directory)))
+                .satisfies(
+                        line -> assertThat(line)
+                                .contains(" - rejected \"a\\u000d\\u000a" + forged + "\\u001b[2J\\u2028\\u0085\""),
+                        atIndex(0))
+                .filteredOn(line -> line.startsWith("2018"))
+                .isEmpty();
+        assertThat(Files.readAllLines(Logging.file(directory)).stream().skip(1))
+                .allMatch(line -> line.startsWith("    "));
     }
 }
