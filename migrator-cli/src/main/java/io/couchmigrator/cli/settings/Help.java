@@ -10,20 +10,14 @@ import java.util.function.Predicate;
 public final class Help {
     static final String USAGE = "Usage: migrator COMMAND [SLUG] [options]";
 
-    private static final int TEXT_WIDTH = 75;
+    private static final int WIDTH = 80;
+    private static final int OPTION_WIDTH = 29;
 
-    private static final List<String> POSTGRES = List.of(
-            "Without --jdbc-url the database is named by PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, PGPASSFILE,",
-            "PGSSLMODE, PGSSLROOTCERT and ~/.pgpass, as for psql.");
+    private static final String POSTGRES =
+            "Without --jdbc-url the database is named by PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, PGPASSFILE, PGSSLMODE, PGSSLROOTCERT and ~/.pgpass, as for psql.";
 
-    private static final List<String> PRECEDENCE =
-            List.of("The command line goes before the environment, that before --config FILE, that before defaults.");
-
-    private static final List<String> STATUSES = List.of(
-            "Exit status: 0 complete; 1 unexpected; 2 usage or configuration; 3 CouchDB failed; 4 PostgreSQL failed;",
-            "5 complete, but rejects are outstanding; 6 offset file or log directory; 7 verify found differences;",
-            "8 stopped by --max-rejects; 9 another run goes on; 10 verify found nothing wrong, but not all is migrated or",
-            "compared; 129, 130, 143 stopped by a signal, offsets saved. Run the same command again until it exits with 0.");
+    private static final String PRECEDENCE =
+            "The command line goes before the environment, that before --config FILE, that before defaults.";
 
     private Help() {}
 
@@ -36,11 +30,14 @@ public final class Help {
         lines.add("");
         lines.add("Commands:");
         for (Command command : Command.values()) {
-            lines.add("  %-8s %s".formatted(command, command.summary()));
+            lines.addAll(wrapped("  %-8s ".formatted(command), 11, command.summary()));
         }
         lines.add("");
-        lines.add(
-                "migrator COMMAND --help, or migrator help COMMAND, tells a command's options; migrator --version the version.");
+        lines.addAll(
+                wrapped(
+                        "",
+                        0,
+                        "migrator COMMAND --help, or migrator help COMMAND, tells a command's options; migrator --version the version."));
         return lines;
     }
 
@@ -49,7 +46,7 @@ public final class Help {
         List<String> lines = new ArrayList<>();
         lines.add(command.usage());
         lines.add("");
-        lines.add(command.summary());
+        lines.addAll(wrapped("", 0, command.summary()));
         if (command.names().size() > 1) {
             lines.add("Also called: "
                     + String.join(
@@ -64,9 +61,11 @@ public final class Help {
                         setting -> !setting.isOfEveryMigration() && setting.belongsTo(migration),
                         lines);
             }
-            for (List<String> paragraph : List.of(POSTGRES, PRECEDENCE, STATUSES)) {
-                lines.add("");
-                lines.addAll(paragraph);
+            for (String paragraph : List.of(others(command), POSTGRES, PRECEDENCE, statuses(command))) {
+                if (!paragraph.isEmpty()) {
+                    lines.add("");
+                    lines.addAll(wrapped("", 0, paragraph));
+                }
             }
         }
         return lines;
@@ -79,26 +78,52 @@ public final class Help {
         if (!options.isEmpty()) {
             lines.add("");
             lines.add(heading);
-            options.forEach(setting -> lines.addAll(option(setting)));
+            options.forEach(setting -> lines.addAll(option(setting, command)));
         }
     }
 
-    private static List<String> option(Setting setting) {
-        String text = setting.description()
+    private static List<String> option(Setting setting, Command command) {
+        String text = setting.description(command)
                 + setting.variable().map(name -> " [" + name + "]").orElse("")
                 + setting.fallback().map(value -> " (default " + value + ")").orElse("");
-        List<String> lines = new ArrayList<>();
         String left = "  " + (setting.option() + " " + setting.argument()).stripTrailing();
-        StringBuilder line = new StringBuilder();
+        return wrapped(left + " ".repeat(Math.max(1, OPTION_WIDTH - left.length())), OPTION_WIDTH, text);
+    }
+
+    private static String others(Command command) {
+        return command == Command.CHECK
+                ? "The other options of run are taken, too, and change nothing here, so that check can be written in the place of run."
+                : "";
+    }
+
+    private static String statuses(Command command) {
+        return switch (command) {
+            case RUN ->
+                "Exit status: 0 complete; 1 unexpected; 2 usage or configuration; 3 CouchDB failed; 4 PostgreSQL failed; 5 complete, but rejects are outstanding; 6 offset file or log directory; 8 stopped by a limit; 9 another run goes on; 129, 130, 143 stopped by a signal, offsets saved. After 3, 4, 9 and a signal run the same command again; after 2, 5, 6 and 8 do first what the last lines say.";
+            case VERIFY ->
+                "Exit status: 0 all is equal; 1 unexpected; 2 usage or configuration; 3 CouchDB failed; 4 PostgreSQL failed; 5 equal, but rejects are outstanding; 6 offset file or log directory; 7 rows are missing, different, extra or misplaced; 9 another run goes on; 10 nothing wrong was found, but not all is migrated or was compared; 129, 130, 143 stopped by a signal, offsets saved. After 7 and 10 do what the last lines say, then verify again.";
+            case CHECK ->
+                "Exit status: 0 a run can begin; 1 unexpected; else what a run would end with: 2 usage or configuration; 3 CouchDB; 4 PostgreSQL; 6 offset file or log directory; 9 another run goes on.";
+            default -> "";
+        };
+    }
+
+    /** Returns a text in lines of the program's width, of which those after the first are indented. */
+    private static List<String> wrapped(String beginning, int indentation, String text) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder(beginning);
+        int words = 0;
         for (String word : text.split(" ", -1)) {
-            if (line.length() + word.length() > TEXT_WIDTH) {
-                lines.add("%-29s%s".formatted(left, line));
-                left = "";
+            if (words > 0 && line.length() + 1 + word.length() > WIDTH) {
+                lines.add(line.toString());
                 line.setLength(0);
+                line.append(" ".repeat(indentation));
+                words = 0;
             }
-            line.append(' ').append(word);
+            line.append(words == 0 ? "" : " ").append(word);
+            words++;
         }
-        lines.add("%-29s%s".formatted(left, line));
+        lines.add(line.toString());
         return lines;
     }
 }

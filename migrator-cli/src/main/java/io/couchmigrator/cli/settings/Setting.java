@@ -92,6 +92,9 @@ public enum Setting {
     /** A verification writes no row and rejects no document. */
     private static final Set<Setting> OF_WRITING = EnumSet.of(MAX_REJECTS, ADOPT, REREAD);
 
+    /** What changes nothing before the first document is read. */
+    private static final Set<Setting> OF_READING = EnumSet.of(CHUNK_SIZE, MAX_DOCS_PER_SECOND, MAX_REJECTS, NUL);
+
     private static final Set<Setting> OF_DOCUMENTS = EnumSet.of(TABLE, DELETIONS, NUL, COUNTS, IDS, ADOPT, REREAD);
 
     private final String key;
@@ -187,9 +190,12 @@ public enum Setting {
         return this == COUCH_DB;
     }
 
-    /** Returns whether it changes what this command does: a list needs no servers and no files. */
+    /** Returns whether it changes what this command does: a list needs no servers and no files, and a check reads no documents. */
     boolean isOfUseTo(Command command) {
-        return this == HELP || (command != Command.LIST && belongsTo(command));
+        return this == HELP
+                || (command != Command.LIST
+                        && belongsTo(command)
+                        && !(command == Command.CHECK && OF_READING.contains(this)));
     }
 
     /** Returns whether its value is a number. */
@@ -218,5 +224,12 @@ public enum Setting {
 
     String description() {
         return description;
+    }
+
+    /** Returns what it means to this command. */
+    String description(Command command) {
+        return this == RESET && command == Command.VERIFY
+                ? "put aside where a verification stands that was stopped, and compare all from the beginning"
+                : description;
     }
 }

@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Test;
 final class HelpTest {
     @Test
     void namesEveryOptionOfRunWithVariableAndDefault() {
-        String help = String.join("\n", Help.of(Command.RUN));
+        String help = words(Command.RUN);
 
         for (Setting setting : Setting.values()) {
             if (setting.onCommandLine() && setting.belongsTo(Command.RUN)) {
-                assertThat(help).contains("  " + setting.option());
+                assertThat(help).contains(" " + setting.option() + " ");
                 setting.variable().ifPresent(variable -> assertThat(help).contains("[" + variable + "]"));
                 setting.fallback().ifPresent(value -> assertThat(help).contains("(default " + value + ")"));
             }
@@ -32,5 +32,47 @@ final class HelpTest {
                 .contains("  --ids ", "  --nul ", "  --reset ")
                 .doesNotContain("  --adopt ", "  --reread ", "  --max-rejects ");
         assertThat(Help.of(Command.LIST)).noneMatch(line -> line.startsWith("Options of "));
+    }
+
+    @Test
+    void tellsOfEachCommandTheStatusesThatItEndsWith() {
+        String run = words(Command.RUN);
+        String verify = words(Command.VERIFY);
+        String check = words(Command.CHECK);
+
+        assertThat(run).contains("; 8 stopped by a limit;").doesNotContain("; 7 ", "; 10 ");
+        assertThat(verify)
+                .contains("; 7 rows are missing, different, extra or misplaced;", "; 10 nothing wrong was found")
+                .doesNotContain("; 8 ");
+        assertThat(check).contains("Exit status: 0 a run can begin;").doesNotContain("; 5 ", "; 7 ", "; 8 ");
+    }
+
+    @Test
+    void tellsWhatResetPutsAsideByAVerification() {
+        assertThat(words(Command.VERIFY))
+                .contains("--reset put aside where a verification stands that was stopped")
+                .doesNotContain("rejects files aside");
+        assertThat(words(Command.RUN)).contains("--reset put offset and rejects files aside");
+    }
+
+    @Test
+    void leavesOutOfACheckWhatMattersOnlyOnceDocumentsAreRead() {
+        String check = String.join("\n", Help.of(Command.CHECK));
+
+        assertThat(check)
+                .contains("  --num-workers ", "  --deletions ", "  --adopt ", "  --max-outage ")
+                .doesNotContain("  --chunk-size", "  --max-docs-per-second", "  --max-rejects", "  --nul");
+    }
+
+    @Test
+    void fitsEightyColumns() {
+        assertThat(Help.ofProgram()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        for (Command command : Command.values()) {
+            assertThat(Help.of(command)).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        }
+    }
+
+    private static String words(Command command) {
+        return String.join(" ", Help.of(command)).replaceAll(" +", " ");
     }
 }
