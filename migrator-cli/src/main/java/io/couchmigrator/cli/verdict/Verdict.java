@@ -39,15 +39,15 @@ public final class Verdict {
         Audit audit = result.audit();
         return audit.pages() == 0
                 ? Optional.empty()
-                : Optional.of("Audited %s by CouchDB's own count of documents: %s."
+                : Optional.of("%s read: %s from CouchDB's own count%s. Only verify compares rows."
                         .formatted(
                                 Numbers.of(audit.pages(), "page", "pages"),
                                 audit.differences() == 0
                                         ? "no difference"
-                                        : Numbers.of(audit.differences(), "difference", "differences")
-                                                + (result.failures().isEmpty()
-                                                        ? ", explained by changes or read again"
-                                                        : "")));
+                                        : Numbers.of(audit.differences(), "difference", "differences"),
+                                audit.differences() > 0 && result.failures().isEmpty()
+                                        ? ", explained by changes or read again"
+                                        : ""));
     }
 
     /** Returns what is told of documents that were rejected, missing, different or extra and no longer are; empty if there are none. */
@@ -110,11 +110,11 @@ public final class Verdict {
                 failed(
                         "Stopped by --max-rejects",
                         result,
-                        rows(result),
+                        "This run: " + rows(result),
                         "Mend the cause of the rejects or raise the limit first, then give the command again:",
                         next);
-            case LOG_DIRECTORY_FAILED, OFFSETS_REFUSED ->
-                failed("The log directory is not fit for this run", result, next);
+            case LOG_DIRECTORY_FAILED -> failed("The log directory cannot be used", result, next);
+            case OFFSETS_REFUSED -> failed("The offset file is not fit for this run", result, next);
             case BUSY -> busy(result, next);
             case DIFFERENCES_FOUND, INCOMPLETE -> throw impossible("run", result);
         };
@@ -126,7 +126,11 @@ public final class Verdict {
                 .formatted(
                         slug,
                         rows(result),
-                        completionTable.map(" Not recorded in %s."::formatted).orElse("")));
+                        completionTable
+                                .map(
+                                        " This run is not recorded in %s; what stands there is of an earlier one."
+                                                ::formatted)
+                                .orElse("")));
         String listed = "%s outstanding, listed in %s."
                 .formatted(Numbers.of(result.outstanding(), "reject is", "rejects are"), rejects());
         long again = result.outstandingAgain();
@@ -168,10 +172,11 @@ public final class Verdict {
                         "Verified so far: " + compared + ".",
                         "Stopped at your request. " + done(result) + " To go on, run the same command again:",
                         indented(next));
-            case SOURCE_FAILED -> failed("CouchDB failed", result, compared, next);
-            case TARGET_FAILED -> failed("PostgreSQL failed", result, compared, next);
-            case LOG_DIRECTORY_FAILED, OFFSETS_REFUSED ->
-                failed("The log directory is not fit for this verification", result, compared, next);
+            case SOURCE_FAILED -> failedVerification("CouchDB failed", result, compared, next);
+            case TARGET_FAILED -> failedVerification("PostgreSQL failed", result, compared, next);
+            case LOG_DIRECTORY_FAILED -> failedVerification("The log directory cannot be used", result, compared, next);
+            case OFFSETS_REFUSED ->
+                failedVerification("The offset file is not fit for this verification", result, compared, next);
             case BUSY -> busy(result, next);
             case STOPPED_BY_LIMIT -> throw impossible("verification", result);
         };
@@ -189,20 +194,22 @@ public final class Verdict {
     }
 
     private static List<String> failed(String what, Result result, String next) {
-        return failed(what, result, rows(result), next);
+        return failed(what, result, "This run: " + rows(result), whenMended(result), next);
     }
 
-    private static List<String> failed(String what, Result result, String counted, String next) {
-        String advice = "When the %s above %s mended, run the same command again:"
-                .formatted(
-                        result.failures().size() == 1 ? "error" : "errors",
-                        result.failures().size() == 1 ? "is" : "are");
-        return failed(what, result, counted, advice, next);
+    private static List<String> failedVerification(String what, Result result, String compared, String next) {
+        return failed(what, result, "Verified so far: " + compared, whenMended(result), next);
+    }
+
+    private static String whenMended(Result result) {
+        boolean one = result.failures().size() == 1;
+        return "When the %s above %s mended, run the same command again:"
+                .formatted(one ? "error" : "errors", one ? "is" : "are");
     }
 
     private static List<String> failed(String what, Result result, String counted, String advice, String next) {
         return List.of(
-                "This run: " + counted + ".",
+                counted + ".",
                 "%s (exit status %s). %s %s".formatted(what, result.outcome().exitStatus(), done(result), advice),
                 indented(next));
     }

@@ -109,6 +109,9 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
     /** Returns the numbers that are not zero: rows as they stand in the table, then documents, each of which counts once. */
     String compared(Result result) {
         Tallies tallies = result.tallies();
+        if (tallies.read() == 0 && !hasEnded(result)) {
+            return "nothing; " + Durations.seconds(result.elapsed());
+        }
         String rows = Numbers.of(tallies.alreadyThere(), "row", "rows");
         String documents = Numbers.of(tallies.read() - tallies.filtered(), "document", "documents");
         List<String> ofRows = ofRows(tallies);
@@ -121,6 +124,13 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
         ofRows.add(0, rows + " as they should be");
         return "%s; of %s %s; %s"
                 .formatted(String.join(", ", ofRows), documents, String.join(", ", ofDocuments), elapsed);
+    }
+
+    private static boolean hasEnded(Result result) {
+        return switch (result.outcome()) {
+            case COMPLETE, REJECTS_OUTSTANDING, INCOMPLETE, DIFFERENCES_FOUND -> true;
+            default -> false;
+        };
     }
 
     private List<String> ofRows(Tallies tallies) {

@@ -78,7 +78,7 @@ class VerdictTest {
         assertThat(ofRun(result(Outcome.REJECTS_OUTSTANDING, 1734, 0, 2)))
                 .containsExactly(
                         "migrate_metadata is complete, but for rejects: 1,734 rows written, 0 already there, 2 rejected,"
-                                + " 0:00:04. Not recorded in blobs_blobmigrationstate.",
+                                + " 0:00:04. This run is not recorded in blobs_blobmigrationstate; what stands there is of an earlier one.",
                         "2 rejects are outstanding, listed in logs/migrate_metadata.rejects.jsonl. When the cause is"
                                 + " mended, run the same command again:",
                         "    " + NEXT);
@@ -139,10 +139,10 @@ class VerdictTest {
                 .startsWith("CouchDB failed (exit status 3). 1,204,000 of 9,310,220 documents are done.");
         assertThat(ofRun(result(Outcome.TARGET_FAILED, 0, 0, 0)).get(1))
                 .startsWith("PostgreSQL failed (exit status 4). ");
-        for (Outcome directory : List.of(Outcome.LOG_DIRECTORY_FAILED, Outcome.OFFSETS_REFUSED)) {
-            assertThat(ofRun(result(directory, 0, 0, 0)).get(1))
-                    .startsWith("The log directory is not fit for this run (exit status 6). ");
-        }
+        assertThat(ofRun(result(Outcome.LOG_DIRECTORY_FAILED, 0, 0, 0)).get(1))
+                .startsWith("The log directory cannot be used (exit status 6). ");
+        assertThat(ofRun(result(Outcome.OFFSETS_REFUSED, 0, 0, 0)).get(1))
+                .startsWith("The offset file is not fit for this run (exit status 6). ");
         assertThat(ofRun(result(Outcome.STOPPED_BY_LIMIT, 0, 0, 0)).get(1))
                 .startsWith("Stopped by --max-rejects (exit status 8). ")
                 .endsWith(
@@ -253,6 +253,35 @@ class VerdictTest {
                         "migrate_metadata is verified: 16 rows of 8 documents, all as they should be; 0:00:04.");
         assertThat(ofVerification(compared(Outcome.STOPPED, all)))
                 .contains("Verified so far: 16 rows of 8 documents as they should be; 0:00:04.", atIndex(0));
+    }
+
+    @Test
+    void countsNothingOfAVerificationThatReadNothing() {
+        for (Outcome failed : List.of(
+                Outcome.SOURCE_FAILED, Outcome.TARGET_FAILED, Outcome.LOG_DIRECTORY_FAILED, Outcome.OFFSETS_REFUSED)) {
+            assertThat(ofVerification(compared(failed, Tallies.NONE)))
+                    .contains("Verified so far: nothing; 0:00:04.", atIndex(0))
+                    .hasSize(3);
+        }
+        assertThat(ofVerification(compared(Outcome.COMPLETE, Tallies.NONE)).get(0))
+                .contains("0 rows of 0 documents, all as they should be");
+    }
+
+    @Test
+    void saysOfTheAuditThatItIsNoneOfRows() {
+        Audit none = new Audit(48, 0);
+        Audit some = new Audit(1, 1);
+
+        assertThat(Verdict.audit(audited(none)))
+                .contains("48 pages read: no difference from CouchDB's own count. Only verify compares rows.");
+        assertThat(Verdict.audit(audited(some)))
+                .contains(
+                        "1 page read: 1 difference from CouchDB's own count, explained by changes or read again. Only verify compares rows.");
+        assertThat(Verdict.audit(audited(Audit.NONE))).isEmpty();
+    }
+
+    private static Result audited(Audit audit) {
+        return new Result(Outcome.COMPLETE, Tallies.NONE, 9, 9, 0, 0, audit, Gaps.NONE, List.of(), Duration.ZERO);
     }
 
     @Test
