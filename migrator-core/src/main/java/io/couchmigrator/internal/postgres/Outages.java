@@ -29,7 +29,7 @@ public final class Outages {
      *
      * @throws TargetException if it will not
      */
-    static PassingException connecting(String server, SQLException e) {
+    public static PassingException connecting(String server, SQLException e) {
         SqlFault fault = SqlFault.of(e);
         return passing("%s: could not connect".formatted(server), fault, fault.said(), e);
     }

@@ -262,15 +262,6 @@ public final class Session implements AutoCloseable {
         return Outages.passing(name, what, e);
     }
 
-    /**
-     * Returns an error of connecting as one that may pass.
-     *
-     * @throws TargetException if it will not
-     */
-    public PassingException connecting(SQLException e) {
-        return Outages.connecting(name, e);
-    }
-
     /** Gives the connection back as it came, without what was not committed. */
     @Override
     public void close() {

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.target;
 
 import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.postgres.Outages;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.TargetName;
@@ -127,7 +128,7 @@ final class Sessions implements AutoCloseable {
             if (had > 0 && isOfNumber(e)) {
                 throw tooFew(had, e);
             }
-            throw session.connecting(e);
+            throw Outages.connecting(name, e);
         } catch (RuntimeException e) {
             throw new TargetException(
                     "could not connect to %s after %s of %s connections: %s: see the cause"

@@ -21,6 +21,8 @@ import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
 
 final class SqlFaultTest {
+    private static final String SERVER = "PostgreSQL";
+
     @ParameterizedTest
     @CsvSource({
         "PASSING, 08000 08001 08003 08006 08007 08P01",
@@ -214,13 +216,14 @@ final class SqlFaultTest {
     void adviseWhereWaitingWillNotHelp() {
         PGSimpleDataSource target = new PGSimpleDataSource();
         target.setUrl("jdbc:postgresql://db.example.org:5433/hq?user=hq&password=secret");
-        Session session = new Session(target);
+        String server = TargetName.of(target);
 
-        assertThatThrownBy(() -> session.connecting(psql("28P01", "Mpassword authentication failed\0")))
+        assertThatThrownBy(() -> Outages.connecting(server, psql("28P01", "Mpassword authentication failed\0")))
                 .isInstanceOf(TargetException.class)
                 .hasMessage(
                         "PostgreSQL at db.example.org:5433/hq: could not connect: password authentication failed (SQLSTATE 28P01): check user, password and TLS settings");
-        PassingException passing = session.connecting(new PSQLException("no\nroute", PSQLState.CONNECTION_FAILURE));
+        PassingException passing =
+                Outages.connecting(server, new PSQLException("no\nroute", PSQLState.CONNECTION_FAILURE));
         assertThat(passing.whenGivenUp())
                 .hasMessageContaining("no route (SQLSTATE 08006)")
                 .isInstanceOf(TargetException.class);
@@ -229,15 +232,14 @@ final class SqlFaultTest {
     /** Its state is that of bad values, which it may show here: there is no row yet. */
     @Test
     void saysWhichTimeZoneTheServerDoesNotHave() {
-        Session session = new Session(new PGSimpleDataSource());
         PSQLException refused = psql("22023", "Minvalid value for parameter \"TimeZone\": \"Mars/Base\"\0");
 
-        assertThatThrownBy(() -> session.connecting(refused))
+        assertThatThrownBy(() -> Outages.connecting(SERVER, refused))
                 .isInstanceOf(TargetException.class)
                 .hasMessageEndingWith(
                         ": could not connect: invalid value for parameter \"TimeZone\": \"Mars/Base\" (SQLSTATE 22023):"
                                 + " the server has no such time zone: start Java with -Duser.timezone=UTC");
-        assertThatThrownBy(() -> session.passing("write", refused)).hasMessageNotContaining("Mars");
+        assertThatThrownBy(() -> Outages.passing(SERVER, "write", refused)).hasMessageNotContaining("Mars");
     }
 
     @Test
@@ -246,7 +248,7 @@ final class SqlFaultTest {
                 "The hostname 10.0.0.1 could not be verified by hostnameverifier PgjdbcHostnameVerifier.",
                 PSQLState.CONNECTION_FAILURE);
 
-        assertThatThrownBy(() -> new Session(new PGSimpleDataSource()).connecting(refused))
+        assertThatThrownBy(() -> Outages.connecting(SERVER, refused))
                 .isInstanceOf(TargetException.class)
                 .hasMessageContaining("10.0.0.1")
                 .hasMessageEndingWith(
@@ -255,8 +257,7 @@ final class SqlFaultTest {
 
     @Test
     void saysThatTheServerHasNoConnectionLeft() {
-        PassingException passing =
-                new Session(new PGSimpleDataSource()).connecting(psql("53300", "Msorry, too many clients already\0"));
+        PassingException passing = Outages.connecting(SERVER, psql("53300", "Msorry, too many clients already\0"));
 
         assertThat(passing.whenGivenUp()).hasMessageContaining("end sessions that nobody needs");
     }
@@ -280,7 +281,7 @@ final class SqlFaultTest {
         String said = "The server requested SCRAM-based authentication, but no password was provided.";
         PSQLException missing = new PSQLException(said, PSQLState.CONNECTION_REJECTED);
 
-        assertThatThrownBy(() -> new Session(target).connecting(missing))
+        assertThatThrownBy(() -> Outages.connecting(TargetName.of(target), missing))
                 .hasMessageStartingWith("PostgreSQL at localhost:5432/hq: could not connect: ")
                 .hasMessageEndingWith(": set PGPASSWORD, or add the database to ~/.pgpass,"
                         + " or to the file that PGPASSFILE names, if that is set");
