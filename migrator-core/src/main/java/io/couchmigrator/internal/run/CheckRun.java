@@ -12,7 +12,6 @@ import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.retry.Watch;
-import io.couchmigrator.internal.target.LongTransactions;
 import io.couchmigrator.internal.target.Target;
 import java.time.Clock;
 import java.time.Duration;
@@ -73,14 +72,14 @@ public final class CheckRun {
         }
         try (Watch watch = new Watch(longestSilence, reporter);
                 Grace grace = new Grace(Duration.ZERO, stop, reporter);
-                LongTransactions lasting = new LongTransactions(reporter);
-                Target target = lasting.over(grace.over(Target.of(
-                        settings.target(),
-                        settings.shards(),
-                        settings.tableSources(),
-                        settings.workers(),
-                        stop,
-                        server -> patience(server, reporter, watch))))) {
+                Target target = grace.over(Target.of(
+                                settings.target(),
+                                settings.shards(),
+                                settings.tableSources(),
+                                settings.workers(),
+                                stop,
+                                server -> patience(server, reporter, watch))
+                        .telling(reporter))) {
             Patience source = patience(couch.name(), reporter, watch);
             Preflight now = Preflight.at(settings.migration(), stage -> true, couch, source, target, stop, this::stop)
                     .toWrite(settings);

@@ -23,7 +23,6 @@ import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.retry.Watch;
 import io.couchmigrator.internal.run.Verb.Start;
 import io.couchmigrator.internal.source.Sources;
-import io.couchmigrator.internal.target.LongTransactions;
 import io.couchmigrator.internal.target.Target;
 import io.couchmigrator.internal.verify.Verification;
 import java.nio.file.Path;
@@ -103,14 +102,14 @@ public final class Run {
         try (watch;
                 couch;
                 grace;
-                LongTransactions lasting = new LongTransactions(reporter);
-                Target target = lasting.over(grace.over(Target.of(
-                        settings.target(),
-                        settings.shards(),
-                        settings.tableSources(),
-                        settings.workers(),
-                        stop,
-                        server -> new Patience(server, settings.maxOutage(), stop, reporter, clock))))) {
+                Target target = grace.over(Target.of(
+                                settings.target(),
+                                settings.shards(),
+                                settings.tableSources(),
+                                settings.workers(),
+                                stop,
+                                server -> new Patience(server, settings.maxOutage(), stop, reporter, clock))
+                        .telling(reporter))) {
             attempt(() -> locked(began, stages, target));
         }
         return ending(began, stages).result();

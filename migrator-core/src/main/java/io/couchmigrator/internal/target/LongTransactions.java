@@ -24,32 +24,25 @@ import org.slf4j.LoggerFactory;
  * Tells of transactions that take long, while they go on, and what they wait for: behind a table that somebody else has locked
  * nothing moves, and nothing fails for a while. Safe for use by multiple threads. Whoever made it closes it.
  */
-public final class LongTransactions implements AutoCloseable {
+final class LongTransactions implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LongTransactions.class);
 
     /** An ordinary batch takes a part of a second. */
     private static final Duration LONG = Duration.ofSeconds(3);
 
-    /** How often it is looked in this time. */
-    private static final int LOOKS = 3;
-
+    private static final int LOOK_AGAIN_SECONDS = 1;
     private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
     /** How long a look may take: a server that is stuck would not answer this, either. */
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
 
-    private final Duration longest;
     private final OutageListener listener;
     private final Map<TargetDatabase, Long> toldAt = new HashMap<>();
     private final ScheduledThreadPoolExecutor timer;
     private volatile @Nullable Session looking;
 
-    public LongTransactions(OutageListener listener) {
-        this(LONG, listener);
-    }
-
-    /** @param longest how long one may take before it is told of */
-    LongTransactions(Duration longest, OutageListener listener) {
-        this.longest = longest;
+    /** Begins. What the timer returns can tell nothing: a look throws nothing. */
+    @SuppressWarnings("FutureReturnValueIgnored")
+    LongTransactions(List<TargetDatabase> databases, OutageListener listener) {
         this.listener = listener;
         // One looks, the other bounds the look.
         this.timer = new ScheduledThreadPoolExecutor(2, task -> {
@@ -58,15 +51,8 @@ public final class LongTransactions implements AutoCloseable {
             return thread;
         });
         timer.setRemoveOnCancelPolicy(true);
-    }
-
-    /** Begins to watch all connections of a target, and returns it. A look throws nothing, so what the timer returns can tell nothing. */
-    @SuppressWarnings("FutureReturnValueIgnored")
-    public Target over(Target target) {
-        List<TargetDatabase> databases = target.everywhere().toList();
-        long period = longest.toNanos() / LOOKS;
-        timer.scheduleWithFixedDelay(() -> databases.forEach(this::look), period, period, TimeUnit.NANOSECONDS);
-        return target;
+        timer.scheduleWithFixedDelay(
+                () -> databases.forEach(this::look), LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Tells no more, and has given all connections back. */
@@ -85,7 +71,7 @@ public final class LongTransactions implements AutoCloseable {
     private void look(TargetDatabase database) {
         long now = System.nanoTime();
         List<Transaction> late = database.sessions().inHand().stream()
-                .filter(transaction -> now - transaction.began() >= longest.toNanos())
+                .filter(transaction -> now - transaction.began() >= LONG.toNanos())
                 .sorted(Comparator.comparing(transaction -> transaction.began() - now))
                 .toList();
         Long told = toldAt.get(database);
@@ -106,7 +92,7 @@ public final class LongTransactions implements AutoCloseable {
             session.open(LONGEST_LOOK);
             Future<?> bound = timer.schedule(session::cut, LONGEST_LOOK.toNanos(), TimeUnit.NANOSECONDS);
             Optional<String> cause = session.transaction(connection ->
-                    WaitedFor.by(late.stream().map(Transaction::process).toList(), longest, connection));
+                    WaitedFor.by(late.stream().map(Transaction::process).toList(), LONG, connection));
             bound.cancel(false);
             return cause;
         } catch (SQLException | RuntimeException e) {

@@ -10,6 +10,7 @@ import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.Owner;
 import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.postgres.Session;
+import io.couchmigrator.internal.retry.OutageListener;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.SideBySide;
@@ -27,6 +28,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ public final class Target implements AutoCloseable {
     private final Map<String, TargetDatabase> sources;
     private final SideBySide sideBySide;
     private volatile @Nullable TargetLock lock;
+    private @Nullable LongTransactions lasting;
 
     private Target(
             TargetDatabase main,
@@ -142,12 +145,9 @@ public final class Target implements AutoCloseable {
             seen.timeline().ifPresent(databases.get(i)::hold);
             databases.get(i).hold(seen.tables());
         }
-        sources.forEach((stage, database) -> {
-            TargetIdentity seen = identity.sources().get(stage);
-            if (seen != null) {
-                seen.timeline().ifPresent(database::hold);
-            }
-        });
+        sources.forEach(
+                (stage, database) -> Optional.ofNullable(identity.sources().get(stage))
+                        .ifPresent(seen -> seen.timeline().ifPresent(database::hold)));
     }
 
     /**
@@ -203,10 +203,6 @@ public final class Target implements AutoCloseable {
             }
             return new Preflight(all, remarks, counts, skipped, owned, identity);
         }
-
-        Preflight as(TargetIdentity now) {
-            return new Preflight(faults, remarks, counts, skipped, owned, Optional.of(now));
-        }
     }
 
     /** Whose the table is, in one database, that a stage is to own. */
@@ -238,13 +234,19 @@ public final class Target implements AutoCloseable {
 
     /** Returns the same, with its connections, but the patience of checks. */
     public Target ofChecks(Duration outage, Watch watch) {
-        TargetDatabase patient = main.ofChecks(outage, watch);
-        List<TargetDatabase> others = databases.stream()
-                .map(database -> database.ofChecks(outage, watch))
-                .toList();
+        UnaryOperator<TargetDatabase> patient = database -> database.ofChecks(outage, watch);
+        TargetDatabase own = patient.apply(main);
         Map<String, TargetDatabase> elsewhere = new LinkedHashMap<>();
-        sources.forEach((stage, database) -> elsewhere.put(stage, database.ofChecks(outage, watch)));
-        return new Target(patient, shards, shards.isPresent() ? others : List.of(patient), elsewhere, sideBySide);
+        sources.forEach((stage, database) -> elsewhere.put(stage, patient.apply(database)));
+        List<TargetDatabase> rows =
+                shards.isPresent() ? databases.stream().map(patient).toList() : List.of(own);
+        return new Target(own, shards, rows, elsewhere, sideBySide);
+    }
+
+    /** Tells what transactions wait for that take long, from now on until it is closed; returns itself. */
+    public Target telling(OutageListener listener) {
+        lasting = new LongTransactions(everywhere().toList(), listener);
+        return this;
     }
 
     /** Returns the databases of which a session is so, by what they are called. */
@@ -272,10 +274,13 @@ public final class Target implements AutoCloseable {
     @Override
     public void close() {
         sideBySide.close();
+        if (lasting != null) {
+            lasting.close();
+        }
         everywhere().forEach(TargetDatabase::close);
     }
 
-    Stream<TargetDatabase> everywhere() {
+    private Stream<TargetDatabase> everywhere() {
         return Stream.concat(all().stream(), sources.values().stream());
     }
 
@@ -288,10 +293,7 @@ public final class Target implements AutoCloseable {
     }
 
     private Connections sessions(Function<Sessions, Session> whose) {
-        return new Connections(
-                whose.apply(main.sessions()),
-                databases.stream()
-                        .map(database -> whose.apply(database.sessions()))
-                        .toList());
+        Stream<Sessions> rows = databases.stream().map(TargetDatabase::sessions);
+        return new Connections(whose.apply(main.sessions()), rows.map(whose).toList());
     }
 }

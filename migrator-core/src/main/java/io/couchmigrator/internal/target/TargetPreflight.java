@@ -76,7 +76,13 @@ final class TargetPreflight {
                     })));
         }
         List<Map<String, Long>> tables = target.sideBySide().all(creations);
-        return seen.as(seen.identity().orElseThrow().writing(tables));
+        return new Target.Preflight(
+                seen.faults(),
+                seen.remarks(),
+                seen.counts(),
+                seen.skipped(),
+                seen.owned(),
+                Optional.of(seen.identity().orElseThrow().writing(tables)));
     }
 
     /** What an event trigger makes of tables that are created is as good or bad as what was there before. */
