@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
-import io.couchmigrator.internal.run.Standings;
+import io.couchmigrator.internal.offsets.Standings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -155,17 +155,22 @@ public final class RejectEvents {
      * Returns whether the file has, or had and did away with, all that the offset file was saved with. Where that has no digest,
      * the file need only tell of as many rejects.
      */
-    public boolean isWhole() {
+    boolean isWhole() {
         return saved.digest().isPresent() ? asSaved : told >= saved.outstanding();
+    }
+
+    /** Returns what is wrong if it is not: what is forgotten of it would never be tried again. */
+    public Optional<OffsetsRefusedException> lacking() {
+        if (isWhole()) {
+            return Optional.empty();
+        }
+        return Optional.of(new OffsetsRefusedException(
+                "\"%s\" is %s: it never told what the offset file knows of it (outstanding rejects: %s): restore it from a copy that was made with the offset file, or start over with startOver(true) (all is read again; rows stay, but those of no document in a table that a stage owns)"
+                        .formatted(path, Files.notExists(path) ? "missing" : "cut, or another one", saved.outstanding())));
     }
 
     private boolean isNowAsSaved() {
         return saved.digest().isPresent() && saved.digest().getAsLong() == items.digest();
-    }
-
-    /** Returns how the offset file knows the file. */
-    public RejectsMark saved() {
-        return saved;
     }
 
     /** Returns how an offset file that is saved now knows the file again. */

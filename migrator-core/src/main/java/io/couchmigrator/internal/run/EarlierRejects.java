@@ -13,7 +13,6 @@ import io.couchmigrator.internal.offsets.RejectEvents;
 import io.couchmigrator.internal.offsets.RejectEvents.Item;
 import io.couchmigrator.internal.offsets.RejectsMark;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,23 +41,9 @@ record EarlierRejects(Optional<RejectEvents> events, List<MigrationException> fa
             return new EarlierRejects(Optional.empty(), List.of(e));
         }
         List<MigrationException> faults = new ArrayList<>();
-        lacking(events).ifPresent(faults::add);
+        events.lacking().ifPresent(faults::add);
         foreign(events, migration).ifPresent(faults::add);
         return new EarlierRejects(Optional.of(events), faults);
-    }
-
-    /** What is forgotten of it would never be tried again. */
-    static Optional<OffsetsRefusedException> lacking(RejectEvents rejects) {
-        if (rejects.isWhole()) {
-            return Optional.empty();
-        }
-        return Optional.of(new OffsetsRefusedException(
-                "\"%s\" is %s: it never told what the offset file knows of it (outstanding rejects: %s): restore it from a copy that was made with the offset file, %s"
-                        .formatted(
-                                rejects.path(),
-                                Files.notExists(rejects.path()) ? "missing" : "cut, or another one",
-                                rejects.saved().outstanding(),
-                                ADVICE)));
     }
 
     /** What no stage could take by its id would be outstanding for ever. */

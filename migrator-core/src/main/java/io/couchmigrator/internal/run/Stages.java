@@ -10,6 +10,7 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.Tallies.Rows;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.TargetException;
+import io.couchmigrator.internal.offsets.History;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.target.TargetDatabase;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.internal.run;
+package io.couchmigrator.internal.offsets;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param verification the latest verification after it; empty if there is none
  * @param totals how many items the stages of the latest of both had, in their order, as far as they were counted
  */
-record History(Optional<LatestRun> run, Optional<LatestRun> verification, Map<String, OptionalLong> totals) {
-    static final String STAGES = "stages";
+public record History(Optional<LatestRun> run, Optional<LatestRun> verification, Map<String, OptionalLong> totals) {
+    /** The event that tells how many items the stages have. */
+    public static final String STAGES = "stages";
 
     private static final String STARTED = "run started";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.internal.run;
+package io.couchmigrator.internal.offsets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,15 +20,7 @@ import io.couchmigrator.Result.Depth;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.HistoryFile;
 import io.couchmigrator.internal.files.LogDirectory;
-import io.couchmigrator.internal.offsets.OffsetFile;
-import io.couchmigrator.internal.offsets.Offsets;
-import io.couchmigrator.internal.offsets.RangeOffset;
-import io.couchmigrator.internal.offsets.RejectEvents;
-import io.couchmigrator.internal.offsets.RejectsFile;
-import io.couchmigrator.internal.offsets.RejectsMark;
 import io.couchmigrator.internal.offsets.SourceId.DocumentId;
-import io.couchmigrator.internal.offsets.StageOffset;
-import io.couchmigrator.internal.offsets.TargetIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.couchmigrator.internal.run;
+package io.couchmigrator.internal.offsets;
 
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationInfo;
@@ -13,11 +13,6 @@ import io.couchmigrator.Result.Depth;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.files.LogDirectory.Held;
-import io.couchmigrator.internal.offsets.OffsetFile;
-import io.couchmigrator.internal.offsets.Offsets;
-import io.couchmigrator.internal.offsets.RejectEvents;
-import io.couchmigrator.internal.offsets.RejectsMark;
-import io.couchmigrator.internal.offsets.StageOffset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -170,7 +165,7 @@ public final class Standings {
             RejectEvents rejects = RejectEvents.read(
                     LogDirectory.rejects(directory, slug),
                     offsets.map(Offsets::rejects).orElse(RejectsMark.NONE));
-            Optional<OffsetsRefusedException> lacking = EarlierRejects.lacking(rejects);
+            Optional<OffsetsRefusedException> lacking = rejects.lacking();
             if (lacking.isEmpty()) {
                 return new Saved(offsets, rejects);
             }
