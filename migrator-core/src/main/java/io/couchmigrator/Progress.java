@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How far a stage is. Immutable. Ids to do and catch-up are not in these numbers.
+ * How far a stage is, and the whole migration with it. Immutable. Ids to do and catch-up are not in these numbers.
  *
  * @param stage the stage's name
  * @param description what the stage reads, for people
@@ -15,8 +15,11 @@ import java.util.Optional;
  * @param processed documents read in this run, committed, neither filtered nor rejected
  * @param filtered documents filtered out in this run
  * @param rejected documents rejected in this run
+ * @param rows rows that were written for them in this run, or were there already
  * @param elapsed time since this run began the stage
- * @param remaining time to go at the rate of this run; empty where no estimate is possible
+ * @param speed how fast the stage was read in the last minutes; empty until it is known
+ * @param remaining time to go for the stage at that speed; empty until it is known
+ * @param whole how far all stages are
  */
 public record Progress(
         String stage,
@@ -27,5 +30,31 @@ public record Progress(
         long processed,
         long filtered,
         long rejected,
+        long rows,
         Duration elapsed,
-        Optional<Duration> remaining) {}
+        Optional<Speed> speed,
+        Optional<Duration> remaining,
+        Whole whole) {
+    /**
+     * How fast a stage was read in its last five minutes of work: those in which a server was away, or the process was stopped,
+     * do not count; those of a throttle do. Immutable.
+     *
+     * @param documents documents a second
+     * @param bytes bytes a second of those that count for the stage
+     */
+    public record Speed(double documents, double bytes) {
+        /** Returns how long so many documents take. */
+        public Duration timeFor(long count) {
+            return Duration.ofMillis((long) (1_000 * count / documents));
+        }
+    }
+
+    /**
+     * How far all stages of a migration are. Immutable.
+     *
+     * @param read documents read in all runs of this copy
+     * @param total documents there are, as far as they were counted
+     * @param remaining time to go for all at the speed of the stage that is read; empty until it is known
+     */
+    public record Whole(long read, long total, Optional<Duration> remaining) {}
+}

@@ -57,7 +57,7 @@ final class RunbookIT {
                 .matches("Processing 279 documents: CommCareAudio, CommCareBuild, .*, XFormInstance-Deleted\\.\\.\\.");
         assertThat(lines.get(3)).matches("Migration log: " + log + "\\d{8}T\\d{6}Z\\.txt\\.0");
         assertThat(lines.get(4))
-                .matches("Processed [01]/1 of 279 documents in %s \\(%s remaining\\)".formatted(TIME, TIME));
+                .matches("Processed [01]/1 of 279 documents in %s \\(\\? remaining\\)".formatted(TIME));
         assertThat(ended.console())
                 .contains(
                         "\nProcessed 241/279 of 279 documents (0 previously processed, 37 filtered out).\n1 rejected: see "

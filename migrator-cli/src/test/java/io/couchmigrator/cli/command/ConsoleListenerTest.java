@@ -26,6 +26,8 @@ class ConsoleListenerTest {
     private static final Path MIGRATION_LOG = Path.of("logs/migrate_metadata-blob-migration-20181024T205839Z.txt.0");
     private static final Instant NOON = Instant.parse("2018-10-24T12:00:00Z");
 
+    private static final Progress.Whole WHOLE = new Progress.Whole(0, 123456, Optional.empty());
+
     private final ByteArrayOutputStream terminal = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
     private final Console console = new Console(terminal, errors);
@@ -62,8 +64,11 @@ class ConsoleListenerTest {
                 1,
                 0,
                 0,
+                1,
                 Duration.ofNanos(137_354_000),
-                Optional.of(Duration.parse("PT3H24M21.179518S"))));
+                Optional.empty(),
+                Optional.of(Duration.parse("PT3H24M21.179518S")),
+                WHOLE));
         listener.stageRead(progress(279, 279, 0, 241));
         listener.stageFinished("commcarehq", 1, Path.of("logs/migrate_metadata.rejects.jsonl"));
 
@@ -208,8 +213,11 @@ class ConsoleListenerTest {
                 processed,
                 37,
                 1,
+                processed,
                 Duration.ofSeconds(1),
-                Optional.empty());
+                Optional.empty(),
+                Optional.empty(),
+                WHOLE);
     }
 
     private static Tallies found(Tallies.Verified found) {

@@ -81,8 +81,7 @@ record FilePlace(String path, JsonObject json) {
     }
 
     long number(String name) {
-        JsonElement value =
-                value(name, v -> v.isJsonPrimitive() && v.getAsJsonPrimitive().isNumber(), "a number");
+        JsonElement value = value(name, FilePlace::isNumber, "a number");
         try {
             return new BigDecimal(value.getAsString()).longValueExact();
         } catch (ArithmeticException | NumberFormatException e) {
@@ -97,6 +96,16 @@ record FilePlace(String path, JsonObject json) {
             throw unexpected(name, "a whole number of at least 0");
         }
         return count;
+    }
+
+    /** Returns a number that this program measured. */
+    double amount(String name) {
+        JsonElement value = value(name, FilePlace::isNumber, "a number");
+        double amount = value.getAsDouble();
+        if (!(amount >= 0 && amount < Double.POSITIVE_INFINITY)) {
+            throw unexpected(name, "a number of at least 0");
+        }
+        return amount;
     }
 
     OptionalLong numberOrNone(String name) {
@@ -160,6 +169,10 @@ record FilePlace(String path, JsonObject json) {
             throw unexpected(name, expected);
         }
         return value;
+    }
+
+    private static boolean isNumber(JsonElement value) {
+        return value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
     }
 
     private static boolean isString(JsonElement value) {

@@ -11,6 +11,7 @@ import io.couchmigrator.internal.offsets.StageOffset.Database;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
 import io.couchmigrator.internal.offsets.TargetIdentity.ShardsIdentity;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -48,7 +49,7 @@ final class OffsetFormat {
         json.addProperty("outstanding_rejects", offsets.rejects().outstanding());
         offsets.rejects().digest().ifPresent(digest -> json.addProperty("rejects_digest", DIGITS.toHexDigits(digest)));
         JsonArray stages = new JsonArray();
-        offsets.stages().forEach(stage -> stages.add(json(stage)));
+        offsets.stages().forEach(stage -> stages.add(json(stage, offsets.rates().get(stage.name()))));
         json.add("stages", stages);
         return json;
     }
@@ -66,7 +67,8 @@ final class OffsetFormat {
                 new RejectsMark(
                         place.count("outstanding_rejects"),
                         place.has("rejects_digest") ? OptionalLong.of(digest(place)) : OptionalLong.empty()),
-                stages(place));
+                stages(place),
+                rates(place));
     }
 
     private static long digest(FilePlace place) {
@@ -87,6 +89,14 @@ final class OffsetFormat {
             }
         }
         return stages;
+    }
+
+    private static Map<String, Double> rates(FilePlace place) {
+        Map<String, Double> rates = new HashMap<>();
+        place.list("stages", stage -> stage).stream()
+                .filter(stage -> stage.has("rate"))
+                .forEach(stage -> rates.put(stage.string("name"), stage.amount("rate")));
+        return rates;
     }
 
     private static JsonObject json(TargetIdentity target) {
@@ -144,7 +154,7 @@ final class OffsetFormat {
                 place.smallNumber("first"), place.smallNumber("last"), target(place.object("database")));
     }
 
-    private static JsonObject json(StageOffset stage) {
+    private static JsonObject json(StageOffset stage, @Nullable Double rate) {
         JsonObject json = new JsonObject();
         json.addProperty("name", stage.name());
         json.addProperty("definition", stage.definition());
@@ -157,6 +167,9 @@ final class OffsetFormat {
         json.addProperty("phase", stage.phase().word());
         json.add("sequence", stage.sequence() == null ? JsonNull.INSTANCE : stage.sequence());
         json.addProperty("total", stage.total());
+        if (rate != null) {
+            json.addProperty("rate", rate);
+        }
         json.addProperty("planned", stage.planned().toString());
         json.addProperty(
                 "completed",

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.offsets;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param target what tells the target from another
  * @param rejects how it knows the rejects file
  * @param stages the stages that were planned, in the order of the migration
+ * @param rates how many documents a second were read last of stages that are being read, by their names, where that is
+ *     known; reported, and nobody goes on from it
  */
 public record Offsets(
         String migration,
@@ -25,9 +28,24 @@ public record Offsets(
         @Nullable Instant verified,
         TargetIdentity target,
         RejectsMark rejects,
-        List<StageOffset> stages) {
+        List<StageOffset> stages,
+        Map<String, Double> rates) {
     public Offsets {
         stages = List.copyOf(stages);
+        rates = Map.copyOf(rates);
+    }
+
+    /** Creates offsets of which no rate is known. */
+    public Offsets(
+            String migration,
+            Instant saved,
+            String url,
+            @Nullable String uuid,
+            @Nullable Instant verified,
+            TargetIdentity target,
+            RejectsMark rejects,
+            List<StageOffset> stages) {
+        this(migration, saved, url, uuid, verified, target, rejects, stages, Map.of());
     }
 
     /** Returns whether a stage knows how many purges of its database are done. */
@@ -35,8 +53,13 @@ public record Offsets(
         return stages.stream().flatMap(stage -> stage.source().stream()).anyMatch(source -> source.purges() != null);
     }
 
+    /** Returns the same with these rates. */
+    public Offsets withRates(Map<String, Double> known) {
+        return new Offsets(migration, saved, url, uuid, verified, target, rejects, stages, known);
+    }
+
     /** Returns the same with other stages. */
     public Offsets with(List<StageOffset> others) {
-        return new Offsets(migration, saved, url, uuid, verified, target, rejects, others);
+        return new Offsets(migration, saved, url, uuid, verified, target, rejects, others, rates);
     }
 }

@@ -148,6 +148,11 @@ public final class Patience {
         return turns.get();
     }
 
+    /** Returns whether a worker waits for the server to come back. */
+    public synchronized boolean isAway() {
+        return failing > 0;
+    }
+
     /** Pauses as after a first failure, for an attempt that failed but got something done. */
     public void rest() {
         stop.pause(FIRST_PAUSE);

@@ -14,6 +14,7 @@ import io.couchmigrator.internal.retry.PassingException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,16 @@ final class Checkpoints implements AutoCloseable {
         return state;
     }
 
+    /**
+     * Looks how fast stages are read; called each second.
+     *
+     * @param away whether a server is away
+     */
+    synchronized void look(boolean away) {
+        long now = System.nanoTime();
+        states.values().forEach(state -> state.look(now, away));
+    }
+
     /** Saves if anything changed since the last time. */
     void saveIfChanged() {
         if (dirty.get()) {
@@ -134,7 +145,15 @@ final class Checkpoints implements AutoCloseable {
     }
 
     private Offsets snapshot() {
-        return new Offsets(migration, clock.instant(), url, uuid, verified, target, rejects.mark(), stages());
+        return new Offsets(migration, clock.instant(), url, uuid, verified, target, rejects.mark(), stages())
+                .withRates(rates());
+    }
+
+    private Map<String, Double> rates() {
+        Map<String, Double> rates = new HashMap<>();
+        states.forEach((name, state) ->
+                state.speed().ifPresent(speed -> rates.put(name, Math.round(10 * speed.documents()) / 10.0)));
+        return rates;
     }
 
     /** Returns where all stages are, those that the migration has no longer included. */

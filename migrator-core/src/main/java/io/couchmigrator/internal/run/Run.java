@@ -246,7 +246,7 @@ public final class Run {
                 settings.workers(),
                 settings.chunkSize(),
                 clock);
-        Ticker ticker = new Ticker(checkpoints, stages, reporter, this::failed);
+        Ticker ticker = new Ticker(checkpoints, stages, reporter, site::isAway, this::failed);
         checkpoints.askForUuid(couch);
         try (ticker) {
             stages.run(new StageRuns(site, now, checkpoints, rejects, directory, verification), now);

@@ -3,6 +3,7 @@ package io.couchmigrator.internal.run;
 
 import com.google.common.collect.Lists;
 import io.couchmigrator.Progress;
+import io.couchmigrator.Progress.Whole;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.batch.BatchTaker;
@@ -44,6 +45,7 @@ final class StageRun<S> {
     private final AtomicReference<Tallies> thisRun = new AtomicReference<>(Tallies.NONE);
 
     private volatile Instant began;
+    private volatile Whole others = new Whole(0, 0, Optional.empty());
     private volatile @Nullable StageState state;
 
     /**
@@ -87,8 +89,13 @@ final class StageRun<S> {
         }
     }
 
-    /** Runs the stage to its end, from wherever it stands. */
-    void run() {
+    /**
+     * Runs the stage to its end, from wherever it stands.
+     *
+     * @param others how far all others are
+     */
+    void run(Whole others) {
+        this.others = others;
         began = site.clock().instant();
         StageOffset saved = checkpoints.saved(name());
         boolean wasComplete = saved != null && saved.phase() == Phase.COMPLETE;
@@ -159,6 +166,7 @@ final class StageRun<S> {
             Consumer<Tallies> counted) {
         recognize(now);
         site.sources().read();
+        now.read(batch.stream().mapToLong(Item::bytes).sum());
         Tallies tallies = taker.take(batch, sessions);
         now.witnessed(known -> feed.witnesses(known, batch));
         thisRun.accumulateAndGet(tallies, Tallies::plus);
@@ -285,6 +293,6 @@ final class StageRun<S> {
 
     private Progress progress(StageState now) {
         return now.progress(
-                stage.description(), Duration.between(began, site.clock().instant()));
+                stage.description(), Duration.between(began, site.clock().instant()), others);
     }
 }

@@ -3,6 +3,8 @@ package io.couchmigrator.internal.run;
 
 import com.google.gson.JsonElement;
 import io.couchmigrator.Progress;
+import io.couchmigrator.Progress.Speed;
+import io.couchmigrator.Progress.Whole;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.SourceId;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,9 @@ final class StageState {
     /** How old the run was when the source was looked at and had nothing to catch up with; -1 before. */
     private volatile long caughtUp = -1;
 
+    private final Rate rate = new Rate();
+    private final AtomicLong bytes = new AtomicLong();
+
     StageState(StageOffset offset, Runnable changed) {
         this.offset = offset;
         this.before = offset.rangeTallies();
@@ -35,18 +41,39 @@ final class StageState {
         return offset;
     }
 
+    /** Takes note of so many bytes that were read. */
+    void read(long more) {
+        bytes.addAndGet(more);
+    }
+
+    /**
+     * Looks how far the ranges are; called each second.
+     *
+     * @param nanos the time
+     * @param away whether a server is away
+     */
+    void look(long nanos, boolean away) {
+        StageOffset now = offset();
+        if (now.phase() == Phase.READING) {
+            rate.look(nanos, now.rangeTallies().read(), bytes.get(), away);
+        }
+    }
+
+    /** Returns how fast the ranges are read; empty until it is known, and where they are read no more. */
+    Optional<Speed> speed() {
+        return offset().phase() == Phase.READING ? rate.speed() : Optional.empty();
+    }
+
     /**
      * Returns how far the ranges are.
      *
      * @param elapsed how long this run has been at the stage
+     * @param others how far all other stages are
      */
-    Progress progress(String description, Duration elapsed) {
+    Progress progress(String description, Duration elapsed, Whole others) {
         StageOffset now = offset();
         Tallies all = now.rangeTallies();
-        long done = all.read() - before.read();
-        Optional<Duration> remaining = done > 0
-                ? Optional.of(Duration.ofNanos((long) ((double) elapsed.toNanos() / done * now.left())))
-                : Optional.empty();
+        Optional<Speed> speed = rate.speed();
         return new Progress(
                 now.name(),
                 description,
@@ -56,8 +83,14 @@ final class StageState {
                 Math.max(0, all.processed() - before.processed()),
                 Math.max(0, all.filtered() - before.filtered()),
                 Math.max(0, all.rejected() - before.rejected()),
+                Math.max(0, all.written() + all.alreadyThere() - before.written() - before.alreadyThere()),
                 elapsed,
-                remaining);
+                speed,
+                speed.map(known -> known.timeFor(now.left())),
+                new Whole(
+                        others.read() + all.read(),
+                        others.total() + now.total(),
+                        speed.map(known -> known.timeFor(now.left() + Math.max(0, others.total() - others.read())))));
     }
 
     RangeOffset range(int index) {

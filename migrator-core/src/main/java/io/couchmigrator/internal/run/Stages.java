@@ -4,6 +4,7 @@ package io.couchmigrator.internal.run;
 import com.google.gson.JsonObject;
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.Migration;
+import io.couchmigrator.Progress.Whole;
 import io.couchmigrator.Result.Gaps;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
@@ -85,7 +86,7 @@ final class Stages {
         runs.site().limit().check(done());
         for (StageRun<?> run : begun) {
             runs.site().stop().check();
-            run.run();
+            run.run(others(run));
         }
         begun.forEach(StageRun::last);
         taken.forEach(stage -> runs.notCompared(stage).ifPresent(notCompared::add));
@@ -175,6 +176,12 @@ final class Stages {
 
     void tellProgress() {
         begun.forEach(StageRun::tellProgress);
+    }
+
+    /** Returns how far all stages but one are, which stays so while that one is read. */
+    private Whole others(StageRun<?> one) {
+        long read = done() - one.talliesOfRanges().read();
+        return new Whole(read, total() - total.getOrDefault(one.name(), 0L), Optional.empty());
     }
 
     /** What is known of a stage before its turn: what an earlier run saved, else what was counted just now. */

@@ -8,11 +8,13 @@ import io.couchmigrator.internal.retry.Reporter;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** Does what is due now and then: checkpoints, tallies in the history, progress. */
+/** Does what is due now and then: checkpoints, a look at the speed, tallies in the history, progress. */
 final class Ticker implements AutoCloseable {
     private static final long CHECKPOINT_MILLIS = 250;
+    private static final long LOOK_SECONDS = 1;
     private static final long TALLIES_SECONDS = 60;
     private static final long PROGRESS_SECONDS = 5 * 60;
 
@@ -23,10 +25,22 @@ final class Ticker implements AutoCloseable {
     });
     private final Consumer<Throwable> failed;
 
-    Ticker(Checkpoints checkpoints, Stages stages, Reporter reporter, Consumer<Throwable> failed) {
+    /**
+     * Begins.
+     *
+     * @param away tells whether a server is away
+     * @param failed takes what goes wrong
+     */
+    Ticker(
+            Checkpoints checkpoints,
+            Stages stages,
+            Reporter reporter,
+            BooleanSupplier away,
+            Consumer<Throwable> failed) {
         this.failed = failed;
         every(CHECKPOINT_MILLIS, TimeUnit.MILLISECONDS, checkpoints::saveIfChanged);
         every(TALLIES_SECONDS, TimeUnit.SECONDS, () -> reporter.remember("tallies", json(stages.tallies())));
+        every(LOOK_SECONDS, TimeUnit.SECONDS, () -> checkpoints.look(away.getAsBoolean()));
         every(PROGRESS_SECONDS, TimeUnit.SECONDS, stages::tellProgress);
     }
 

@@ -7,6 +7,9 @@ import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.source.Sources;
 import io.couchmigrator.internal.target.Target;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What all stages of a run share.
@@ -28,4 +31,15 @@ record Worksite(
         Reporter reporter,
         int workers,
         int chunkSize,
-        Clock clock) {}
+        Clock clock) {
+    /** Returns whether a server is waited for to come back. */
+    boolean isAway() {
+        return sources.isAway()
+                || Stream.of(
+                                List.of(target.main()),
+                                target.databases(),
+                                target.sources().values())
+                        .flatMap(Collection::stream)
+                        .anyMatch(database -> database.patience().isAway());
+    }
+}

@@ -116,6 +116,11 @@ public final class Sources {
         return patience.turns();
     }
 
+    /** Returns whether a worker waits for CouchDB to come back. */
+    public boolean isAway() {
+        return patience.isAway();
+    }
+
     /** Takes note that something of a stage was read, which takes time. */
     public void read() {
         reads.incrementAndGet();

@@ -93,7 +93,7 @@ public final class Target implements AutoCloseable {
     }
 
     /** Returns where the tables of stages are, by the stages' names, if not in the main database. */
-    Map<String, TargetDatabase> sources() {
+    public Map<String, TargetDatabase> sources() {
         return sources;
     }
 

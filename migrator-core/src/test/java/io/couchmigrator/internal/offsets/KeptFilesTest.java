@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,9 @@ final class KeptFilesTest {
             instance-start-time-null       | unexpected value at $.stages[0].instance_start_time: expected a string
             phase-unknown                  | unexpected value at $.stages[0].phase: expected one of the words of this version
             total-negative                 | unexpected value at $.stages[0].total: expected a whole number of at least 0
+            rate-negative                  | unexpected value at $.stages[0].rate: expected a number of at least 0
+            rate-too-large                 | unexpected value at $.stages[0].rate: expected a number of at least 0
+            rate-no-number                 | unexpected value at $.stages[0].rate: expected a number
             stage-sequence-missing         | unexpected value at $.stages[0].sequence: expected a sequence
             sequence-null                  | unexpected value at $.stages[0].sequence: expected a sequence
             sequence-now                   | unexpected value at $.stages[0].sequence: expected a sequence
@@ -158,6 +162,16 @@ final class KeptFilesTest {
                         .orElseThrow()
                         .rejects())
                 .isEqualTo(new RejectsMark(1, OptionalLong.of(0xf1e2d3c4b5a697L)));
+    }
+
+    @Test
+    void readsHowFastStagesWereReadWhereThatIsKnown() {
+        Offsets without = OffsetFile.load(KEPT.resolve("whole.json")).orElseThrow();
+
+        Offsets offsets = OffsetFile.load(KEPT.resolve("with-a-rate.json")).orElseThrow();
+
+        assertThat(without.rates()).isEmpty();
+        assertThat(offsets).isEqualTo(without.withRates(Map.of("orders", 2_345.6)));
     }
 
     @Test

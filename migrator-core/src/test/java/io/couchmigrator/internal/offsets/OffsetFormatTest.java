@@ -37,6 +37,15 @@ final class OffsetFormatTest {
     }
 
     @Test
+    void readsTheRatesThatItWrote() {
+        Offsets none = offsets(range(null, null));
+        Offsets offsets = none.withRates(Map.of("rows", 2_345.6));
+
+        assertThat(OffsetFormat.offsets(OffsetFormat.json(offsets))).isEqualTo(offsets);
+        assertThat(OffsetFormat.json(none).toString()).doesNotContain("rate");
+    }
+
+    @Test
     void readsTheDatabasesOfAShardedTargetThatItWrote() {
         Offsets alone = offsets(range(null, null));
         TargetIdentity main = alone.target();
