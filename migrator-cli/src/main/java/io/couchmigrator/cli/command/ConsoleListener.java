@@ -23,19 +23,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /** Tells the operator what a run does, in the lines that their runbook shows. */
 final class ConsoleListener implements Listener {
-    private static final Duration BETWEEN_PROGRESS_LINES = Duration.ofMillis(250);
-
     private static final DateTimeFormatter MINUTE =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final boolean verifies;
     private final Console console;
     private final InstantSource clock;
-    private @Nullable Instant lastProgressLine;
+    private final ProgressLines progress;
     private boolean begun;
     private Optional<Path> findings = Optional.empty();
     private boolean resumed;
@@ -45,6 +42,7 @@ final class ConsoleListener implements Listener {
 
     ConsoleListener(Command command, Console console, InstantSource clock) {
         this.verifies = command == Command.VERIFY;
+        this.progress = new ProgressLines(verifies ? "Verified" : "Processed", clock);
         this.console = console;
         this.clock = clock;
     }
@@ -83,12 +81,12 @@ final class ConsoleListener implements Listener {
     @Override
     public void stageStarted(Progress progress, Path migrationLog) {
         begun = true;
-        lastProgressLine = null;
+        this.progress.begin();
         String previously =
                 progress.previously() > 0 ? " (~%s already processed)".formatted(progress.previously()) : "";
-        console.line("%s %s documents%s: %s..."
-                .formatted(
-                        verifies ? "Verifying" : "Processing", progress.total(), previously, progress.description()));
+        console.line(ProgressLines.begun(
+                "%s %s documents%s".formatted(verifies ? "Verifying" : "Processing", progress.total(), previously),
+                progress.description()));
         console.line((verifies ? "Findings: " : "Migration log: ") + migrationLog);
         resumed |= progress.previously() > 0;
         findings = Optional.of(migrationLog);
@@ -96,19 +94,7 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void progressed(Progress progress) {
-        Instant now = clock.instant();
-        if (lastProgressLine != null && Duration.between(lastProgressLine, now).compareTo(BETWEEN_PROGRESS_LINES) < 0) {
-            return;
-        }
-        lastProgressLine = now;
-        console.line("%s %s/%s of %s documents in %s (%s remaining)"
-                .formatted(
-                        verifies ? "Verified" : "Processed",
-                        progress.processed(),
-                        progress.read(),
-                        progress.total(),
-                        Durations.precise(progress.elapsed()),
-                        progress.remaining().map(Durations::precise).orElse("?")));
+        this.progress.due(progress).ifPresent(console::line);
     }
 
     @Override
@@ -233,7 +219,7 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void lasting(String server, String cause, Instant since) {
-        console.line("Waiting for %s since %s: %s.".formatted(server, since.truncatedTo(ChronoUnit.SECONDS), cause));
+        console.error("Waiting for %s since %s: %s.".formatted(server, since.truncatedTo(ChronoUnit.SECONDS), cause));
     }
 
     @Override

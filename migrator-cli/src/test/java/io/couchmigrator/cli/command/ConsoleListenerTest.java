@@ -107,12 +107,12 @@ class ConsoleListenerTest {
     }
 
     @Test
-    void printsTheFirstProgressOfAStageAndThenAFewASecond() {
+    void printsTheFirstProgressOfAStageAndThenEveryTenSeconds() {
         for (int stage = 0; stage < 2; stage++) {
             listener.stageStarted(progress(1000, 0, 0, 0), MIGRATION_LOG);
             for (int read = 1; read <= 100; read++) {
                 listener.progressed(progress(1000, read, 0, read));
-                now = now.plusMillis(10);
+                now = now.plusMillis(330);
             }
         }
 
@@ -120,6 +120,48 @@ class ConsoleListenerTest {
                 .hasSize(8);
         assertThat(lines().stream().filter(line -> line.startsWith("Processed 1/1 ")))
                 .hasSize(2);
+    }
+
+    @Test
+    void printsNothingWhileNothingIsReadButEveryFiveMinutes() {
+        listener.stageStarted(progress(1000, 0, 0, 0), MIGRATION_LOG);
+        for (int second = 0; second <= 600; second++) {
+            listener.progressed(progress(1000, 1, 0, 1));
+            now = now.plusSeconds(1);
+        }
+
+        assertThat(lines().stream().filter(line -> line.startsWith("Processed")))
+                .hasSize(3);
+    }
+
+    @Test
+    void fitsItsLinesIntoEightyColumns() {
+        for (long total : List.of(279L, 9_310_220L, 99_310_220L, 930_000_000L)) {
+            for (Duration time : List.of(Duration.ofSeconds(9), Duration.ofHours(12), Duration.ofHours(60))) {
+                Progress whole = progress(total, total, 0, total);
+                listener.stageStarted(whole, MIGRATION_LOG);
+                listener.progressed(new Progress(
+                        "commcarehq", "A", total, total, 0, total, 0, 0, 0, time, Optional.empty(), Optional.of(time), WHOLE));
+            }
+        }
+
+        assertThat(lines().stream().filter(line -> line.startsWith("Processed")))
+                .hasSize(12)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80))
+                .contains(
+                        "Processed 279/279 of 279 documents in 0:00:09.000000 (0:00:09.000000 remaining)",
+                        "Processed 9310220/9310220 of 9310220 documents in 12:00:00 (12:00:00 remaining)",
+                        "Processed 99310220/99310220 of 99310220 in 12:00:00 (12:00:00 remaining)",
+                        "Processed 930000000/930000000 of 930000000 (2 days, 12:00:00 remaining)");
+    }
+
+    @Test
+    void namesOfManyTypesTheFirstAndTheLast() {
+        String types = "CommCareAudio, CommCareBuild, CommCareCase, CommCareCase-Deleted, XFormInstance-Deleted";
+
+        assertThat(ProgressLines.begun("Processing 279 documents", types))
+                .isEqualTo("Processing 279 documents: CommCareAudio, …, XFormInstance-Deleted...");
+        assertThat(ProgressLines.begun("Processing 2 documents", "Domain")).isEqualTo("Processing 2 documents: Domain...");
     }
 
     @Test
