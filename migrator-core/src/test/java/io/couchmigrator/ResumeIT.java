@@ -93,6 +93,47 @@ final class ResumeIT {
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
     }
 
+    @Test
+    void saysThatItBeginsAnewWhereItsOffsetFileIsGone(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 10);
+        List<String> first = warningsOfARun(couch, database, false);
+        List<String> again = warningsOfARun(couch, database, false);
+        Files.delete(logs.resolve("orders.offsets.json"));
+
+        List<String> checked = new ArrayList<>();
+        warning(couch, database, checked).build().check();
+        List<String> lost = warningsOfARun(couch, database, false);
+        Files.delete(logs.resolve("orders.offsets.json"));
+        List<String> over = warningsOfARun(couch, database, true);
+
+        assertThat(first).isEmpty();
+        assertThat(again).isEmpty();
+        assertThat(lost)
+                .singleElement()
+                .asString()
+                .startsWith("There is no offset file \"" + logs.resolve("orders.offsets.json")
+                        + "\", but a history of earlier runs: all is read from the beginning.");
+        assertThat(checked).isEqualTo(lost);
+        assertThat(over).isEmpty();
+    }
+
+    private List<String> warningsOfARun(CouchDouble couch, TestDatabase database, boolean startOver) {
+        List<String> warnings = new ArrayList<>();
+        Result result =
+                warning(couch, database, warnings).startOver(startOver).build().run();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        return warnings;
+    }
+
+    private Migrator.Builder warning(CouchDouble couch, TestDatabase database, List<String> warnings) {
+        return Orders.migrator(Orders.migration(), couch, database, logs).listener(new Listener() {
+            @Override
+            public void warned(String message) {
+                warnings.add(message);
+            }
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
     void goesOnWithWhateverRangesTheOffsetFileHolds(int workers, CouchDouble couch, TestDatabase database)

@@ -51,7 +51,9 @@ final class RunbookIT {
         assertThat(ended.status()).isEqualTo(5);
         List<String> lines = ended.console().lines().toList();
         String log = Pattern.quote(operator.logs() + "/migrate_metadata-blob-migration-");
-        assertThat(lines.get(0)).isEqualTo("Created the log directory %s.".formatted(operator.logs()));
+        assertThat(lines.get(0))
+                .isEqualTo(
+                        "Created the log directory %s: nothing is known of earlier runs.".formatted(operator.logs()));
         assertThat(lines.get(1)).matches("Checking CouchDB at http://.*/, and PostgreSQL\\.\\.\\.");
         assertThat(lines.get(2))
                 .matches("Processing 279 documents: CommCareAudio, …, XFormInstance-Deleted\\.\\.\\.");

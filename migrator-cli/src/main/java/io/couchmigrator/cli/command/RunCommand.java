@@ -110,7 +110,8 @@ public final class RunCommand {
     private void createLogDirectory(Settings settings) throws UsageException {
         try {
             if (LogDirectory.create(settings.logDirectory())) {
-                console.line("Created the log directory %s.".formatted(settings.logDirectory()));
+                console.line("Created the log directory %s: nothing is known of earlier runs."
+                        .formatted(settings.logDirectory()));
             }
         } catch (IOException e) {
             throw new UsageException(

@@ -10,7 +10,9 @@ import io.couchmigrator.Outcome;
 import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LastLines;
 import io.couchmigrator.internal.files.LogDirectory;
+import io.couchmigrator.internal.files.WholeLines;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 public record History(Optional<LatestRun> run, Optional<LatestRun> verification, Map<String, OptionalLong> totals) {
     /** The event that tells how many items the stages have. */
     public static final String STAGES = "stages";
+
+    static final String PLANNED = "stage planned";
 
     private static final String STARTED = "run started";
 
@@ -47,6 +52,24 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
                 Optional.ofNullable(reading.run).map(Begun::told),
                 Optional.ofNullable(reading.verification).map(Begun::told),
                 reading.totals);
+    }
+
+    /** Returns whether a history tells of a run that planned a stage, and so saved where it stood. */
+    static boolean tellsOfPlans(Path path) {
+        AtomicBoolean planned = new AtomicBoolean();
+        try {
+            WholeLines.read(path, bytes -> {
+                String line = new String(bytes, StandardCharsets.UTF_8);
+                boolean its = line.contains(PLANNED)
+                        && event(line)
+                                .filter(json -> PLANNED.equals(text(json, "event")))
+                                .isPresent();
+                planned.compareAndSet(false, its);
+            });
+        } catch (IOException e) {
+            throw LogDirectory.failed("read", path, e);
+        }
+        return planned.get();
     }
 
     private static boolean isStartOfRun(String line) {

@@ -12,6 +12,7 @@ import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.retry.Watch;
+import io.couchmigrator.internal.run.Verb.Start;
 import io.couchmigrator.internal.target.Target;
 import java.time.Clock;
 import java.time.Duration;
@@ -85,7 +86,9 @@ public final class CheckRun {
                     .toWrite(settings);
             now.tellRemarks(reporter);
             now.tellCreations(reporter);
-            faults.addAll(new Migrating(settings).start(now).faults());
+            Start start = new Migrating(settings).start(now);
+            start.remarks().forEach(remark -> reporter.tell(to -> to.warned(remark)));
+            faults.addAll(start.faults());
             return new CheckReport(now.stages(), now.faults(faults));
         }
     }

@@ -64,7 +64,20 @@ record Migrating(Settings settings) implements Verb {
         EarlierRejects rejected =
                 EarlierRejects.at(LogDirectory.rejects(directory, slug), earlier.offsets(), settings.migration());
         faults.addAll(rejected.faults());
-        return new Start(earlier.offsets(), rejected.events(), Optional.empty(), earlier.remarks(), faults);
+        List<String> remarks = new ArrayList<>(earlier.remarks());
+        if (earlier.offsets().isEmpty() && faults.isEmpty()) {
+            lost(directory, slug).ifPresent(remarks::add);
+        }
+        return new Start(earlier.offsets(), rejected.events(), Optional.empty(), remarks, faults);
+    }
+
+    /** Returns what is told of an offset file that is not there though a run has saved one, a sentence; empty if none has. */
+    private static Optional<String> lost(Path directory, String slug) {
+        return History.tellsOfPlans(LogDirectory.history(directory, slug))
+                ? Optional.of(
+                        "There is no offset file \"%s\", but a history of earlier runs: all is read from the beginning. If the file was moved away, stop, put it back, and run again."
+                                .formatted(LogDirectory.offsets(directory, slug)))
+                : Optional.empty();
     }
 
     /** Returns the definitions of the stages that own their tables, by name. */

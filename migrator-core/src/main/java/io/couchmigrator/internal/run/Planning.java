@@ -91,6 +91,6 @@ record Planning<S>(Stage<S, ?> stage, Feed<S> feed, Worksite site, Checkpoints c
 
     private void remember(StageOffset plan) {
         checkpoints.saveIfChanged();
-        site.reporter().remember("stage planned", stage.name(), plan.total());
+        site.reporter().remember(History.PLANNED, stage.name(), plan.total());
     }
 }
