@@ -141,7 +141,19 @@ class ConsoleListenerTest {
                 Progress whole = progress(total, total, 0, total);
                 listener.stageStarted(whole, MIGRATION_LOG);
                 listener.progressed(new Progress(
-                        "commcarehq", "A", total, total, 0, total, 0, 0, 0, time, Optional.empty(), Optional.of(time), WHOLE));
+                        "commcarehq",
+                        "A",
+                        total,
+                        total,
+                        0,
+                        total,
+                        0,
+                        0,
+                        0,
+                        time,
+                        Optional.empty(),
+                        Optional.of(time),
+                        WHOLE));
             }
         }
 
@@ -161,7 +173,8 @@ class ConsoleListenerTest {
 
         assertThat(ProgressLines.begun("Processing 279 documents", types))
                 .isEqualTo("Processing 279 documents: CommCareAudio, …, XFormInstance-Deleted...");
-        assertThat(ProgressLines.begun("Processing 2 documents", "Domain")).isEqualTo("Processing 2 documents: Domain...");
+        assertThat(ProgressLines.begun("Processing 2 documents", "Domain"))
+                .isEqualTo("Processing 2 documents: Domain...");
     }
 
     @Test

@@ -36,7 +36,7 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
     /** The event that tells how many items the stages have. */
     public static final String STAGES = "stages";
 
-    static final String PLANNED = "stage planned";
+    public static final String PLANNED = "stage planned";
 
     private static final String STARTED = "run started";
 
@@ -55,7 +55,7 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
     }
 
     /** Returns whether a history tells of a run that planned a stage, and so saved where it stood. */
-    static boolean tellsOfPlans(Path path) {
+    public static boolean tellsOfPlans(Path path) {
         AtomicBoolean planned = new AtomicBoolean();
         try {
             WholeLines.read(path, bytes -> {

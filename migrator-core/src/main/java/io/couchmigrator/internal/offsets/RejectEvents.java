@@ -166,7 +166,8 @@ public final class RejectEvents {
         }
         return Optional.of(new OffsetsRefusedException(
                 "\"%s\" is %s: it never told what the offset file knows of it (outstanding rejects: %s): restore it from a copy that was made with the offset file, or start over with startOver(true) (all is read again; rows stay, but those of no document in a table that a stage owns)"
-                        .formatted(path, Files.notExists(path) ? "missing" : "cut, or another one", saved.outstanding())));
+                        .formatted(
+                                path, Files.notExists(path) ? "missing" : "cut, or another one", saved.outstanding())));
     }
 
     private boolean isNowAsSaved() {

@@ -8,6 +8,7 @@ import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Stage;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.files.LogDirectory;
+import io.couchmigrator.internal.offsets.History;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.run;
 
 import io.couchmigrator.Stage;
+import io.couchmigrator.internal.offsets.History;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.StageOffset.Phase;
