@@ -14,12 +14,17 @@ public final class Main {
     public static void main(String[] arguments) {
         StopSignals signals = new StopSignals();
         int status;
-        try (Console console =
-                new Console(new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err))) {
+        try (Console console = new Console(
+                new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err), terminal())) {
             String program = System.getProperty("migrator.command", "migrator");
             Cli cli = new Cli(console, System.getenv(), signals::handle, program);
             status = cli.run(List.of(arguments));
         }
         System.exit(signals.exitStatus(status));
+    }
+
+    /** Java cannot tell whether standard output alone is a terminal; the launcher can. */
+    private static String terminal() {
+        return Boolean.getBoolean("migrator.terminal") ? System.getenv().getOrDefault("TERM", "") : "";
     }
 }

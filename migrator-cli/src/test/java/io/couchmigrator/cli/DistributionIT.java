@@ -49,6 +49,7 @@ class DistributionIT {
         assertThat(Files.readString(BUILT.resolve("NOTICE"))).contains("licences/THIRD-PARTY.txt");
         Path licences = BUILT.resolve("licences");
         assertThat(Files.readString(licences.resolve("EPL-1.0.txt"))).startsWith("Eclipse Public License");
+        assertThat(Files.readString(licences.resolve("BSD-3-Clause.txt"))).startsWith("JLine");
         assertThat(Files.readString(licences.resolve("postgresql-jar/META-INF/LICENSE")))
                 .contains("PostgreSQL Global Development Group");
         assertThat(Files.readString(licences.resolve("slf4j-api-jar/META-INF/LICENSE.txt")))

@@ -94,7 +94,8 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void progressed(Progress progress) {
-        this.progress.due(progress).ifPresent(console::line);
+        this.progress.due(progress).ifPresent(console::progress);
+        console.showLowest(columns -> ProgressBars.of(progress, columns));
     }
 
     @Override
@@ -107,6 +108,7 @@ final class ConsoleListener implements Listener {
                         progress.total(),
                         progress.previously(),
                         progress.filtered()));
+        console.showLowest(columns -> List.of(ProgressBars.of(progress.whole(), columns)));
     }
 
     @Override

@@ -67,6 +67,7 @@ public final class RunCommand {
             Running running = command == Command.RUN ? migrator.start() : migrator.startVerification(settings.depth());
             handleStopRequests(running);
             Result result = running.result();
+            console.hideLowest();
             result.failures().forEach(failure -> console.error(Verdict.error(failure)));
             verdict.resolved(listener.resolved()).ifPresent(console::line);
             Verdict.audit(result).ifPresent(console::line);
@@ -85,6 +86,7 @@ public final class RunCommand {
                                             : Optional.of(next.goingOn().ofFullDepth())));
             return result.outcome().exitStatus();
         } catch (RuntimeException | Error e) {
+            console.hideLowest();
             LoggerFactory.getLogger(RunCommand.class).error("the run ended unexpectedly", e);
             Path log = Logging.file(settings.logDirectory());
             console.errors(verdict.ofUnexpected(e, Duration.between(start, Instant.now()), log, next(listener)));

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +23,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by multiple threads.
  */
 public final class Console implements AutoCloseable {
+    private static final long BETWEEN_DRAWINGS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*");
 
     private final Stream out;
     private final Stream err;
+    private String terminal;
+    private @Nullable Screen screen;
+    private IntFunction<List<String>> lowest = columns -> List.of();
+    private long drawnAt;
     private @Nullable OutputStream summary;
     private @Nullable List<String> before = new ArrayList<>();
 
@@ -35,8 +42,18 @@ public final class Console implements AutoCloseable {
      * @param err takes what must be seen by whoever asked for nothing, such as cron
      */
     public Console(OutputStream out, OutputStream err) {
+        this(out, err, "");
+    }
+
+    /**
+     * Writes to these streams, which the caller closes.
+     *
+     * @param terminal which kind of terminal {@code out} is, as {@code TERM} tells it; empty if it is none
+     */
+    public Console(OutputStream out, OutputStream err, String terminal) {
         this.out = new Stream(out);
         this.err = new Stream(err);
+        this.terminal = terminal;
     }
 
     /**
@@ -76,9 +93,68 @@ public final class Console implements AutoCloseable {
         }
     }
 
+    /** Writes one line on how far something is, but not on a terminal whose lowest lines show it. */
+    public synchronized void progress(String text) {
+        if (screen != null && screen.isInForeground()) {
+            keep(printable(text) + "\n");
+        } else {
+            line(text);
+        }
+    }
+
+    /**
+     * Shows these lines below all others on a terminal that can, a few times a second and in the place of those before;
+     * nothing is kept of them.
+     *
+     * @param lines returns them for so many columns; called by any thread, while the console is in hand
+     */
+    public synchronized void showLowest(IntFunction<List<String>> lines) {
+        lowest = lines;
+        openScreen();
+        if (System.nanoTime() - drawnAt > BETWEEN_DRAWINGS) {
+            draw();
+        }
+    }
+
+    /** Takes away the lines that are shown below all others. */
+    public synchronized void hideLowest() {
+        lowest = columns -> List.of();
+        draw();
+    }
+
+    /** It costs what only who shows something is to pay. */
+    private void openScreen() {
+        if (!terminal.isEmpty()) {
+            screen = Screen.of(terminal).orElse(null);
+            terminal = "";
+            if (screen != null) {
+                screen.watch(this::draw);
+            }
+        }
+    }
+
+    private synchronized void draw() {
+        if (screen != null) {
+            out.write(screen.draw(lowest));
+            drawnAt = System.nanoTime();
+        }
+    }
+
     private synchronized void write(String text, Stream stream) {
         String line = printable(text) + "\n";
-        stream.write(line);
+        print(line, stream);
+        keep(line);
+    }
+
+    private void print(String line, Stream stream) {
+        if (screen != null) {
+            out.write(screen.clear());
+        }
+        stream.write(line.getBytes(StandardCharsets.UTF_8));
+        draw();
+    }
+
+    private void keep(String line) {
         if (before != null) {
             before.add(line);
         }
@@ -92,7 +168,7 @@ public final class Console implements AutoCloseable {
         try {
             summary = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            err.write("Warning: this output is not kept: cannot create %s: %s%n".formatted(file, IoReason.of(e)));
+            print("Warning: this output is not kept: cannot create %s: %s%n".formatted(file, IoReason.of(e)), err);
             return;
         }
         lines.forEach(this::writeToSummary);
@@ -106,7 +182,7 @@ public final class Console implements AutoCloseable {
             summary.write(line.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             close();
-            err.write("Warning: this output is no longer kept: %s%n".formatted(IoReason.of(e)));
+            print("Warning: this output is no longer kept: %s%n".formatted(IoReason.of(e)), err);
         }
     }
 
@@ -126,7 +202,7 @@ public final class Console implements AutoCloseable {
             try {
                 open.close();
             } catch (IOException e) {
-                err.write("Warning: this output may not be kept in full: %s%n".formatted(IoReason.of(e)));
+                print("Warning: this output may not be kept in full: %s%n".formatted(IoReason.of(e)), err);
             }
         }
     }
@@ -139,12 +215,12 @@ public final class Console implements AutoCloseable {
             this.open = open;
         }
 
-        void write(String line) {
+        void write(byte[] octets) {
             if (open == null) {
                 return;
             }
             try {
-                open.write(line.getBytes(StandardCharsets.UTF_8));
+                open.write(octets);
                 open.flush();
             } catch (IOException e) {
                 open = null;
