@@ -7,14 +7,13 @@ import io.couchmigrator.internal.retry.OwnThread;
 import io.couchmigrator.internal.run.CheckRun;
 import io.couchmigrator.internal.run.Run;
 import io.couchmigrator.internal.run.Settings;
+import io.couchmigrator.internal.run.Settings.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -38,20 +37,16 @@ public final class Migrator {
 
     private Migrator(Builder builder) {
         builder.shards.ifPresent(map -> builder.migration.requireRouters());
-        String slug = builder.migration.slug();
         this.settings = new Settings(
                 builder.migration,
-                Required.of(builder.source, "source", "migrator", slug),
-                Required.of(builder.target, "target", "migrator", slug),
+                Required.of(builder.source, "source", "migrator", builder.migration.slug()),
+                Required.of(builder.target, "target", "migrator", builder.migration.slug()),
                 builder.shards,
                 builder.tableSources,
-                Required.of(builder.logDirectory, "log directory", "migrator", slug),
+                Required.of(builder.logDirectory, "log directory", "migrator", builder.migration.slug()),
                 builder.workers,
                 builder.chunkSize,
-                builder.maxDocumentsPerSecond,
-                builder.maxRejects,
-                builder.maxRejectedPercent,
-                builder.maxOutage,
+                builder.limits,
                 builder.startOver,
                 builder.reread,
                 builder.acceptFailover,
@@ -115,7 +110,6 @@ public final class Migrator {
         return MigrationInfo.of(settings.logDirectory(), settings.migration().slug());
     }
 
-    /** Returns the name of the migration. */
     @Override
     public String toString() {
         return "migrator of \"%s\"".formatted(settings.migration().slug());
@@ -131,10 +125,7 @@ public final class Migrator {
         private @Nullable Path logDirectory;
         private int workers = 4;
         private int chunkSize = 1000;
-        private int maxDocumentsPerSecond;
-        private OptionalLong maxRejects = OptionalLong.empty();
-        private OptionalDouble maxRejectedPercent = OptionalDouble.empty();
-        private Duration maxOutage = Duration.ofMinutes(10);
+        private Limits limits = Limits.DEFAULT;
         private boolean startOver;
         private boolean reread;
         private boolean acceptFailover;
@@ -208,7 +199,7 @@ public final class Migrator {
          * Documents read by id and questions that need no body are not counted.
          */
         public Builder maxDocumentsPerSecond(int maxDocumentsPerSecond) {
-            this.maxDocumentsPerSecond = Required.notNegative(maxDocumentsPerSecond, "maxDocumentsPerSecond");
+            limits = limits.documentsPerSecond(Required.notNegative(maxDocumentsPerSecond, "maxDocumentsPerSecond"));
             return this;
         }
 
@@ -218,7 +209,7 @@ public final class Migrator {
          * still are, the run ends before it reads on. By default there is none.
          */
         public Builder maxRejects(int maxRejects) {
-            this.maxRejects = OptionalLong.of(Required.notNegative(maxRejects, "maxRejects"));
+            limits = limits.rejects(Required.notNegative(maxRejects, "maxRejects"));
             return this;
         }
 
@@ -228,13 +219,22 @@ public final class Migrator {
          * have read, if these are 1000, once those that were rejected before have been tried again. By default there is no limit.
          */
         public Builder maxRejectedPercent(double percent) {
-            this.maxRejectedPercent = OptionalDouble.of(Required.percent(percent, "maxRejectedPercent"));
+            limits = limits.rejectedPercent(Required.percent(percent, "maxRejectedPercent"));
+            return this;
+        }
+
+        /**
+         * Sets how long the run or verification may take. When the time is up it is {@linkplain Running#stop stopped}, with
+         * {@link Outcome#STOPPED_BY_LIMIT} unless all was done; another one goes on. By default there is no limit.
+         */
+        public Builder maxDuration(Duration maxDuration) {
+            limits = limits.duration(Required.notNegative(maxDuration, "maxDuration", "zero or more"));
             return this;
         }
 
         /** Sets how long a passing error is waited out: by default 10 minutes; zero gives up at once, and a hundred years are the most. */
         public Builder maxOutage(Duration maxOutage) {
-            this.maxOutage = Required.notNegative(maxOutage, "maxOutage", "zero or more");
+            limits = limits.outage(Required.notNegative(maxOutage, "maxOutage", "zero or more"));
             return this;
         }
 

@@ -96,11 +96,7 @@ final class ModuleRulesTest {
             .that()
             .resideInAPackage("io.couchmigrator")
             .and()
-            .doNotHaveFullyQualifiedName(Migrator.class.getName())
-            .and()
-            .doNotHaveFullyQualifiedName(Running.class.getName())
-            .and()
-            .doNotHaveFullyQualifiedName(MigrationInfo.class.getName())
+            .doNotBelongToAnyOf(Migrator.class, Running.class, MigrationInfo.class)
             .should()
             .dependOnClassesThat(DescribedPredicate.describe(
                     "work inside",

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The real program, told by signals to stop. */
+/** The real program, told by signals and by the time to stop. */
 @ExtendWith(MigratorExtension.class)
 final class StopIT {
     private static final Duration LONG = Duration.ofMinutes(2);
@@ -78,6 +78,17 @@ final class StopIT {
                 .containsPattern("\\nProcessing \\d+ documents \\(~\\d+ already processed\\): CommCareAudio, ");
         assertThat(again.lastLines(1)).contains(" 0 already there, 0 rejected");
         assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
+    }
+
+    @Test
+    void endsWhenTheTimeIsUpAndSaysHowToGoOn() throws Exception {
+        Operator.Ended ended = operator.runs("--max-duration=3s");
+
+        assertThat(ended.status()).as(ended.console()).isEqualTo(8);
+        assertThat(ended.console())
+                .doesNotContain("Error: ")
+                .containsPattern("\nStopped by --max-duration \\(exit status 8\\)\\. .* To go on, run the same"
+                        + " command again:\n    .* --max-duration=3s\n$");
     }
 
     /** The batch in hand waits for a lock, so that no run could end by itself before PostgreSQL's time is over. */

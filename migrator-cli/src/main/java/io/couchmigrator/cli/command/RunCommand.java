@@ -13,6 +13,7 @@ import io.couchmigrator.cli.settings.LogDirectory;
 import io.couchmigrator.cli.settings.Settings;
 import io.couchmigrator.cli.text.IoReason;
 import io.couchmigrator.cli.verdict.ExitStatus;
+import io.couchmigrator.cli.verdict.LimitVerdict;
 import io.couchmigrator.cli.verdict.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +69,9 @@ public final class RunCommand {
             handleStopRequests(running);
             Result result = running.result();
             console.hideLowest();
-            result.failures().forEach(failure -> console.error(Verdict.error(failure)));
+            if (!LimitVerdict.isTimeUp(result)) {
+                result.failures().forEach(failure -> console.error(Verdict.error(failure)));
+            }
             verdict.resolved(listener.resolved()).ifPresent(console::line);
             Verdict.audit(result).ifPresent(console::line);
             Verdict.skipped(result, listener.skipped()).ifPresent(console::line);

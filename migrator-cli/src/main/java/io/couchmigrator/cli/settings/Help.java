@@ -101,7 +101,7 @@ public final class Help {
             case RUN ->
                 "Exit status: 0 complete; 1 unexpected; 2 usage or configuration; 3 CouchDB failed; 4 PostgreSQL failed; 5 complete, but rejects are outstanding; 6 offset file or log directory; 8 stopped by a limit; 9 another run goes on; 129, 130, 143 stopped by a signal, offsets saved. After 3, 4, 9 and a signal run the same command again; after 2, 5, 6 and 8 do first what the last lines say.";
             case VERIFY ->
-                "Exit status: 0 all is equal; 1 unexpected; 2 usage or configuration; 3 CouchDB failed; 4 PostgreSQL failed; 5 equal, but rejects are outstanding; 6 offset file or log directory; 7 rows are missing, different, extra or misplaced; 9 another run goes on; 10 nothing wrong was found, but not all is migrated or was compared; 129, 130, 143 stopped by a signal, offsets saved. After 7 and 10 do what the last lines say, then verify again.";
+                "Exit status: 0 all is equal; 1 unexpected; 2 usage or configuration; 3 CouchDB failed; 4 PostgreSQL failed; 5 equal, but rejects are outstanding; 6 offset file or log directory; 7 rows are missing, different, extra or misplaced; 8 stopped by a limit; 9 another run goes on; 10 nothing wrong was found, but not all is migrated or was compared; 129, 130, 143 stopped by a signal, offsets saved. After 7 and 10 do what the last lines say, then verify again.";
             case CHECK ->
                 "Exit status: 0 a run can begin; 1 unexpected; else what a run would end with: 2 usage or configuration; 3 CouchDB; 4 PostgreSQL; 6 offset file or log directory; 9 another run goes on.";
             default -> "";

@@ -46,6 +46,9 @@ public enum Setting {
     MAX_REJECTS("max-rejects", Scope.ANYWHERE, "LIMIT", null, null, """
             stop when more than LIMIT rejects are outstanding, such as 100, or when more than LIMIT of the documents \
             are rejected, such as 0.5%; none by default"""),
+    MAX_DURATION("max-duration", Scope.ANYWHERE, "TIME", null, null, """
+            how long it may take, such as 2h: then the batches in hand are finished and saved, it ends with 8, and the same command goes on; \
+            none by default"""),
     MAX_OUTAGE("max-outage", Scope.ANYWHERE, "TIME", null, "10m", """
             how long to wait for a server that is away, such as 30s, 10m or 2h; 0s does not wait"""),
     READ_TIMEOUT("read-timeout", Scope.ANYWHERE, "TIME", null, "60s", "how long CouchDB may send nothing"),
@@ -93,7 +96,8 @@ public enum Setting {
     private static final Set<Setting> OF_WRITING = EnumSet.of(MAX_REJECTS, ADOPT, REREAD);
 
     /** What changes nothing before the first document is read. */
-    private static final Set<Setting> OF_READING = EnumSet.of(CHUNK_SIZE, MAX_DOCS_PER_SECOND, MAX_REJECTS, NUL);
+    private static final Set<Setting> OF_READING =
+            EnumSet.of(CHUNK_SIZE, MAX_DOCS_PER_SECOND, MAX_REJECTS, MAX_DURATION, NUL);
 
     private static final Set<Setting> OF_DOCUMENTS = EnumSet.of(TABLE, DELETIONS, NUL, COUNTS, IDS, ADOPT, REREAD);
 

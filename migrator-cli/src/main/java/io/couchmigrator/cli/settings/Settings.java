@@ -29,6 +29,7 @@ import javax.sql.DataSource;
  * @param shards where the rows of a sharded target go
  * @param sources where the tables of stages are that are not in the target, by the stages' names
  * @param maxRejects how many documents may be rejected
+ * @param maxDuration how long it may take; empty for as long as it likes
  * @param maxOutage how long a passing error is waited out
  * @param startOver whether offset and rejects files are put aside
  * @param acceptFailover whether to go on after a fail-over of the target
@@ -48,6 +49,7 @@ public record Settings(
         Optional<ShardMap> shards,
         Map<String, DataSource> sources,
         MaxRejects maxRejects,
+        Optional<Duration> maxDuration,
         Duration maxOutage,
         boolean startOver,
         boolean acceptFailover,
@@ -86,6 +88,7 @@ public record Settings(
         shards.ifPresent(builder::shards);
         sources.forEach(builder::tableSource);
         maxRejects.limit(builder);
+        maxDuration.ifPresent(builder::maxDuration);
         return builder.build();
     }
 }

@@ -33,6 +33,7 @@ public final class SettingsReader {
     /** Below what {@link CouchServer.Builder} takes, in a unit that people read. */
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(24);
 
+    private static final Duration LONGEST_DURATION = Duration.ofDays(365);
     private static final Duration LONGEST_OUTAGE = Duration.ofDays(365);
 
     private final Arguments arguments;
@@ -65,6 +66,8 @@ public final class SettingsReader {
                 is(Migrations.DOCUMENTS) ? documents(values, databases, logDirectory) : DocumentsSettings.NONE;
         Depth depth = depth();
         MaxRejects maxRejects = maxRejects(values);
+        Optional<Duration> maxDuration = values.of(Setting.MAX_DURATION)
+                .map(given -> duration(values, Setting.MAX_DURATION, Duration.ofMillis(1), LONGEST_DURATION));
         Duration maxOutage = duration(values, Setting.MAX_OUTAGE, Duration.ZERO, LONGEST_OUTAGE);
         Duration readTimeout = timeout(values, Setting.READ_TIMEOUT);
         Duration connectTimeout = timeout(values, Setting.CONNECT_TIMEOUT);
@@ -96,6 +99,7 @@ public final class SettingsReader {
                 map,
                 elsewhere,
                 maxRejects,
+                maxDuration,
                 maxOutage,
                 arguments.has(Setting.RESET),
                 arguments.has(Setting.ACCEPT_FAILOVER),

@@ -99,20 +99,10 @@ public final class Verdict {
                                         .map(" Recorded in %s."::formatted)
                                         .orElse("")));
             case REJECTS_OUTSTANDING -> outstanding(result, next, verify);
-            case STOPPED ->
-                List.of(
-                        "This run: " + rows(result) + ".",
-                        "Stopped at your request. " + done(result) + " To go on, run the same command again:",
-                        indented(next));
+            case STOPPED -> stopped(result, "This run: " + rows(result), next);
             case SOURCE_FAILED -> failed("CouchDB failed", result, next);
             case TARGET_FAILED -> failed("PostgreSQL failed", result, next);
-            case STOPPED_BY_LIMIT ->
-                failed(
-                        "Stopped by --max-rejects",
-                        result,
-                        "This run: " + rows(result),
-                        "Mend the cause of the rejects or raise the limit first, then give the command again:",
-                        next);
+            case STOPPED_BY_LIMIT -> stoppedByLimit(result, "This run: " + rows(result), next);
             case LOG_DIRECTORY_FAILED -> failed("The log directory cannot be used", result, next);
             case OFFSETS_REFUSED -> failed("The offset file is not fit for this run", result, next);
             case BUSY -> busy(result, next);
@@ -167,19 +157,25 @@ public final class Verdict {
         return switch (result.outcome()) {
             case COMPLETE, REJECTS_OUTSTANDING, INCOMPLETE, DIFFERENCES_FOUND ->
                 verification.of(result, findings, next, run, whole);
-            case STOPPED ->
-                List.of(
-                        "Verified so far: " + compared + ".",
-                        "Stopped at your request. " + done(result) + " To go on, run the same command again:",
-                        indented(next));
+            case STOPPED -> stopped(result, "Verified so far: " + compared, next);
             case SOURCE_FAILED -> failedVerification("CouchDB failed", result, compared, next);
             case TARGET_FAILED -> failedVerification("PostgreSQL failed", result, compared, next);
             case LOG_DIRECTORY_FAILED -> failedVerification("The log directory cannot be used", result, compared, next);
             case OFFSETS_REFUSED ->
                 failedVerification("The offset file is not fit for this verification", result, compared, next);
             case BUSY -> busy(result, next);
-            case STOPPED_BY_LIMIT -> throw impossible("verification", result);
+            case STOPPED_BY_LIMIT -> stoppedByLimit(result, "Verified so far: " + compared, next);
         };
+    }
+
+    private static List<String> stopped(Result result, String counted, String next) {
+        String how = "Stopped at your request. " + done(result) + " To go on, run the same command again:";
+        return List.of(counted + ".", how, indented(next));
+    }
+
+    private static List<String> stoppedByLimit(Result result, String counted, String next) {
+        LimitVerdict limit = LimitVerdict.of(result);
+        return failed("Stopped by " + limit.option(), result, counted, limit.advice(), next);
     }
 
     private static List<String> busy(Result result, String next) {

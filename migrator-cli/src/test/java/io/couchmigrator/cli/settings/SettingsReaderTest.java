@@ -105,6 +105,8 @@ class SettingsReaderTest {
         "--read-timeout=25d",
         "--connect-timeout=999999999d",
         "--max-outage=366d",
+        "--max-duration=0s",
+        "--max-duration=366d",
         "--connect-timeout=-1s",
         "--couch-db=Upper",
         "--couch-db=a?b"

@@ -8,6 +8,7 @@ import io.couchmigrator.CheckReport;
 import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.DocumentStage;
+import io.couchmigrator.LimitException;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
@@ -147,6 +148,21 @@ class VerdictTest {
                 .startsWith("Stopped by --max-rejects (exit status 8). ")
                 .endsWith(
                         " done. Mend the cause of the rejects or raise the limit first, then give the command again:");
+    }
+
+    @Test
+    void saysThatTheTimeWasUpAndThatNothingIsToBeMended() {
+        assertThat(ofRun(outOfTime()))
+                .containsExactly(
+                        "This run: 5 rows written, 6 already there, 0 rejected, 0:00:04.",
+                        "Stopped by --max-duration (exit status 8). 1,204,000 of 9,310,220 documents are done. To go on, run"
+                                + " the same command again:",
+                        "    " + NEXT);
+        assertThat(ofVerification(outOfTime()))
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("Verified so far: "),
+                        line -> assertThat(line).startsWith("Stopped by --max-duration (exit status 8). "),
+                        line -> assertThat(line).isEqualTo("    verify again"));
     }
 
     @Test
@@ -461,7 +477,16 @@ class VerdictTest {
                 .contains("5 rows written, 1 already there, 1,003 deleted, 0 rejected, 0:00:04");
     }
 
+    private static Result outOfTime() {
+        return result(Outcome.STOPPED_BY_LIMIT, 5, 6, 0, List.of(LimitException.ofTime("the time is up")));
+    }
+
     private static Result result(Outcome outcome, long written, long alreadyThere, long rejected) {
+        return result(outcome, written, alreadyThere, rejected, List.of());
+    }
+
+    private static Result result(
+            Outcome outcome, long written, long alreadyThere, long rejected, List<MigrationException> failures) {
         Tallies tallies = new Tallies(written + alreadyThere, written, 0, rejected, written, alreadyThere);
         return new Result(
                 outcome,
@@ -472,7 +497,7 @@ class VerdictTest {
                 0,
                 Audit.NONE,
                 Gaps.NONE,
-                List.of(),
+                failures,
                 Duration.ofMillis(4_321));
     }
 

@@ -94,7 +94,7 @@ public final class CheckRun {
     }
 
     private Patience patience(String server, Reporter reporter, Watch watch) {
-        return new Patience(server, settings.maxOutage(), stop, reporter, Clock.systemUTC())
+        return new Patience(server, settings.limits().outage(), stop, reporter, Clock.systemUTC())
                 .ofChecks(LONGEST_WAIT, watch);
     }
 }

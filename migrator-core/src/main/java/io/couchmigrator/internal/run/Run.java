@@ -49,6 +49,7 @@ public final class Run {
     private final Patience source;
     private final Watch watch;
     private final Grace grace;
+    private final Deadline deadline;
     private final Failures failures = new Failures();
     private final Sources sources;
     private boolean looked;
@@ -61,17 +62,18 @@ public final class Run {
         this.reporter = new Reporter(settings.listener());
         this.couch = new CouchClient(settings.source());
         this.stop = new StopSignal(couch::cancel);
-        this.source = new Patience(couch.name(), settings.maxOutage(), stop, reporter, clock);
+        this.source = new Patience(couch.name(), settings.limits().outage(), stop, reporter, clock);
         this.sources = new Sources(
                 couch,
                 source,
                 settings.workers(),
-                settings.maxDocumentsPerSecond(),
+                settings.limits().documentsPerSecond(),
                 settings.chunkSize(),
                 stop,
                 reporter);
         this.watch = new Watch(longestSilence, reporter);
         this.grace = new Grace(graceOfBatches, stop, reporter);
+        this.deadline = new Deadline(settings.limits().duration(), stop);
     }
 
     /** Returns a run that writes the rows that should be there. */
@@ -99,6 +101,7 @@ public final class Run {
     public Result run() {
         Instant began = clock.instant();
         Stages stages = new Stages(settings.migration());
+        deadline.begin();
         try (watch;
                 couch;
                 grace;
@@ -108,7 +111,7 @@ public final class Run {
                                 settings.tableSources(),
                                 settings.workers(),
                                 stop,
-                                server -> new Patience(server, settings.maxOutage(), stop, reporter, clock))
+                                server -> new Patience(server, settings.limits().outage(), stop, reporter, clock))
                         .telling(reporter))) {
             attempt(() -> locked(began, stages, target));
         }
@@ -194,6 +197,9 @@ public final class Run {
     }
 
     private Ending ending(Instant began, Stages stages) {
+        if (!stages.isComplete()) {
+            deadline.failure().ifPresent(failures::add);
+        }
         RejectsFile known = rejects;
         return new Ending(
                 verb,
@@ -239,7 +245,8 @@ public final class Run {
                 sources,
                 target,
                 verb.writes()
-                        ? new RejectLimit(settings.maxRejects(), settings.maxRejectedPercent(), rejects)
+                        ? new RejectLimit(
+                                settings.limits().rejects(), settings.limits().rejectedPercent(), rejects)
                         : RejectLimit.none(rejects),
                 stop,
                 reporter,

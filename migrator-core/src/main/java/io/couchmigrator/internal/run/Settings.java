@@ -30,10 +30,7 @@ import javax.sql.DataSource;
  * @param logDirectory where everything is kept
  * @param workers how many ranges are read at once
  * @param chunkSize the most items in a batch
- * @param maxDocumentsPerSecond how fast documents may be read; 0 sets no limit
- * @param maxRejects how many rejects may be outstanding when one more is found
- * @param maxRejectedPercent how many of a hundred documents may be rejected
- * @param maxOutage how long a passing error is waited out
+ * @param limits what it may not exceed
  * @param startOver whether offsets and rejects are put aside first
  * @param reread whether all is read again, with rows and rejects as they are
  * @param acceptFailover whether to go on where the target is on another timeline than before
@@ -50,10 +47,7 @@ public record Settings(
         Path logDirectory,
         int workers,
         int chunkSize,
-        int maxDocumentsPerSecond,
-        OptionalLong maxRejects,
-        OptionalDouble maxRejectedPercent,
-        Duration maxOutage,
+        Limits limits,
         boolean startOver,
         boolean reread,
         boolean acceptFailover,
@@ -82,15 +76,60 @@ public record Settings(
         }
         json.addProperty("num_workers", workers);
         json.addProperty("chunk_size", chunkSize);
-        json.addProperty("max_docs_per_second", maxDocumentsPerSecond);
-        maxRejects.ifPresent(most -> json.addProperty("max_rejects", most));
-        maxRejectedPercent.ifPresent(percent -> json.addProperty("max_rejected_percent", percent));
-        json.addProperty("max_outage", maxOutage.toString());
+        limits.addTo(json);
         json.addProperty("reset", startOver);
         json.addProperty("reread", reread);
         json.addProperty("accept_failover", acceptFailover);
         json.addProperty("accept_new_source", acceptNewSource);
         json.addProperty("adopt", adopt);
         return json;
+    }
+
+    /**
+     * What a run may not exceed.
+     *
+     * @param documentsPerSecond how fast documents may be read; 0 sets no limit
+     * @param rejects how many rejects may be outstanding when one more is found
+     * @param rejectedPercent how many of a hundred documents may be rejected
+     * @param duration how long it may take; empty for as long as it likes
+     * @param outage how long a passing error is waited out
+     */
+    public record Limits(
+            int documentsPerSecond,
+            OptionalLong rejects,
+            OptionalDouble rejectedPercent,
+            Optional<Duration> duration,
+            Duration outage) {
+        /** As nobody has set any. */
+        public static final Limits DEFAULT =
+                new Limits(0, OptionalLong.empty(), OptionalDouble.empty(), Optional.empty(), Duration.ofMinutes(10));
+
+        public Limits documentsPerSecond(int most) {
+            return new Limits(most, rejects, rejectedPercent, duration, outage);
+        }
+
+        public Limits rejects(int most) {
+            return new Limits(documentsPerSecond, OptionalLong.of(most), rejectedPercent, duration, outage);
+        }
+
+        public Limits rejectedPercent(double most) {
+            return new Limits(documentsPerSecond, rejects, OptionalDouble.of(most), duration, outage);
+        }
+
+        public Limits duration(Duration most) {
+            return new Limits(documentsPerSecond, rejects, rejectedPercent, Optional.of(most), outage);
+        }
+
+        public Limits outage(Duration longest) {
+            return new Limits(documentsPerSecond, rejects, rejectedPercent, duration, longest);
+        }
+
+        private void addTo(JsonObject json) {
+            json.addProperty("max_docs_per_second", documentsPerSecond);
+            rejects.ifPresent(most -> json.addProperty("max_rejects", most));
+            rejectedPercent.ifPresent(percent -> json.addProperty("max_rejected_percent", percent));
+            duration.ifPresent(most -> json.addProperty("max_duration", most.toString()));
+            json.addProperty("max_outage", outage.toString());
+        }
     }
 }

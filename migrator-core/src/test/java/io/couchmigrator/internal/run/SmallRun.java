@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import javax.sql.DataSource;
 
 /** What a run of one small stage is given: the id of each order becomes one row, by one worker, in batches of ten. */
@@ -44,10 +42,7 @@ final class SmallRun {
                 logs,
                 1,
                 10,
-                0,
-                OptionalLong.empty(),
-                OptionalDouble.empty(),
-                Duration.ofMinutes(1),
+                Settings.Limits.DEFAULT.outage(Duration.ofMinutes(1)),
                 false,
                 false,
                 false,
