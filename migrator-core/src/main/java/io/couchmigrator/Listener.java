@@ -116,6 +116,21 @@ public interface Listener {
      */
     default void lasting(String server, String cause, Instant since) {}
 
+    /**
+     * The run pauses: the batches in hand are finished, and nothing more is read until {@link #throttled}.
+     *
+     * @param by the file in the log directory that says so: when it is deleted, or says something else, the run goes on
+     */
+    default void paused(Path by) {}
+
+    /**
+     * The run goes on after a pause, or as fast as the file in the log directory says now.
+     *
+     * @param by that file, which may be gone
+     * @param documentsPerSecond as of {@link Migrator.Builder#maxDocumentsPerSecond}
+     */
+    default void throttled(Path by, int documentsPerSecond) {}
+
     /** A document could not be stored. */
     default void rejected(Rejection rejection) {}
 

@@ -75,6 +75,16 @@ final class Recorder implements Listener {
     }
 
     @Override
+    public void paused(Path by) {
+        lines.add("paused by " + by.getFileName());
+    }
+
+    @Override
+    public void throttled(Path by, int documentsPerSecond) {
+        lines.add("throttled to %s by %s".formatted(documentsPerSecond, by.getFileName()));
+    }
+
+    @Override
     public void rejected(Rejection rejection) {
         lines.add("rejected %s %s %s".formatted(rejection.stage(), rejection.id(), rejection.code()));
     }

@@ -220,6 +220,21 @@ final class ConsoleListener implements Listener {
     }
 
     @Override
+    public void paused(Path by) {
+        console.error("Paused by %s since %s. Delete it to go on."
+                .formatted(by, clock.instant().truncatedTo(ChronoUnit.SECONDS)));
+    }
+
+    @Override
+    public void throttled(Path by, int documentsPerSecond) {
+        console.error(
+                documentsPerSecond == 0
+                        ? "Goes on without a limit of documents a second, as %s says.".formatted(by)
+                        : "Goes on with at most %s a second, as %s says."
+                                .formatted(Numbers.of(documentsPerSecond, "document", "documents"), by));
+    }
+
+    @Override
     public void lasting(String server, String cause, Instant since) {
         console.error("Waiting for %s since %s: %s.".formatted(server, since.truncatedTo(ChronoUnit.SECONDS), cause));
     }

@@ -82,6 +82,22 @@ class ConsoleListenerTest {
     }
 
     @Test
+    void tellsWhoPausesItAndThatItGoesOn() {
+        Path file = Path.of("logs/migrate_metadata.throttle");
+
+        listener.paused(file);
+        listener.throttled(file, 500);
+        listener.throttled(file, 0);
+
+        assertThat(lines()).isEmpty();
+        assertThat(errors())
+                .containsExactly(
+                        "Paused by logs/migrate_metadata.throttle since 2018-10-24T12:00:00Z. Delete it to go on.",
+                        "Goes on with at most 500 documents a second, as logs/migrate_metadata.throttle says.",
+                        "Goes on without a limit of documents a second, as logs/migrate_metadata.throttle says.");
+    }
+
+    @Test
     void tellsWhatWasOddByKind() {
         Map<String, Long> entries = new LinkedHashMap<>();
         entries.put("unknown-domain", 1009L);

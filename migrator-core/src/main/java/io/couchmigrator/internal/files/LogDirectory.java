@@ -168,6 +168,11 @@ public final class LogDirectory implements AutoCloseable {
         return directory.resolve(slug + ".history.jsonl");
     }
 
+    /** Returns where an operator says how fast the run may go on. */
+    public Path throttle() {
+        return directory.resolve(slug + ".throttle");
+    }
+
     /** Returns the common beginning of the files of this run. */
     public Path run() {
         return directory.resolve(beginning + stamp);

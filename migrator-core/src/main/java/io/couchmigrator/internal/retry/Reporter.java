@@ -6,6 +6,7 @@ import io.couchmigrator.Listener;
 import io.couchmigrator.Listener.Outage;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.internal.files.HistoryFile;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,20 @@ public final class Reporter implements OutageListener {
     public void lasting(String server, String cause, Instant since) {
         LOG.info("a transaction of {} has not ended since {}: {}", server, since, cause);
         tell(to -> to.lasting(server, cause, since));
+    }
+
+    /** Tells that the run is held up by what stands in this file. */
+    public void paused(Path by) {
+        remember("paused", new JsonObject());
+        tell(to -> to.paused(by));
+    }
+
+    /** Tells that the run goes on, so fast; 0 is without a limit. */
+    public void throttled(Path by, int documentsPerSecond) {
+        JsonObject details = new JsonObject();
+        details.addProperty("max_docs_per_second", documentsPerSecond);
+        remember("throttled", details);
+        tell(to -> to.throttled(by, documentsPerSecond));
     }
 
     private static JsonObject json(Outage outage) {

@@ -43,7 +43,7 @@ record ChangesPass<S>(BatchTaker<S> taker, boolean told, Optional<Purges<S>> pur
         }
         boolean more = catchUp.isPending();
         while (more) {
-            run.site().stop().check();
+            run.site().goOn();
             more = page(run, state, catchUp, sessions);
         }
         run.completed(state, catchUp.changes());

@@ -16,6 +16,7 @@ record CountsPass<S>(UnaryOperator<List<RangeOffset>> counted) implements Pass<S
     @Override
     public void over(StageRun<S> run, StageState state) {
         if (state.offset().phase() == Phase.READING) {
+            run.site().goOn();
             run.site().sources().read();
             state.ranges(counted.apply(state.offset().ranges()));
         }

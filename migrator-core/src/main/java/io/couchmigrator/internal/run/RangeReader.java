@@ -48,13 +48,13 @@ final class RangeReader<S> {
 
     void read() {
         while (!state.range(index).done()) {
-            run.site().stop().check();
             page(Integer.MAX_VALUE);
         }
     }
 
     /** Reads a page of at most so many items, and hands them on; nothing of the source is kept waiting by then. */
     void page(int most) {
+        run.site().goOn();
         try (Feed.Page<S> page = pager.page(state.range(index), most)) {
             run.recognize(state);
             page.at().ifPresent(at -> state.goesOnFrom(index, at));

@@ -253,7 +253,8 @@ public final class Run {
                 settings.workers(),
                 settings.chunkSize(),
                 clock);
-        Ticker ticker = new Ticker(checkpoints, stages, reporter, site::isAway, this::failed);
+        ThrottleFile throttle = new ThrottleFile(directory.throttle(), settings.limits(), sources, reporter);
+        Ticker ticker = new Ticker(checkpoints, stages, reporter, throttle::look, site::isHeldUp, this::failed);
         checkpoints.askForUuid(couch);
         try (ticker) {
             stages.run(new StageRuns(site, now, checkpoints, rejects, directory, verification), now);

@@ -200,7 +200,7 @@ final class StageRun<S> {
             Target.Connections sessions,
             Consumer<Tallies> counted) {
         for (List<SourceId> some : Lists.partition(ids, IDS_AT_ONCE)) {
-            site.stop().check();
+            site.goOn();
             feed.byIds(some, site.chunkSize(), sessions.main(), batch -> take(batch, taker, now, sessions, counted));
         }
     }

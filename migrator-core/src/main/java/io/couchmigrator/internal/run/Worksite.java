@@ -32,14 +32,25 @@ record Worksite(
         int workers,
         int chunkSize,
         Clock clock) {
-    /** Returns whether a server is waited for to come back. */
-    boolean isAway() {
-        return sources.isAway()
+    /** Returns whether a server is waited for to come back, or a pause to end. */
+    boolean isHeldUp() {
+        return sources.isPaused()
+                || sources.isAway()
                 || Stream.of(
                                 List.of(target.main()),
                                 target.databases(),
                                 target.sources().values())
                         .flatMap(Collection::stream)
                         .anyMatch(database -> database.patience().isAway());
+    }
+
+    /**
+     * Goes on, once no pause holds the run up.
+     *
+     * @throws io.couchmigrator.internal.retry.StoppedException if it is asked to stop
+     */
+    void goOn() {
+        stop.check();
+        sources.awaitEndOfPause();
     }
 }

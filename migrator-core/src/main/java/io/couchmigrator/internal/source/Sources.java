@@ -121,6 +121,29 @@ public final class Sources {
         return patience.isAway();
     }
 
+    /** Changes how fast documents may be read; 0 sets no limit. */
+    public void throttle(int documentsPerSecond) {
+        throttle.limit(documentsPerSecond);
+    }
+
+    /** Holds up, or no longer, whoever {@linkplain #awaitEndOfPause waits} for it. */
+    public void pause(boolean holds) {
+        throttle.pause(holds);
+    }
+
+    public boolean isPaused() {
+        return throttle.isPaused();
+    }
+
+    /**
+     * Waits while all is held up.
+     *
+     * @throws io.couchmigrator.internal.retry.StoppedException if the run is asked to stop
+     */
+    public void awaitEndOfPause() {
+        throttle.awaitEndOfPause();
+    }
+
     /** Takes note that something of a stage was read, which takes time. */
     public void read() {
         reads.incrementAndGet();

@@ -7,14 +7,18 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps all workers together to so many documents a second: what was read is a debt of time that is waited off before
- * the next page. Safe for use by multiple threads.
+ * the next page. It can be changed, and all can be held up, at any time. Safe for use by multiple threads.
  */
 final class Throttle {
-    private final int perSecond;
+    /** How long who waits does not look whether that has changed. */
+    private static final Duration LOOK = Duration.ofMillis(250);
+
     private final int workers;
     private final StopSignal stop;
     private final NanoClock clock;
+    private int perSecond;
     private long paidUntil;
+    private boolean paused;
 
     /** Tells nanoseconds, as {@link System#nanoTime} does. */
     @FunctionalInterface
@@ -36,8 +40,33 @@ final class Throttle {
         this.paidUntil = clock.now();
     }
 
+    /** Changes it; what was read before is paid for. */
+    synchronized void limit(int most) {
+        perSecond = most;
+        paidUntil = clock.now();
+    }
+
+    synchronized void pause(boolean holds) {
+        paused = holds;
+    }
+
+    synchronized boolean isPaused() {
+        return paused;
+    }
+
+    /**
+     * Waits while all are held up.
+     *
+     * @throws io.couchmigrator.internal.retry.StoppedException if the run is asked to stop
+     */
+    void awaitEndOfPause() {
+        while (isPaused()) {
+            stop.pause(LOOK);
+        }
+    }
+
     /** Returns how many documents a page may have, so that those of all workers are no burst of more than a second. */
-    int most(int wanted) {
+    synchronized int most(int wanted) {
         return perSecond == 0 ? wanted : Math.min(wanted, Math.max(1, perSecond / workers));
     }
 
@@ -55,7 +84,7 @@ final class Throttle {
      */
     void pay() {
         for (Duration debt = debt(); !debt.isZero(); debt = debt()) {
-            stop.pause(debt);
+            stop.pause(debt.compareTo(LOOK) < 0 ? debt : LOOK);
         }
     }
 

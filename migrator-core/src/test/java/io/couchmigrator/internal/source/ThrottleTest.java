@@ -15,6 +15,18 @@ final class ThrottleTest {
     private final AtomicLong now = new AtomicLong(-5);
 
     @Test
+    void forgivesWhatWasReadWhenItIsChanged() {
+        Throttle throttle = new Throttle(1, 4, stop, now::get);
+        throttle.read(3600);
+
+        throttle.limit(2);
+        throttle.pay();
+        throttle.read(4);
+
+        assertThat(throttle.debt()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
     void waitsForNothingWithoutALimit() {
         Throttle throttle = new Throttle(0, 4, stop, now::get);
         throttle.read(1_000_000);

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.Listener;
+import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.retry.Patience;
+import io.couchmigrator.internal.retry.Reporter;
+import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.source.Sources;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ThrottleFileTest {
+    @TempDir
+    private Path logs;
+
+    private final List<String> told = new ArrayList<>();
+    private final CouchClient couch =
+            new CouchClient(CouchServer.builder("http://localhost:5984").build());
+    private Path path;
+    private Sources sources;
+    private ThrottleFile file;
+
+    @BeforeEach
+    void begin() {
+        StopSignal stop = new StopSignal();
+        Reporter reporter = new Reporter(new Teller());
+        Patience patience = new Patience("CouchDB", Duration.ZERO, stop, reporter, Clock.systemUTC());
+        path = logs.resolve("orders.throttle");
+        sources = new Sources(couch, patience, 1, 700, 10, stop, reporter);
+        file = new ThrottleFile(path, Settings.Limits.DEFAULT.documentsPerSecond(700), sources, reporter);
+    }
+
+    @AfterEach
+    void end() {
+        couch.close();
+    }
+
+    @Test
+    void saysNothingWhereThereIsNone() {
+        file.look();
+        file.look();
+
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void changesTheSpeedUntilItIsDeletedOrEmpty() throws IOException {
+        says("500\n");
+        says("500");
+        says("0");
+        says("");
+        says(" 20 ");
+        Files.delete(path);
+        file.look();
+
+        assertThat(told).containsExactly("500 a second", "0 a second", "700 a second", "20 a second", "700 a second");
+    }
+
+    @Test
+    void pausesUntilItSaysSomethingElse() throws IOException {
+        says("pause\n");
+        assertThat(sources.isPaused()).isTrue();
+        says("700");
+        assertThat(sources.isPaused()).isFalse();
+        says("pause");
+        Files.delete(path);
+        file.look();
+
+        assertThat(sources.isPaused()).isFalse();
+        assertThat(told).containsExactly("paused", "700 a second", "paused", "700 a second");
+    }
+
+    @Test
+    void tellsNonsenseOncePerChangeAndLeavesAllAsItWas() throws IOException {
+        says("pause");
+        for (String nonsense : List.of("paused", "-1", "1e3", "12345678901", "x".repeat(100_000), "\u0000\ud800?")) {
+            says(nonsense);
+            file.look();
+        }
+
+        assertThat(sources.isPaused()).isTrue();
+        assertThat(told).hasSize(1 + 6).first().isEqualTo("paused");
+        assertThat(told.subList(1, 7)).allSatisfy(line -> assertThat(line)
+                .startsWith("Throttle file \"%s\" is not understood, seen \"".formatted(path))
+                .endsWith("\", expected a number of documents a second, or pause: what held before still holds.")
+                .hasSizeLessThan(1_000));
+    }
+
+    @Test
+    void isNonsenseWhereItCannotBeRead() throws IOException {
+        Files.createDirectory(path);
+
+        file.look();
+        file.look();
+
+        assertThat(told).singleElement().asString().contains("is not understood");
+    }
+
+    private void says(String text) throws IOException {
+        Files.writeString(path, text.replace('\ud800', '?'));
+        file.look();
+    }
+
+    private final class Teller implements Listener {
+        @Override
+        public void paused(Path by) {
+            assertThat(by).isEqualTo(path);
+            told.add("paused");
+        }
+
+        @Override
+        public void throttled(Path by, int documentsPerSecond) {
+            told.add(documentsPerSecond + " a second");
+        }
+
+        @Override
+        public void warned(String message) {
+            told.add(message);
+        }
+    }
+}
