@@ -35,18 +35,26 @@ final class Cli {
     private final Console console;
     private final Map<String, String> environment;
     private final Consumer<Runnable> stopRequests;
+    private final Consumer<Runnable> progressRequests;
     private final String program;
 
     /**
      * @param console where results and progress go, and what is wrong
      * @param environment the variables of the environment
      * @param stopRequests takes what is to be done when a run shall stop
+     * @param progressRequests takes what is to be done when somebody asks how far a run is
      * @param program how the user called the program
      */
-    Cli(Console console, Map<String, String> environment, Consumer<Runnable> stopRequests, String program) {
+    Cli(
+            Console console,
+            Map<String, String> environment,
+            Consumer<Runnable> stopRequests,
+            Consumer<Runnable> progressRequests,
+            String program) {
         this.console = console;
         this.environment = Map.copyOf(environment);
         this.stopRequests = stopRequests;
+        this.progressRequests = progressRequests;
         this.program = program;
     }
 
@@ -129,7 +137,7 @@ final class Cli {
         NextCommand next = new NextCommand(program, arguments.words());
         return command == Command.CHECK
                 ? new CheckCommand(console, next).run(chosen, settings.get())
-                : new RunCommand(command, console, stopRequests, next).run(chosen, settings.get());
+                : new RunCommand(command, console, stopRequests, progressRequests, next).run(chosen, settings.get());
     }
 
     private int list(Arguments arguments, Faults faults) throws UsageException {

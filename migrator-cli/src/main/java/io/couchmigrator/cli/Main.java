@@ -17,7 +17,7 @@ public final class Main {
         try (Console console = new Console(
                 new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err), terminal())) {
             String program = System.getProperty("migrator.command", "migrator");
-            Cli cli = new Cli(console, System.getenv(), signals::handle, program);
+            Cli cli = new Cli(console, System.getenv(), signals::handle, StopSignals::whenAsked, program);
             status = cli.run(List.of(arguments));
         }
         System.exit(signals.exitStatus(status));

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The stop signals. The first one asks the run to stop, the second halts the process at once.
+ * The stop signals, of which the first one asks the run to stop, and the second halts the process at once; and the signal that asks how far it is.
  *
  * <p>Through {@code sun.misc.Signal}, since a shutdown hook is told of the first signal only, and not of which it was;
  * and through reflection, since javac warns of that class in a way that cannot be suppressed. A signal that was ignored
@@ -29,16 +29,8 @@ final class StopSignals {
      */
     void handle(Runnable stop) {
         try {
-            Class<?> signal = Class.forName("sun.misc.Signal");
-            Class<?> handler = Class.forName("sun.misc.SignalHandler");
             for (Map.Entry<String, Integer> named : NUMBERS.entrySet()) {
-                Object proxy = Proxy.newProxyInstance(
-                        StopSignals.class.getClassLoader(), new Class<?>[] {handler}, (self, method, arguments) -> {
-                            received(named.getKey(), named.getValue(), stop);
-                            return null;
-                        });
-                signal.getMethod("handle", signal, handler)
-                        .invoke(null, signal.getConstructor(String.class).newInstance(named.getKey()), proxy);
+                handle(named.getKey(), () -> received(named.getKey(), named.getValue(), stop));
             }
         } catch (ReflectiveOperationException e) {
             throw new UnsupportedOperationException(
@@ -46,6 +38,30 @@ final class StopSignals {
                             + " and with the module jdk.unsupported",
                     e);
         }
+    }
+
+    /**
+     * Calls {@code tell}, in a thread of its own, whenever {@code kill -USR1} asks how far it is, as it asks {@code dd}. Whoever sends
+     * that out of habit must not kill a run: the launcher has it ignored, and so it stays where a Java runtime does not let it be handled.
+     */
+    static void whenAsked(Runnable tell) {
+        try {
+            handle("USR1", tell);
+        } catch (ReflectiveOperationException e) {
+            // It stays ignored.
+        }
+    }
+
+    private static void handle(String name, Runnable then) throws ReflectiveOperationException {
+        Class<?> signal = Class.forName("sun.misc.Signal");
+        Class<?> handler = Class.forName("sun.misc.SignalHandler");
+        Object proxy = Proxy.newProxyInstance(
+                StopSignals.class.getClassLoader(), new Class<?>[] {handler}, (self, method, arguments) -> {
+                    then.run();
+                    return null;
+                });
+        signal.getMethod("handle", signal, handler)
+                .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
     }
 
     private void received(String name, int number, Runnable stop) {

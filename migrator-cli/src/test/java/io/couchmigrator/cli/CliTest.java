@@ -151,7 +151,7 @@ class CliTest {
     }
 
     private int run(String... words) {
-        Cli cli = new Cli(new Console(out, err), environment, stop -> {}, "migrator");
+        Cli cli = new Cli(new Console(out, err), environment, stop -> {}, tell -> {}, "migrator");
         return cli.run(List.of(words));
     }
 

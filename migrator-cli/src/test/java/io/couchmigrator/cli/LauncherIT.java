@@ -110,6 +110,19 @@ class LauncherIT {
         assertThat(ended.output()).contains("found Java 11.0.21 at ");
     }
 
+    /** The Java that it starts inherits what it ignores. */
+    @Test
+    void isNotKilledByWhoAsksHowFarItIs() throws Exception {
+        Path bin = Files.createDirectories(directory.resolve("jdk17/bin"));
+        program(bin.resolve("java"), "kill -USR1 $$; echo alive");
+        Files.writeString(directory.resolve("jdk17/release"), "JAVA_VERSION=\"17.0.9\"\n");
+
+        Ended ended = start(Map.of("JAVA_HOME", directory.resolve("jdk17").toString()), program(), "list");
+
+        assertThat(ended.output()).isEqualTo("alive\n");
+        assertThat(ended.status()).isZero();
+    }
+
     @Test
     void saysThatThereIsNoJava() throws Exception {
         Path bin = Files.createDirectories(directory.resolve("bin"));

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The real program, told by signals and by the time to stop. */
+/** The real program, told by signals and by the time to stop, and asked how far it is. */
 @ExtendWith(MigratorExtension.class)
 final class StopIT {
     private static final Duration LONG = Duration.ofMinutes(2);
@@ -62,6 +62,9 @@ final class StopIT {
     @CsvSource({"HUP,129", "INT,130", "TERM,143"})
     void savesAndSaysHowToGoOn(String signal, int status, CouchDouble couch, TestDatabase database) throws Exception {
         Process run = startMidway(database);
+        long told = progressLines();
+        send("USR1", run);
+        await().atMost(LONG).until(() -> !run.isAlive() || progressLines() > told);
 
         send(signal, run);
 
@@ -132,6 +135,10 @@ final class StopIT {
                         || !ExpectedRow.readAll(database.dataSource()).isEmpty());
         assertThat(run.isAlive()).as(console()).isTrue();
         return run;
+    }
+
+    private long progressLines() throws Exception {
+        return console().lines().filter(line -> line.startsWith("Processed ")).count();
     }
 
     private String console() throws Exception {

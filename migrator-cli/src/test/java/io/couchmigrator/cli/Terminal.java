@@ -32,7 +32,7 @@ final class Terminal {
                 "PGUSER", database.user(),
                 "PGPASSWORD", database.password());
         try (Console console = new Console(output, errors)) {
-            return new Cli(console, environment, stop -> {}, "migrator").run(words);
+            return new Cli(console, environment, stop -> {}, tell -> {}, "migrator").run(words);
         }
     }
 }

@@ -67,6 +67,11 @@ final class ConsoleListener implements Listener {
         return resumed ? Optional.empty() : findings;
     }
 
+    /** Tells how far the run is, whenever that is asked. */
+    void tellProgress() {
+        console.line(progress.latest());
+    }
+
     @Override
     public void started(Path files) {
         console.keepIn(files.resolveSibling(files.getFileName() + "-summary.txt"));

@@ -24,6 +24,7 @@ final class ProgressLines {
     private final InstantSource clock;
     private @Nullable Instant last;
     private long told;
+    private volatile @Nullable Progress latest;
 
     /** @param done what is done with documents, as in "Processed" */
     ProgressLines(String done, InstantSource clock) {
@@ -38,6 +39,7 @@ final class ProgressLines {
 
     /** Returns the line that is due; empty if none is. */
     Optional<String> due(Progress progress) {
+        latest = progress;
         Instant now = clock.instant();
         Duration wait = progress.read() == told ? BETWEEN_THE_SAME : BETWEEN;
         if (last != null && Duration.between(last, now).compareTo(wait) < 0) {
@@ -46,6 +48,12 @@ final class ProgressLines {
         last = now;
         told = progress.read();
         return Optional.of(line(progress));
+    }
+
+    /** Returns the line of what was read last, for whoever asks, in any thread. */
+    String latest() {
+        Progress known = latest;
+        return known == null ? "Nothing is read yet." : line(known);
     }
 
     /** Of what the runbook shows, as much as fits. */

@@ -31,17 +31,25 @@ public final class RunCommand {
     private final Command command;
     private final Console console;
     private final Consumer<Runnable> stopRequests;
+    private final Consumer<Runnable> progressRequests;
     private final NextCommand next;
 
     /**
      * @param command which of the two it is
      * @param stopRequests takes what is to be done when the run shall stop
+     * @param progressRequests takes what is to be done when somebody asks how far it is
      * @param next the command as the user gave it
      */
-    public RunCommand(Command command, Console console, Consumer<Runnable> stopRequests, NextCommand next) {
+    public RunCommand(
+            Command command,
+            Console console,
+            Consumer<Runnable> stopRequests,
+            Consumer<Runnable> progressRequests,
+            NextCommand next) {
         this.command = command;
         this.console = console;
         this.stopRequests = stopRequests;
+        this.progressRequests = progressRequests;
         this.next = next;
     }
 
@@ -67,6 +75,7 @@ public final class RunCommand {
             Migrator migrator = settings.migrator(migration, listener);
             Running running = command == Command.RUN ? migrator.start() : migrator.startVerification(settings.depth());
             handleStopRequests(running);
+            progressRequests.accept(listener::tellProgress);
             Result result = running.result();
             console.hideLowest();
             if (!LimitVerdict.isTimeUp(result)) {

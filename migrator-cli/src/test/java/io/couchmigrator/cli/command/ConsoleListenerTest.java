@@ -82,6 +82,18 @@ class ConsoleListenerTest {
     }
 
     @Test
+    void tellsHowFarItIsWheneverThatIsAsked() {
+        listener.tellProgress();
+        listener.stageStarted(progress(1000, 0, 0, 0), MIGRATION_LOG);
+        listener.progressed(progress(1000, 1, 0, 1));
+        listener.progressed(progress(1000, 700, 0, 700));
+        listener.tellProgress();
+
+        assertThat(lines()).first().isEqualTo("Nothing is read yet.");
+        assertThat(lines()).last().asString().startsWith("Processed 700/700 of 1000 documents in ");
+    }
+
+    @Test
     void tellsWhoPausesItAndThatItGoesOn() {
         Path file = Path.of("logs/migrate_metadata.throttle");
 
