@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * Where a migration stands, as its log directory tells it. Immutable.
@@ -44,6 +45,32 @@ public record MigrationInfo(
      */
     public static MigrationInfo of(Path logDirectory, String slug) {
         return Standings.of(logDirectory, slug);
+    }
+
+    /**
+     * Returns the documents that the next run takes first, and why. Needs about as much memory as a run does for them.
+     *
+     * @throws LogDirectoryException if there is no such directory, or it cannot be read
+     * @throws OffsetsRefusedException if what it holds is damaged, or of a newer version
+     */
+    public static Outstanding outstanding(Path logDirectory, String slug) {
+        return Standings.outstanding(logDirectory, slug);
+    }
+
+    /** The documents that the next run takes first: rejected ones, and those that a verification found wrong. Safe for use by multiple threads. */
+    public interface Outstanding {
+        /**
+         * Returns how many there are of each code, in the order of the codes. What a verification found has {@code missing}, {@code different},
+         * {@code extra}, {@code missing again} or {@code different again} for one.
+         */
+        Map<String, Long> byCode();
+
+        /**
+         * Hands over those of one code, in the order in which they were found, reading them from their file.
+         *
+         * @throws LogDirectoryException if that cannot be read, or was replaced by a run since
+         */
+        void forEach(String code, Consumer<Rejection> each);
     }
 
     /** What goes on, or how the latest run ended. */

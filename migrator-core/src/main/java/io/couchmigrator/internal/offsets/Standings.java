@@ -4,6 +4,7 @@ package io.couchmigrator.internal.offsets;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.MigrationInfo.LatestRun;
+import io.couchmigrator.MigrationInfo.Outstanding;
 import io.couchmigrator.MigrationInfo.Phase;
 import io.couchmigrator.MigrationInfo.Reach;
 import io.couchmigrator.MigrationInfo.StageReach;
@@ -48,6 +49,13 @@ public final class Standings {
         return new Standings(directory, slug, Clock.systemUTC()).read();
     }
 
+    /** Returns what is outstanding now. */
+    public static Outstanding outstanding(Path directory, String slug) {
+        Standings standings = new Standings(directory, slug, Clock.systemUTC());
+        standings.checkReadable();
+        return new OutstandingRejects(standings.saved().rejects());
+    }
+
     MigrationInfo read() {
         checkReadable();
         History history = History.read(historyFile());
@@ -70,7 +78,8 @@ public final class Standings {
         Map<String, OptionalLong> notBegun = new LinkedHashMap<>(history.totals());
         for (StageOffset stage : stages(saved.offsets())) {
             long outstanding = saved.rejects().outstanding(stage.name());
-            stages.add(standing(stage, Math.max(0, stage.rangeTallies().read() - outstanding), outstanding));
+            long done = Math.max(0, stage.rangeTallies().read() - outstanding);
+            stages.add(standing(stage, done, outstanding, rate(saved.offsets(), stage)));
             notBegun.remove(stage.name());
         }
         notBegun.forEach((name, total) -> stages.add(notBegun(name, total)));
@@ -100,7 +109,8 @@ public final class Standings {
                 .map(stage -> standing(
                         stage,
                         stage.rangeTallies().read(),
-                        found(stage.verified().verified())))
+                        found(stage.verified().verified()),
+                        rate(offsets, stage)))
                 .toList();
         return new Reach(Optional.of(latest), offsets.map(Offsets::saved), stages);
     }
@@ -113,7 +123,13 @@ public final class Standings {
         return offsets.map(Offsets::stages).orElse(List.of());
     }
 
-    private static StageReach standing(StageOffset stage, long done, long rejects) {
+    private static OptionalDouble rate(Optional<Offsets> offsets, StageOffset stage) {
+        return offsets.map(saved -> saved.rates().get(stage.name())).stream()
+                .mapToDouble(Double::doubleValue)
+                .findFirst();
+    }
+
+    private static StageReach standing(StageOffset stage, long done, long rejects, OptionalDouble rate) {
         Phase phase =
                 switch (stage.phase()) {
                     case READING -> Phase.READING;
@@ -127,7 +143,7 @@ public final class Standings {
                 OptionalLong.of(stage.total()),
                 OptionalLong.of(phase == Phase.READING ? stage.left() : 0),
                 rejects,
-                OptionalDouble.empty(),
+                rate,
                 Optional.ofNullable(stage.completed()));
     }
 

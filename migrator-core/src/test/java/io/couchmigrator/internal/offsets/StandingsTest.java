@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -273,6 +274,20 @@ final class StandingsTest {
         assertThat(stage.rejects()).isEqualTo(2);
         assertThat(found.migration().checkpoint()).hasValue(NOW);
         assertThat(found.target()).hasValue("\"hq\" (oid 7 on server 42)");
+    }
+
+    @Test
+    void tellsTheRateOfTheStageThatIsReadAndWhenAllWillBeRead() {
+        try (LogDirectory directory = LogDirectory.open(logs, "orders", "run", NOW)) {
+            Offsets offsets = offsets(List.of(stage(100, 60)), RejectsMark.NONE);
+            new OffsetFile(directory).save(offsets.withRates(Map.of("orders", 8.0)));
+        }
+
+        MigrationInfo found = found();
+
+        assertThat(found.migration().stages().get(0).rate()).hasValue(8);
+        assertThat(found.migration().stages().get(0).remaining()).hasValue(Duration.ofSeconds(5));
+        assertThat(found.migration().all().remaining()).hasValue(Duration.ofSeconds(5));
     }
 
     @Test
