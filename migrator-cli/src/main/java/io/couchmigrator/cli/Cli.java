@@ -5,7 +5,9 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.cli.command.CheckCommand;
 import io.couchmigrator.cli.command.DemoCommand;
 import io.couchmigrator.cli.command.NextCommand;
+import io.couchmigrator.cli.command.RejectsCommand;
 import io.couchmigrator.cli.command.RunCommand;
+import io.couchmigrator.cli.command.StatusCommand;
 import io.couchmigrator.cli.command.UsageException;
 import io.couchmigrator.cli.console.Console;
 import io.couchmigrator.cli.console.Logging;
@@ -14,6 +16,7 @@ import io.couchmigrator.cli.settings.Arguments;
 import io.couchmigrator.cli.settings.Command;
 import io.couchmigrator.cli.settings.Faults;
 import io.couchmigrator.cli.settings.Help;
+import io.couchmigrator.cli.settings.LookSettings;
 import io.couchmigrator.cli.settings.Migrations;
 import io.couchmigrator.cli.settings.Setting;
 import io.couchmigrator.cli.settings.Settings;
@@ -95,6 +98,7 @@ final class Cli {
         }
         return switch (command) {
             case RUN, CHECK, VERIFY -> withMigration(command, arguments, faults);
+            case STATUS, REJECTS -> look(command, arguments, faults);
             case LIST -> list(arguments, faults);
             case DEMO -> demo(arguments, faults);
         };
@@ -124,7 +128,7 @@ final class Cli {
         Optional<Migrations> migration = Migrations.named(slug);
         boolean slugIsSure = !faults.any();
         if (migration.isEmpty() && slugIsSure) {
-            faults.add("unknown migration \"%s\"".formatted(slug) + Suggestion.of(slug, Migrations.slugs()));
+            faults.add(unknown(slug));
         }
         refuseMore(arguments, 2, faults);
         Logging.silence();
@@ -140,6 +144,24 @@ final class Cli {
                 : new RunCommand(command, console, stopRequests, progressRequests, next).run(chosen, settings.get());
     }
 
+    private int look(Command command, Arguments arguments, Faults faults) throws UsageException {
+        refuseMore(arguments, 2, faults);
+        Optional<Migrations> migration = arguments.slug().flatMap(Migrations::named);
+        if (arguments.slug().isEmpty() && command == Command.REJECTS) {
+            faults.add("%s needs the slug of a migration".formatted(command));
+        }
+        arguments.slug().filter(slug -> migration.isEmpty()).ifPresent(slug -> faults.add(unknown(slug)));
+        Optional<LookSettings> settings = LookSettings.read(arguments, command, faults);
+        refuse(faults, command);
+        return command == Command.STATUS
+                ? new StatusCommand(console, settings.orElseThrow(), program).run(migration)
+                : new RejectsCommand(console, settings.orElseThrow()).run(migration.orElseThrow());
+    }
+
+    private static String unknown(String slug) {
+        return "unknown migration \"%s\"".formatted(slug) + Suggestion.of(slug, Migrations.slugs());
+    }
+
     private int list(Arguments arguments, Faults faults) throws UsageException {
         refuseMore(arguments, 1, faults);
         refuse(faults, Command.LIST);
@@ -153,7 +175,7 @@ final class Cli {
         Optional<Migrations> migration = Migrations.named(slug);
         boolean keep = arguments.has(Setting.KEEP);
         if (migration.isEmpty() && !faults.any()) {
-            faults.add("unknown migration \"%s\"".formatted(slug) + Suggestion.of(slug, Migrations.slugs()));
+            faults.add(unknown(slug));
         }
         refuse(faults, Command.DEMO);
         DemoCommand demo = new DemoCommand(console);

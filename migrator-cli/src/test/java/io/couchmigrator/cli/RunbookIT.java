@@ -66,7 +66,7 @@ final class RunbookIT {
                                 + operator.logs() + "/migrate_metadata-blob-migration-");
         assertThat(ended.console().lines().filter(line -> line.startsWith("Processing ")))
                 .hasSize(7);
-        assertThat(ended.lastLines(3).lines().findFirst().orElseThrow())
+        assertThat(ended.lastLines(5).lines().findFirst().orElseThrow())
                 .matches(
                         "migrate_metadata is complete, but for rejects: %d rows written, 0 already there, 1 rejected, .*"
                                 .formatted(corpus.rows().size()));

@@ -87,7 +87,8 @@ public final class RunCommand {
             console.verdict(
                     result.outcome().exitStatus(),
                     command == Command.RUN
-                            ? verdict.of(result, next(listener), next.goingOn().as(Command.VERIFY))
+                            ? verdict.of(
+                                    result, next(listener), next.goingOn().as(Command.VERIFY), next.as(Command.REJECTS))
                             : verdict.ofVerification(
                                     result,
                                     listener.findings(),

@@ -116,6 +116,12 @@ public final class Console implements AutoCloseable {
         }
     }
 
+    /** Returns whether standard output is a terminal on which lines can be shown below all others. */
+    public synchronized boolean canShowLowest() {
+        openScreen();
+        return screen != null && screen.isInForeground();
+    }
+
     /** Takes away the lines that are shown below all others. */
     public synchronized void hideLowest() {
         lowest = columns -> List.of();
@@ -138,6 +144,11 @@ public final class Console implements AutoCloseable {
             out.write(screen.draw(lowest));
             drawnAt = System.nanoTime();
         }
+    }
+
+    /** Writes text that was asked for as it is, control characters and all; it is kept nowhere, however much it is. */
+    public synchronized void record(String text) {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private synchronized void write(String text, Stream stream) {

@@ -8,23 +8,42 @@ import org.jspecify.annotations.Nullable;
 
 /** What the first word asks for. */
 public enum Command {
-    RUN(true, "run", "run_blob_migration", "Runs a migration from where it stands until all is done."),
-    CHECK(true, "check", null, "Checks all that run needs, counts the documents, and writes nothing."),
-    VERIFY(true, "verify", null, "Compares the rows that should be there with those that are, and writes no row."),
-    LIST(false, "list", null, "Lists the migrations."),
+    RUN(Slug.NEEDED, "run", "run_blob_migration", "Runs a migration from where it stands until all is done."),
+    CHECK(Slug.NEEDED, "check", null, "Checks all that run needs, counts the documents, and writes nothing."),
+    VERIFY(
+            Slug.NEEDED,
+            "verify",
+            null,
+            "Compares the rows that should be there with those that are, and writes no row."),
+    STATUS(Slug.OPTIONAL, "status", null, "Tells where migrations stand, running or not; asks no server."),
+    REJECTS(Slug.NEEDED, "rejects", null, "Lists outstanding rejects, and how to mend them; asks no server."),
+    LIST(Slug.NONE, "list", null, "Lists the migrations."),
     DEMO(
-            false,
+            Slug.OPTIONAL,
             "demo",
             null,
             "Shows migrate_metadata, or documents, killed midway, on embedded servers; only where the program was built.");
 
-    private final boolean ofOneMigration;
+    /** Whether a migration is named after the command. */
+    private enum Slug {
+        NONE(""),
+        OPTIONAL(" [SLUG]"),
+        NEEDED(" SLUG");
+
+        private final String usage;
+
+        Slug(String usage) {
+            this.usage = usage;
+        }
+    }
+
+    private final Slug slug;
     private final String name;
     private final @Nullable String alias;
     private final String summary;
 
-    Command(boolean ofOneMigration, String name, @Nullable String alias, String summary) {
-        this.ofOneMigration = ofOneMigration;
+    Command(Slug slug, String name, @Nullable String alias, String summary) {
+        this.slug = slug;
         this.name = name;
         this.alias = alias;
         this.summary = summary;
@@ -37,13 +56,27 @@ public enum Command {
                 .findFirst();
     }
 
-    /** Returns whether it needs the slug of a migration. */
-    boolean ofOneMigration() {
-        return ofOneMigration;
+    /** Returns whether it asks the servers, as a migration is set. */
+    boolean asksServers() {
+        return this == RUN || this == CHECK || this == VERIFY;
+    }
+
+    /** Returns whether it only looks into the log directory. */
+    public boolean looksOnly() {
+        return this == STATUS || this == REJECTS;
     }
 
     String summary() {
         return summary;
+    }
+
+    /** Returns the forms in which it can tell what was asked for; none if there is no choice. */
+    List<Output> outputs() {
+        return switch (this) {
+            case STATUS -> List.of(Output.TEXT, Output.JSON);
+            case REJECTS -> List.of(Output.TEXT, Output.JSON, Output.CSV);
+            default -> List.of();
+        };
     }
 
     /** Returns its name and, after it, what else it may be called. */
@@ -53,7 +86,7 @@ public enum Command {
 
     /** Returns the line that shows how it is called. */
     public String usage() {
-        return "Usage: migrator " + name + (ofOneMigration ? " SLUG" : this == DEMO ? " [SLUG]" : "") + " [options]";
+        return "Usage: migrator " + name + slug.usage + " [options]";
     }
 
     @Override

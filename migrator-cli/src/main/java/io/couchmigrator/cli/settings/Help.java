@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.settings;
 
+import io.couchmigrator.cli.text.Wrapped;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.function.Predicate;
 public final class Help {
     static final String USAGE = "Usage: migrator COMMAND [SLUG] [options]";
 
-    private static final int WIDTH = 80;
     private static final int OPTION_WIDTH = 29;
 
     private static final String POSTGRES =
@@ -30,11 +30,11 @@ public final class Help {
         lines.add("");
         lines.add("Commands:");
         for (Command command : Command.values()) {
-            lines.addAll(wrapped("  %-8s ".formatted(command), 11, command.summary()));
+            lines.addAll(Wrapped.lines("  %-8s ".formatted(command), 11, command.summary()));
         }
         lines.add("");
         lines.addAll(
-                wrapped(
+                Wrapped.lines(
                         "",
                         0,
                         "migrator COMMAND --help, or migrator help COMMAND, tells a command's options; migrator --version the version."));
@@ -46,14 +46,14 @@ public final class Help {
         List<String> lines = new ArrayList<>();
         lines.add(command.usage());
         lines.add("");
-        lines.addAll(wrapped("", 0, command.summary()));
+        lines.addAll(Wrapped.lines("", 0, command.summary()));
         if (command.names().size() > 1) {
             lines.add("Also called: "
                     + String.join(
                             ", ", command.names().subList(1, command.names().size())));
         }
         options("Options:", command, Setting::isOfEveryMigration, lines);
-        if (command.ofOneMigration()) {
+        if (command.asksServers()) {
             for (Migrations migration : Migrations.values()) {
                 options(
                         "Options of %s:".formatted(migration),
@@ -64,9 +64,13 @@ public final class Help {
             for (String paragraph : List.of(others(command), POSTGRES, PRECEDENCE, statuses(command))) {
                 if (!paragraph.isEmpty()) {
                     lines.add("");
-                    lines.addAll(wrapped("", 0, paragraph));
+                    lines.addAll(Wrapped.lines("", 0, paragraph));
                 }
             }
+        }
+        if (command.looksOnly()) {
+            lines.add("");
+            lines.addAll(Wrapped.lines("", 0, statuses(command)));
         }
         return lines;
     }
@@ -87,7 +91,7 @@ public final class Help {
                 + setting.variable().map(name -> " [" + name + "]").orElse("")
                 + setting.fallback().map(value -> " (default " + value + ")").orElse("");
         String left = "  " + (setting.option() + " " + setting.argument()).stripTrailing();
-        return wrapped(left + " ".repeat(Math.max(1, OPTION_WIDTH - left.length())), OPTION_WIDTH, text);
+        return Wrapped.lines(left + " ".repeat(Math.max(1, OPTION_WIDTH - left.length())), OPTION_WIDTH, text);
     }
 
     private static String others(Command command) {
@@ -104,26 +108,9 @@ public final class Help {
                 "Exit status: 0 all is equal; 1 unexpected; 2 usage or configuration; 3 CouchDB failed; 4 PostgreSQL failed; 5 equal, but rejects are outstanding; 6 offset file or log directory; 7 rows are missing, different, extra or misplaced; 8 stopped by a limit; 9 another run goes on; 10 nothing wrong was found, but not all is migrated or was compared; 129, 130, 143 stopped by a signal, offsets saved. After 7 and 10 do what the last lines say, then verify again.";
             case CHECK ->
                 "Exit status: 0 a run can begin; 1 unexpected; else what a run would end with: 2 usage or configuration; 3 CouchDB; 4 PostgreSQL; 6 offset file or log directory; 9 another run goes on.";
+            case STATUS, REJECTS ->
+                "Exit status: 0 it is told, whatever it is; 1 unexpected; 2 usage or configuration; 6 the log directory, or what is in it, cannot be read.";
             default -> "";
         };
-    }
-
-    /** Returns a text in lines of the program's width, of which those after the first are indented. */
-    private static List<String> wrapped(String beginning, int indentation, String text) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder(beginning);
-        int words = 0;
-        for (String word : text.split(" ", -1)) {
-            if (words > 0 && line.length() + 1 + word.length() > WIDTH) {
-                lines.add(line.toString());
-                line.setLength(0);
-                line.append(" ".repeat(indentation));
-                words = 0;
-            }
-            line.append(words == 0 ? "" : " ").append(word);
-            words++;
-        }
-        lines.add(line.toString());
-        return lines;
     }
 }

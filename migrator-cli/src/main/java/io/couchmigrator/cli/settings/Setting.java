@@ -72,6 +72,8 @@ public enum Setting {
             rows in them that are of no document are deleted, or stay with --deletions=keep"""),
     REREAD("reread", Scope.COMMAND_LINE, null, null, null, """
             read all documents again; rows that are as they should be are not touched"""),
+    OUTPUT("output", Scope.COMMAND_LINE, "FORM", null, "text", "text for people, or json; of rejects csv, too"),
+    WATCH("watch", Scope.STATUS, null, null, null, "tell again and again, until the run has ended"),
     KEEP("keep", Scope.DEMO, null, null, null, "leave the servers up and say how to use them"),
     HELP("help", Scope.COMMAND_LINE, null, null, null, "print this and exit"),
     VERSION("version", Scope.COMMAND_LINE, null, null, null, "print the version and exit");
@@ -84,6 +86,8 @@ public enum Setting {
         COMMAND_LINE,
         /** On the command line of a verification only. */
         VERIFY,
+        /** On the command line of a status only. */
+        STATUS,
         /** On the command line of the demo only. */
         DEMO,
         /** In the configuration file only: it takes more than a word. */
@@ -98,6 +102,9 @@ public enum Setting {
     /** What changes nothing before the first document is read. */
     private static final Set<Setting> OF_READING =
             EnumSet.of(CHUNK_SIZE, MAX_DOCS_PER_SECOND, MAX_REJECTS, MAX_DURATION, NUL);
+
+    /** Who only looks into a log directory needs no more to find it. */
+    private static final Set<Setting> OF_LOOKING = EnumSet.of(LOG_DIR, CONFIG, VERSION);
 
     private static final Set<Setting> OF_DOCUMENTS = EnumSet.of(TABLE, DELETIONS, NUL, COUNTS, IDS, ADOPT, REREAD);
 
@@ -162,13 +169,20 @@ public enum Setting {
         return scope == Scope.ANYWHERE || scope == Scope.FILE || scope == Scope.NEVER_AN_OPTION;
     }
 
-    /** Returns whether it means something to this command; the commands share all options but those of the demo, of verify and of writing. */
+    /** Returns whether it means something to this command; the commands share all options but those of the demo, of verify, of writing, and of looking only. */
     public boolean belongsTo(Command command) {
+        if (this == OUTPUT) {
+            return !command.outputs().isEmpty();
+        }
         return this == HELP
                 || switch (scope) {
                     case DEMO -> command == Command.DEMO;
                     case VERIFY -> command == Command.VERIFY;
-                    default -> command != Command.DEMO && !(command == Command.VERIFY && OF_WRITING.contains(this));
+                    case STATUS -> command == Command.STATUS;
+                    default ->
+                        command.looksOnly()
+                                ? OF_LOOKING.contains(this)
+                                : command != Command.DEMO && !(command == Command.VERIFY && OF_WRITING.contains(this));
                 };
     }
 
@@ -224,6 +238,11 @@ public enum Setting {
     /** Returns its value where none is given. */
     Optional<String> fallback() {
         return Optional.ofNullable(fallback);
+    }
+
+    /** Returns whether a value is the one that holds where none is given. */
+    public boolean isDefault(String value) {
+        return value.equals(fallback);
     }
 
     String description() {

@@ -31,6 +31,16 @@ public final class Durations {
                 });
     }
 
+    /** Returns a duration of whole milliseconds as {@link #parse} takes it. */
+    public static String option(Duration duration) {
+        if (duration.toMillisPart() != 0) {
+            return duration.toMillis() + "ms";
+        }
+        return duration.toSecondsPart() == 0 && !duration.isZero()
+                ? duration.toMinutes() + "m"
+                : duration.toSeconds() + "s";
+    }
+
     /** Returns {@code [D day[s], ]H:MM:SS.ffffff}. */
     public static String precise(Duration duration) {
         return String.format(Locale.ROOT, "%s.%06d", seconds(duration), duration.toNanosPart() / 1000);

@@ -87,8 +87,9 @@ public final class Verdict {
      *
      * @param next the command that goes on with it
      * @param verify the command that compares all
+     * @param rejects the command that lists what is outstanding
      */
-    public List<String> of(Result result, String next, String verify) {
+    public List<String> of(Result result, String next, String verify, String rejects) {
         return switch (result.outcome()) {
             case COMPLETE ->
                 List.of("%s is complete: %s.%s"
@@ -98,7 +99,7 @@ public final class Verdict {
                                 completionTable
                                         .map(" Recorded in %s."::formatted)
                                         .orElse("")));
-            case REJECTS_OUTSTANDING -> outstanding(result, next, verify);
+            case REJECTS_OUTSTANDING -> outstanding(result, next, verify, rejects);
             case STOPPED -> stopped(result, "This run: " + rows(result), next);
             case SOURCE_FAILED -> failed("CouchDB failed", result, next);
             case TARGET_FAILED -> failed("PostgreSQL failed", result, next);
@@ -110,7 +111,7 @@ public final class Verdict {
         };
     }
 
-    private List<String> outstanding(Result result, String next, String verify) {
+    private List<String> outstanding(Result result, String next, String verify, String rejects) {
         List<String> lines = new ArrayList<>();
         lines.add("%s is complete, but for rejects: %s.%s"
                 .formatted(
@@ -121,14 +122,13 @@ public final class Verdict {
                                         " This run is not recorded in %s; what stands there is of an earlier one."
                                                 ::formatted)
                                 .orElse("")));
-        String listed = "%s outstanding, listed in %s."
-                .formatted(Numbers.of(result.outstanding(), "reject is", "rejects are"), rejects());
+        lines.add("%s outstanding. To list them, and how to mend each:"
+                .formatted(Numbers.of(result.outstanding(), "reject is", "rejects are")));
+        lines.add(indented(rejects));
         long again = result.outstandingAgain();
         if (again < result.outstanding()) {
-            lines.add(listed + " When the cause is mended, run the same command again:");
+            lines.add("When the cause is mended, run the same command again:");
             lines.add(indented(next));
-        } else {
-            lines.add(listed);
         }
         if (again > 0) {
             lines.add(writtenAgain(again));

@@ -80,8 +80,9 @@ class VerdictTest {
                 .containsExactly(
                         "migrate_metadata is complete, but for rejects: 1,734 rows written, 0 already there, 2 rejected,"
                                 + " 0:00:04. This run is not recorded in blobs_blobmigrationstate; what stands there is of an earlier one.",
-                        "2 rejects are outstanding, listed in logs/migrate_metadata.rejects.jsonl. When the cause is"
-                                + " mended, run the same command again:",
+                        "2 rejects are outstanding. To list them, and how to mend each:",
+                        "    list rejects",
+                        "When the cause is mended, run the same command again:",
                         "    " + NEXT);
     }
 
@@ -92,15 +93,15 @@ class VerdictTest {
         Result verified = verification(Outcome.DIFFERENCES_FOUND, new Verified(1, 2, 0, 0, 0, 3));
 
         assertThat(ofRun(one))
-                .contains("1 reject is outstanding, listed in logs/migrate_metadata.rejects.jsonl.", atIndex(1))
+                .contains("1 reject is outstanding. To list them, and how to mend each:", atIndex(1))
                 .satisfies(
                         line -> assertThat(line)
                                 .startsWith(
                                         "1 document was written once more that verify had found missing or different")
                                 .endsWith(" verify, which takes it off the list:"),
-                        atIndex(2))
+                        atIndex(3))
                 .endsWith("    verify all")
-                .hasSize(4);
+                .hasSize(5);
         assertThat(ofRun(some))
                 .containsSubsequence("    " + NEXT, "    verify all")
                 .anySatisfy(line -> assertThat(line).startsWith("2 documents were written once more "))
@@ -362,7 +363,7 @@ class VerdictTest {
     }
 
     private List<String> ofRun(Result result) {
-        return verdict.of(result, NEXT, "verify all");
+        return verdict.of(result, NEXT, "verify all", "list rejects");
     }
 
     private List<String> ofVerification(Result result) {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.command;
+
+import io.couchmigrator.MigrationInfo;
+import io.couchmigrator.MigrationInfo.LatestRun;
+import io.couchmigrator.MigrationInfo.StageReach;
+import io.couchmigrator.cli.settings.Command;
+import io.couchmigrator.cli.settings.Migrations;
+import io.couchmigrator.cli.settings.Setting;
+import io.couchmigrator.cli.text.Durations;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The command of an earlier run, as far as the log directory tells what it was given. */
+final class EarlierCommand {
+    /** What stands behind the name of the main database in those of the others. */
+    private static final String OTHER_DATABASE = "__.*";
+
+    private EarlierCommand() {}
+
+    static NextCommand of(String program, MigrationInfo info, Path logDirectory) {
+        List<String> words = new ArrayList<>(List.of(Command.RUN.toString(), info.slug()));
+        words.add(Setting.LOG_DIR.option() + "=" + logDirectory);
+        databases(info).forEach(database -> add(words, Setting.COUCH_DB, database));
+        Map<String, String> given =
+                info.migration().latest().map(LatestRun::settings).orElse(Map.of());
+        add(words, Setting.COUCH_URL, given.get("couch_url"));
+        add(words, Setting.COUCH_USER, given.get("couch_user"));
+        add(words, Setting.NUM_WORKERS, given.get("num_workers"));
+        add(words, Setting.CHUNK_SIZE, given.get("chunk_size"));
+        add(words, Setting.MAX_DOCS_PER_SECOND, given.get("max_docs_per_second"));
+        add(words, Setting.MAX_REJECTS, given.get("max_rejects"));
+        Optional.ofNullable(given.get("max_rejected_percent"))
+                .ifPresent(percent -> add(words, Setting.MAX_REJECTS, percent + "%"));
+        outage(given.get("max_outage")).ifPresent(outage -> add(words, Setting.MAX_OUTAGE, outage));
+        return new NextCommand(program, words);
+    }
+
+    /** Of documents each stage is named after its database. */
+    private static List<String> databases(MigrationInfo info) {
+        List<String> stages =
+                info.migration().stages().stream().map(StageReach::stage).toList();
+        return info.slug().equals(Migrations.DOCUMENTS.toString())
+                ? stages
+                : stages.stream()
+                        .limit(1)
+                        .map(stage -> stage.replaceFirst(OTHER_DATABASE, ""))
+                        .filter(main -> !Setting.COUCH_DB.isDefault(main))
+                        .toList();
+    }
+
+    private static Optional<String> outage(@Nullable String text) {
+        try {
+            return text == null ? Optional.empty() : Optional.of(Durations.option(Duration.parse(text)));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void add(List<String> words, Setting setting, @Nullable String value) {
+        boolean always = setting == Setting.COUCH_DB;
+        if (value != null && (always || !setting.isDefault(value))) {
+            words.add(setting.option() + "=" + value);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.verdict;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import io.couchmigrator.MigrationInfo;
+import io.couchmigrator.MigrationInfo.Holder;
+import io.couchmigrator.MigrationInfo.LatestRun;
+import io.couchmigrator.MigrationInfo.Reach;
+import io.couchmigrator.MigrationInfo.StageReach;
+import io.couchmigrator.MigrationInfo.Waiting;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Says where a migration stands, for programs: one object, whose members stay as they are. What is not known is null. */
+public final class StatusJson {
+    private static final Gson GSON =
+            new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
+
+    private StatusJson() {}
+
+    /** Returns the object, in one line. */
+    public static String of(MigrationInfo info) {
+        JsonObject json = new JsonObject();
+        json.addProperty("slug", info.slug());
+        json.addProperty("at", info.at().toString());
+        json.addProperty("state", word(info.state()));
+        json.add("holder", orNull(info.holder(), StatusJson::json));
+        json.addProperty("source", info.source().orElse(null));
+        json.addProperty("target", info.target().orElse(null));
+        json.add("migration", json(info.migration()));
+        json.add("verification", orNull(info.verification(), StatusJson::json));
+        return GSON.toJson(json);
+    }
+
+    private static JsonObject json(Holder holder) {
+        JsonObject json = new JsonObject();
+        json.addProperty("pid", holder.pid());
+        json.addProperty("host", holder.host());
+        json.addProperty("since", holder.since().toString());
+        return json;
+    }
+
+    private static JsonObject json(Reach reach) {
+        JsonObject json = new JsonObject();
+        json.add("latest", orNull(reach.latest(), StatusJson::json));
+        json.addProperty("checkpoint", text(reach.checkpoint()));
+        json.add("stages", array(reach.stages(), StatusJson::json));
+        JsonObject all = json(reach.all());
+        all.remove("stage");
+        json.add("all", all);
+        return json;
+    }
+
+    private static JsonObject json(LatestRun run) {
+        JsonObject settings = new JsonObject();
+        run.settings().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(setting -> settings.addProperty(setting.getKey(), setting.getValue()));
+        JsonObject json = new JsonObject();
+        json.addProperty("started", run.started().toString());
+        json.addProperty("pid", run.pid());
+        json.addProperty("host", run.host());
+        json.addProperty("version", run.version());
+        json.add("settings", settings);
+        json.addProperty("ended", text(run.ended()));
+        json.addProperty("outcome", run.outcome().map(StatusJson::word).orElse(null));
+        json.addProperty(
+                "exit_status",
+                run.outcome().map(outcome -> outcome.exitStatus()).orElse(null));
+        json.addProperty("error", run.error().orElse(null));
+        json.add("waiting", array(run.waiting(), StatusJson::json));
+        return json;
+    }
+
+    private static JsonObject json(Waiting waiting) {
+        JsonObject json = new JsonObject();
+        json.addProperty("server", waiting.server());
+        json.addProperty("cause", waiting.cause());
+        json.addProperty("since", waiting.since().toString());
+        return json;
+    }
+
+    private static JsonObject json(StageReach stage) {
+        JsonObject json = new JsonObject();
+        json.addProperty("stage", stage.stage());
+        json.addProperty("phase", word(stage.phase()));
+        json.addProperty("done", stage.done());
+        json.addProperty("total", stage.total().isPresent() ? stage.total().getAsLong() : null);
+        json.addProperty("left", stage.left().isPresent() ? stage.left().getAsLong() : null);
+        json.addProperty("rejects", stage.rejects());
+        json.addProperty(
+                "docs_per_second", stage.rate().isPresent() ? stage.rate().getAsDouble() : null);
+        json.addProperty(
+                "remaining_seconds",
+                stage.remaining().map(left -> left.toSeconds()).orElse(null));
+        json.addProperty("completed", text(stage.completed()));
+        return json;
+    }
+
+    private static <T> JsonElement orNull(Optional<T> value, Function<T, JsonObject> json) {
+        return value.<JsonElement>map(json).orElse(JsonNull.INSTANCE);
+    }
+
+    private static <T> JsonArray array(List<T> values, Function<T, JsonObject> json) {
+        JsonArray array = new JsonArray();
+        values.forEach(value -> array.add(json.apply(value)));
+        return array;
+    }
+
+    private static @Nullable String text(Optional<?> value) {
+        return value.map(Object::toString).orElse(null);
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.verdict;
+
+import io.couchmigrator.MigrationInfo;
+import io.couchmigrator.MigrationInfo.Holder;
+import io.couchmigrator.MigrationInfo.LatestRun;
+import io.couchmigrator.MigrationInfo.Reach;
+import io.couchmigrator.MigrationInfo.State;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.cli.text.Durations;
+import io.couchmigrator.cli.text.Numbers;
+import io.couchmigrator.cli.text.OperatorWords;
+import io.couchmigrator.cli.text.Secrets;
+import io.couchmigrator.cli.text.Wrapped;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Says where a migration stands, for people: who runs it or how it ended, how far each stage is, and what to do next. */
+public final class StatusText {
+    private final MigrationInfo info;
+    private final Path logDirectory;
+    private final Commands commands;
+
+    /**
+     * The commands that may be next, as a shell takes them.
+     *
+     * @param goOn that of the run
+     * @param verify that which compares all
+     * @param rejects that which lists what is outstanding
+     * @param watch that which tells this again and again
+     */
+    public record Commands(String goOn, String verify, String rejects, String watch) {}
+
+    public StatusText(MigrationInfo info, Path logDirectory, Commands commands) {
+        this.info = info;
+        this.logDirectory = logDirectory;
+        this.commands = commands;
+    }
+
+    /** Returns the lines, of at most 80 columns but for commands, which are to be copied. */
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add("%s: %s".formatted(info.slug(), state()));
+        holder().ifPresent(lines::add);
+        info.source().ifPresent(source -> lines.add("  from CouchDB at " + source));
+        info.target().ifPresent(target -> lines.add("  to database " + target));
+        reach(lines, info.migration(), info.state() == State.RUNNING);
+        info.verification().ifPresent(verification -> {
+            lines.add("");
+            lines.add("Verification: " + verification(verification));
+            reach(lines, verification, info.state() == State.VERIFYING);
+        });
+        lines.addAll(next());
+        return lines.stream()
+                .flatMap(line ->
+                        line.startsWith(Verdict.indented("")) ? Stream.of(line) : Wrapped.lines("", 4, line).stream())
+                .toList();
+    }
+
+    private String state() {
+        Optional<LatestRun> run = info.migration().latest();
+        String ended =
+                run.flatMap(LatestRun::ended).map(at -> " at " + time(at)).orElse("");
+        return switch (info.state()) {
+            case NONE -> "nothing was run here";
+            case RUNNING -> "running" + since();
+            case VERIFYING -> "being verified" + since();
+            case STOPPED ->
+                run.isEmpty()
+                        ? "not complete, and no run goes on"
+                        : "stopped %s%s".formatted(isOutcome(Outcome.STOPPED) ? "on request" : "by a limit", ended);
+            case FAILED -> "failed%s: %s".formatted(ended, failure(run.flatMap(LatestRun::outcome)));
+            case KILLED -> "killed, or its machine was: it never ended";
+            case COMPLETE -> {
+                long rejects = info.migration().all().rejects();
+                yield rejects == 0
+                        ? "complete" + ended
+                        : "complete%s, but for %s".formatted(ended, Numbers.of(rejects, "reject", "rejects"));
+            }
+        };
+    }
+
+    private boolean isOutcome(Outcome outcome) {
+        return info.migration().latest().flatMap(LatestRun::outcome).equals(Optional.of(outcome));
+    }
+
+    private String since() {
+        return info.holder()
+                .map(holder -> " since %s, for %s".formatted(time(holder.since()), age(holder.since())))
+                .orElse("");
+    }
+
+    private Optional<String> holder() {
+        if (info.state() == State.KILLED) {
+            return info.migration().latest().map(run -> "  begun at %s as process %s on host %s"
+                    .formatted(time(run.started()), run.pid(), run.host()));
+        }
+        return info.holder().map(holder -> "  as process %s on host %s".formatted(holder.pid(), holder.host()));
+    }
+
+    private static String failure(Optional<Outcome> outcome) {
+        if (outcome.isEmpty()) {
+            return "a bug (exit status %s)".formatted(ExitStatus.UNEXPECTED);
+        }
+        String what =
+                switch (outcome.get()) {
+                    case SOURCE_FAILED -> "CouchDB";
+                    case TARGET_FAILED -> "PostgreSQL";
+                    case BUSY -> "another run, or another's table";
+                    default -> "the log directory";
+                };
+        return "%s (exit status %s)".formatted(what, outcome.get().exitStatus());
+    }
+
+    private String verification(Reach verification) {
+        if (info.state() == State.VERIFYING || verification.latest().isEmpty()) {
+            return "goes on";
+        }
+        LatestRun run = verification.latest().get();
+        if (run.ended().isEmpty()) {
+            return "killed, or its machine was: it never ended";
+        }
+        String found = run.outcome()
+                .map(outcome -> switch (outcome) {
+                    case COMPLETE -> "every row is as it should be";
+                    case DIFFERENCES_FOUND -> "differences found (exit status 7)";
+                    case INCOMPLETE -> "not all is migrated or compared (exit status 10)";
+                    case REJECTS_OUTSTANDING -> "nothing wrong but rejects (exit status 5)";
+                    case STOPPED, STOPPED_BY_LIMIT -> "stopped";
+                    default -> "failed: " + failure(run.outcome());
+                })
+                .orElseGet(() -> "failed: " + failure(Optional.empty()));
+        return "%s, at %s".formatted(found, time(run.ended().get()));
+    }
+
+    private void reach(List<String> lines, Reach reach, boolean goesOn) {
+        if (!reach.stages().isEmpty()) {
+            lines.add("");
+            lines.addAll(StatusTable.lines(reach, goesOn));
+        }
+        List<String> more = new ArrayList<>();
+        reach.latest().ifPresent(run -> {
+            if (goesOn) {
+                run.waiting()
+                        .forEach(waiting -> more.add("Waiting for %s since %s: %s"
+                                .formatted(waiting.server(), time(waiting.since()), said(waiting.cause()))));
+            }
+            run.error().ifPresent(error -> more.add("Last error: " + said(error)));
+        });
+        reach.checkpoint()
+                .ifPresent(saved -> more.add("Last checkpoint: %s, %s ago".formatted(time(saved), age(saved))));
+        if (!more.isEmpty()) {
+            lines.add("");
+            lines.addAll(more);
+        }
+    }
+
+    private List<String> next() {
+        boolean saved = info.migration().checkpoint().isPresent();
+        return switch (info.state()) {
+            case NONE ->
+                List.of("Looked into %s: is that the directory that the run was given?".formatted(logDirectory));
+            case RUNNING, VERIFYING -> {
+                List<String> lines = new ArrayList<>();
+                info.holder().ifPresent(holder -> lines.addAll(stop(holder)));
+                lines.add("To watch it:");
+                lines.add(Verdict.indented(commands.watch()));
+                yield lines;
+            }
+            case STOPPED, FAILED, KILLED -> {
+                String first = info.state() == State.FAILED ? "When that is mended, run" : "To go on, run";
+                yield List.of(
+                        saved
+                                ? first + " the same command again, with what else it was given:"
+                                : first + " the same command again; nothing was saved yet:",
+                        Verdict.indented(commands.goOn()));
+            }
+            case COMPLETE -> {
+                if (!saved) {
+                    yield List.of(
+                            "The offset file is gone: the next run would read all again. Put it back from a copy.");
+                }
+                yield info.migration().all().rejects() > 0
+                        ? List.of("To list the rejects, and how to mend them:", Verdict.indented(commands.rejects()))
+                        : List.of("To compare all rows:", Verdict.indented(commands.verify()));
+            }
+        };
+    }
+
+    private static List<String> stop(Holder holder) {
+        return List.of(
+                "To stop it, with all that is done saved, on host %s:".formatted(holder.host()),
+                Verdict.indented("kill -INT " + holder.pid()));
+    }
+
+    private static String said(String message) {
+        return OperatorWords.of(Secrets.masked(message));
+    }
+
+    private static String time(Instant at) {
+        return at.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** A clock that was put back since would make it negative. */
+    private String age(Instant since) {
+        Duration age = Duration.between(since, info.at());
+        return Durations.seconds(age.isNegative() ? Duration.ZERO : age);
+    }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import io.couchmigrator.cli.console.Console;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code status} and {@code rejects} of directories as runs leave them, and as they do not. */
+final class LookTest {
+    private static final String OFFSETS = """
+            {
+              "format": 2, "requires": [], "migration": "documents", "saved": "2018-10-24T20:58:39Z",
+              "source": {"url": "http://couch:5984/", "uuid": null},
+              "target": {"system_identifier": null, "database": "hq", "database_oid": 7, "table_oids": {}},
+              "outstanding_rejects": 3,
+              "stages": [{
+                "name": "orders", "definition": 1, "database": "orders", "instance_start_time": "1",
+                "phase": "reading", "sequence": "0", "total": 100, "planned": "2018-10-24T20:58:39Z", "completed": null,
+                "tallies_outside_ranges": {"read": 0, "processed": 0, "filtered": 0, "rejected": 0, "written": 0, "already_there": 0},
+                "ranges": [{"from": null, "before": null, "after": "x", "rank": 40, "done": false, "tallies":
+                  {"read": 40, "processed": 37, "filtered": 0, "rejected": 3, "written": 37, "already_there": 0}}]
+              }]
+            }
+            """;
+
+    private static final String REJECTS = """
+            {"event":"rejected","at":"2018-10-24T20:58:39Z","stage":"orders","doc_id":"plain","rev":"1-a","code":"value-too-long","reason":"customer is too long"}
+            {"event":"rejected","at":"2018-10-24T20:58:39Z","stage":"orders","doc_id":"gone","rev":"1-b","code":"wrong-type","reason":"total"}
+            {"event":"resolved","at":"2018-10-24T20:58:40Z","stage":"orders","doc_id":"gone"}
+            {"event":"missing","at":"2018-10-24T20:58:41Z","stage":"orders","doc_id":"lost","rev":"1-c"}
+            {"event":"rejected","at":"2018-10-24T20:58:42Z","stage":"orders","doc_id":"odd\\u001b[31m,\\n\\"quoted\\"","rev":"1-d","code":"value-too-long","reason":"customer is too long"}
+            {"event":"rejected","at":"2018-10-24T20:58:43Z","stage":"orders","doc_id":"torn","re""";
+
+    private static final String HISTORY = """
+            {"at":"2018-10-24T20:00:00Z","event":"run started","pid":4242,"host":"db1","version":"1","settings":{"purpose":"migrate","migration":"documents","couch_url":"http://couch:5984/","couch_user":"reader","num_workers":8,"chunk_size":1000,"max_rejected_percent":0.5,"max_outage":"PT2H"}}
+            """;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path logs;
+
+    @BeforeEach
+    void leaveARun() throws IOException {
+        Files.writeString(logs.resolve("documents.offsets.json"), OFFSETS);
+        Files.writeString(logs.resolve("documents.rejects.jsonl"), REJECTS);
+        Files.writeString(logs.resolve("documents.history.jsonl"), HISTORY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "status documents"})
+    void tellsWhereAMigrationStands(String words) {
+        assertThat(run((words + " --log-dir=" + logs).split(" "))).isZero();
+
+        assertThat(out().lines())
+                .startsWith(
+                        "documents: killed, or its machine was: it never ended",
+                        "  begun at 2018-10-24T20:00:00Z as process 4242 on host db1")
+                .contains("orders                         37         100  37%          unfinished        3")
+                .endsWith(
+                        "To go on, run the same command again, with what else it was given:",
+                        "    migrator run documents --log-dir=" + logs
+                                + " --couch-db=orders --couch-url=http://couch:5984/ --couch-user=reader --num-workers=8"
+                                + " --max-rejects=0.5% --max-outage=120m");
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void tellsProgramsInOneObject() {
+        assertThat(run("status", "documents", "--log-dir=" + logs, "--output=json"))
+                .isZero();
+
+        assertThat(out().lines()).singleElement().satisfies(line -> assertThat(JsonParser.parseString(line)
+                        .getAsJsonObject()
+                        .get("state")
+                        .getAsString())
+                .isEqualTo("killed"));
+    }
+
+    @Test
+    void looksOnceAtWhatIsNotRunning() {
+        assertThat(run("status", "--watch", "--log-dir=" + logs)).isZero();
+
+        assertThat(out().lines().filter(line -> line.startsWith("documents: "))).hasSize(1);
+    }
+
+    @Test
+    void tellsThatNothingWasRun(@TempDir Path empty) {
+        assertThat(run("status", "--log-dir=" + empty)).isZero();
+        assertThat(run("status", "documents", "--log-dir=" + empty)).isZero();
+        assertThat(run("rejects", "documents", "--log-dir=" + empty)).isZero();
+
+        assertThat(out())
+                .contains(
+                        "Nothing was run in " + empty,
+                        "documents: nothing was run here\n",
+                        "documents: no reject is outstanding.\n");
+        assertThat(empty).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "status documents", "rejects documents"})
+    void refusesWhatCannotBeRead(String words) throws IOException {
+        assertThat(run((words + " --log-dir=" + logs.resolve("absent")).split(" ")))
+                .isEqualTo(6);
+        assertThat(run((words + " --log-dir=" + logs.resolve("documents.offsets.json")).split(" ")))
+                .isEqualTo(6);
+        Files.writeString(logs.resolve("documents.offsets.json"), "{ \"format\": 3 }");
+        assertThat(run((words + " --log-dir=" + logs).split(" "))).isEqualTo(6);
+        Files.writeString(logs.resolve("documents.offsets.json"), "{");
+        assertThat(run((words + " --log-dir=" + logs).split(" "))).isEqualTo(6);
+
+        assertThat(out()).isEmpty();
+        assertThat(err())
+                .contains(
+                        "Error: there is no log directory",
+                        "is a file: name a directory",
+                        "was written by a newer version",
+                        "is torn");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "status | --log-dir is missing",
+                "status documents --log-dir= | --log-dir is missing",
+                "status --log-dir=x --output=csv | --output is \"csv\": expected one of text, json",
+                "status --log-dir=x --num-workers=3 | --num-workers is no option of status",
+                "status document --log-dir=x | unknown migration \"document\": did you mean documents?",
+                "status documents more --log-dir=x | unexpected argument \"more\"",
+                "rejects --log-dir=x | rejects needs the slug of a migration",
+                "rejects documents --log-dir=x --watch | --watch is no option of rejects",
+                "run documents --log-dir=x --watch | --watch is no option of run"
+            })
+    void refusesWhatIsTypedWrong(String words, String said) {
+        assertThat(run(words.split(" "))).isEqualTo(2);
+        assertThat(err()).contains(said);
+    }
+
+    @Test
+    void takesTheLogDirectoryOfTheConfigurationFile() throws IOException {
+        Path config = Files.writeString(logs.resolve("config.json"), "{\"log-dir\": \"%s\"}".formatted(logs));
+
+        assertThat(run("status", "--config=" + config)).isZero();
+        assertThat(out()).startsWith("documents: killed");
+    }
+
+    @Test
+    void listsRejectsByTheirCodes() {
+        assertThat(run("rejects", "documents", "--log-dir=" + logs)).isZero();
+
+        assertThat(out()).isEqualTo("""
+                        documents: 3 rejects are outstanding.
+
+                        missing: 1 document
+                        To mend: nothing: the next run writes or deletes its rows.
+                          orders  lost
+                            a verification did not find a row of it
+
+                        value-too-long: 2 documents
+                        To mend: shorten it, or make the column longer.
+                          orders  plain
+                            customer is too long
+                          orders  odd\\u001b[31m,\\u000a"quoted"
+                            customer is too long
+
+                        When they are mended, run the migration again: it takes them first.
+                        """);
+    }
+
+    @Test
+    void listsRejectsForSpreadsheets() {
+        assertThat(run("rejects", "documents", "--log-dir=" + logs, "--output=csv"))
+                .isZero();
+
+        assertThat(out().split("\r\n"))
+                .hasSize(4)
+                .startsWith("stage,id,rev,code,reason,mend")
+                .contains(
+                        "orders,plain,1-a,value-too-long,customer is too long,\"shorten it, or make the column longer\"")
+                .anyMatch(line -> line.startsWith("orders,\"odd\u001b[31m,\n\"\"quoted\"\"\",1-d,"));
+    }
+
+    @Test
+    void listsRejectsForPrograms() {
+        assertThat(run("rejects", "documents", "--log-dir=" + logs, "--output=json"))
+                .isZero();
+
+        assertThat(out().lines()).hasSize(3).last().satisfies(line -> assertThat(
+                        JsonParser.parseString(line).getAsJsonObject().get("id").getAsString())
+                .isEqualTo("odd\u001b[31m,\n\"quoted\""));
+    }
+
+    private int run(String... words) {
+        return new Cli(new Console(out, err), Map.of(), stop -> {}, "migrator").run(List.of(words));
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}

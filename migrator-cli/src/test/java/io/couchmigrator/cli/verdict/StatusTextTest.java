@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.couchmigrator.MigrationInfo;
+import io.couchmigrator.MigrationInfo.Holder;
+import io.couchmigrator.MigrationInfo.LatestRun;
+import io.couchmigrator.MigrationInfo.Phase;
+import io.couchmigrator.MigrationInfo.Reach;
+import io.couchmigrator.MigrationInfo.StageReach;
+import io.couchmigrator.MigrationInfo.State;
+import io.couchmigrator.MigrationInfo.Waiting;
+import io.couchmigrator.Outcome;
+import io.couchmigrator.cli.verdict.StatusText.Commands;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Tag("values")
+final class StatusTextTest {
+    private static final Instant NOW = Instant.parse("2026-11-28T03:05:10.5Z");
+    private static final Instant BEGAN = NOW.minus(Duration.ofMinutes(65));
+    private static final Commands COMMANDS = new Commands("GO ON", "VERIFY", "REJECTS", "WATCH");
+
+    @Test
+    void tellsARunAtAGlance() {
+        List<StageReach> stages = List.of(
+                stage("orders", Phase.COMPLETE, 100_000, 100_000, 2),
+                new StageReach(
+                        "a_stage_whose_name_has_no_room_in_its_column",
+                        Phase.READING,
+                        1_234_567,
+                        OptionalLong.of(12_345_678),
+                        OptionalLong.of(11_111_111),
+                        0,
+                        OptionalDouble.of(1_234.4),
+                        Optional.empty()),
+                new StageReach(
+                        "later",
+                        Phase.NOT_BEGUN,
+                        0,
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        0,
+                        OptionalDouble.empty(),
+                        Optional.empty()));
+
+        List<String> lines = lines(info(State.RUNNING, going(), stages));
+
+        assertThat(lines)
+                .containsExactly(
+                        "documents: running since 2026-11-28T02:00:10Z, for 1:05:00",
+                        "  as process 4242 on host db1",
+                        "  from CouchDB at http://couch:5984/",
+                        "  to database \"hq\" (oid 7 on server 42)",
+                        "",
+                        "stage                        done       total    %   docs/s       left  rejects",
+                        "orders                    100,000     100,000 100%            complete        2",
+                        "a_stage_w…_its_column   1,234,567  12,345,678   9%    1,234    2:30:02        0",
+                        "later                           0           ?    ?           not begun        0",
+                        "in all                  1,334,567           ?    ?           not begun        2",
+                        "",
+                        "Waiting for PostgreSQL since 2026-11-28T02:00:10Z: no connection",
+                        "Last checkpoint: 2026-11-28T03:05:10Z, 0:00:00 ago",
+                        "To stop it, with all that is done saved, on host db1:",
+                        "    kill -INT 4242",
+                        "To watch it:",
+                        "    WATCH");
+    }
+
+    @ParameterizedTest
+    @EnumSource(State.class)
+    void leavesTheLastOfEightyColumnsFreeWhateverTheState(State state) {
+        List<StageReach> stages = List.of(stage("orders", Phase.READING, 9_999_999_999L, 99_999_999_999L, 99_999));
+
+        assertThat(lines(info(state, going(), stages))).isNotEmpty().allSatisfy(line -> assertThat(line)
+                .hasSizeLessThan(80));
+        assertThat(lines(info(state, ended(Outcome.TARGET_FAILED), stages)))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "STOPPED | STOPPED | documents: stopped on request at 2026-11-28T03:05:10Z | GO ON",
+                "STOPPED | STOPPED_BY_LIMIT | documents: stopped by a limit at 2026-11-28T03:05:10Z | GO ON",
+                "FAILED | TARGET_FAILED | documents: failed at 2026-11-28T03:05:10Z: PostgreSQL (exit status 4) | GO ON",
+                "FAILED | SOURCE_FAILED | documents: failed at 2026-11-28T03:05:10Z: CouchDB (exit status 3) | GO ON",
+                "FAILED | OFFSETS_REFUSED | documents: failed at 2026-11-28T03:05:10Z: the log directory (exit status 6) | GO ON",
+                "COMPLETE | COMPLETE | documents: complete at 2026-11-28T03:05:10Z | VERIFY"
+            })
+    void saysHowTheLatestRunEndedAndWhatIsNext(State state, Outcome outcome, String first, String last) {
+        List<String> lines = lines(info(state, ended(outcome), List.of(stage("orders", Phase.READING, 1, 2, 0))));
+
+        assertThat(lines).first().isEqualTo(first);
+        assertThat(lines).last().isEqualTo("    " + last);
+        assertThat(lines).anyMatch(line -> line.startsWith("Last error: table is gone: give --reset again"));
+    }
+
+    @Test
+    void namesTheCommandThatListsRejects() {
+        List<String> lines = lines(info(
+                State.COMPLETE,
+                ended(Outcome.REJECTS_OUTSTANDING),
+                List.of(stage("orders", Phase.COMPLETE, 9, 10, 1))));
+
+        assertThat(lines).first().asString().endsWith(", but for 1 reject");
+        assertThat(lines).last().isEqualTo("    REJECTS");
+    }
+
+    @Test
+    void neverTellsANegativeAgeNorAllBeforeAllIsRead() {
+        MigrationInfo info = info(State.RUNNING, going(), List.of(stage("orders", Phase.READING, 11, 10, 0)));
+        MigrationInfo earlier = new MigrationInfo(
+                info.slug(),
+                NOW.minusSeconds(7_200),
+                info.state(),
+                info.holder(),
+                info.source(),
+                info.target(),
+                info.migration(),
+                info.verification());
+
+        assertThat(String.join("\n", lines(earlier)))
+                .contains("for 0:00:00\n", ", 0:00:00 ago\n", " 99% ")
+                .doesNotContain("for -", ", -", "100%");
+    }
+
+    @Test
+    void tellsWhereAStageHasNothingToRead() {
+        List<StageReach> stages = List.of(stage("orders", Phase.COMPLETE, 0, 0, 0));
+
+        assertThat(lines(info(State.COMPLETE, ended(Outcome.COMPLETE), stages)))
+                .contains("orders                          0           0 100%            complete        0");
+    }
+
+    @Test
+    void tellsProgramsTheSame() {
+        JsonObject json = JsonParser.parseString(
+                        StatusJson.of(info(State.RUNNING, going(), List.of(stage("orders", Phase.READING, 1, 2, 0)))))
+                .getAsJsonObject();
+
+        assertThat(json.keySet())
+                .containsExactly("slug", "at", "state", "holder", "source", "target", "migration", "verification");
+        assertThat(json.get("state").getAsString()).isEqualTo("running");
+        JsonObject migration = json.getAsJsonObject("migration");
+        assertThat(migration.getAsJsonObject("all").keySet())
+                .containsExactly(
+                        "phase",
+                        "done",
+                        "total",
+                        "left",
+                        "rejects",
+                        "docs_per_second",
+                        "remaining_seconds",
+                        "completed");
+        assertThat(migration.getAsJsonObject("latest").get("outcome").isJsonNull())
+                .isTrue();
+    }
+
+    private static List<String> lines(MigrationInfo info) {
+        return new StatusText(info, Path.of("logs"), COMMANDS).lines();
+    }
+
+    private static MigrationInfo info(State state, LatestRun run, List<StageReach> stages) {
+        boolean held = state == State.RUNNING || state == State.VERIFYING;
+        return new MigrationInfo(
+                "documents",
+                NOW,
+                state,
+                held ? Optional.of(new Holder(4242, "db1", BEGAN)) : Optional.empty(),
+                Optional.of("http://couch:5984/"),
+                Optional.of("\"hq\" (oid 7 on server 42)"),
+                new Reach(Optional.of(run), Optional.of(NOW), stages),
+                state == State.VERIFYING
+                        ? Optional.of(new Reach(Optional.of(run), Optional.of(NOW), stages))
+                        : Optional.empty());
+    }
+
+    private static StageReach stage(String name, Phase phase, long done, long total, long rejects) {
+        return new StageReach(
+                name,
+                phase,
+                done,
+                OptionalLong.of(total),
+                OptionalLong.of(phase == Phase.COMPLETE ? 0 : 1),
+                rejects,
+                OptionalDouble.empty(),
+                phase == Phase.COMPLETE ? Optional.of(NOW) : Optional.empty());
+    }
+
+    private static LatestRun going() {
+        return new LatestRun(
+                BEGAN,
+                4242,
+                "db1",
+                "1",
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(new Waiting("PostgreSQL", "no connection", BEGAN)));
+    }
+
+    private static LatestRun ended(Outcome outcome) {
+        return new LatestRun(
+                BEGAN,
+                4242,
+                "db1",
+                "1",
+                Map.of(),
+                Optional.of(NOW),
+                Optional.of(outcome),
+                Optional.of("table is gone: give startOver(true)" + " again and again".repeat(20)),
+                List.of());
+    }
+}
