@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL failed, or lacks what the migration needs. */
 public final class TargetException extends MigrationException {
     private static final long serialVersionUID = 1L;
+
+    private final @Nullable String grant;
 
     /** Creates one with a message that says what to do now. */
     public TargetException(String message) {
@@ -14,7 +17,26 @@ public final class TargetException extends MigrationException {
 
     /** Creates one with a message that says what to do now, and its cause. */
     public TargetException(String message, @Nullable Throwable cause) {
+        this(message, cause, null);
+    }
+
+    private TargetException(String message, @Nullable Throwable cause, @Nullable String grant) {
         super(message, cause);
+        this.grant = grant;
+    }
+
+    /**
+     * Creates one with a message that says what to do now.
+     *
+     * @param grant the statement that grants the user what it lacks; empty if it is about anything else
+     */
+    public static TargetException mendedBy(Optional<String> grant, String message) {
+        return new TargetException(message, null, grant.orElse(null));
+    }
+
+    /** Returns the statement that grants the user what it lacks; empty if it is about anything else. */
+    public Optional<String> grant() {
+        return Optional.ofNullable(grant);
     }
 
     @Override

@@ -140,7 +140,7 @@ final class Cli {
         Migration chosen = migration.get().of(settings.get());
         NextCommand next = new NextCommand(program, arguments.words());
         return command == Command.CHECK
-                ? new CheckCommand(console, next).run(chosen, settings.get())
+                ? new CheckCommand(console, next, arguments.has(Setting.GRANTS)).run(chosen, settings.get())
                 : new RunCommand(command, console, stopRequests, progressRequests, next).run(chosen, settings.get());
     }
 

@@ -86,6 +86,41 @@ final class StreamsIT {
         assertThat(errors()).contains("Error: ", "documents cannot run: 1 fault.");
     }
 
+    @Test
+    void aScriptOfGrantsCanBePipedIntoPsql() throws Exception {
+        types("run");
+        database.execute("revoke update, delete on documents from %1$s; revoke insert on couch_migrator_owner from %1$s"
+                .formatted(database.user()));
+        output.reset();
+
+        int lacking = types("check", "--grants");
+        String script = output();
+        database.execute(script);
+        String faults = errors();
+        errors.reset();
+
+        assertThat(lacking).isEqualTo(4);
+        assertThat(script.lines()).allMatch(line -> line.startsWith("-- user ") || line.startsWith("grant "));
+        assertThat(script.lines().filter(line -> line.startsWith("grant "))).hasSize(2);
+        assertThat(faults).contains("documents cannot run: 2 faults.").doesNotContain("--grants");
+        assertThat(types("check", "--grants")).isZero();
+        assertThat(types("check")).isZero();
+        assertThat(errors()).isEmpty();
+    }
+
+    @Test
+    void aCheckSaysHowToHaveWhatIsToBeGranted() throws Exception {
+        types("run");
+        database.execute("revoke update on documents from " + database.user());
+
+        int lacking = types("check");
+
+        assertThat(lacking).isEqualTo(4);
+        assertThat(errors())
+                .startsWith("Error: user ")
+                .containsPattern("as a script for psql:\\R    migrator check documents .* --grants\\R");
+    }
+
     private int types(String command, String... more) {
         List<String> words = new ArrayList<>(
                 List.of(command, "documents", "--couch-db=shop", "--log-dir=" + directory.resolve("logs")));

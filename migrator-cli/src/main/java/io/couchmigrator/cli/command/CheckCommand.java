@@ -2,45 +2,56 @@
 package io.couchmigrator.cli.command;
 
 import io.couchmigrator.CheckReport;
-import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import io.couchmigrator.cli.console.Console;
 import io.couchmigrator.cli.console.Logging;
 import io.couchmigrator.cli.settings.Command;
+import io.couchmigrator.cli.settings.Setting;
 import io.couchmigrator.cli.settings.Settings;
-import io.couchmigrator.cli.text.Numbers;
+import io.couchmigrator.cli.verdict.CheckVerdict;
+import io.couchmigrator.cli.verdict.Plan;
 import io.couchmigrator.cli.verdict.Verdict;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.util.List;
 
 /** {@code migrator check}: tells all that would keep a run from its first document, and writes nothing. */
 public final class CheckCommand {
     private final Console console;
     private final NextCommand next;
+    private final boolean grants;
 
-    /** @param next the command as the user gave it */
-    public CheckCommand(Console console, NextCommand next) {
+    /**
+     * @param next the command as the user gave it
+     * @param grants whether nothing is told but what is to be granted
+     */
+    public CheckCommand(Console console, NextCommand next, boolean grants) {
         this.console = console;
         this.next = next;
+        this.grants = grants;
     }
 
     /** Checks and returns the exit status. */
     public int run(Migration migration, Settings settings) {
         settings.warnings().forEach(console::warning);
-        console.lines(settings.lines());
+        if (!grants) {
+            console.lines(settings.lines());
+        }
         CheckReport report = report(migration, settings);
         report.faults().forEach(fault -> console.error(Verdict.error(fault)));
-        report.stages().forEach(stage -> console.line(line(stage)));
-        boolean fit = report.faults().isEmpty();
-        int status = Verdict.exitStatus(report);
-        console.verdict(
-                status,
-                new Verdict(
-                                migration,
-                                settings.logDirectory(),
-                                settings.shards().isPresent())
-                        .of(report, fit ? next.as(Command.RUN) : next.same()));
+        Plan plan = new Plan(report, settings.logDirectory());
+        console.lines(grants ? plan.grants() : plan.lines());
+        CheckVerdict verdict = new CheckVerdict(migration.slug(), report);
+        int status = verdict.exitStatus();
+        if (report.faults().isEmpty()) {
+            console.lines(grants ? List.of() : verdict.lines(next.as(Command.RUN)));
+            return status;
+        }
+        if (!grants && !report.grants().isEmpty()) {
+            console.errors(CheckVerdict.grants(next.with(Setting.GRANTS)));
+        }
+        console.verdict(status, verdict.lines(next.without(Setting.GRANTS)));
         return status;
     }
 
@@ -55,15 +66,5 @@ public final class CheckCommand {
             }
             throw e;
         }
-    }
-
-    private static String line(StageCheck stage) {
-        if (stage.skipped().isPresent()) {
-            return ConsoleListener.skipped(stage.stage(), stage.skipped().get());
-        }
-        String count = stage.documents().isPresent()
-                ? Numbers.of(stage.documents().getAsLong(), "document", "documents")
-                : "an unknown number of documents";
-        return "%s: %s: %s".formatted(stage.stage(), count, stage.description());
     }
 }

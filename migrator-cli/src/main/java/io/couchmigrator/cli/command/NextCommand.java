@@ -24,6 +24,16 @@ public record NextCommand(String program, List<String> words) {
         return line(words);
     }
 
+    /** Returns the same command with this flag. */
+    String with(Setting flag) {
+        return same() + " " + flag.option();
+    }
+
+    /** Returns the same command without this flag. */
+    String without(Setting flag) {
+        return line(words.stream().filter(word -> !names(word, flag)).toList());
+    }
+
     /** Returns the command that goes on with what this one began: starting over or accepting once is enough. */
     NextCommand goingOn() {
         return new NextCommand(

@@ -74,6 +74,8 @@ public enum Setting {
             read all documents again; rows that are as they should be are not touched"""),
     OUTPUT("output", Scope.COMMAND_LINE, "FORM", null, "text", "text for people, or json; of rejects csv, too"),
     WATCH("watch", Scope.STATUS, null, null, null, "tell again and again, until the run has ended"),
+    GRANTS("grants", Scope.CHECK, null, null, null, """
+            print nothing but the GRANTs that are missing, as a script for psql"""),
     KEEP("keep", Scope.DEMO, null, null, null, "leave the servers up and say how to use them"),
     HELP("help", Scope.COMMAND_LINE, null, null, null, "print this and exit"),
     VERSION("version", Scope.COMMAND_LINE, null, null, null, "print the version and exit");
@@ -88,6 +90,8 @@ public enum Setting {
         VERIFY,
         /** On the command line of a status only. */
         STATUS,
+        /** On the command line of a check only. */
+        CHECK,
         /** On the command line of the demo only. */
         DEMO,
         /** In the configuration file only: it takes more than a word. */
@@ -178,6 +182,7 @@ public enum Setting {
                 || switch (scope) {
                     case DEMO -> command == Command.DEMO;
                     case VERIFY -> command == Command.VERIFY;
+                    case CHECK -> command == Command.CHECK;
                     case STATUS -> command == Command.STATUS;
                     default ->
                         command.looksOnly()

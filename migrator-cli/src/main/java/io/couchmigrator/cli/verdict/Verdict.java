@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.verdict;
 
-import io.couchmigrator.CheckReport;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
-import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
 import io.couchmigrator.Result.Audit;
 import io.couchmigrator.Tallies;
@@ -18,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Says how a run or a check ended and what to do next: always the last lines on the console. */
+/** Says how a run ended and what to do next: always the last lines on the console. */
 public final class Verdict {
     private final String slug;
     private final Optional<String> completionTable;
@@ -228,39 +226,6 @@ public final class Verdict {
     public static String bug(Throwable failure) {
         StackTraceElement[] trace = failure.getStackTrace();
         return Secrets.masked(failure.toString()) + (trace.length == 0 ? "" : " at " + trace[0]);
-    }
-
-    /** Returns the verdict on a check; {@code next} is the command to give now. */
-    public List<String> of(CheckReport report, String next) {
-        if (report.faults().isEmpty()) {
-            long documents = report.stages().stream()
-                    .mapToLong(stage -> stage.documents().orElse(0))
-                    .sum();
-            return List.of(
-                    "%s can run: %s in %s. To run it:"
-                            .formatted(
-                                    slug,
-                                    Numbers.of(documents, "document", "documents"),
-                                    Numbers.of(report.stages().size(), "stage", "stages")),
-                    indented(next));
-        }
-        return List.of(
-                "%s cannot run: %s. Nothing was written. When the %s above %s mended, check again:"
-                        .formatted(
-                                slug,
-                                Numbers.of(report.faults().size(), "fault", "faults"),
-                                report.faults().size() == 1 ? "error" : "errors",
-                                report.faults().size() == 1 ? "is" : "are"),
-                indented(next));
-    }
-
-    /** Returns the status of a check: that of the fault which would have decided a run's. */
-    public static int exitStatus(CheckReport report) {
-        return report.faults().stream()
-                .map(fault -> fault.outcome())
-                .min(Outcome::compareTo)
-                .orElse(Outcome.COMPLETE)
-                .exitStatus();
     }
 
     private Path rejects() {

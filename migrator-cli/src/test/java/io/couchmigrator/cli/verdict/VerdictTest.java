@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.atIndex;
 
 import io.couchmigrator.CheckReport;
+import io.couchmigrator.CheckReport.SourceCheck;
 import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.DocumentStage;
@@ -429,7 +430,9 @@ class VerdictTest {
             String asked = errors == 1 ? " When the error above is mended, " : " When the errors above are mended, ";
 
             assertThat(ofRun(failed).get(1)).contains(asked);
-            assertThat(verdict.of(new CheckReport(List.of(), found), NEXT).get(0))
+            assertThat(new CheckVerdict("migrate_metadata", checked(List.of(), found))
+                            .lines(NEXT)
+                            .get(0))
                     .contains(asked);
         }
     }
@@ -448,22 +451,30 @@ class VerdictTest {
     @Test
     void tellsWhatACheckFoundWithTheStatusOfTheGravestFault() {
         List<StageCheck> stages = List.of(
-                new StageCheck("commcarehq", "CommCareAudio", OptionalLong.of(1266), Optional.empty()),
-                new StageCheck("IcdsFile", "IcdsFile", OptionalLong.empty(), Optional.of("no table")));
-        CheckReport fit = new CheckReport(stages, List.of());
+                new StageCheck(
+                        "commcarehq", "CommCareAudio", OptionalLong.of(1266), Optional.empty(), Optional.empty()),
+                new StageCheck(
+                        "IcdsFile", "IcdsFile", OptionalLong.empty(), Optional.of("no table"), Optional.empty()));
+        CheckVerdict fit = new CheckVerdict("migrate_metadata", checked(stages, List.of()));
         List<MigrationException> found = List.of(
                 new SourceException("no database"),
                 new LogDirectoryException("not writable"),
                 new TargetException("no table"));
-        CheckReport unfit = new CheckReport(stages, found);
+        CheckVerdict unfit = new CheckVerdict("migrate_metadata", checked(stages, found));
 
-        assertThat(verdict.of(fit, NEXT))
+        assertThat(fit.lines(NEXT))
                 .containsExactly("migrate_metadata can run: 1,266 documents in 2 stages. To run it:", "    " + NEXT);
-        assertThat(Verdict.exitStatus(fit)).isZero();
-        assertThat(verdict.of(unfit, NEXT).get(0)).startsWith("migrate_metadata cannot run: 3 faults.");
-        assertThat(Verdict.exitStatus(unfit)).isEqualTo(6);
-        assertThat(Verdict.exitStatus(new CheckReport(stages, List.of(found.get(0), found.get(2)))))
+        assertThat(fit.exitStatus()).isZero();
+        assertThat(unfit.lines(NEXT).get(0)).startsWith("migrate_metadata cannot run: 3 faults.");
+        assertThat(unfit.exitStatus()).isEqualTo(6);
+        assertThat(new CheckVerdict("migrate_metadata", checked(stages, List.of(found.get(0), found.get(2))))
+                        .exitStatus())
                 .isEqualTo(4);
+    }
+
+    private static CheckReport checked(List<StageCheck> stages, List<MigrationException> faults) {
+        SourceCheck source = new SourceCheck("CouchDB at http://couch/", Optional.empty(), false);
+        return new CheckReport(source, List.of(), stages, OptionalLong.empty(), faults);
     }
 
     @Test

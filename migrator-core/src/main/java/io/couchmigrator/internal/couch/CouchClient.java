@@ -48,9 +48,18 @@ public final class CouchClient implements AutoCloseable {
 
     /** Returns the server's uuid; empty where it has none. May take seconds on a healthy server. */
     public Optional<String> uuid() throws PassingException {
-        JsonObject welcome = http.get("its welcome", http.url(), JsonBytes::object);
-        JsonElement uuid = welcome.get("uuid");
-        return uuid != null && uuid.isJsonPrimitive() ? Optional.of(uuid.getAsString()) : Optional.empty();
+        return welcome("uuid");
+    }
+
+    /** Returns the server's version; empty where it does not say. May take seconds on a healthy server. */
+    public Optional<String> version() throws PassingException {
+        return welcome("version");
+    }
+
+    private Optional<String> welcome(String name) throws PassingException {
+        JsonElement said =
+                http.get("its welcome", http.url(), JsonBytes::object).get(name);
+        return said != null && said.isJsonPrimitive() ? Optional.of(said.getAsString()) : Optional.empty();
     }
 
     /** Returns what the server says of a database; one that does not exist is a terminal error. */
@@ -68,7 +77,8 @@ public final class CouchClient implements AutoCloseable {
                     deleted == null || deleted.isJsonNull() ? 0 : deleted.getAsLong(),
                     sequence == null || sequence.isJsonNull() ? null : sequence,
                     purges == null || purges.isJsonNull() ? null : purges,
-                    copies(facts.get("cluster")));
+                    ofCluster(facts.get("cluster"), "n"),
+                    ofCluster(facts.get("cluster"), "q"));
         } catch (NullPointerException
                 | IllegalStateException
                 | UnsupportedOperationException
@@ -176,11 +186,11 @@ public final class CouchClient implements AutoCloseable {
         return wanted.bodies() ? target.addQueryParameter("include_docs", "true") : target;
     }
 
-    private static OptionalLong copies(@Nullable JsonElement cluster) {
-        JsonElement copies = cluster != null && cluster.isJsonObject()
-                ? cluster.getAsJsonObject().get("n")
+    private static OptionalLong ofCluster(@Nullable JsonElement cluster, String name) {
+        JsonElement number = cluster != null && cluster.isJsonObject()
+                ? cluster.getAsJsonObject().get(name)
                 : null;
-        return copies == null || copies.isJsonNull() ? OptionalLong.empty() : OptionalLong.of(copies.getAsLong());
+        return number == null || number.isJsonNull() ? OptionalLong.empty() : OptionalLong.of(number.getAsLong());
     }
 
     /**

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequence the position in the feed after its last change, as the raw token; null where the server does not say
  * @param purges how many purges it had, as the raw token; null where the server does not say
  * @param copies how many copies of each document the cluster keeps; empty where the server does not say
+ * @param shards in how many shards it keeps them; empty where the server does not say
  */
 public record DatabaseFacts(
         String instanceStartTime,
@@ -22,7 +23,8 @@ public record DatabaseFacts(
         long deleted,
         @Nullable JsonElement sequence,
         @Nullable JsonElement purges,
-        OptionalLong copies) {
+        OptionalLong copies,
+        OptionalLong shards) {
     public DatabaseFacts {
         if (documents < 0 || deleted < 0) {
             throw new IllegalStateException(

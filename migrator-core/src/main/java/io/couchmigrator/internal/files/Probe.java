@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Looks whether a log directory could be held, leaving no trace and keeping nobody from holding it. */
 public final class Probe {
@@ -38,6 +39,15 @@ public final class Probe {
                         LogDirectory.history(directory, slug))
                 .forEach(Probe::file);
         RunLock.probe(lock);
+    }
+
+    /** Returns how many bytes this user may still write where a log directory is, or is to be; empty if that is not known. */
+    public static OptionalLong freeBytes(Path directory) {
+        try {
+            return OptionalLong.of(Files.getFileStore(existing(directory)).getUsableSpace());
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
     }
 
     /** Returns a path, or what is there of the way to it. */

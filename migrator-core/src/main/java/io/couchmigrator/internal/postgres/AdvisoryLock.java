@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +43,7 @@ public final class AdvisoryLock implements AutoCloseable {
             String application) {
         this.connection = connection;
         this.key = key;
-        this.lock = "locktype = 'advisory' and objsubid = 1 and classid::bigint = %s and objid::bigint = %s"
-                        .formatted(key >>> Integer.SIZE, key & 0xFFFF_FFFFL)
-                + " and database = (select oid from pg_database where datname = current_database()) and granted";
+        this.lock = held(key);
         this.autoCommit = autoCommit;
         this.named = named;
         this.process = process;
@@ -131,24 +130,36 @@ public final class AdvisoryLock implements AutoCloseable {
                 .formatted(process, process, lock));
     }
 
+    private static String held(long key) {
+        return "locktype = 'advisory' and objsubid = 1 and classid::bigint = %s and objid::bigint = %s"
+                        .formatted(key >>> Integer.SIZE, key & 0xFFFF_FFFFL)
+                + " and database = (select oid from pg_database where datname = current_database()) and granted";
+    }
+
     /** Returns who holds it, for people, as far as the user may know; and how to end it. */
     public String holder() throws SQLException {
+        return holder(connection, key).orElse("nobody any more: try again");
+    }
+
+    /** Returns the same of the lock with a key, which may be looked at on any connection; empty if nobody holds it. */
+    public static Optional<String> holder(Connection connection, long key) throws SQLException {
         String sql = "select l.pid, a.application_name, coalesce(a.client_hostname, host(a.client_addr)),"
                 + " date_trunc('second', a.backend_start)::text"
-                + " from pg_locks l left join pg_stat_activity a using (pid) where " + lock;
+                + " from pg_locks l left join pg_stat_activity a using (pid) where " + held(key);
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             if (!row.next()) {
-                return "nobody any more: try again";
+                return Optional.empty();
             }
             int pid = row.getInt(1);
-            return "server process %s%s%s%s: wait for that run, or stop it; if its host is gone, end the connection with select pg_terminate_backend(%s)"
-                    .formatted(
-                            pid,
-                            told(", application \"%s\"", row.getString(2)),
-                            told(", from host %s", row.getString(3)),
-                            told(", since %s", row.getString(4)),
-                            pid);
+            return Optional.of(
+                    "server process %s%s%s%s: wait for that run, or stop it; if its host is gone, end the connection with select pg_terminate_backend(%s)"
+                            .formatted(
+                                    pid,
+                                    told(", application \"%s\"", row.getString(2)),
+                                    told(", from host %s", row.getString(3)),
+                                    told(", since %s", row.getString(4)),
+                                    pid));
         }
     }
 

@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jooq.Record;
 
 /**
@@ -24,12 +26,22 @@ import org.jooq.Record;
  * says what was seen, what is needed, and what to do.
  */
 public final class TargetChecks {
+    /** A name in quotes may hold anything, and so does what it is part of. */
+    private static final Pattern GRANT =
+            Pattern.compile("\\bgrant (?:\"(?:[^\"]|\"\")*\"|[^\"])*? to (?:\"(?:[^\"]|\"\")*\"|[^\\s,;\"]+)");
+
     private final Connection connection;
     private final List<String> faults = new ArrayList<>();
     private final MissingPrivileges missing = new MissingPrivileges();
 
     private TargetChecks(Connection connection) {
         this.connection = connection;
+    }
+
+    /** Returns the first statement that a fault advises to grant what is missing; empty if it is about anything else. */
+    public static Optional<String> grant(String fault) {
+        Matcher grant = GRANT.matcher(fault);
+        return grant.find() ? Optional.of(grant.group()) : Optional.empty();
     }
 
     /** Returns what is wrong with an upsert's table. */

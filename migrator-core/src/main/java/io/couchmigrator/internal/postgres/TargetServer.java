@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.CheckReport.Server;
+import io.couchmigrator.CheckReport.TableCheck;
 import io.couchmigrator.TableName;
+import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,6 +22,9 @@ public final class TargetServer {
     /** The first server that has {@code plan_cache_mode}. */
     private static final int LEAST_VERSION = 120_000;
 
+    /** Counting them takes no time that anybody notices. */
+    private static final int MOST_COUNTED = 10_000;
+
     private TargetServer() {}
 
     /** Returns the identity of the connection's database, without its timeline; tables that do not exist are left out. */
@@ -33,6 +39,48 @@ public final class TargetServer {
                 Optional.ofNullable(database.get(1, Long.class)).orElse(0L),
                 tables(connection, tables),
                 OptionalLong.empty());
+    }
+
+    /** Returns what the server tells of itself and of the connection's database, in one question. */
+    public static Server described(Connection connection, int ownConnections) throws SQLException {
+        Record server = Jooq.with(connection, jooq -> jooq.fetchSingle("""
+                select current_setting('server_version'), current_database()::text, current_user::text,
+                  coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false),
+                  current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+                    - coalesce(current_setting('reserved_connections', true)::int, 0),
+                  (select coalesce(sum(numbackends), 0)::int from pg_stat_database)
+                """));
+        return new Server(
+                server.get(0, String.class).split(" ", 2)[0],
+                server.get(1, String.class),
+                server.get(2, String.class),
+                server.get(3, boolean.class),
+                server.get(4, int.class),
+                Math.max(0, server.get(5, int.class) - ownConnections));
+    }
+
+    /** Returns how many rows a table has that the user may read: counted if they are few, else as the server estimates them. */
+    public static TableCheck rows(Connection connection, TableName table) throws SQLException {
+        if (TableFacts.of(connection, table).isEmpty()) {
+            return new TableCheck(table.toString(), OptionalLong.of(0), true);
+        }
+        String sql = Jooq.sql(Jooq.table(table));
+        long few = Jooq.with(connection, jooq -> jooq.resultQuery(
+                        "select count(*) from (select from %s limit %s) as few".formatted(sql, MOST_COUNTED + 1))
+                .fetchSingleInto(long.class));
+        if (few <= MOST_COUNTED) {
+            return new TableCheck(table.toString(), OptionalLong.of(few), true);
+        }
+        String plan = Jooq.with(connection, jooq -> jooq.resultQuery("explain (format json) select from " + sql)
+                .fetchSingleInto(String.class));
+        long estimate = JsonFiles.parse(plan)
+                .getAsJsonArray()
+                .get(0)
+                .getAsJsonObject()
+                .getAsJsonObject("Plan")
+                .get("Plan Rows")
+                .getAsLong();
+        return new TableCheck(table.toString(), OptionalLong.of(Math.max(few, estimate)), false);
     }
 
     /** Returns the oids of tables; those that do not exist are left out. */

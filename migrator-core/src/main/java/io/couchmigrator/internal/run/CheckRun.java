@@ -3,10 +3,15 @@ package io.couchmigrator.internal.run;
 
 import io.couchmigrator.BusyException;
 import io.couchmigrator.CheckReport;
+import io.couchmigrator.CheckReport.SourceCheck;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.Probe;
+import io.couchmigrator.internal.offsets.TargetIdentity;
+import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
@@ -18,7 +23,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Checks all that a run checks, and writes nothing. Used once. */
 public final class CheckRun {
@@ -66,9 +74,11 @@ public final class CheckRun {
     private CheckReport report() {
         Reporter reporter = new Reporter(settings.listener());
         List<MigrationException> faults = new ArrayList<>();
+        boolean held = false;
         try {
             Probe.of(settings.logDirectory(), settings.migration().slug());
         } catch (LogDirectoryException | BusyException e) {
+            held = e instanceof BusyException;
             faults.add(e);
         }
         try (Watch watch = new Watch(longestSilence, reporter);
@@ -89,8 +99,55 @@ public final class CheckRun {
             Start start = new Migrating(settings).start(now);
             start.remarks().forEach(remark -> reporter.tell(to -> to.warned(remark)));
             faults.addAll(start.faults());
-            return new CheckReport(now.stages(), now.faults(faults));
+            if (!held) {
+                now.target()
+                        .identity()
+                        .flatMap(identity -> elsewhere(target, identity))
+                        .ifPresent(faults::add);
+            }
+            return new CheckReport(
+                    new SourceCheck(couch.name(), version(now), isOverTls()),
+                    target.described(settings.migration()),
+                    now.stages(),
+                    Probe.freeBytes(settings.logDirectory()),
+                    now.faults(faults));
         }
+    }
+
+    /** Returns that a run goes on with another log directory, or on another host. */
+    private Optional<? extends MigrationException> elsewhere(Target target, TargetIdentity identity) {
+        try {
+            return target.busy(settings.migration().slug(), identity);
+        } catch (TargetException e) {
+            return Optional.of(e);
+        }
+    }
+
+    private boolean isOverTls() {
+        return "https".equalsIgnoreCase(settings.source().url().getScheme());
+    }
+
+    /** What is only good to know is not waited for: the welcome of a healthy server may take seconds. */
+    private Optional<String> version(Preflight now) {
+        return now.source().faults().isEmpty()
+                ? CompletableFuture.supplyAsync(this::version, CheckRun::inThreadOfItsOwn)
+                        .completeOnTimeout(Optional.empty(), LONGEST_SILENCE.toSeconds(), TimeUnit.SECONDS)
+                        .join()
+                : Optional.empty();
+    }
+
+    private Optional<String> version() {
+        try {
+            return couch.version();
+        } catch (PassingException | SourceException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void inThreadOfItsOwn(Runnable work) {
+        Thread thread = new Thread(work, "migrator-welcome");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private Patience patience(String server, Reporter reporter, Watch watch) {

@@ -5,6 +5,7 @@ import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Stage;
+import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.postgres.Owner;
@@ -15,6 +16,7 @@ import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.source.SourcePreflight;
 import io.couchmigrator.internal.target.Target;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,12 +67,25 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
      */
     Preflight toWrite(Settings settings) {
         Map<String, Owner> claiming = owners(settings);
-        return new Preflight(migration, source, target.ownedBy(claiming, Ownership::fault), claiming);
+        return new Preflight(migration, source, ownedBy(claiming, Ownership::fault), claiming);
     }
 
     /** Returns the same for a run that compares, with what keeps it from tables that are owned. */
     Preflight toCompare(Settings settings) {
-        return new Preflight(migration, source, target.ownedBy(owners(settings), Ownership::faultOfComparing), owners);
+        return new Preflight(migration, source, ownedBy(owners(settings), Ownership::faultOfComparing), owners);
+    }
+
+    private Target.Preflight ownedBy(
+            Map<String, Owner> claiming, BiFunction<Ownership, Owner, Optional<String>> faultOf) {
+        List<MigrationException> faults = new ArrayList<>(target.faults());
+        for (Target.Owned table : target.owned()) {
+            Optional.ofNullable(claiming.get(table.stage()))
+                    .flatMap(owner -> faultOf.apply(table.ownership(), owner))
+                    .map(table.database()::told)
+                    .ifPresent(fault -> faults.add(new TargetException(fault)));
+        }
+        return new Target.Preflight(
+                faults, target.remarks(), target.counts(), target.skipped(), target.owned(), target.identity());
     }
 
     private Map<String, Owner> owners(Settings settings) {
@@ -152,8 +168,12 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
 
     List<StageCheck> stages() {
         return migration.stages().stream()
-                .map(stage ->
-                        new StageCheck(stage.name(), stage.description(), counted(stage.name()), skipped(stage.name())))
+                .map(stage -> new StageCheck(
+                        stage.name(),
+                        stage.description(),
+                        counted(stage.name()),
+                        skipped(stage.name()),
+                        source.cluster(stage.name())))
                 .toList();
     }
 

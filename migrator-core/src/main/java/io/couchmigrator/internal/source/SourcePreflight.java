@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
+import io.couchmigrator.CheckReport.Cluster;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Lookup;
 import io.couchmigrator.Migration;
@@ -84,6 +85,11 @@ public final class SourcePreflight {
     /** Returns what the database of a stage says of itself; empty if it could not be asked. */
     public Optional<StageOffset.Database> database(String stage) {
         return look(stage).map(SourceLook::database);
+    }
+
+    /** Returns how the database of a stage is spread over a cluster; empty if that could not be asked. */
+    public Optional<Cluster> cluster(String stage) {
+        return look(stage).map(SourceLook::facts).map(facts -> new Cluster(facts.copies(), facts.shards()));
     }
 
     /** Returns a stage with what its database says of itself by now, as far as that could be asked. */

@@ -12,6 +12,7 @@ import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.Statements;
+import io.couchmigrator.internal.postgres.TargetChecks;
 import io.couchmigrator.internal.postgres.TargetServer;
 import io.couchmigrator.internal.postgres.Timeline;
 import java.util.ArrayList;
@@ -60,7 +61,8 @@ final class DatabaseLook {
         } catch (MigrationException e) {
             look.faults.add(e);
         }
-        look.sentences.forEach(sentence -> look.faults.add(new TargetException(database.told(sentence))));
+        look.sentences.forEach(sentence ->
+                look.faults.add(TargetException.mendedBy(TargetChecks.grant(sentence), database.told(sentence))));
         return new Target.Preflight(look.faults, look.remarks, look.counts, look.skipped, look.owned, look.identity);
     }
 

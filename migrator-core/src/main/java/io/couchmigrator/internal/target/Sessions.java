@@ -83,6 +83,11 @@ final class Sessions implements AutoCloseable {
         return name;
     }
 
+    /** How many they are. */
+    int needed() {
+        return needed;
+    }
+
     /** The connection of the run itself. */
     Session own() {
         return sessions.get(0);

@@ -2,12 +2,11 @@
 package io.couchmigrator.internal.target;
 
 import io.couchmigrator.BusyException;
+import io.couchmigrator.CheckReport.TargetCheck;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.ShardMap;
-import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
-import io.couchmigrator.internal.postgres.Owner;
 import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.retry.OutageListener;
@@ -17,14 +16,12 @@ import io.couchmigrator.internal.retry.SideBySide;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.Watch;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -73,10 +70,10 @@ public final class Target implements AutoCloseable {
             StopSignal stop,
             Function<String, Patience> patience) {
         TargetDatabase own = TargetDatabase.main(main, workers, patience);
-        List<TargetDatabase> databases = new ArrayList<>();
-        shards.ifPresentOrElse(
-                map -> map.databases().forEach(held -> databases.add(TargetDatabase.of(held, workers, patience))),
-                () -> databases.add(own));
+        List<TargetDatabase> databases = shards.map(map -> map.databases().stream()
+                        .map(held -> TargetDatabase.of(held, workers, patience))
+                        .toList())
+                .orElse(List.of(own));
         Map<String, TargetDatabase> elsewhere = new LinkedHashMap<>();
         sources.forEach((stage, source) -> elsewhere.put(stage, TargetDatabase.ofSource(stage, source, patience)));
         return new Target(own, shards, databases, elsewhere, new SideBySide(stop));
@@ -191,19 +188,7 @@ public final class Target implements AutoCloseable {
             Map<String, Long> counts,
             Map<String, String> skipped,
             List<Owned> owned,
-            Optional<TargetIdentity> identity) {
-        /** Returns the same with what keeps stages from their tables, as one looks at who is to own these, by the stages' names. */
-        public Preflight ownedBy(Map<String, Owner> owners, BiFunction<Ownership, Owner, Optional<String>> faultOf) {
-            List<MigrationException> all = new ArrayList<>(faults);
-            for (Owned table : owned) {
-                Optional.ofNullable(owners.get(table.stage()))
-                        .flatMap(owner -> faultOf.apply(table.ownership(), owner))
-                        .map(table.database()::told)
-                        .ifPresent(fault -> all.add(new TargetException(fault)));
-            }
-            return new Preflight(all, remarks, counts, skipped, owned, identity);
-        }
-    }
+            Optional<TargetIdentity> identity) {}
 
     /** Whose the table is, in one database, that a stage is to own. */
     public record Owned(String stage, TargetDatabase database, Ownership ownership) {}
@@ -221,6 +206,16 @@ public final class Target implements AutoCloseable {
      */
     public Preflight create(Migration migration, Preflight seen) {
         return TargetPreflight.create(migration, this, seen);
+    }
+
+    /** Tells of all databases what somebody wants to know who plans a run. */
+    public List<TargetCheck> described(Migration migration) {
+        return new TargetDescription(this, TargetPreflight.written(migration)).all();
+    }
+
+    /** Returns that another run holds the lock of a migration now; empty if none does. */
+    public Optional<BusyException> busy(String slug, TargetIdentity identity) {
+        return TargetLock.busy(main, slug, identity);
     }
 
     /**

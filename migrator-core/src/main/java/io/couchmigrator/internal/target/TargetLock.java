@@ -16,6 +16,7 @@ import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -229,7 +230,20 @@ final class TargetLock implements AutoCloseable {
         }
     }
 
+    /** Returns that another run holds the lock now; empty if none does. */
+    static Optional<BusyException> busy(TargetDatabase main, String slug, TargetIdentity identity) {
+        long key = AdvisoryLock.key(slug, identity);
+        return main.patience()
+                .persist(() -> main.own()
+                        .attempt("look who holds the lock", connection -> AdvisoryLock.holder(connection, key)))
+                .map(holder -> refused(slug, "is held by " + holder));
+    }
+
     private BusyException refused(String state) {
+        return refused(slug, state);
+    }
+
+    private static BusyException refused(String slug, String state) {
         return new BusyException("the lock of migration \"%s\" in PostgreSQL %s".formatted(slug, state));
     }
 

@@ -54,7 +54,7 @@ final class TargetPreflight {
         return of(target, looked, looked.subList(1, ofTarget), looked.subList(ofTarget, looked.size()));
     }
 
-    private static Set<TableName> written(Migration migration) {
+    static Set<TableName> written(Migration migration) {
         Set<TableName> written = new LinkedHashSet<>();
         migration.stages().forEach(stage -> written.addAll(stage.destination().tables()));
         return written;

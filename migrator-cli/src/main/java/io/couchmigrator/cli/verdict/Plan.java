@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.verdict;
+
+import io.couchmigrator.CheckReport;
+import io.couchmigrator.CheckReport.Cluster;
+import io.couchmigrator.CheckReport.Server;
+import io.couchmigrator.CheckReport.SourceCheck;
+import io.couchmigrator.CheckReport.StageCheck;
+import io.couchmigrator.CheckReport.TableCheck;
+import io.couchmigrator.CheckReport.TargetCheck;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.TargetException;
+import io.couchmigrator.cli.text.Numbers;
+import io.couchmigrator.cli.text.OperatorWords;
+import io.couchmigrator.cli.text.Secrets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What a check found, in lines for whoever plans a run. */
+public record Plan(CheckReport report, Path logDirectory) {
+    private static final int WIDTH = 80;
+    private static final String UNKNOWN = "unknown";
+    private static final List<String> UNITS = List.of("kB", "MB", "GB", "TB");
+
+    /** Returns what there is at both servers, and how much of it. */
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add(source(report.source()));
+        for (TargetCheck target : report.targets()) {
+            lines.add(target(target));
+            lines.add("  connections: %s needed, %s"
+                    .formatted(
+                            Numbers.of(target.connections()),
+                            target.server().map(Plan::connections).orElse("free: " + UNKNOWN)));
+            target.tables().forEach(table -> lines.add("  %s: %s".formatted(table.name(), rows(table))));
+        }
+        lines.add("Log directory %s: %s"
+                .formatted(
+                        logDirectory,
+                        report.freeBytes().isPresent()
+                                ? bytes(report.freeBytes().getAsLong()) + " free"
+                                : "free space " + UNKNOWN));
+        report.stages().forEach(stage -> lines.add(stage(stage)));
+        return lines;
+    }
+
+    /** Returns the statements that grant what is missing, each behind a line that says what for. */
+    public List<String> grants() {
+        List<String> lines = new ArrayList<>();
+        for (MigrationException fault : report.faults()) {
+            Optional<String> grant = fault instanceof TargetException target ? target.grant() : Optional.empty();
+            if (grant.isPresent()) {
+                String message = Secrets.masked(String.valueOf(fault.getMessage()));
+                lines.add("-- " + message.substring(0, message.lastIndexOf(": ", message.indexOf(grant.get()))));
+                lines.add(grant.get() + ";");
+            }
+        }
+        return lines;
+    }
+
+    private String source(SourceCheck source) {
+        return "%s: version %s, %s, %s"
+                .formatted(source.name(), source.version().orElse(UNKNOWN), tls(source.tls()), cluster());
+    }
+
+    private String cluster() {
+        List<Cluster> clusters = report.stages().stream()
+                .map(StageCheck::cluster)
+                .flatMap(Optional::stream)
+                .toList();
+        return "n=%s, q=%s"
+                .formatted(
+                        distinct(clusters.stream().map(Cluster::copies)),
+                        distinct(clusters.stream().map(Cluster::shards)));
+    }
+
+    /** Databases may be spread otherwise than others of their server. */
+    private static String distinct(Stream<OptionalLong> numbers) {
+        String seen = numbers.map(number -> number.isPresent() ? Numbers.of(number.getAsLong()) : UNKNOWN)
+                .distinct()
+                .collect(Collectors.joining("/"));
+        return seen.isEmpty() ? UNKNOWN : seen;
+    }
+
+    private static String target(TargetCheck target) {
+        return target.server()
+                .map(server -> "%s: version %s, %s, user %s"
+                        .formatted(named(target, server), server.version(), tls(server.tls()), server.user()))
+                .orElseGet(() -> "%s: version %s".formatted(target.name(), UNKNOWN));
+    }
+
+    /** A pool does not tell where it leads. */
+    private static String named(TargetCheck target, Server server) {
+        return target.name().contains(" at ")
+                ? target.name()
+                : "%s, database %s".formatted(target.name(), server.database());
+    }
+
+    private static String tls(boolean tls) {
+        return tls ? "TLS" : "no TLS";
+    }
+
+    private static String connections(Server server) {
+        return "%s of %s free".formatted(Numbers.of(server.freeConnections()), Numbers.of(server.maxConnections()));
+    }
+
+    private static String rows(TableCheck table) {
+        return table.rows().isPresent()
+                ? "%s%s already there"
+                        .formatted(
+                                table.exact() ? "" : "about ",
+                                Numbers.of(table.rows().getAsLong(), "row", "rows"))
+                : "rows already there: " + UNKNOWN;
+    }
+
+    private static String stage(StageCheck stage) {
+        if (stage.skipped().isPresent()) {
+            return "%s: %s."
+                    .formatted(stage.stage(), OperatorWords.of(stage.skipped().get()));
+        }
+        String count = stage.documents().isPresent()
+                ? Numbers.of(stage.documents().getAsLong(), "document", "documents")
+                : "an unknown number of documents";
+        return cut("%s: %s: %s".formatted(stage.stage(), count, stage.description()));
+    }
+
+    private static String cut(String line) {
+        return line.codePointCount(0, line.length()) <= WIDTH
+                ? line
+                : line.substring(0, line.offsetByCodePoints(0, WIDTH - 1)) + "…";
+    }
+
+    private static String bytes(long bytes) {
+        double number = bytes / 1000.0;
+        int unit = 0;
+        while (number >= 1000 && unit < UNITS.size() - 1) {
+            number /= 1000;
+            unit++;
+        }
+        return String.format(Locale.ROOT, "%.1f %s", number, UNITS.get(unit));
+    }
+}

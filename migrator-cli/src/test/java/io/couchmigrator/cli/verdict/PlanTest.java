@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.CheckReport;
+import io.couchmigrator.CheckReport.Cluster;
+import io.couchmigrator.CheckReport.Server;
+import io.couchmigrator.CheckReport.SourceCheck;
+import io.couchmigrator.CheckReport.StageCheck;
+import io.couchmigrator.CheckReport.TableCheck;
+import io.couchmigrator.CheckReport.TargetCheck;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.SourceException;
+import io.couchmigrator.TargetException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+    private static final SourceCheck COUCH =
+            new SourceCheck("CouchDB at https://couch.example.org:6984/", Optional.of("3.3.3"), true);
+    private static final Server SERVER = new Server("15.4", "reports", "migrator", false, 97, 14);
+
+    @Test
+    void describesBothServersAndWhatIsThere() {
+        TargetCheck target = new TargetCheck(
+                "PostgreSQL at pg.example.org:5432/reports",
+                6,
+                Optional.of(SERVER),
+                List.of(
+                        new TableCheck("blobs_blobmeta", OptionalLong.of(1_204_000), false),
+                        new TableCheck("other", OptionalLong.of(1), true)));
+
+        assertThat(lines(new CheckReport(
+                        COUCH,
+                        List.of(target),
+                        List.of(
+                                stage("commcarehq", 1_266, "CommCareAudio, ".repeat(20), 3, 8),
+                                stage("commcarehq__apps", 1, "Application", 3, 2)),
+                        OptionalLong.of(12_345_678_901L),
+                        List.of())))
+                .containsExactly(
+                        "CouchDB at https://couch.example.org:6984/: version 3.3.3, TLS, n=3, q=8/2",
+                        "PostgreSQL at pg.example.org:5432/reports: version 15.4, no TLS, user migrator",
+                        "  connections: 6 needed, 83 of 97 free",
+                        "  blobs_blobmeta: about 1,204,000 rows already there",
+                        "  other: 1 row already there",
+                        "Log directory logs: 12.3 GB free",
+                        "commcarehq: 1,266 documents: CommCareAudio, CommCareAudio, CommCareAudio, CommC…",
+                        "commcarehq__apps: 1 document: Application")
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void namesTheDatabaseOfAPoolThatDoesNotSayWhereItLeads() {
+        TargetCheck target = new TargetCheck("PostgreSQL", 6, Optional.of(SERVER), List.of());
+
+        assertThat(lines(report(target, List.of())))
+                .contains("PostgreSQL, database reports: version 15.4, no TLS, user migrator");
+    }
+
+    @Test
+    void saysOfWhatIsNotKnownThatItIsNot() {
+        SourceCheck silent = new SourceCheck("CouchDB at http://couch/", Optional.empty(), false);
+        TargetCheck away = new TargetCheck(
+                "PostgreSQL at pg:5432/hq",
+                6,
+                Optional.empty(),
+                List.of(new TableCheck("blobs_blobmeta", OptionalLong.empty(), false)));
+        StageCheck stage = new StageCheck("hq", "all", OptionalLong.empty(), Optional.empty(), Optional.empty());
+
+        assertThat(lines(new CheckReport(silent, List.of(away), List.of(stage), OptionalLong.empty(), List.of())))
+                .containsExactly(
+                        "CouchDB at http://couch/: version unknown, no TLS, n=unknown, q=unknown",
+                        "PostgreSQL at pg:5432/hq: version unknown",
+                        "  connections: 6 needed, free: unknown",
+                        "  blobs_blobmeta: rows already there: unknown",
+                        "Log directory logs: free space unknown",
+                        "hq: an unknown number of documents: all");
+    }
+
+    @Test
+    void makesAScriptOfWhatIsToBeGranted() {
+        TargetException lacking = TargetException.mendedBy(
+                Optional.of("grant INSERT (\"id\") on \"orders\" to migrator"),
+                "user migrator lacks privileges on table \"orders\": grant INSERT (\"id\") on \"orders\" to migrator");
+        CheckReport report = report(
+                new TargetCheck("PostgreSQL", 6, Optional.empty(), List.of()),
+                List.of(new SourceException("no database"), lacking, new TargetException("no table")));
+
+        assertThat(new Plan(report, Path.of("logs")).grants())
+                .containsExactly(
+                        "-- user migrator lacks privileges on table \"orders\"",
+                        "grant INSERT (\"id\") on \"orders\" to migrator;");
+        assertThat(report.grants()).containsExactly("grant INSERT (\"id\") on \"orders\" to migrator");
+    }
+
+    private static CheckReport report(TargetCheck target, List<MigrationException> faults) {
+        return new CheckReport(COUCH, List.of(target), List.of(), OptionalLong.of(1_000), faults);
+    }
+
+    private static StageCheck stage(String name, long documents, String description, long copies, long shards) {
+        return new StageCheck(
+                name,
+                description,
+                OptionalLong.of(documents),
+                Optional.empty(),
+                Optional.of(new Cluster(OptionalLong.of(copies), OptionalLong.of(shards))));
+    }
+
+    private static List<String> lines(CheckReport report) {
+        return new Plan(report, Path.of("logs")).lines();
+    }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couchmigrator.CheckReport.TableCheck;
+import io.couchmigrator.CheckReport.TargetCheck;
+import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.Endpoint;
+import io.couchmigrator.testkit.couch.Fault;
+import io.couchmigrator.testkit.couch.Requests;
+import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** What a check tells whoever plans a run. */
+@ExtendWith(MigratorExtension.class)
+final class PlanningIT {
+    @TempDir
+    private Path logs;
+
+    @Test
+    void describesBothServersAndWhatIsThere(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        database.execute("insert into orders (id) values ('one'), ('two')");
+
+        CheckReport report = Orders.migrator(Orders.migration(), couch, database, logs)
+                .workers(2)
+                .build()
+                .check();
+
+        assertThat(report.faults()).isEmpty();
+        assertThat(report.grants()).isEmpty();
+        assertThat(report.source().name()).isEqualTo("CouchDB at " + couch.url());
+        assertThat(report.source().version())
+                .hasValueSatisfying(version -> assertThat(version).matches("3\\..+"));
+        assertThat(report.source().tls()).isFalse();
+        assertThat(report.stages()).singleElement().satisfies(stage -> {
+            assertThat(stage.documents()).hasValue(3);
+            assertThat(stage.cluster().orElseThrow().copies()).hasValue(1);
+            assertThat(stage.cluster().orElseThrow().shards()).isPresent();
+        });
+        assertThat(report.freeBytes().orElseThrow()).isPositive();
+        TargetCheck target = report.targets().get(0);
+        assertThat(report.targets()).hasSize(1);
+        assertThat(target.name())
+                .isEqualTo("PostgreSQL at %s:%s/%s".formatted(database.host(), database.port(), database.name()));
+        assertThat(target.connections()).isEqualTo(4);
+        assertThat(target.tables()).containsExactly(new TableCheck("orders", OptionalLong.of(2), true));
+        assertThat(target.server()).hasValueSatisfying(server -> {
+            assertThat(server.version()).matches("\\d+\\.\\d+");
+            assertThat(server.database()).isEqualTo(database.name());
+            assertThat(server.user()).isEqualTo(database.user());
+            assertThat(server.tls()).isFalse();
+            assertThat(server.maxConnections()).isPositive();
+            assertThat(server.freeConnections()).isPositive().isLessThanOrEqualTo(server.maxConnections());
+        });
+    }
+
+    @Test
+    void estimatesHowManyRowsThereAreOfMany(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 0);
+        database.execute("insert into orders (id) select i::text from generate_series(1, 20000) i; analyze orders");
+
+        CheckReport report = Orders.migrator(Orders.migration(), couch, database, logs)
+                .build()
+                .check();
+
+        TableCheck table = report.targets().get(0).tables().get(0);
+        assertThat(table.exact()).isFalse();
+        assertThat(table.rows().orElseThrow()).isBetween(10_001L, 30_000L);
+    }
+
+    @Test
+    void grantsByItsStatementsAllThatIsMissing(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        database.execute("revoke all on orders, orders_serial_seq from " + database.user());
+        Migrator migrator =
+                Orders.migrator(Orders.migration(), couch, database, logs).build();
+
+        CheckReport lacking = migrator.check();
+        for (String grant : lacking.grants()) {
+            database.execute(grant);
+        }
+
+        assertThat(lacking.faults()).hasSize(2);
+        assertThat(lacking.grants()).hasSize(2).allMatch(grant -> grant.startsWith("grant "));
+        assertThat(lacking.targets().get(0).tables())
+                .containsExactly(new TableCheck("orders", OptionalLong.empty(), false));
+        assertThat(migrator.check().faults()).isEmpty();
+    }
+
+    /** The welcome of a healthy server may take seconds, and no run needs it. */
+    @Test
+    void takesAVersionThatIsNotToldForUnknown(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        couch.script(Fault.status(500).on(Requests.to(Endpoint.SERVER)));
+
+        CheckReport report = Orders.migrator(Orders.migration(), couch, database, logs)
+                .build()
+                .check();
+
+        assertThat(report.faults()).isEmpty();
+        assertThat(report.source().version()).isEmpty();
+    }
+
+    @Test
+    void tellsOfWhatCannotBeAskedThatItIsUnknown(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        PGSimpleDataSource elsewhere = new PGSimpleDataSource();
+        elsewhere.setUrl(database.jdbcUrl().replace(database.name(), "no_such_database"));
+        elsewhere.setUser(database.user());
+        elsewhere.setPassword(database.password());
+
+        CheckReport report = Orders.migrator(Orders.migration(), couch, database, logs)
+                .target(elsewhere)
+                .build()
+                .check();
+
+        assertThat(report.faults()).hasSize(1);
+        assertThat(report.targets()).singleElement().satisfies(target -> {
+            assertThat(target.name()).endsWith("/no_such_database");
+            assertThat(target.server()).isEmpty();
+            assertThat(target.tables()).containsExactly(new TableCheck("orders", OptionalLong.empty(), false));
+        });
+    }
+
+    @Test
+    void refusesWhatARunWouldForTheSakeOfOneThatGoesOnElsewhere(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 3);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch looked = new CountDownLatch(1);
+        Running running = Orders.migrator(
+                        Orders.migration(), couch, database, Files.createDirectory(logs.resolve("one")))
+                .listener(new Listener() {
+                    @Override
+                    public void stageStarted(Progress progress, Path migrationLog) {
+                        begun.countDown();
+                        try {
+                            looked.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    }
+                })
+                .build()
+                .start();
+        begun.await();
+
+        List<MigrationException> faults = Orders.migrator(Orders.migration(), couch, database, logs.resolve("other"))
+                .build()
+                .check()
+                .faults();
+        looked.countDown();
+
+        assertThat(faults).singleElement().satisfies(fault -> assertThat(fault)
+                .isInstanceOf(BusyException.class)
+                .hasMessageContaining("the lock of migration \"orders\" in PostgreSQL is held by server process "));
+        assertThat(running.result().outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+}
