@@ -208,7 +208,7 @@ final class LookTest {
     }
 
     private int run(String... words) {
-        return new Cli(new Console(out, err), Map.of(), stop -> {}, "migrator").run(List.of(words));
+        return new Cli(new Console(out, err), Map.of(), stop -> {}, tell -> {}, "migrator").run(List.of(words));
     }
 
     private String out() {
