@@ -3,6 +3,7 @@ package io.couchmigrator.cli.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.cli.verdict.RejectAdvice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ReadmeTest {
     private static final Pattern COMMAND = Pattern.compile("(?m)^(?:.*/)?migrator (\\w+)");
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
+    private static final Pattern CODE = Pattern.compile("(?m)^\\| `([a-z-]+)` \\|");
 
     private static final Path ROOT = root();
 
@@ -47,6 +50,13 @@ final class ReadmeTest {
     @MethodSource("documents")
     void namesOptionsThatThereAre(Path document) {
         assertThat(settings().map(Setting::option)).containsAll(found(OPTION, 0, document));
+    }
+
+    @Test
+    void advisesOnEachCodeOfRejectsThatIsTold() {
+        assertThat(found(CODE, 1, ROOT.resolve("docs/reference/reject-codes.md")))
+                .isNotEmpty()
+                .noneMatch(code -> RejectAdvice.of(code).equals(RejectAdvice.of("any-other")));
     }
 
     static Path options() {
