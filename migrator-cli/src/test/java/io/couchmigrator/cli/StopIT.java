@@ -70,7 +70,7 @@ final class StopIT {
 
         assertThat(run.waitFor()).as(console()).isEqualTo(status);
         assertThat(console())
-                .contains("Stopping: the batches in hand are finished and saved. A second signal stops at once.\n")
+                .contains("Stopping once the batches in hand are saved. A second signal stops at once.\n")
                 .containsPattern("\nThis run: [\\d,]+ rows? written, 0 already there, 0 rejected, ")
                 .containsPattern("\nStopped at your request\\. [\\d,]+ of [\\d,]+ documents are done\\. To go on, run"
                         + " the same command again:\n    .* --log-dir=.*logs.*\n$");
@@ -105,7 +105,7 @@ final class StopIT {
             run = starts();
             await().atMost(LONG).until(() -> !run.isAlive() || isWaitingForALock(database));
             send("INT", run);
-            await().atMost(LONG).until(() -> !run.isAlive() || console().contains("Stopping: "));
+            await().atMost(LONG).until(() -> !run.isAlive() || console().contains("Stopping once "));
             assertThat(run.isAlive()).as(console()).isTrue();
             send("TERM", run);
 

@@ -4,6 +4,7 @@ package io.couchmigrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
@@ -119,6 +120,49 @@ final class StreamsIT {
         assertThat(errors())
                 .startsWith("Error: user ")
                 .containsPattern("as a script for psql:\\R    migrator check documents .* --grants\\R");
+    }
+
+    @Test
+    void tellsNothingQuietlyButWhatIsWrong() throws Exception {
+        assertThat(types("run", "--quiet")).isZero();
+        assertThat(output() + errors()).isEmpty();
+        database.execute("delete from documents");
+
+        assertThat(types("verify", "--quiet")).isEqualTo(7);
+        assertThat(output()).isEmpty();
+        assertThat(errors()).startsWith("shop: 1 missing.\n");
+        assertThat(types("run", "--quiet", "--verbose")).isEqualTo(2);
+    }
+
+    @Test
+    void tellsAProgramAnEventALineAndCronWhatIsWrong() throws Exception {
+        assertThat(types("run", "--output=json")).isZero();
+        assertThat(events())
+                .containsSubsequence("started", "stage_started", "progress", "stage_read", "stage_finished", "verdict");
+        assertThat(errors()).isEmpty();
+        couch.stop();
+        output.reset();
+
+        int failed = types("run", "--output=json", "--max-outage=0s");
+
+        assertThat(failed).isEqualTo(3);
+        assertThat(events()).endsWith("error", "verdict");
+        assertThat(last().get("outcome").getAsString()).isEqualTo("SOURCE_FAILED");
+        assertThat(last().get("status").getAsInt()).isEqualTo(3);
+        assertThat(last().get("next").getAsString()).startsWith("migrator run documents ");
+        assertThat(errors()).contains("Error: ", "CouchDB failed (exit status 3).");
+    }
+
+    private List<String> events() {
+        return output().lines()
+                .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                .map(event -> event.get("event").getAsString())
+                .toList();
+    }
+
+    private JsonObject last() {
+        List<String> lines = output().lines().toList();
+        return JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
     }
 
     private int types(String command, String... more) {

@@ -68,10 +68,10 @@ final class TerminalIT {
         assertThat(directory.resolve("after")).hasSameTextualContentAs(directory.resolve("before"));
         assertThat(drawn()).allSatisfy(line -> assertThat(line).matches("all .*ETA (\\?|\\d:\\d\\d:\\d\\d)"));
         assertThat(printed())
-                .contains("\u001b[JStopping: the batches in hand are finished and saved.")
+                .contains("\u001b[JStopping once the batches in hand are saved.")
                 .containsPattern("\r\nThis run: [\\d,]+ rows? written, ")
                 .endsWith(" --chunk-size=20 --max-docs-per-second=300\r\n");
-        assertThat(summary()).contains("Stopping: ", "This run: ").doesNotContain("\u001b", "ETA");
+        assertThat(summary()).contains("Stopping once ", "This run: ").doesNotContain("\u001b", "ETA");
     }
 
     @Test

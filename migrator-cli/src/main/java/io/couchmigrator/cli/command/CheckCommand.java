@@ -34,6 +34,9 @@ public final class CheckCommand {
 
     /** Checks and returns the exit status. */
     public int run(Migration migration, Settings settings) {
+        if (settings.telling().quiet() && !grants) {
+            console.quiet();
+        }
         settings.warnings().forEach(console::warning);
         if (!grants) {
             console.lines(settings.lines());

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Tells the operator what a run does, in the lines that their runbook shows. */
@@ -33,11 +32,6 @@ final class ConsoleListener implements Listener {
     private final Console console;
     private final InstantSource clock;
     private final ProgressLines progress;
-    private boolean begun;
-    private Optional<Path> findings = Optional.empty();
-    private boolean resumed;
-    private final List<String> skipped = new ArrayList<>();
-    private long resolved;
     private OptionalLong pending = OptionalLong.empty();
 
     ConsoleListener(Command command, Console console, InstantSource clock) {
@@ -45,26 +39,6 @@ final class ConsoleListener implements Listener {
         this.progress = new ProgressLines(verifies ? "Verified" : "Processed", clock);
         this.console = console;
         this.clock = clock;
-    }
-
-    /** Returns whether the run came as far as its first stage, so that it did what it does before. */
-    boolean begun() {
-        return begun;
-    }
-
-    /** Returns how many documents that were rejected earlier no longer are. */
-    long resolved() {
-        return resolved;
-    }
-
-    /** Returns the stages that were skipped, for whatever reason. */
-    List<String> skipped() {
-        return List.copyOf(skipped);
-    }
-
-    /** Returns where a verification lists what it finds; empty if it has read nothing, or went on with one that was stopped. */
-    Optional<Path> findings() {
-        return resumed ? Optional.empty() : findings;
     }
 
     /** Tells how far the run is, whenever that is asked. */
@@ -79,13 +53,11 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void setAside(Path file) {
-        begun = true;
         console.line("Put aside %s to start over.".formatted(file));
     }
 
     @Override
     public void stageStarted(Progress progress, Path migrationLog) {
-        begun = true;
         this.progress.begin();
         String previously =
                 progress.previously() > 0 ? " (~%s already processed)".formatted(progress.previously()) : "";
@@ -93,8 +65,6 @@ final class ConsoleListener implements Listener {
                 "%s %s documents%s".formatted(verifies ? "Verifying" : "Processing", progress.total(), previously),
                 progress.description()));
         console.line((verifies ? "Findings: " : "Migration log: ") + migrationLog);
-        resumed |= progress.previously() > 0;
-        findings = Optional.of(migrationLog);
     }
 
     @Override
@@ -118,7 +88,6 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void stageWasComplete(String stage, Instant since, OptionalLong changes) {
-        begun = true;
         String afterwards = changes.isPresent()
                 ? "; %s since.".formatted(Numbers.of(changes.getAsLong(), "change", "changes"))
                 : ".";
@@ -127,8 +96,6 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void stageSkipped(String stage, String reason) {
-        begun = true;
-        skipped.add(stage);
         console.line(skipped(stage, reason));
     }
 
@@ -138,7 +105,6 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void catchingUp(String stage, OptionalLong pending) {
-        begun = true;
         this.pending = pending;
         if (pending.orElse(0) > 0) {
             console.line(
@@ -159,7 +125,6 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void stageFinished(String stage, long rejected, Path rejects) {
-        begun = true;
         if (rejected > 0) {
             console.error("%s rejected: see %s".formatted(Numbers.of(rejected), rejects));
         }
@@ -242,11 +207,6 @@ final class ConsoleListener implements Listener {
     @Override
     public void lasting(String server, String cause, Instant since) {
         console.error("Waiting for %s since %s: %s.".formatted(server, since.truncatedTo(ChronoUnit.SECONDS), cause));
-    }
-
-    @Override
-    public void resolved(String stage, String id) {
-        resolved++;
     }
 
     @Override

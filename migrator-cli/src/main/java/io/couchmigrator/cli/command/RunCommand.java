@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.command;
 
+import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
+import io.couchmigrator.MigrationException;
 import io.couchmigrator.Migrator;
 import io.couchmigrator.Result;
 import io.couchmigrator.Result.Depth;
@@ -11,6 +13,7 @@ import io.couchmigrator.cli.console.Logging;
 import io.couchmigrator.cli.settings.Command;
 import io.couchmigrator.cli.settings.LogDirectory;
 import io.couchmigrator.cli.settings.Settings;
+import io.couchmigrator.cli.settings.Telling;
 import io.couchmigrator.cli.text.IoReason;
 import io.couchmigrator.cli.verdict.ExitStatus;
 import io.couchmigrator.cli.verdict.LimitVerdict;
@@ -21,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -55,6 +59,9 @@ public final class RunCommand {
 
     /** Runs or verifies the migration and returns the exit status. */
     public int run(Migration migration, Settings settings) throws UsageException {
+        if (settings.telling().quiet() || settings.telling().isJson()) {
+            console.quiet();
+        }
         if (command == Command.RUN) {
             createLogDirectory(settings);
         } else if (!Files.isDirectory(settings.logDirectory())) {
@@ -69,57 +76,80 @@ public final class RunCommand {
         console.line("Checking CouchDB at %s, and PostgreSQL...".formatted(settings.couch()));
         Verdict verdict = new Verdict(
                 migration, settings.logDirectory(), settings.shards().isPresent());
-        ConsoleListener listener = new ConsoleListener(command, console, Clock.systemUTC());
+        Course course = new Course();
+        ConsoleListener texts = new ConsoleListener(command, console, Clock.systemUTC());
+        Events events = new Events(settings.telling().isJson() ? console::event : event -> {}, Clock.systemUTC());
+        settings.warnings().forEach(warning -> events.tell("warning", event -> event.with("message", warning)));
         Instant start = Instant.now();
         try {
-            Migrator migrator = settings.migrator(migration, listener);
+            Migrator migrator = settings.migrator(migration, Listeners.of(listeners(settings.telling(), course, texts, events)));
             Running running = command == Command.RUN ? migrator.start() : migrator.startVerification(settings.depth());
-            handleStopRequests(running);
-            progressRequests.accept(listener::tellProgress);
+            handleStopRequests(running, events);
+            progressRequests.accept(texts::tellProgress);
             Result result = running.result();
             console.hideLowest();
-            if (!LimitVerdict.isTimeUp(result)) {
-                result.failures().forEach(failure -> console.error(Verdict.error(failure)));
-            }
-            verdict.resolved(listener.resolved()).ifPresent(console::line);
+            List<MigrationException> failures = LimitVerdict.isTimeUp(result) ? List.of() : result.failures();
+            failures.forEach(failure -> console.error(Verdict.error(failure)));
+            verdict.resolved(course.resolved()).ifPresent(console::line);
             Verdict.audit(result).ifPresent(console::line);
-            Verdict.skipped(result, listener.skipped()).ifPresent(console::line);
-            console.verdict(
-                    result.outcome().exitStatus(),
-                    command == Command.RUN
-                            ? verdict.of(
-                                    result, next(listener), next.goingOn().as(Command.VERIFY), next.as(Command.REJECTS))
-                            : verdict.ofVerification(
-                                    result,
-                                    listener.findings(),
-                                    next(listener),
-                                    next.goingOn().as(Command.RUN),
-                                    settings.depth() == Depth.FULL
-                                            ? Optional.empty()
-                                            : Optional.of(next.goingOn().ofFullDepth())));
+            Verdict.skipped(result, course.skipped()).ifPresent(console::line);
+            List<String> lines = verdict(verdict, result, settings.depth(), course);
+            console.verdict(result.outcome().exitStatus(), lines);
+            failures.forEach(failure -> events.tell("error", event -> event.with(failure)));
+            events.tell("verdict", event -> event.with(result).with(lines));
             return result.outcome().exitStatus();
         } catch (RuntimeException | Error e) {
             console.hideLowest();
             LoggerFactory.getLogger(RunCommand.class).error("the run ended unexpectedly", e);
             Path log = Logging.file(settings.logDirectory());
-            console.errors(verdict.ofUnexpected(e, Duration.between(start, Instant.now()), log, next(listener)));
+            List<String> lines = verdict.ofUnexpected(e, Duration.between(start, Instant.now()), log, next(course));
+            console.errors(lines);
+            events.tell("verdict", event -> event.with("outcome", "UNEXPECTED")
+                    .with("status", ExitStatus.UNEXPECTED)
+                    .with(lines));
             return ExitStatus.UNEXPECTED;
         }
     }
 
-    private void handleStopRequests(Running running) {
+    private List<Listener> listeners(Telling telling, Course course, ConsoleListener texts, Events events) {
+        List<Listener> listeners = new ArrayList<>(List.of(course, texts));
+        if (telling.isJson()) {
+            listeners.add(new EventListener(events));
+        }
+        if (telling.verbose()) {
+            listeners.add(new VerboseListener(console));
+        }
+        return listeners;
+    }
+
+    private List<String> verdict(Verdict verdict, Result result, Depth depth, Course course) {
+        if (command == Command.RUN) {
+            return verdict.of(result, next(course), next.goingOn().as(Command.VERIFY), next.as(Command.REJECTS));
+        }
+        return verdict.ofVerification(
+                result,
+                course.findings(),
+                next(course),
+                next.goingOn().as(Command.RUN),
+                depth == Depth.FULL
+                        ? Optional.empty()
+                        : Optional.of(next.goingOn().ofFullDepth()));
+    }
+
+    private void handleStopRequests(Running running, Events events) {
         try {
             stopRequests.accept(() -> {
                 running.stop();
-                console.error("Stopping: the batches in hand are finished and saved. A second signal stops at once.");
+                events.tell("stopping", event -> {});
+                console.error("Stopping once the batches in hand are saved. A second signal stops at once.");
             });
         } catch (UnsupportedOperationException e) {
             console.warning(String.valueOf(e.getMessage()));
         }
     }
 
-    private String next(ConsoleListener listener) {
-        return listener.begun() ? next.goingOn().same() : next.same();
+    private String next(Course course) {
+        return course.begun() ? next.goingOn().same() : next.same();
     }
 
     private void createLogDirectory(Settings settings) throws UsageException {

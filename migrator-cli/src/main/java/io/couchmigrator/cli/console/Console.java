@@ -29,6 +29,7 @@ public final class Console implements AutoCloseable {
     private final Stream out;
     private final Stream err;
     private String terminal;
+    private boolean quiet;
     private @Nullable Screen screen;
     private IntFunction<List<String>> lowest = columns -> List.of();
     private long drawnAt;
@@ -62,6 +63,17 @@ public final class Console implements AutoCloseable {
      */
     public void line(String text) {
         write(text, out);
+    }
+
+    /** Writes nothing more to standard output but events; the summary has all the same. */
+    public synchronized void quiet() {
+        quiet = true;
+        terminal = "";
+    }
+
+    /** Writes an event, a line for a program, to standard output. It is not kept. */
+    public synchronized void event(String json) {
+        out.write((json + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** Writes each as one line that was asked for. */
@@ -161,7 +173,9 @@ public final class Console implements AutoCloseable {
         if (screen != null) {
             out.write(screen.clear());
         }
-        stream.write(line.getBytes(StandardCharsets.UTF_8));
+        if (stream == err || !quiet) {
+            stream.write(line.getBytes(StandardCharsets.UTF_8));
+        }
         draw();
     }
 

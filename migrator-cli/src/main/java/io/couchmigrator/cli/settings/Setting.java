@@ -72,7 +72,12 @@ public enum Setting {
             rows in them that are of no document are deleted, or stay with --deletions=keep"""),
     REREAD("reread", Scope.COMMAND_LINE, null, null, null, """
             read all documents again; rows that are as they should be are not touched"""),
-    OUTPUT("output", Scope.COMMAND_LINE, "FORM", null, "text", "text for people, or json; of rejects csv, too"),
+    OUTPUT("output", Scope.COMMAND_LINE, "FORM", null, "text", """
+            text for people, or json for programs, which is an event a line of run and verify; of rejects csv, too"""),
+    QUIET("quiet", Scope.COMMAND_LINE, null, null, null, """
+            tell only what is wrong or waited for, and a verdict other than 0"""),
+    VERBOSE("verbose", Scope.COMMAND_LINE, null, null, null, """
+            tell each batch, each attempt that failed and each document that is rejected, too"""),
     WATCH("watch", Scope.STATUS, null, null, null, "tell again and again, until the run has ended"),
     GRANTS("grants", Scope.CHECK, null, null, null, """
             print nothing but the GRANTs that are missing, as a script for psql"""),
@@ -105,7 +110,7 @@ public enum Setting {
 
     /** What changes nothing before the first document is read. */
     private static final Set<Setting> OF_READING =
-            EnumSet.of(CHUNK_SIZE, MAX_DOCS_PER_SECOND, MAX_REJECTS, MAX_DURATION, NUL);
+            EnumSet.of(CHUNK_SIZE, MAX_DOCS_PER_SECOND, MAX_REJECTS, MAX_DURATION, NUL, VERBOSE);
 
     /** Who only looks into a log directory needs no more to find it. */
     private static final Set<Setting> OF_LOOKING = EnumSet.of(LOG_DIR, CONFIG, VERSION);

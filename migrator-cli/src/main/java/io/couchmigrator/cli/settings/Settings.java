@@ -35,6 +35,7 @@ import javax.sql.DataSource;
  * @param acceptFailover whether to go on after a fail-over of the target
  * @param acceptNewSource whether databases that are not those of the offset file are taken for new ones
  * @param depth how much a verification compares
+ * @param telling how much is told, and to whom
  * @param warnings what the operator should know before anything is done
  */
 public record Settings(
@@ -55,6 +56,7 @@ public record Settings(
         boolean acceptFailover,
         boolean acceptNewSource,
         Depth depth,
+        Telling telling,
         List<String> warnings) {
     public Settings {
         databases = List.copyOf(databases);

@@ -84,6 +84,7 @@ public final class SettingsReader {
                                 faults)
                         .sources())
                 .orElse(Map.of());
+        Telling telling = Telling.of(arguments, faults);
         if (faults.any() || logDirectory.isEmpty() || couch.isEmpty() || target.isEmpty()) {
             return Optional.empty();
         }
@@ -105,6 +106,7 @@ public final class SettingsReader {
                 arguments.has(Setting.ACCEPT_FAILOVER),
                 arguments.has(Setting.ACCEPT_NEW_SOURCE),
                 depth,
+                telling,
                 warnings));
     }
 

@@ -239,14 +239,6 @@ class ConsoleListenerTest {
     }
 
     @Test
-    void countsWhatIsResolved() {
-        listener.resolved("commcarehq", "a");
-        listener.resolved("IcdsFile", "1");
-
-        assertThat(listener.resolved()).isEqualTo(2);
-    }
-
-    @Test
     void tellsAnOutageFromItsFirstSecondsToItsEnd() {
         Outage outage = new Outage(
                 "CouchDB at http://localhost:5984/", "connection refused", NOON, NOON.plus(Duration.ofMinutes(10)));
@@ -272,18 +264,6 @@ class ConsoleListenerTest {
 
         assertThat(Files.readAllLines(directory.resolve("slug-blob-migration-20181024T205839Z-summary.txt")))
                 .containsExactly("Created the log directory.", "Warning: the sequence of \"x\" was rewound");
-    }
-
-    @Test
-    void knowsWhetherStartingOverIsDone() {
-        listener.started(directory.resolve("x"));
-        assertThat(listener.begun()).isFalse();
-
-        listener.setAside(Path.of("logs/migrate_metadata.offsets.json.20181024T205839Z.bak"));
-
-        assertThat(listener.begun()).isTrue();
-        assertThat(lines())
-                .containsExactly("Put aside logs/migrate_metadata.offsets.json.20181024T205839Z.bak to start over.");
     }
 
     private static Progress progress(long total, long read, long previously, long processed) {

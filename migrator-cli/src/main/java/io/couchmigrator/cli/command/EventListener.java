@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.command;
+
+import io.couchmigrator.Listener;
+import io.couchmigrator.Progress;
+import io.couchmigrator.Rejection;
+import io.couchmigrator.Tallies;
+import io.couchmigrator.cli.text.OperatorWords;
+import io.couchmigrator.cli.text.Secrets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Tells what a run does as events. */
+final class EventListener implements Listener {
+    private static final Duration BETWEEN_PROGRESS = Duration.ofSeconds(1);
+
+    private final Events events;
+    private @Nullable Instant lastProgress;
+
+    EventListener(Events events) {
+        this.events = events;
+    }
+
+    @Override
+    public void started(Path files) {
+        events.tell("started", event -> event.with("files", files));
+    }
+
+    @Override
+    public void setAside(Path file) {
+        events.tell("set_aside", event -> event.with("file", file));
+    }
+
+    @Override
+    public void stageStarted(Progress progress, Path migrationLog) {
+        lastProgress = null;
+        events.tell("stage_started", event -> event.with("stage", progress.stage())
+                .with("description", progress.description())
+                .with("total", progress.total())
+                .with("read", progress.read())
+                .with("file", migrationLog));
+    }
+
+    @Override
+    public void progressed(Progress progress) {
+        Instant now = events.clock().instant();
+        if (lastProgress == null || Duration.between(lastProgress, now).compareTo(BETWEEN_PROGRESS) >= 0) {
+            lastProgress = now;
+            events.tell("progress", event -> event.with(progress));
+        }
+    }
+
+    @Override
+    public void stageRead(Progress progress) {
+        events.tell("stage_read", event -> event.with(progress));
+    }
+
+    @Override
+    public void stageWasComplete(String stage, Instant since, OptionalLong changes) {
+        events.tell(
+                "stage_was_complete",
+                event -> event.with("stage", stage).with("since", since).with("changes", changes));
+    }
+
+    @Override
+    public void stageSkipped(String stage, String reason) {
+        events.tell("stage_skipped", event -> event.with("stage", stage).with("reason", OperatorWords.of(reason)));
+    }
+
+    @Override
+    public void catchingUp(String stage, OptionalLong pending) {
+        events.tell("catching_up", event -> event.with("stage", stage).with("pending", pending));
+    }
+
+    @Override
+    public void caughtUp(String stage, long changes, long rows, long deleted) {
+        events.tell("caught_up", event -> event.with("stage", stage)
+                .with("changes", changes)
+                .with("rows", rows)
+                .with("deleted", deleted));
+    }
+
+    @Override
+    public void stageFinished(String stage, long rejected, Path rejects) {
+        events.tell(
+                "stage_finished",
+                event -> event.with("stage", stage).with("rejected", rejected).with("file", rejects));
+    }
+
+    @Override
+    public void stageLogged(String stage, Map<String, Long> entries, Path migrationLog) {
+        events.tell(
+                "stage_logged",
+                event -> event.with("stage", stage).with("entries", entries).with("file", migrationLog));
+    }
+
+    @Override
+    public void stageVerified(String stage, Tallies tallies, Path findings) {
+        events.tell(
+                "stage_verified",
+                event -> event.with("stage", stage).with(tallies).with("file", findings));
+    }
+
+    @Override
+    public void retrying(Outage outage) {
+        events.tell("attempt_failed", event -> of(outage, event));
+    }
+
+    @Override
+    public void waiting(Outage outage) {
+        events.tell("outage", event -> of(outage, event));
+    }
+
+    @Override
+    public void recovered(Outage outage) {
+        events.tell("outage_over", event -> of(outage, event));
+    }
+
+    private static void of(Outage outage, JsonEvent event) {
+        event.with("server", outage.server())
+                .with("cause", Secrets.masked(outage.cause()))
+                .with("since", outage.since())
+                .with("until", outage.until());
+    }
+
+    @Override
+    public void silent(String server, Instant since) {
+        events.tell("silent", event -> event.with("server", server).with("since", since));
+    }
+
+    @Override
+    public void lasting(String server, String cause, Instant since) {
+        events.tell(
+                "lasting",
+                event -> event.with("server", server).with("cause", cause).with("since", since));
+    }
+
+    @Override
+    public void paused(Path by) {
+        events.tell("paused", event -> event.with("file", by));
+    }
+
+    @Override
+    public void throttled(Path by, int documentsPerSecond) {
+        events.tell("throttled", event -> event.with("file", by).with("max_documents_per_second", documentsPerSecond));
+    }
+
+    @Override
+    public void rejected(Rejection rejection) {
+        events.tell("rejected", event -> event.with("stage", rejection.stage())
+                .with("doc_id", rejection.id())
+                .with("rev", rejection.rev().orElse(""))
+                .with("code", rejection.code())
+                .with("reason", rejection.reason()));
+    }
+
+    @Override
+    public void resolved(String stage, String id) {
+        events.tell("resolved", event -> event.with("stage", stage).with("doc_id", id));
+    }
+
+    @Override
+    public void warned(String message) {
+        events.tell("warning", event -> event.with("message", OperatorWords.of(message)));
+    }
+}
