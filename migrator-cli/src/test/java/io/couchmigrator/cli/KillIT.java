@@ -75,7 +75,8 @@ final class KillIT {
         sample.loadInto(database);
         Operator operator = new Operator(couch, database, directory.resolve("logs"));
         String command = Operator.program() + " " + String.join(" ", operator.runbook("--chunk-size=5"));
-        Process terminal = operator.process(List.of("/usr/bin/script", "-qfc", command, "/dev/null"))
+        Process terminal = operator.with("TERM", "xterm")
+                .process(List.of("/usr/bin/script", "-qfc", command, "/dev/null"))
                 .redirectOutput(directory.resolve("terminal.txt").toFile())
                 .start();
         await().atMost(LONG).until(() -> rows(database) > 100);

@@ -69,8 +69,8 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void progressed(Progress progress) {
-        this.progress.due(progress).ifPresent(console::progress);
         console.showLowest(columns -> ProgressBars.of(progress, columns));
+        this.progress.due(progress).ifPresent(console::progress);
     }
 
     @Override

@@ -82,7 +82,8 @@ public final class RunCommand {
         settings.warnings().forEach(warning -> events.tell("warning", event -> event.with("message", warning)));
         Instant start = Instant.now();
         try {
-            Migrator migrator = settings.migrator(migration, Listeners.of(listeners(settings.telling(), course, texts, events)));
+            Migrator migrator =
+                    settings.migrator(migration, Listeners.of(listeners(settings.telling(), course, texts, events)));
             Running running = command == Command.RUN ? migrator.start() : migrator.startVerification(settings.depth());
             handleStopRequests(running, events);
             progressRequests.accept(texts::tellProgress);

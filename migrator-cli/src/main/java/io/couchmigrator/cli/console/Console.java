@@ -32,7 +32,7 @@ public final class Console implements AutoCloseable {
     private boolean quiet;
     private @Nullable Screen screen;
     private IntFunction<List<String>> lowest = columns -> List.of();
-    private long drawnAt;
+    private long drawnAt = System.nanoTime() - BETWEEN_DRAWINGS;
     private @Nullable OutputStream summary;
     private @Nullable List<String> before = new ArrayList<>();
 
@@ -123,7 +123,7 @@ public final class Console implements AutoCloseable {
     public synchronized void showLowest(IntFunction<List<String>> lines) {
         lowest = lines;
         openScreen();
-        if (System.nanoTime() - drawnAt > BETWEEN_DRAWINGS) {
+        if (System.nanoTime() - drawnAt >= BETWEEN_DRAWINGS) {
             draw();
         }
     }
