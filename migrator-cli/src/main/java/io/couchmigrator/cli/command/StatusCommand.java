@@ -130,14 +130,16 @@ public final class StatusCommand {
         return new Commands(
                 run.same(),
                 run.as(Command.VERIFY),
-                looking(info, Command.REJECTS),
-                looking(info, Command.STATUS, Setting.WATCH));
+                looking(Command.REJECTS, info),
+                settings.watch()
+                        ? Optional.empty()
+                        : Optional.of(looking(Command.STATUS, info, Setting.WATCH.option())));
     }
 
-    private String looking(MigrationInfo info, Command command, Setting... flags) {
-        List<String> words = new ArrayList<>(
-                List.of(command.toString(), info.slug(), Setting.LOG_DIR.option() + "=" + settings.logDirectory()));
-        List.of(flags).forEach(flag -> words.add(flag.option()));
+    private String looking(Command command, MigrationInfo info, String... flags) {
+        List<String> words = new ArrayList<>(List.of(command.toString(), info.slug()));
+        words.add(Setting.LOG_DIR.option() + "=" + settings.logDirectory());
+        words.addAll(List.of(flags));
         return new NextCommand(program, words).same();
     }
 }

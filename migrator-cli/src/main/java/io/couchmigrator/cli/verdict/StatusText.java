@@ -33,9 +33,9 @@ public final class StatusText {
      * @param goOn that of the run
      * @param verify that which compares all
      * @param rejects that which lists what is outstanding
-     * @param watch that which tells this again and again
+     * @param watch that which tells this again and again; empty where this is it
      */
-    public record Commands(String goOn, String verify, String rejects, String watch) {}
+    public record Commands(String goOn, String verify, String rejects, Optional<String> watch) {}
 
     public StatusText(MigrationInfo info, Path logDirectory, Commands commands) {
         this.info = info;
@@ -169,8 +169,7 @@ public final class StatusText {
             case RUNNING, VERIFYING -> {
                 List<String> lines = new ArrayList<>();
                 info.holder().ifPresent(holder -> lines.addAll(stop(holder)));
-                lines.add("To watch it:");
-                lines.add(Verdict.indented(commands.watch()));
+                commands.watch().ifPresent(watch -> lines.addAll(List.of("To watch it:", Verdict.indented(watch))));
                 yield lines;
             }
             case STOPPED, FAILED, KILLED -> {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class StatusTextTest {
     private static final Instant NOW = Instant.parse("2026-11-28T03:05:10.5Z");
     private static final Instant BEGAN = NOW.minus(Duration.ofMinutes(65));
-    private static final Commands COMMANDS = new Commands("GO ON", "VERIFY", "REJECTS", "WATCH");
+    private static final Commands COMMANDS = new Commands("GO ON", "VERIFY", "REJECTS", Optional.of("WATCH"));
 
     @Test
     void tellsARunAtAGlance() {
