@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import io.couchmigrator.internal.offsets.EarlierTables;
 import io.couchmigrator.internal.offsets.Standings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,6 +56,14 @@ public record MigrationInfo(
      */
     public static Outstanding outstanding(Path logDirectory, String slug) {
         return Standings.outstanding(logDirectory, slug);
+    }
+
+    /**
+     * Returns into which tables the stages that {@linkplain OwnedTable own} one went until now, by their names: as the offset file tells, or
+     * one that was put aside to start over. A file that cannot be read tells nothing.
+     */
+    public static Map<String, TableName> tables(Path logDirectory, String slug) {
+        return EarlierTables.in(logDirectory, slug);
     }
 
     /** The documents that the next run takes first: rejected ones, and those that a verification found wrong. Safe for use by multiple threads. */

@@ -4,12 +4,14 @@ package io.couchmigrator.cli.settings;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.couchmigrator.CouchServer;
+import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.Result.Depth;
 import io.couchmigrator.ShardMap;
 import io.couchmigrator.TableName;
 import io.couchmigrator.cli.settings.Values.Value;
 import io.couchmigrator.cli.text.Durations;
 import io.couchmigrator.cli.text.Secrets;
+import io.couchmigrator.documents.Documents;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -236,7 +238,9 @@ public final class SettingsReader {
     private DocumentsSettings documents(Values values, List<String> databases, Optional<Path> logDirectory) {
         boolean keepsDeleted = choice(values, Setting.DELETIONS, "delete", "keep");
         boolean saysDelete = !keepsDeleted && !values.given(Setting.DELETIONS).isEmpty();
-        Map<String, TableName> earlier = logDirectory.map(EarlierTables::in).orElse(Map.of());
+        Map<String, TableName> earlier = logDirectory
+                .map(directory -> MigrationInfo.tables(directory, Documents.SLUG))
+                .orElse(Map.of());
         return new DocumentsSettings(
                 new DocumentTables(values, databases, earlier, faults).byDatabase(),
                 keepsDeleted,

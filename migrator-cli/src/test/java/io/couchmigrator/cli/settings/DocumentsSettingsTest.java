@@ -232,11 +232,32 @@ final class DocumentsSettingsTest {
     /** Leaves what a run saved of two databases that had tables. */
     private void wrote(String one, String itsTable, String other, String otherTable) throws IOException {
         Files.writeString(
-                Files.createDirectories(directory.resolve("logs")).resolve("documents.offsets.json"),
-                """
-                {"stages": [{"name": "%s", "claims": [{"table": "%s", "oid": 16, "ids": ["a"]}]},
-                            {"name": "%s", "claims": [{"table": "%s", "oid": 17, "ids": ["b"]}]}, {"name": "begun"}]}
-                """.formatted(one, itsTable, other, otherTable));
+                Files.createDirectories(directory.resolve("logs")).resolve("documents.offsets.json"), """
+                {"format": 2, "requires": [], "migration": "documents", "saved": "2018-10-24T20:58:39Z",
+                 "source": {"url": "http://couch:5984/", "uuid": null}, "outstanding_rejects": 0,
+                 "target": {"system_identifier": null, "database": "hq", "database_oid": 7, "table_oids": {}},
+                 "stages": [%s, %s, %s]}
+                """.formatted(
+                                stage(
+                                        one,
+                                        "\"claims\": [{\"table\": \"%s\", \"oid\": 16, \"ids\": [\"a\"]}],"
+                                                .formatted(itsTable)),
+                                stage(
+                                        other,
+                                        "\"claims\": [{\"table\": \"%s\", \"oid\": 17, \"ids\": [\"b\"]}],"
+                                                .formatted(otherTable)),
+                                stage("begun", "")));
+    }
+
+    private static String stage(String name, String claims) {
+        String tallies =
+                "{\"read\": 0, \"processed\": 0, \"filtered\": 0, \"rejected\": 0, \"written\": 0, \"already_there\": 0}";
+        return """
+                {"name": "%s", "definition": 1, "database": "%s", "instance_start_time": "1", %s
+                 "phase": "reading", "sequence": "0", "total": 1, "planned": "2018-10-24T20:58:39Z", "completed": null,
+                 "tallies_outside_ranges": %s,
+                 "ranges": [{"from": null, "before": null, "after": null, "done": false, "tallies": %s}]}
+                """.formatted(name, name, claims, tallies, tallies);
     }
 
     private void putAside(String stamp) throws IOException {
