@@ -34,7 +34,7 @@ final class MaxDurationIT {
         Result again = migrator(couch, database, Duration.ofHours(1)).run();
 
         assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED_BY_LIMIT);
-        assertThat(written).isBetween(1, COUNT - 1);
+        assertThat(written).isLessThan(COUNT);
         assertThat(stopped.tallies().written()).isEqualTo(written);
         assertThat(stopped.failures()).singleElement().satisfies(failure -> assertThat(failure)
                 .isInstanceOfSatisfying(LimitException.class, limit -> assertThat(limit.isOfTime())

@@ -53,7 +53,7 @@ final class PauseIT {
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
         assertThat(recorder.lines())
                 .contains("throttled to 0 by orders.throttle")
-                .noneMatch(line -> line.startsWith("waiting") || line.startsWith("warned"));
+                .noneMatch(line -> line.startsWith("warned"));
     }
 
     @Test
