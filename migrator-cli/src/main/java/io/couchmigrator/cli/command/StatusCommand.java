@@ -12,6 +12,7 @@ import io.couchmigrator.cli.settings.LookSettings;
 import io.couchmigrator.cli.settings.Migrations;
 import io.couchmigrator.cli.settings.Output;
 import io.couchmigrator.cli.settings.Setting;
+import io.couchmigrator.cli.text.Printable;
 import io.couchmigrator.cli.verdict.ExitStatus;
 import io.couchmigrator.cli.verdict.StatusJson;
 import io.couchmigrator.cli.verdict.StatusText;
@@ -104,10 +105,15 @@ public final class StatusCommand {
 
     private void tell(List<MigrationInfo> found) {
         if (settings.output() == Output.JSON) {
-            found.forEach(info -> console.line(StatusJson.of(info)));
+            found.forEach(info -> line(Printable.json(StatusJson.of(info))));
         } else {
-            console.lines(lines(found));
+            lines(found).forEach(line -> line(Printable.text(line)));
         }
+    }
+
+    /** Who watches for days gets more than the console is to keep. */
+    private void line(String text) {
+        console.record(text + "\n");
     }
 
     private List<String> lines(List<MigrationInfo> found) {

@@ -199,7 +199,7 @@ public final class StatusText {
     }
 
     private static String said(String message) {
-        return OperatorWords.of(Secrets.masked(message));
+        return OperatorWords.of(Secrets.masked(message)).replaceAll("\\s+", " ");
     }
 
     private static String time(Instant at) {

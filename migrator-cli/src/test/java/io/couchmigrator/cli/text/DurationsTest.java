@@ -39,4 +39,10 @@ class DurationsTest {
     void writesWholeSeconds() {
         assertThat(Durations.seconds(Duration.ofMillis(4_999))).isEqualTo("0:00:04");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0s", "250ms", "1500ms", "30s", "90s", "10m", "120m"})
+    void areWrittenAsTheyAreRead(String written) {
+        assertThat(Durations.option(Durations.parse(written).orElseThrow())).isEqualTo(written);
+    }
 }

@@ -213,7 +213,7 @@ final class StatusTextTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                List.of(new Waiting("PostgreSQL", "no connection", BEGAN)));
+                List.of(new Waiting("PostgreSQL", "no\nconnection", BEGAN)));
     }
 
     private static LatestRun ended(Outcome outcome) {
