@@ -72,6 +72,6 @@ final class CacheIT {
 
         assertThat(result.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                .hasMessageContaining("7 seconds old", "a cache in between", "let it pass"));
+                .hasMessageContaining("7 s old", "a cache in between", "let it pass"));
     }
 }

@@ -117,7 +117,7 @@ final class LongIdsIT {
 
         assertThat(result.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                .hasMessageContainingAll("413", "1 documents of \"orders\" by id", "raise the size of a request"));
+                .hasMessageContainingAll("413", "documents of \"orders\" by id (1)", "raise the size of a request"));
     }
 
     @ParameterizedTest

@@ -42,7 +42,7 @@ final class RejectLimitIT {
         assertThat(first.tallies().read()).isEqualTo(501);
         assertThat(first.failures()).singleElement().satisfies(failure -> assertThat(failure)
                 .isInstanceOf(LimitException.class)
-                .hasMessageContainingAll("10 rejects are outstanding", "at most 9", "orders.rejects.jsonl"));
+                .hasMessageContainingAll("10 outstanding", "at most 9", "orders.rejects.jsonl"));
         assertThat(still.outcome()).isEqualTo(Outcome.STOPPED_BY_LIMIT);
         assertThat(still.outstanding()).isEqualTo(10);
         assertThat(still.tallies()).isEqualTo(new Tallies(10, 0, 0, 10, 0, 0));

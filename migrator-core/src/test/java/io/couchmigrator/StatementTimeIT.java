@@ -42,7 +42,7 @@ final class StatementTimeIT {
                 .singleElement()
                 .asString()
                 .contains("statements of stage \"orders\"", "SQLSTATE 57014")
-                .containsPattern("they pass with [1-9][0-9]? documents\\. Set chunkSize\\([1-9][0-9]?\\),");
+                .containsPattern("they pass in batches of [1-9][0-9]?\\. Set chunkSize\\([1-9][0-9]?\\),");
         // Of 60, of 30, and perhaps of 15: not again for each batch.
         assertThat(cancelled.get()).isBetween(1, 5);
     }
@@ -66,7 +66,7 @@ final class StatementTimeIT {
         assertThat(Orders.written(database)).isEqualTo(Orders.ids(180));
         assertThat(recorder.lines().stream().filter(line -> line.startsWith("warned")))
                 .anySatisfy(line -> assertThat(line)
-                        .contains("SQLSTATE 53400, as temp_file_limit has it): they pass with 15 documents."));
+                        .contains("SQLSTATE 53400, as temp_file_limit has it): they pass in batches of 15."));
     }
 
     @Test

@@ -79,9 +79,8 @@ final class RunbookIT {
 
         assertThat(ended.status()).isEqualTo(8);
         assertThat(ended.console())
-                .contains(
-                        "Error: too many documents cannot be stored: 1 rejects are outstanding, expected at most 0: see"
-                                + " why in \"" + operator.logs() + "/migrate_metadata.rejects.jsonl\"");
+                .contains("Error: too many documents cannot be stored: 1 outstanding, expected at most 0: see"
+                        + " why in \"" + operator.logs() + "/migrate_metadata.rejects.jsonl\"");
         assertThat(ended.lastLines(2)).startsWith("Stopped by --max-rejects (exit status 8). ");
     }
 

@@ -43,7 +43,7 @@ public final class RejectLimit {
     public synchronized void check(long readEver) {
         long outstanding = outstanding();
         checkNumber(outstanding);
-        checkPercent(outstanding, readEver, "%s rejects are outstanding of %s documents");
+        checkPercent(outstanding, readEver, "%s outstanding of %s documents");
     }
 
     /**
@@ -75,8 +75,7 @@ public final class RejectLimit {
 
     private void checkNumber(long outstanding) {
         if (most.isPresent() && outstanding > most.getAsLong()) {
-            throw exceeded(
-                    "%s rejects are outstanding".formatted(outstanding), "at most %s".formatted(most.getAsLong()));
+            throw exceeded("%s outstanding".formatted(outstanding), "at most %s".formatted(most.getAsLong()));
         }
     }
 

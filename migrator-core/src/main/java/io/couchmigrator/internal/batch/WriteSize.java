@@ -65,7 +65,7 @@ final class WriteSize {
 
     private static String told(SqlFault fault) {
         return fault.sqlState().equals("53400")
-                ? "PostgreSQL refused statements of stage \"%s\" for how much they need at once (%s, as temp_file_limit has it): they pass with %s documents. Set chunkSize(%s), or raise the limit."
-                : "PostgreSQL cancelled statements of stage \"%s\" for the time they took (%s, as statement_timeout or transaction_timeout has it): they pass with %s documents. Set chunkSize(%s), or give statements more time.";
+                ? "PostgreSQL refused statements of stage \"%s\" for how much they need at once (%s, as temp_file_limit has it): they pass in batches of %s. Set chunkSize(%s), or raise the limit."
+                : "PostgreSQL cancelled statements of stage \"%s\" for the time they took (%s, as statement_timeout or transaction_timeout has it): they pass in batches of %s. Set chunkSize(%s), or give statements more time.";
     }
 }

@@ -108,7 +108,7 @@ record Answers(CouchServer server) {
         String age = response.header("Age", "");
         if (OF_AGE.matcher(age).matches()) {
             throw new SourceException(failed(what)
-                    + "the answer is %s seconds old, out of a cache in between%s: let it pass on every request for this server, or reach CouchDB without it"
+                    + "the answer is %s s old, out of a cache in between%s: let it pass on every request for this server, or reach CouchDB without it"
                             .formatted(oneLine(age), names(response)));
         }
     }

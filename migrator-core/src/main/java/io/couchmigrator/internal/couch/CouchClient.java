@@ -125,7 +125,7 @@ public final class CouchClient implements AutoCloseable {
     public Set<String> lacking(String database, Map<String, String> revisions) throws PassingException {
         StringJoiner asked = new StringJoiner(",", "{", "}");
         revisions.forEach((id, rev) -> asked.add("%s:[%s]".formatted(JsonText.quoted(id), JsonText.quoted(rev))));
-        String what = "revisions of %s documents of \"%s\"".formatted(revisions.size(), database);
+        String what = "revisions of documents of \"%s\" (%s)".formatted(database, revisions.size());
         return http.post(what, http.url(database, "_revs_diff"), asked.toString(), JsonBytes::object)
                 .keySet();
     }
@@ -220,7 +220,7 @@ public final class CouchClient implements AutoCloseable {
             throws PassingException {
         StringJoiner keys = new StringJoiner(",", "{\"keys\":[", "]}");
         ids.forEach(id -> keys.add(JsonText.quoted(id)));
-        String what = "%s documents of \"%s\" by id".formatted(ids.size(), database);
+        String what = "documents of \"%s\" by id (%s)".formatted(database, ids.size());
         Set<String> unanswered = new LinkedHashSet<>(ids);
         RowConsumer asked = row -> {
             if (unanswered.remove(row.id())) {

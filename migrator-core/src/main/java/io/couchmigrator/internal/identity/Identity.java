@@ -211,7 +211,7 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
                             Kind.SOURCE,
                             "CouchDB database \"%s\" of stage \"%s\" went back to an older state"
                                     .formatted(database.name(), saved.name()),
-                            "%s changes".formatted(now.changes()),
+                            now.changes() == 1 ? "1 change" : "%s changes".formatted(now.changes()),
                             "%s or more".formatted(now.changes() - advance)));
         }
 

@@ -216,7 +216,7 @@ final class CouchClientTest {
 
         assertThatThrownBy(() -> client.database("orders"))
                 .isInstanceOf(SourceException.class)
-                .hasMessageContaining("the answer is " + age + " seconds old, out of a cache in between")
+                .hasMessageContaining("the answer is " + age + " s old, out of a cache in between")
                 .hasMessageContaining("(Via: 1.1 //varnish (Varnish/7.1), Server: CouchDB/3.5.0 (Erlang OTP/25))")
                 .hasMessageNotContaining("secret");
     }
