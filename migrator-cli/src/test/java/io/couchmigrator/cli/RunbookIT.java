@@ -54,7 +54,7 @@ final class RunbookIT {
         assertThat(lines.get(0))
                 .isEqualTo(
                         "Created the log directory %s: nothing is known of earlier runs.".formatted(operator.logs()));
-        assertThat(lines.get(1)).matches("Checking CouchDB at http://.*/, and PostgreSQL\\.\\.\\.");
+        assertThat(lines.get(1)).matches("Checking CouchDB at http://.*/, and PostgreSQL at .*:\\d+/.*\\.\\.\\.");
         assertThat(lines.get(2)).matches("Processing 279 documents: CommCareAudio, …, XFormInstance-Deleted\\.\\.\\.");
         assertThat(lines.get(3)).matches("Migration log: " + log + "\\d{8}T\\d{6}Z\\.txt\\.0");
         assertThat(lines.get(4)).matches("Processed [01]/1 of 279 documents in %s \\(\\? remaining\\)".formatted(TIME));
@@ -66,6 +66,7 @@ final class RunbookIT {
                                 + operator.logs() + "/migrate_metadata-blob-migration-");
         assertThat(ended.console().lines().filter(line -> line.startsWith("Processing ")))
                 .hasSize(7);
+        assertThat(ended.lastLines(6)).matches("(?s)Target: PostgreSQL at .*:\\d+/\\w+\\.\n.*");
         assertThat(ended.lastLines(5).lines().findFirst().orElseThrow())
                 .matches(
                         "migrate_metadata is complete, but for rejects: %d rows written, 0 already there, 1 rejected, .*"

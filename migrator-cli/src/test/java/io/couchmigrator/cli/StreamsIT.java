@@ -60,7 +60,9 @@ final class StreamsIT {
         int differs = types("verify");
 
         assertThat(differs).isEqualTo(7);
-        assertThat(errors()).startsWith("shop: 1 missing.\ndocuments differs: ").contains("To bring what is missing");
+        assertThat(errors())
+                .startsWith("shop: 1 missing.\nTarget: PostgreSQL at ")
+                .contains("\ndocuments differs: ", "To bring what is missing");
         assertThat(output()).contains("Verifying 1 documents: ").doesNotContain("missing");
     }
 

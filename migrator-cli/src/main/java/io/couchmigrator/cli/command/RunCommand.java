@@ -73,7 +73,7 @@ public final class RunCommand {
         Logging.begin(settings.logDirectory());
         settings.warnings().forEach(console::warning);
         console.lines(settings.lines());
-        console.line("Checking CouchDB at %s, and PostgreSQL...".formatted(settings.couch()));
+        console.line("Checking CouchDB at %s, and %s...".formatted(settings.couch(), settings.targetName()));
         Verdict verdict = new Verdict(
                 migration, settings.logDirectory(), settings.shards().isPresent());
         Course course = new Course();
@@ -94,7 +94,8 @@ public final class RunCommand {
             verdict.resolved(course.resolved()).ifPresent(console::line);
             Verdict.audit(result).ifPresent(console::line);
             Verdict.skipped(result, course.skipped()).ifPresent(console::line);
-            List<String> lines = verdict(verdict, result, settings.depth(), course);
+            List<String> lines = new ArrayList<>(List.of("Target: %s.".formatted(settings.targetName())));
+            lines.addAll(verdict(verdict, result, settings.depth(), course));
             console.verdict(result.outcome().exitStatus(), lines);
             failures.forEach(failure -> events.tell("error", event -> event.with(failure)));
             events.tell("verdict", event -> event.with(result).with(lines));

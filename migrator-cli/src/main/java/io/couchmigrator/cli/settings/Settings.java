@@ -63,6 +63,11 @@ public record Settings(
         warnings = List.copyOf(warnings);
     }
 
+    /** Returns how messages call the main database of the target. */
+    public String targetName() {
+        return "PostgreSQL at " + DatabaseEntry.place(target);
+    }
+
     /** Returns what is to be told of them before anything is done. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>(documents.lines());

@@ -45,7 +45,11 @@ final class OffsetFormat {
             json.addProperty("verified", offsets.verified().toString());
         }
         json.add("source", source);
-        json.add("target", json(offsets.target()));
+        JsonObject target = json(offsets.target());
+        if (offsets.targetName() != null) {
+            target.addProperty("name", offsets.targetName());
+        }
+        json.add("target", target);
         json.addProperty("outstanding_rejects", offsets.rejects().outstanding());
         offsets.rejects().digest().ifPresent(digest -> json.addProperty("rejects_digest", DIGITS.toHexDigits(digest)));
         JsonArray stages = new JsonArray();
@@ -64,6 +68,7 @@ final class OffsetFormat {
                 source.stringOrNull("uuid"),
                 place.has("verified") ? place.instant("verified") : null,
                 target(place.object("target")),
+                place.object("target").has("name") ? place.object("target").string("name") : null,
                 new RejectsMark(
                         place.count("outstanding_rejects"),
                         place.has("rejects_digest") ? OptionalLong.of(digest(place)) : OptionalLong.empty()),

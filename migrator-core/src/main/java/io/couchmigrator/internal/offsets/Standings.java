@@ -92,7 +92,7 @@ public final class Standings {
                 held.flatMap(Held::by),
                 saved.offsets().map(Offsets::url).or(() -> history.run()
                         .map(run -> run.settings().get("couch_url"))),
-                saved.offsets().map(offsets -> offsets.target().described()),
+                saved.offsets().map(Standings::target),
                 migration,
                 history.verification().map(this::verification));
     }
@@ -113,6 +113,10 @@ public final class Standings {
                         rate(offsets, stage)))
                 .toList();
         return new Reach(Optional.of(latest), offsets.map(Offsets::saved), stages);
+    }
+
+    private static String target(Offsets offsets) {
+        return offsets.targetName() == null ? offsets.target().described() : offsets.targetName();
     }
 
     private static long found(Verified verified) {

@@ -42,6 +42,7 @@ final class Checkpoints implements AutoCloseable {
     private final List<String> order;
     private final List<LineFile> logs = new ArrayList<>();
     private final AtomicBoolean dirty = new AtomicBoolean();
+    private final String targetName;
     private TargetIdentity target;
     private volatile @Nullable String uuid;
 
@@ -51,6 +52,7 @@ final class Checkpoints implements AutoCloseable {
             String url,
             @Nullable Instant verified,
             TargetIdentity target,
+            String targetName,
             OffsetFile file,
             RejectsFile rejects,
             Clock clock) {
@@ -60,6 +62,7 @@ final class Checkpoints implements AutoCloseable {
         this.url = url;
         this.verified = verified;
         this.target = target;
+        this.targetName = targetName;
         this.file = file;
         this.rejects = rejects;
         this.clock = clock;
@@ -146,6 +149,7 @@ final class Checkpoints implements AutoCloseable {
 
     private Offsets snapshot() {
         return new Offsets(migration, clock.instant(), url, uuid, verified, target, rejects.mark(), stages())
+                .in(targetName)
                 .withRates(rates());
     }
 

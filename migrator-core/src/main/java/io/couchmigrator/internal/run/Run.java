@@ -220,6 +220,7 @@ public final class Run {
                 settings.source().toString(),
                 start.migrated().map(Offsets::saved).orElse(null),
                 now.target().identity().orElseThrow(),
+                target.main().where(),
                 file,
                 rejects,
                 clock)) {

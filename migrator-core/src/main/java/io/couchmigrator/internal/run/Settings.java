@@ -68,6 +68,7 @@ public record Settings(
         json.addProperty("migration", migration.slug());
         json.addProperty("couch_url", source.toString());
         json.addProperty("couch_user", source.user().orElse(null));
+        json.addProperty("target", TargetName.of(target));
         shards.ifPresent(map -> json.addProperty("shards", map.toString()));
         if (!tableSources.isEmpty()) {
             JsonObject sources = new JsonObject();

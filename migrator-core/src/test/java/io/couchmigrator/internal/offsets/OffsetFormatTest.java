@@ -45,6 +45,22 @@ final class OffsetFormatTest {
         assertThat(OffsetFormat.json(none).toString()).doesNotContain("rate");
     }
 
+    /** Earlier versions wrote none. */
+    @Test
+    void readsWhatTheTargetIsCalled() {
+        Offsets nameless = offsets(range(null, null));
+        Offsets named = nameless.in("PostgreSQL at localhost:5432/shop");
+
+        assertThat(OffsetFormat.offsets(OffsetFormat.json(named))).isEqualTo(named);
+        assertThat(OffsetFormat.json(named)
+                        .getAsJsonObject("target")
+                        .get("name")
+                        .getAsString())
+                .isEqualTo("PostgreSQL at localhost:5432/shop");
+        assertThat(OffsetFormat.json(nameless).getAsJsonObject("target").has("name"))
+                .isFalse();
+    }
+
     @Test
     void readsTheDatabasesOfAShardedTargetThatItWrote() {
         Offsets alone = offsets(range(null, null));
