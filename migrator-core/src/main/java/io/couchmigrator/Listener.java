@@ -107,8 +107,8 @@ public interface Listener {
     default void silent(String server, Instant since) {}
 
     /**
-     * A transaction of PostgreSQL has not ended within three seconds, and is waited for: called then, and each minute while any
-     * such lasts. Nothing says when it has ended: the next call does.
+     * A transaction of PostgreSQL has not ended within three seconds, and waits for a lock; or within ten, for whatever reason. Called
+     * then, and each minute while any such lasts. Nothing says when it has ended: the next call does.
      *
      * @param server which server, for people
      * @param cause what PostgreSQL waits for, with the process that blocks it, as far as it tells

@@ -145,7 +145,7 @@ public final class Migrator {
 
         /**
          * Sets where PostgreSQL connections come from: one per worker and one more, and another one for a run's lock if that comes at once,
-         * all held for the whole run and given back as they came. The caller keeps the data source and closes it. Required.
+         * all held for the whole run and given back as they came; and for a moment, if it comes at once, one to ask what a long transaction waits for. The caller keeps the data source and closes it. Required.
          */
         public Builder target(DataSource target) {
             this.target = Objects.requireNonNull(target, "target");

@@ -9,9 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -30,13 +28,17 @@ final class LongTransactions implements AutoCloseable {
     /** An ordinary batch takes a part of a second. */
     private static final Duration LONG = Duration.ofSeconds(3);
 
+    /** A statement may be slow where all is well, as on a server that others use; a lock is somebody's to give back. */
+    private static final Duration SLOW = Duration.ofSeconds(10);
+
     private static final int LOOK_AGAIN_SECONDS = 1;
     private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
+    /** After this time without a long one the next is told of at once; attempts that are made again come sooner. */
+    private static final Duration OVER = Duration.ofSeconds(5);
     /** How long a look may take: a server that is stuck would not answer this, either. */
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
 
     private final OutageListener listener;
-    private final Map<TargetDatabase, Long> toldAt = new HashMap<>();
     private final ScheduledThreadPoolExecutor timer;
     private volatile @Nullable Session looking;
 
@@ -51,8 +53,9 @@ final class LongTransactions implements AutoCloseable {
             return thread;
         });
         timer.setRemoveOnCancelPolicy(true);
+        List<Watched> watched = databases.stream().map(Watched::new).toList();
         timer.scheduleWithFixedDelay(
-                () -> databases.forEach(this::look), LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
+                () -> watched.forEach(this::look), LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Tells no more, and has given all connections back. */
@@ -68,21 +71,26 @@ final class LongTransactions implements AutoCloseable {
         }
     }
 
-    private void look(TargetDatabase database) {
+    private void look(Watched watched) {
         long now = System.nanoTime();
+        TargetDatabase database = watched.database;
         List<Transaction> late = database.sessions().inHand().stream()
                 .filter(transaction -> now - transaction.began() >= LONG.toNanos())
                 .sorted(Comparator.comparing(transaction -> transaction.began() - now))
                 .toList();
-        Long told = toldAt.get(database);
-        if (late.isEmpty() || (told != null && now - told < TELL_AGAIN.toNanos())) {
+        if (late.isEmpty()) {
             return;
         }
-        causeOf(late, database).ifPresent(cause -> {
-            toldAt.put(database, now);
-            Duration age = Duration.ofNanos(System.nanoTime() - late.get(0).began());
-            listener.lasting(database.called(), cause, Instant.now().minus(age));
-        });
+        boolean first = now - watched.longAt >= OVER.toNanos();
+        watched.longAt = now;
+        if (!first && now - watched.askAgainAt < 0) {
+            return;
+        }
+        Optional<String> cause = causeOf(late, database);
+        watched.askAgainAt = now + (cause.isPresent() ? TELL_AGAIN : LONG).toNanos();
+        Duration age = Duration.ofNanos(System.nanoTime() - late.get(0).began());
+        cause.ifPresent(
+                told -> listener.lasting(database.called(), told, Instant.now().minus(age)));
     }
 
     /** Returns what the server says; empty if it says that they get on. */
@@ -92,7 +100,7 @@ final class LongTransactions implements AutoCloseable {
             session.open(LONGEST_LOOK);
             Future<?> bound = timer.schedule(session::cut, LONGEST_LOOK.toNanos(), TimeUnit.NANOSECONDS);
             Optional<String> cause = session.transaction(connection ->
-                    WaitedFor.by(late.stream().map(Transaction::process).toList(), LONG, connection));
+                    WaitedFor.by(late.stream().map(Transaction::process).toList(), SLOW, connection));
             bound.cancel(false);
             return cause;
         } catch (SQLException | RuntimeException e) {
@@ -103,6 +111,17 @@ final class LongTransactions implements AutoCloseable {
             return Optional.of("something that it cannot be asked for just now");
         } finally {
             looking = null;
+        }
+    }
+
+    /** A database, when a transaction there was found to be long last, and before when nobody need be asked again. */
+    private static final class Watched {
+        private final TargetDatabase database;
+        private long longAt = System.nanoTime() - OVER.toNanos();
+        private long askAgainAt;
+
+        Watched(TargetDatabase database) {
+            this.database = database;
         }
     }
 }
