@@ -165,6 +165,22 @@ final class CorpusIT {
         assertThat(database.query("select slug from blobs_blobmigrationstate")).containsExactly("migrate_metadata");
     }
 
+    /** It looks as if it were not there, and a run that skipped it would be complete without its rows. */
+    @Test
+    void doesNotSkipAnOptionalTableInASchemaThatItMayNotUse(CouchDouble couch, TestDatabase database) throws Exception {
+        corpus.loadInto(couch);
+        corpus.loadInto(database);
+        database.execute(
+                "create schema icds; alter table icds_reports_icdsfile set schema icds; alter role %1$s set search_path = public, icds; revoke usage on schema icds from %1$s"
+                        .formatted(database.user()));
+
+        CheckReport report = migrator(couch, database).build().check();
+        Result result = migrator(couch, database).build().run();
+
+        assertThat(report.faults()).singleElement().asString().contains("it is in schema \"icds\"", "grant usage");
+        assertThat(result.outcome()).isEqualTo(Outcome.TARGET_FAILED);
+    }
+
     @Test
     void skipsAnOptionalTableThatDoesNotExist(CouchDouble couch, TestDatabase database) throws Exception {
         corpus.loadInto(couch);

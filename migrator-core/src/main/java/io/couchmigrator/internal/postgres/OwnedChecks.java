@@ -39,7 +39,9 @@ final class OwnedChecks {
         }
         if (owners.isOwnerThere()) {
             faults.addAll(ownerFaults(connection, owners));
-            faults.addAll(TargetChecks.upsert(connection, owners.rows()));
+            // To be locked as a whole it needs a right to the whole of it: as that to delete, which columns do not
+            // have.
+            faults.addAll(TargetChecks.upsert(connection, owners.rows(), true));
             faults.addAll(TargetChecks.written(connection, Set.of(owners.name())));
         }
         return List.copyOf(new LinkedHashSet<>(faults));

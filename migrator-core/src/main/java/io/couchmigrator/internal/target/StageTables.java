@@ -58,6 +58,12 @@ record StageTables(Migration migration, Target target, Predicate<String> counted
     private void sourceTable(DatabaseLook look, TableStage<?> stage) {
         List<String> found = look.check(connection -> {
             if (stage.optional() && !Statements.exists(connection, stage.table())) {
+                List<String> hidden = Statements.hidden(connection, stage.table());
+                if (!hidden.isEmpty()) {
+                    return List.of(
+                            "table \"%s\" of stage \"%s\" cannot be seen: it is in schema \"%s\", which is in the search path and which the user may not use: grant usage on that schema, or take it from the user's search path"
+                                    .formatted(stage.table(), stage.name(), hidden.get(0)));
+                }
                 look.skip(
                         stage,
                         "table %s is not in %s: skipped; if this installation has it in another database, name that one by tableSource(\"%s\", …)"
