@@ -13,8 +13,8 @@ public final class LogDirectory {
     static void check(Path directory, String place, Faults faults) {
         if (Files.isDirectory(directory)) {
             if (!Files.isWritable(directory)) {
-                faults.add("%s is %s, in which this user may not write: choose another, or %s"
-                        .formatted(place, directory, remedy(directory)));
+                faults.add("%s is %s, in which this user may not write: choose another, or run as the user whose it is"
+                        .formatted(place, directory));
             }
             return;
         }
@@ -26,19 +26,6 @@ public final class LogDirectory {
         if (!Files.isDirectory(existing) || !Files.isWritable(existing) || !takesDirectories(existing)) {
             faults.add("%s is %s, which cannot be created in %s: choose another, or create it"
                     .formatted(place, directory, existing));
-        }
-    }
-
-    /** Whoever began as root goes on as root, or lets the user of a service have what is there. */
-    private static String remedy(Path directory) {
-        String user = System.getProperty("user.name", "?");
-        try {
-            String owner = Files.getOwner(directory).getName();
-            return owner.equals(user)
-                    ? "change its permissions"
-                    : "let this user have it, which is %s's: sudo chown -R %s '%s'".formatted(owner, user, directory);
-        } catch (IOException | UnsupportedOperationException e) {
-            return "change its permissions";
         }
     }
 

@@ -12,6 +12,7 @@ import io.couchmigrator.MigrationInfo.State;
 import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.Result.Depth;
 import io.couchmigrator.Tallies.Verified;
+import io.couchmigrator.internal.files.FileOwner;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.files.LogDirectory.Held;
 import java.io.IOException;
@@ -219,7 +220,7 @@ public final class Standings {
     private static void checkReadable(Path path) {
         if (!Files.isReadable(path) || (Files.isDirectory(path) && !Files.isExecutable(path))) {
             throw new LogDirectoryException("\"%s\"%s cannot be read by user %s: ask as the user who runs the migration"
-                    .formatted(path, owner(path), System.getProperty("user.name")));
+                    .formatted(path, owner(path), FileOwner.ofThisProcess()));
         }
     }
 

@@ -2,29 +2,85 @@
 package io.couchmigrator.internal.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.internal.files.FileOwner.User;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class FileOwnerTest {
+    private static final User ROOT = new User(Optional.of(0), "root");
+    private static final User MIGRATOR = new User(Optional.of(1000), "migrator");
+
     @TempDir
     private Path logs;
 
     @Test
-    void saysWhoseAFileIsAndHowTheUserOfThisProcessIsToHaveIt() {
-        FileOwner other = new FileOwner(logs.resolve("orders.lock"), "root", "migrator");
+    void saysWhoseAFileIsAndHowTheUserOfThisProcessIsToHaveThatFileAlone() throws IOException {
+        Path lock = Files.createFile(logs.resolve("bob's.lock"));
 
-        assertThat(other.advice())
-                .hasValue("\"orders.lock\" belongs to user root, and this is user migrator: run it as one user always,"
-                        + " and let that one have what is there: sudo chown -R migrator '" + logs + "'");
-        assertThat(new FileOwner(logs, "root", "migrator").advice())
-                .hasValueSatisfying(advice -> assertThat(advice).endsWith("'" + logs + "'"));
+        assertThat(new FileOwner(lock, ROOT, MIGRATOR).advice())
+                .hasValue(("\"%s\" belongs to user root, and this is user migrator: run it as one user always,"
+                                + " and let that one have this file: sudo chown migrator '%s/bob'\\''s.lock'")
+                        .formatted(lock, logs));
     }
 
     @Test
-    void saysNothingOfWhatIsThisUsersOwnOrCanBeUsed() {
-        assertThat(new FileOwner(logs, "migrator", "migrator").advice()).isEmpty();
+    void neverTellsAnybodyToTakeADirectory() {
+        assertThat(new FileOwner(logs, ROOT, MIGRATOR).advice())
+                .hasValue(("\"%s\" belongs to user root, and this is user migrator: name another directory,"
+                                + " or run it as user root")
+                        .formatted(logs));
+        assertThat(new FileOwner(Path.of("/"), ROOT, MIGRATOR).advice())
+                .hasValueSatisfying(advice -> assertThat(advice).doesNotContain("chown"));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void tellsNobodyToTakeWhatIsAboveADirectoryThatIsNotThere() {
+        assumeFalse(Files.isWritable(Path.of("/etc")), "the super-user writes anywhere");
+
+        assertThatThrownBy(() -> Probe.of(Path.of("/etc/absent/logs"), "orders"))
+                .isInstanceOf(LogDirectoryException.class)
+                .hasMessageContaining("\"/etc\" belongs to user root")
+                .hasMessageNotContaining("chown");
+    }
+
+    @Test
+    void knowsAUserWithoutANameByTheNumber() {
+        User nameless = new User(Optional.of(1234), "?");
+        User number = new User(Optional.of(1234), "1234");
+
+        assertThat(new FileOwner(logs, number, nameless).advice()).isEmpty();
+        assertThat(new FileOwner(logs, new User(Optional.of(5), "migrator"), MIGRATOR).advice())
+                .isPresent();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void takesAFileOfThisProcessForItsOwn() throws IOException {
+        Path lock = Files.createFile(
+                logs.resolve("orders.lock"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("---------")));
+
+        assertThat(User.of(lock).id())
+                .isPresent()
+                .isEqualTo(User.of(Path.of("/proc/self")).id());
+        assertThat(FileOwner.ofThisProcess()).isEqualTo(Files.getOwner(lock).getName());
+        assertThat(FileOwner.advice(lock)).isEmpty();
+    }
+
+    @Test
+    void saysNothingOfWhatCanBeUsed() {
         assertThat(FileOwner.advice(logs.resolve("not/there"))).isEmpty();
     }
 }
