@@ -195,7 +195,7 @@ public final class StatusText {
     private static List<String> stop(Holder holder) {
         return List.of(
                 "To stop it, with all that is done saved, on host %s:".formatted(holder.host()),
-                Verdict.indented("kill -INT " + holder.pid()));
+                Verdict.indented("kill " + holder.pid()));
     }
 
     private static String said(String message) {

@@ -76,7 +76,7 @@ final class StatusTextTest {
                         "Waiting for PostgreSQL since 2026-11-28T02:00:10Z: no connection",
                         "Last checkpoint: 2026-11-28T03:05:10Z, 0:00:00 ago",
                         "To stop it, with all that is done saved, on host db1:",
-                        "    kill -INT 4242",
+                        "    kill 4242",
                         "To watch it:",
                         "    WATCH");
     }
