@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 
-/** What happened in all runs, for people who look later. Nothing reads it; a run that cannot write it ends. Safe for use by multiple threads. */
+/** What happened in all runs, for people who look later. It is read only where the offset file does not tell, as why a run ended; a run that cannot write it ends. Safe for use by multiple threads. */
 public final class HistoryFile implements AutoCloseable {
     private static final long LONG_BYTES = 10_000_000;
 
