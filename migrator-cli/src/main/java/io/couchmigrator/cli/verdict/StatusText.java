@@ -71,10 +71,7 @@ public final class StatusText {
             case NONE -> "nothing was run here";
             case RUNNING -> "running" + since();
             case VERIFYING -> "being verified" + since();
-            case STOPPED ->
-                run.isEmpty()
-                        ? "not complete, and no run goes on"
-                        : "stopped %s%s".formatted(isOutcome(Outcome.STOPPED) ? "on request" : "by a limit", ended);
+            case STOPPED -> run.map(this::stopped).orElse("not complete, and no run goes on") + ended;
             case FAILED -> "failed%s: %s".formatted(ended, failure(run.flatMap(LatestRun::outcome)));
             case KILLED -> "killed, or its machine was: it never ended";
             case COMPLETE -> {
@@ -86,8 +83,22 @@ public final class StatusText {
         };
     }
 
-    private boolean isOutcome(Outcome outcome) {
-        return info.migration().latest().flatMap(LatestRun::outcome).equals(Optional.of(outcome));
+    private String stopped(LatestRun run) {
+        if (completed()) {
+            return info.migration().checkpoint().isPresent()
+                    ? "not complete by its offset file, though a run completed it"
+                    : "not complete: its offset file is gone, though a run completed it";
+        }
+        return run.outcome().equals(Optional.of(Outcome.STOPPED)) ? "stopped on request" : "stopped by a limit";
+    }
+
+    /** Whether the latest run had completed it, whatever became of its offset file since. */
+    private boolean completed() {
+        return info.migration()
+                .latest()
+                .flatMap(LatestRun::outcome)
+                .filter(outcome -> outcome == Outcome.COMPLETE || outcome == Outcome.REJECTS_OUTSTANDING)
+                .isPresent();
     }
 
     private String since() {
@@ -173,6 +184,10 @@ public final class StatusText {
                 yield lines;
             }
             case STOPPED, FAILED, KILLED -> {
+                if (completed() && !saved) {
+                    yield List.of(
+                            "The offset file is gone: the next run would read all again. Put it back from a copy.");
+                }
                 String first = info.state() == State.FAILED ? "When that is mended, run" : "To go on, run";
                 yield List.of(
                         saved
@@ -180,15 +195,10 @@ public final class StatusText {
                                 : first + " the same command again; nothing was saved yet:",
                         Verdict.indented(commands.goOn()));
             }
-            case COMPLETE -> {
-                if (!saved) {
-                    yield List.of(
-                            "The offset file is gone: the next run would read all again. Put it back from a copy.");
-                }
-                yield info.migration().all().rejects() > 0
+            case COMPLETE ->
+                info.migration().all().rejects() > 0
                         ? List.of("To list the rejects, and how to mend them:", Verdict.indented(commands.rejects()))
                         : List.of("To compare all rows:", Verdict.indented(commands.verify()));
-            }
         };
     }
 

@@ -172,6 +172,29 @@ final class StatusTextTest {
                 .isTrue();
     }
 
+    @Test
+    void saysThatACompleteMigrationIsNotWhereItsOffsetFileIsAnotherOrGone() {
+        List<StageReach> stages = List.of(stage("orders", Phase.READING, 1, 2, 0));
+        MigrationInfo older = info(State.STOPPED, ended(Outcome.COMPLETE), stages);
+        MigrationInfo gone = new MigrationInfo(
+                older.slug(),
+                older.at(),
+                State.STOPPED,
+                Optional.empty(),
+                older.source(),
+                older.target(),
+                new Reach(older.migration().latest(), Optional.empty(), List.of()),
+                Optional.empty());
+
+        assertThat(String.join(" ", lines(older)).replaceAll(" +", " "))
+                .startsWith(
+                        "documents: not complete by its offset file, though a run completed it at 2026-11-28T03:05:10Z")
+                .endsWith("GO ON");
+        assertThat(String.join(" ", lines(gone)).replaceAll(" +", " "))
+                .startsWith("documents: not complete: its offset file is gone, though a run completed it at")
+                .contains("The offset file is gone: the next run would read all again.");
+    }
+
     private static List<String> lines(MigrationInfo info) {
         return new StatusText(info, Path.of("logs"), COMMANDS).lines();
     }

@@ -156,21 +156,22 @@ public final class Standings {
         return new StageReach(name, Phase.NOT_BEGUN, 0, total, total, 0, OptionalDouble.empty(), Optional.empty());
     }
 
-    /** Returns how the latest run ended, which nobody follows now; what it saved, where the history does not tell. */
+    /** Returns where nobody goes on now. Only the offset file tells that all is complete; the history tells why it is not. */
     private static State state(Reach migration) {
-        if (migration.latest().isEmpty()) {
-            Phase phase = migration.all().phase();
-            return migration.checkpoint().isEmpty()
-                    ? State.NONE
-                    : phase == Phase.COMPLETE ? State.COMPLETE : State.STOPPED;
+        if (migration.latest().isEmpty() && migration.checkpoint().isEmpty()) {
+            return State.NONE;
         }
-        LatestRun run = migration.latest().get();
+        State saved = migration.all().phase() == Phase.COMPLETE ? State.COMPLETE : State.STOPPED;
+        return migration.latest().map(run -> state(run, saved)).orElse(saved);
+    }
+
+    private static State state(LatestRun run, State saved) {
         if (run.ended().isEmpty()) {
             return State.KILLED;
         }
         return run.outcome()
                 .map(outcome -> switch (outcome) {
-                    case COMPLETE, REJECTS_OUTSTANDING -> State.COMPLETE;
+                    case COMPLETE, REJECTS_OUTSTANDING -> saved;
                     case STOPPED, STOPPED_BY_LIMIT -> State.STOPPED;
                     default -> State.FAILED;
                 })

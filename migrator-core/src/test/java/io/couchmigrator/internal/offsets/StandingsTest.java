@@ -162,6 +162,7 @@ final class StandingsTest {
     @ParameterizedTest
     @EnumSource(Outcome.class)
     void tellsHowTheLatestRunEnded(Outcome outcome) {
+        saved(List.of(complete()), RejectsMark.NONE);
         try (HistoryFile history = history()) {
             history.started(settings("migrate"));
             history.add("run ended", json("outcome", outcome.name(), "error", "why"));
@@ -190,8 +191,23 @@ final class StandingsTest {
         assertThat(found().state()).isEqualTo(State.FAILED);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"COMPLETE", "REJECTS_OUTSTANDING"})
+    void isNotCompleteWhereTheOffsetFileIsGoneOrAnOlderCopy(Outcome outcome) {
+        try (HistoryFile history = history()) {
+            history.started(settings("migrate"));
+            history.add("run ended", json("outcome", outcome.name()));
+        }
+        assertThat(found().state()).isEqualTo(State.STOPPED);
+
+        saved(List.of(stage(10, 5)), RejectsMark.NONE);
+
+        assertThat(found().state()).isEqualTo(State.STOPPED);
+    }
+
     @Test
     void tellsOfAVerificationThatCameAfterTheRunAndOfNoneBefore() {
+        saved(List.of(complete()), RejectsMark.NONE);
         try (HistoryFile history = history()) {
             history.started(settings("verify"));
             history.started(settings("migrate"));
@@ -246,7 +262,7 @@ final class StandingsTest {
         saved(List.of(stage(10, 5)), RejectsMark.NONE);
         assertThat(found().state()).isEqualTo(State.STOPPED);
 
-        saved(List.of(stage(10, 10).in(StageOffset.Phase.CATCHING_UP).completedAt(NOW)), RejectsMark.NONE);
+        saved(List.of(complete()), RejectsMark.NONE);
 
         assertThat(found().state()).isEqualTo(State.COMPLETE);
     }
@@ -337,6 +353,10 @@ final class StandingsTest {
             json.addProperty(members[i], members[i + 1]);
         }
         return json;
+    }
+
+    private static StageOffset complete() {
+        return stage(10, 10).in(StageOffset.Phase.CATCHING_UP).completedAt(NOW);
     }
 
     private static StageOffset stage(long total, long read) {
