@@ -255,9 +255,11 @@ public final class Run {
                 settings.chunkSize(),
                 clock);
         ThrottleFile throttle = new ThrottleFile(directory.throttle(), settings.limits(), sources, reporter);
-        Ticker ticker = new Ticker(checkpoints, stages, reporter, throttle::look, site::isHeldUp, this::failed);
+        ThrottleWatch watched = new ThrottleWatch(throttle::look, ThrottleWatch.LONGEST_FIRST_LOOK, this::failed);
+        Ticker ticker = new Ticker(checkpoints, stages, reporter, site::isHeldUp, this::failed);
         checkpoints.askForUuid(couch);
-        try (ticker) {
+        try (watched;
+                ticker) {
             stages.run(new StageRuns(site, now, checkpoints, rejects, directory, verification), now);
             ticker.close();
             checkpoints.saveIfChanged();

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.regex.Pattern;
 
 /**
@@ -36,9 +37,16 @@ final class ThrottleFile {
         this.holding = started;
     }
 
-    /** Looks whether it has changed, and does what it says now. What makes no sense is told once, and changes nothing. */
-    void look() {
+    /**
+     * Looks, which may take for ever, and returns what does what it says now, if that has changed. What makes no sense is told
+     * once, and changes nothing.
+     */
+    Runnable look() {
         String now = read();
+        return () -> heed(now);
+    }
+
+    private void heed(String now) {
         if (!now.equals(seen)) {
             seen = now;
             obey(now);
@@ -69,10 +77,15 @@ final class ThrottleFile {
         }
     }
 
-    /** Returns what is in it, or why that cannot be read. */
+    /** Returns what is in it, or why that cannot be read. To open a pipe would wait for who writes into it. */
     private String read() {
-        try (InputStream file = Files.newInputStream(path)) {
-            return new String(file.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).strip();
+        try {
+            if (!Files.readAttributes(path, BasicFileAttributes.class).isRegularFile()) {
+                return "a directory, pipe or device";
+            }
+            try (InputStream file = Files.newInputStream(path)) {
+                return new String(file.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).strip();
+            }
         } catch (NoSuchFileException e) {
             return "";
         } catch (IOException e) {

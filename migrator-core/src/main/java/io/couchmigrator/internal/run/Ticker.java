@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** Does what is due now and then: checkpoints, tallies in the history, progress, and a look at throttle and speed each second. */
+/** Does what is due now and then: checkpoints, tallies in the history, progress, and a look at the speed each second. */
 final class Ticker implements AutoCloseable {
     private static final long CHECKPOINT_MILLIS = 250;
     private static final long LOOK_SECONDS = 1;
@@ -28,7 +28,6 @@ final class Ticker implements AutoCloseable {
     /**
      * Begins.
      *
-     * @param throttle looks how fast the run is to go on; at once, too, so that nothing is read before
      * @param heldUp tells whether a server is away, or a pause holds the run up
      * @param failed takes what goes wrong
      */
@@ -36,14 +35,11 @@ final class Ticker implements AutoCloseable {
             Checkpoints checkpoints,
             Stages stages,
             Reporter reporter,
-            Runnable throttle,
             BooleanSupplier heldUp,
             Consumer<Throwable> failed) {
-        throttle.run();
         this.failed = failed;
         every(CHECKPOINT_MILLIS, TimeUnit.MILLISECONDS, checkpoints::saveIfChanged);
         every(TALLIES_SECONDS, TimeUnit.SECONDS, () -> reporter.remember("tallies", json(stages.tallies())));
-        every(LOOK_SECONDS, TimeUnit.SECONDS, throttle);
         every(LOOK_SECONDS, TimeUnit.SECONDS, () -> checkpoints.look(heldUp.getAsBoolean()));
         every(PROGRESS_SECONDS, TimeUnit.SECONDS, stages::tellProgress);
     }

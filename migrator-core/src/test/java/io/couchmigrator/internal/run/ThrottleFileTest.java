@@ -20,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ThrottleFileTest {
@@ -50,8 +51,8 @@ final class ThrottleFileTest {
 
     @Test
     void saysNothingWhereThereIsNone() {
-        file.look();
-        file.look();
+        file.look().run();
+        file.look().run();
 
         assertThat(told).isEmpty();
     }
@@ -64,7 +65,7 @@ final class ThrottleFileTest {
         says("");
         says(" 20 ");
         Files.delete(path);
-        file.look();
+        file.look().run();
 
         assertThat(told).containsExactly("500 a second", "0 a second", "700 a second", "20 a second", "700 a second");
     }
@@ -77,7 +78,7 @@ final class ThrottleFileTest {
         assertThat(sources.isPaused()).isFalse();
         says("pause");
         Files.delete(path);
-        file.look();
+        file.look().run();
 
         assertThat(sources.isPaused()).isFalse();
         assertThat(told).containsExactly("paused", "700 a second", "paused", "700 a second");
@@ -88,7 +89,7 @@ final class ThrottleFileTest {
         says("pause");
         for (String nonsense : List.of("paused", "-1", "1e3", "12345678901", "x".repeat(100_000), "\u0000\ud800?")) {
             says(nonsense);
-            file.look();
+            file.look().run();
         }
 
         assertThat(sources.isPaused()).isTrue();
@@ -103,15 +104,26 @@ final class ThrottleFileTest {
     void isNonsenseWhereItCannotBeRead() throws IOException {
         Files.createDirectory(path);
 
-        file.look();
-        file.look();
+        file.look().run();
+        file.look().run();
 
         assertThat(told).singleElement().asString().contains("is not understood");
     }
 
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void isNotOpenedWhereItIsAPipe() throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor())
+                .isZero();
+
+        file.look().run();
+
+        assertThat(told).singleElement().asString().contains("seen \"a directory, pipe or device\"");
+    }
+
     private void says(String text) throws IOException {
         Files.writeString(path, text.replace('\ud800', '?'));
-        file.look();
+        file.look().run();
     }
 
     private final class Teller implements Listener {

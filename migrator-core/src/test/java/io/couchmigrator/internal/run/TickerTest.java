@@ -62,12 +62,7 @@ final class TickerTest {
 
     private Ticker ticker(Checkpoints checkpoints) {
         return new Ticker(
-                checkpoints,
-                new Stages(migration()),
-                new Reporter(new Listener() {}),
-                () -> {},
-                () -> false,
-                failures::add);
+                checkpoints, new Stages(migration()), new Reporter(new Listener() {}), () -> false, failures::add);
     }
 
     private Checkpoints checkpoints(OffsetFile file, RejectsFile rejects) {
