@@ -59,6 +59,23 @@ public record FileOwner(Path file, User owner, User user) {
         }
     }
 
+    /** Returns why this process may not read a file, and what to do. */
+    public static String ofUnreadable(Path file) {
+        try {
+            return new FileOwner(file, User.of(file), self()).unreadable();
+        } catch (IOException | UnsupportedOperationException e) {
+            return "it cannot be read: let user %s read it, and its directory".formatted(ofThisProcess());
+        }
+    }
+
+    String unreadable() {
+        String path = quoted(file.toString());
+        return owner.is(user)
+                ? "it cannot be read: chmod u+r " + path
+                : "it cannot be read, since it belongs to user %s, and this is user %s: sudo chmod a+r %s"
+                        .formatted(owner.name(), user.name(), path);
+    }
+
     /** A directory may be one of the system's: nobody is told to take that. */
     Optional<String> advice() {
         if (owner.is(user)) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.internal.files.FileOwner;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.run.Settings.Limits;
 import io.couchmigrator.internal.source.Sources;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,13 +21,14 @@ import java.util.regex.Pattern;
  */
 final class ThrottleFile {
     private static final int MOST_BYTES = 40;
+    private static final Seen NOTHING = new Seen("", true);
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
     private final Path path;
     private final int started;
     private final Sources sources;
     private final Reporter reporter;
-    private String seen = "";
+    private Seen seen = NOTHING;
     private int holding;
 
     /** @param limits what the run was started with */
@@ -38,18 +41,29 @@ final class ThrottleFile {
     }
 
     /**
+     * What a look has seen.
+     *
+     * @param text what is in the file, or why that is not known
+     */
+    private record Seen(String text, boolean isRead) {}
+
+    /**
      * Looks, which may take for ever, and returns what does what it says now, if that has changed. What makes no sense is told
      * once, and changes nothing.
      */
     Runnable look() {
-        String now = read();
+        Seen now = read();
         return () -> heed(now);
     }
 
-    private void heed(String now) {
+    private void heed(Seen now) {
         if (!now.equals(seen)) {
             seen = now;
-            obey(now);
+            if (now.isRead()) {
+                obey(now.text());
+            } else {
+                warn("is not heeded, and what held before still holds: %s.".formatted(now.text()));
+            }
         }
     }
 
@@ -62,10 +76,14 @@ final class ThrottleFile {
         } else if (NUMBER.matcher(text).matches()) {
             goOn(Integer.parseInt(text));
         } else {
-            reporter.tell(to -> to.warned(
-                    "Throttle file \"%s\" is not understood, seen \"%s\", expected a number of documents a second, or pause: what held before still holds."
-                            .formatted(path, text)));
+            warn(
+                    "is not understood, seen \"%s\", expected a number of documents a second, or pause: what held before still holds."
+                            .formatted(text));
         }
+    }
+
+    private void warn(String what) {
+        reporter.tell(to -> to.warned("Throttle file \"%s\" %s".formatted(path, what)));
     }
 
     private void goOn(int documentsPerSecond) {
@@ -77,19 +95,21 @@ final class ThrottleFile {
         }
     }
 
-    /** Returns what is in it, or why that cannot be read. To open a pipe would wait for who writes into it. */
-    private String read() {
+    /** Returns what is there. A pipe is not opened, which would wait for who writes into it. */
+    private Seen read() {
         try {
             if (!Files.readAttributes(path, BasicFileAttributes.class).isRegularFile()) {
-                return "a directory, pipe or device";
+                return new Seen("it is a directory, a pipe or a device: put a file in its place", false);
             }
             try (InputStream file = Files.newInputStream(path)) {
-                return new String(file.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).strip();
+                return new Seen(new String(file.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).strip(), true);
             }
         } catch (NoSuchFileException e) {
-            return "";
+            return NOTHING;
+        } catch (AccessDeniedException e) {
+            return new Seen(FileOwner.ofUnreadable(path), false);
         } catch (IOException e) {
-            return e.getClass().getSimpleName();
+            return new Seen("it cannot be read: %s: see to that, or delete it".formatted(e), false);
         }
     }
 }

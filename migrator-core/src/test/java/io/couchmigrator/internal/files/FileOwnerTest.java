@@ -83,4 +83,16 @@ final class FileOwnerTest {
     void saysNothingOfWhatCanBeUsed() {
         assertThat(FileOwner.advice(logs.resolve("not/there"))).isEmpty();
     }
+
+    @Test
+    void sayWhoMayReadAFileOnceItsOwnerLetsThem() {
+        Path throttle = Path.of("logs/orders.throttle");
+
+        assertThat(new FileOwner(throttle, ROOT, MIGRATOR).unreadable())
+                .isEqualTo(
+                        "it cannot be read, since it belongs to user root, and this is user migrator: sudo chmod a+r 'logs/orders.throttle'");
+        assertThat(new FileOwner(throttle, MIGRATOR, MIGRATOR).unreadable())
+                .isEqualTo("it cannot be read: chmod u+r 'logs/orders.throttle'");
+        assertThat(FileOwner.ofUnreadable(throttle)).startsWith("it cannot be read: let user ");
+    }
 }

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.Listener;
@@ -13,10 +14,12 @@ import io.couchmigrator.internal.source.Sources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,13 +104,38 @@ final class ThrottleFileTest {
     }
 
     @Test
-    void isNonsenseWhereItCannotBeRead() throws IOException {
+    void isToldToBeNoFileAndReadOnceItIsOne() throws IOException {
         Files.createDirectory(path);
-
         file.look().run();
         file.look().run();
+        Files.delete(path);
+        says("pause");
 
-        assertThat(told).singleElement().asString().contains("is not understood");
+        assertThat(told)
+                .containsExactly(
+                        "Throttle file \"%s\" is not heeded, and what held before still holds: it is a directory, a pipe or a device: put a file in its place."
+                                .formatted(path),
+                        "paused");
+    }
+
+    /** Root may read everything. */
+    @Test
+    void isToldNotToBeHeededWhereItMayNotBeReadUntilItMay() throws IOException {
+        Files.writeString(path, "pause");
+        Files.setPosixFilePermissions(path, Set.of());
+        assumeThat(Files.isReadable(path)).isFalse();
+        file.look().run();
+        file.look().run();
+        boolean heeded = sources.isPaused();
+        Files.setPosixFilePermissions(path, Set.of(PosixFilePermission.OWNER_READ));
+        file.look().run();
+
+        assertThat(heeded).isFalse();
+        assertThat(told)
+                .containsExactly(
+                        "Throttle file \"%1$s\" is not heeded, and what held before still holds: it cannot be read: chmod u+r '%1$s'."
+                                .formatted(path),
+                        "paused");
     }
 
     @Test
@@ -118,7 +146,7 @@ final class ThrottleFileTest {
 
         file.look().run();
 
-        assertThat(told).singleElement().asString().contains("seen \"a directory, pipe or device\"");
+        assertThat(told).singleElement().asString().contains("it is a directory, a pipe or a device: ");
     }
 
     private void says(String text) throws IOException {
