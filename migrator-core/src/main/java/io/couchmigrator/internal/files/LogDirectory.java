@@ -5,6 +5,7 @@ import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationInfo.Holder;
 import io.couchmigrator.Result.Depth;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -190,7 +191,7 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Deletes the logs, findings and summaries of runs of the same kind, but for the latest hundred. */
     public void deleteOldLogs() {
-        OldLogs.delete(directory, beginning);
+        OldLogs.delete(directory, beginning, stamp);
     }
 
     /** Deletes the offset file. */
@@ -249,6 +250,8 @@ public final class LogDirectory implements AutoCloseable {
                 }
             } catch (IOException e) {
                 throw failed("list", directory, e);
+            } catch (UncheckedIOException e) {
+                throw failed("list", directory, new IOException(e.getMessage(), e));
             }
         }
     }

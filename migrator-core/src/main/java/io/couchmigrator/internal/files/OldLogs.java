@@ -4,6 +4,7 @@ package io.couchmigrator.internal.files;
 import static java.util.stream.Collectors.groupingBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -25,32 +26,47 @@ final class OldLogs {
     private OldLogs() {}
 
     /**
-     * Deletes all but the latest hundred of each kind. What cannot be deleted stays: that is no reason to end a run.
+     * Deletes all but the latest hundred of each kind. What cannot be deleted stays: that is no reason to end a run, nor to keep
+     * the others.
      *
      * @param beginning of the names of all of them, up to the time
+     * @param own the time in the names of those that this run writes: they stay, though after a clock was put back they are the oldest
      */
-    static void delete(Path directory, String beginning) {
+    static void delete(Path directory, String beginning, String own) {
         try (Stream<Path> files = Files.list(directory)) {
             for (List<Path> kind : files.filter(file -> !kind(file, beginning).isEmpty())
                     .collect(groupingBy(file -> kind(file, beginning)))
                     .values()) {
                 kind.sort(Comparator.reverseOrder());
-                for (Path old : kind.subList(Math.min(MOST_OF_A_KIND, kind.size()), kind.size())) {
-                    Files.deleteIfExists(old);
-                }
+                kind.stream()
+                        .skip(MOST_OF_A_KIND)
+                        .filter(old -> !name(old).startsWith(beginning + own))
+                        .forEach(OldLogs::delete);
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             LOG.warn("old logs stay in {}", directory, e);
+        }
+    }
+
+    private static void delete(Path old) {
+        try {
+            Files.deleteIfExists(old);
+        } catch (IOException e) {
+            LOG.warn("{} stays", old, e);
         }
     }
 
     /** Returns which kind of file it is; empty if it is none of these. */
     private static String kind(Path file, String beginning) {
-        String name = String.valueOf(file.getFileName());
+        String name = name(file);
         if (!name.startsWith(beginning)) {
             return "";
         }
         Matcher end = END.matcher(name.substring(beginning.length()));
         return end.matches() ? end.group(1) : "";
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
     }
 }

@@ -79,6 +79,41 @@ final class OldLogsTest {
         assertThat(names()).hasSize(2);
     }
 
+    @Test
+    void areNotTheOnesThatThisRunWritesThoughTheClockWasPutBack() throws IOException {
+        for (int run = 100; run < 205; run++) {
+            make("orders-run-20191024T000%sZ-summary.txt".formatted(run));
+        }
+
+        try (LogDirectory directory = LogDirectory.open(place, "orders", "run", NOW)) {
+            make(directory.run().getFileName() + "-summary.txt");
+            directory.deleteOldLogs();
+        }
+
+        assertThat(names())
+                .contains("orders-run-20181024T205839Z-summary.txt")
+                .doesNotContain("orders-run-20191024T000104Z-summary.txt")
+                .hasSize(1 + 100 + 1);
+    }
+
+    @Test
+    void goThoughOneOfThemCannotBeDeleted() throws IOException {
+        for (int run = 100; run < 205; run++) {
+            make("orders-run-20171024T000%sZ-summary.txt".formatted(run));
+        }
+        Path stays = place.resolve("orders-run-20171024T000104Z-summary.txt");
+        Files.delete(stays);
+        Files.createDirectories(stays.resolve("somebody's"));
+
+        try (LogDirectory directory = LogDirectory.open(place, "orders", "run", NOW)) {
+            directory.deleteOldLogs();
+        }
+
+        assertThat(names())
+                .contains("orders-run-20171024T000104Z-summary.txt")
+                .doesNotContain("orders-run-20171024T000103Z-summary.txt", "orders-run-20171024T000100Z-summary.txt");
+    }
+
     private void make(String name) throws IOException {
         Files.createFile(place.resolve(name));
     }
