@@ -43,9 +43,12 @@ public record Progress(
      * @param bytes bytes a second of those that count for the stage
      */
     public record Speed(double documents, double bytes) {
-        /** Returns how long so many documents take. */
+        private static final Duration LONGEST = Duration.ofDays(36_500);
+
+        /** Returns how long so many documents take: a hundred years at most, as where none is read. */
         public Duration timeFor(long count) {
-            return Duration.ofMillis((long) (1_000 * count / documents));
+            double millis = 1_000.0 * count / documents;
+            return millis < LONGEST.toMillis() ? Duration.ofMillis((long) millis) : LONGEST;
         }
     }
 
