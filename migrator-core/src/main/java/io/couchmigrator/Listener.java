@@ -117,7 +117,8 @@ public interface Listener {
     default void lasting(String server, String cause, Instant since) {}
 
     /**
-     * The run pauses: the batches in hand are finished, and nothing more is read until {@link #throttled}.
+     * The run pauses: the batches in hand are finished, and nothing more is read until {@link #throttled}, but for the one page
+     * of a worker that waits meanwhile because of {@link Migrator.Builder#maxDocumentsPerSecond}.
      *
      * @param by the file in the log directory that says so: when it is deleted, or says something else, the run goes on
      */

@@ -224,8 +224,8 @@ public final class Migrator {
         }
 
         /**
-         * Sets how long the run or verification may take. When the time is up it is {@linkplain Running#stop stopped}, with
-         * {@link Outcome#STOPPED_BY_LIMIT} unless all was done; another one goes on. By default there is no limit.
+         * Sets how long the run or verification may take, pauses and outages included: then it is {@linkplain Running#stop stopped}, with
+         * {@link Outcome#STOPPED_BY_LIMIT} unless all was done; another goes on. 0 stops at once, less is an {@link IllegalArgumentException}; the default is no limit.
          */
         public Builder maxDuration(Duration maxDuration) {
             limits = limits.duration(Required.notNegative(maxDuration, "maxDuration", "zero or more"));
