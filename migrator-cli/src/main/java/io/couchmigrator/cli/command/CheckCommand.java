@@ -60,7 +60,7 @@ public final class CheckCommand {
 
     /** A check writes nothing, so its log is begun only when a bug is to be told, and only where a directory is. */
     private CheckReport report(Migration migration, Settings settings) {
-        Listener listener = new ConsoleListener(Command.CHECK, console, Clock.systemUTC());
+        Listener listener = new ConsoleListener(Command.CHECK, console, Clock.systemUTC(), System::nanoTime);
         try {
             return settings.migrator(migration, listener).check();
         } catch (RuntimeException | Error e) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
 /** Tells the operator what a run does, in the lines that their runbook shows. */
 final class ConsoleListener implements Listener {
@@ -34,9 +35,10 @@ final class ConsoleListener implements Listener {
     private final ProgressLines progress;
     private OptionalLong pending = OptionalLong.empty();
 
-    ConsoleListener(Command command, Console console, InstantSource clock) {
+    /** @param nanos tells nanoseconds as {@link System#nanoTime} does */
+    ConsoleListener(Command command, Console console, InstantSource clock, LongSupplier nanos) {
         this.verifies = command == Command.VERIFY;
-        this.progress = new ProgressLines(verifies ? "Verified" : "Processed", clock);
+        this.progress = new ProgressLines(verifies ? "Verified" : "Processed", nanos);
         this.console = console;
         this.clock = clock;
     }

@@ -12,17 +12,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
+import java.util.function.LongSupplier;
 
 /** Tells what a run does as events. */
 final class EventListener implements Listener {
     private static final Duration BETWEEN_PROGRESS = Duration.ofSeconds(1);
 
     private final Events events;
-    private @Nullable Instant lastProgress;
+    private final LongSupplier nanos;
+    private OptionalLong lastProgress = OptionalLong.empty();
 
-    EventListener(Events events) {
+    /** @param nanos tells nanoseconds as {@link System#nanoTime} does, which no clock that is put back can stop */
+    EventListener(Events events, LongSupplier nanos) {
         this.events = events;
+        this.nanos = nanos;
     }
 
     @Override
@@ -37,7 +40,7 @@ final class EventListener implements Listener {
 
     @Override
     public void stageStarted(Progress progress, Path migrationLog) {
-        lastProgress = null;
+        lastProgress = OptionalLong.empty();
         events.tell("stage_started", event -> event.with("stage", progress.stage())
                 .with("description", progress.description())
                 .with("total", progress.total())
@@ -47,9 +50,9 @@ final class EventListener implements Listener {
 
     @Override
     public void progressed(Progress progress) {
-        Instant now = events.clock().instant();
-        if (lastProgress == null || Duration.between(lastProgress, now).compareTo(BETWEEN_PROGRESS) >= 0) {
-            lastProgress = now;
+        long now = nanos.getAsLong();
+        if (lastProgress.isEmpty() || now - lastProgress.getAsLong() >= BETWEEN_PROGRESS.toNanos()) {
+            lastProgress = OptionalLong.of(now);
             events.tell("progress", event -> event.with(progress));
         }
     }

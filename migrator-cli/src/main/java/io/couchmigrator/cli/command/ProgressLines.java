@@ -4,10 +4,10 @@ package io.couchmigrator.cli.command;
 import io.couchmigrator.Progress;
 import io.couchmigrator.cli.text.Durations;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,31 +21,36 @@ final class ProgressLines {
     private static final Duration BETWEEN_THE_SAME = Duration.ofMinutes(5);
 
     private final String done;
-    private final InstantSource clock;
-    private @Nullable Instant last;
+    private final LongSupplier nanos;
+    private OptionalLong last = OptionalLong.empty();
     private long told;
     private volatile @Nullable Progress latest;
 
-    /** @param done what is done with documents, as in "Processed" */
-    ProgressLines(String done, InstantSource clock) {
+    /**
+     * Creates them.
+     *
+     * @param done what is done with documents, as in "Processed"
+     * @param nanos tells nanoseconds as {@link System#nanoTime} does, which no clock that is put back can stop
+     */
+    ProgressLines(String done, LongSupplier nanos) {
         this.done = done;
-        this.clock = clock;
+        this.nanos = nanos;
     }
 
     /** Begins a stage. */
     void begin() {
-        last = null;
+        last = OptionalLong.empty();
     }
 
     /** Returns the line that is due; empty if none is. */
     Optional<String> due(Progress progress) {
         latest = progress;
-        Instant now = clock.instant();
+        long now = nanos.getAsLong();
         Duration wait = progress.read() == told ? BETWEEN_THE_SAME : BETWEEN;
-        if (last != null && Duration.between(last, now).compareTo(wait) < 0) {
+        if (last.isPresent() && now - last.getAsLong() < wait.toNanos()) {
             return Optional.empty();
         }
-        last = now;
+        last = OptionalLong.of(now);
         told = progress.read();
         return Optional.of(line(progress));
     }

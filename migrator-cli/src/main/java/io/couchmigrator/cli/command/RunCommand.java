@@ -77,7 +77,7 @@ public final class RunCommand {
         Verdict verdict = new Verdict(
                 migration, settings.logDirectory(), settings.shards().isPresent());
         Course course = new Course();
-        ConsoleListener texts = new ConsoleListener(command, console, Clock.systemUTC());
+        ConsoleListener texts = new ConsoleListener(command, console, Clock.systemUTC(), System::nanoTime);
         Events events = new Events(settings.telling().isJson() ? console::event : event -> {}, Clock.systemUTC());
         settings.warnings().forEach(warning -> events.tell("warning", event -> event.with("message", warning)));
         Instant start = Instant.now();
@@ -116,7 +116,7 @@ public final class RunCommand {
     private List<Listener> listeners(Telling telling, Course course, ConsoleListener texts, Events events) {
         List<Listener> listeners = new ArrayList<>(List.of(course, texts));
         if (telling.isJson()) {
-            listeners.add(new EventListener(events));
+            listeners.add(new EventListener(events, System::nanoTime));
         }
         if (telling.verbose()) {
             listeners.add(new VerboseListener(console));
