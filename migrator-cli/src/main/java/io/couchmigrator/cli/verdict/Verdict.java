@@ -117,7 +117,7 @@ public final class Verdict {
                         rows(result),
                         completionTable
                                 .map(
-                                        " This run is not recorded in %s; what stands there is of an earlier one."
+                                        " This run is not recorded in %s; an earlier record, if there is one, stays."
                                                 ::formatted)
                                 .orElse("")));
         lines.add("%s outstanding. To list them, and how to mend each:"

@@ -80,7 +80,7 @@ class VerdictTest {
         assertThat(ofRun(result(Outcome.REJECTS_OUTSTANDING, 1734, 0, 2)))
                 .containsExactly(
                         "migrate_metadata is complete, but for rejects: 1,734 rows written, 0 already there, 2 rejected,"
-                                + " 0:00:04. This run is not recorded in blobs_blobmigrationstate; what stands there is of an earlier one.",
+                                + " 0:00:04. This run is not recorded in blobs_blobmigrationstate; an earlier record, if there is one, stays.",
                         "2 rejects are outstanding. To list them, and how to mend each:",
                         "    list rejects",
                         "When the cause is mended, run the same command again:",
