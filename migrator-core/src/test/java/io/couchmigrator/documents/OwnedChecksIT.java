@@ -153,6 +153,12 @@ final class OwnedChecksIT {
                 Copies.migrator(migration, couch, database, logs).build(),
                 couch,
                 "table \"archive.shop\" does not exist, and schema \"archive\" does not exist: create it by create schema \"archive\", and with it both: create table if not exists \"archive\".\"shop\"");
+        assertThat(Copies.migrator(migration, couch, database, logs)
+                        .build()
+                        .check()
+                        .grants())
+                .as("what could not be granted before the table is there")
+                .isEmpty();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.couchmigrator.MigrationException;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.cli.text.Numbers;
 import io.couchmigrator.cli.text.OperatorWords;
+import io.couchmigrator.cli.text.Printable;
 import io.couchmigrator.cli.text.Secrets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +58,8 @@ public record Plan(CheckReport report, Path logDirectory) {
             Optional<String> grant = fault instanceof TargetException target ? target.grant() : Optional.empty();
             if (grant.isPresent()) {
                 String message = Secrets.masked(String.valueOf(fault.getMessage()));
-                lines.add("-- " + message.substring(0, message.lastIndexOf(": ", message.indexOf(grant.get()))));
+                int end = message.lastIndexOf(": ", message.indexOf(grant.get()));
+                lines.add("-- " + Printable.text(end < 0 ? message : message.substring(0, end)));
                 lines.add(grant.get() + ";");
             }
         }

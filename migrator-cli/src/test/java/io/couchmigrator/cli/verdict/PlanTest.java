@@ -83,6 +83,18 @@ class PlanTest {
     }
 
     @Test
+    void makesAScriptOfAStatementThatItsMessageDoesNotName() {
+        TargetException masked =
+                TargetException.mendedBy(Optional.of("grant SELECT on \"a\" to m"), "user m lacks\nprivileges");
+
+        assertThat(new Plan(
+                                new CheckReport(COUCH, List.of(), List.of(), OptionalLong.empty(), List.of(masked)),
+                                Path.of("logs"))
+                        .grants())
+                .containsExactly("-- user m lacks\\u000aprivileges", "grant SELECT on \"a\" to m;");
+    }
+
+    @Test
     void makesAScriptOfWhatIsToBeGranted() {
         TargetException lacking = TargetException.mendedBy(
                 Optional.of("grant INSERT (\"id\") on \"orders\" to migrator"),

@@ -32,6 +32,8 @@ record OwnerTable(
         boolean isOwnerThere,
         boolean isSchemaThere,
         boolean mayCreate) {
+    static final String CREATE = "create table if not exists ";
+
     private static final String NAME = "couch_migrator_owner";
 
     /** Two runs that create it at the same moment would meet an error of the catalogue, which nobody expects. */
@@ -103,9 +105,10 @@ record OwnerTable(
                                 column.equals(id) ? "collate \"C\" primary key" : "not null"))
                 .collect(Collectors.joining(", "));
         return List.of(
-                "create table if not exists %s (%s)".formatted(ownedSql(), columns),
-                "create table if not exists %s (\"table\" text primary key, source text not null, migration text not null, epoch bigint not null, table_oid bigint not null, keeps_deleted boolean not null, claim text not null)"
-                        .formatted(sql()));
+                CREATE + "%s (%s)".formatted(ownedSql(), columns),
+                CREATE
+                        + "%s (\"table\" text primary key, source text not null, migration text not null, epoch bigint not null, table_oid bigint not null, keeps_deleted boolean not null, claim text not null)"
+                                .formatted(sql()));
     }
 
     /** Returns the owned table's name as SQL, with its schema. */

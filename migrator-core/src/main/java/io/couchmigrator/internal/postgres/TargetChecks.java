@@ -38,9 +38,9 @@ public final class TargetChecks {
         this.connection = connection;
     }
 
-    /** Returns the first statement that a fault advises to grant what is missing; empty if it is about anything else. */
+    /** Returns the first statement that a fault advises to grant what is missing; empty if there is none, or a table must be created before. */
     public static Optional<String> grant(String fault) {
-        Matcher grant = GRANT.matcher(fault);
+        Matcher grant = GRANT.matcher(fault.split(OwnerTable.CREATE, 2)[0]);
         return grant.find() ? Optional.of(grant.group()) : Optional.empty();
     }
 
