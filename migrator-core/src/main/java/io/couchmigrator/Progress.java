@@ -3,6 +3,7 @@ package io.couchmigrator;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How far a stage is, and the whole migration with it. Immutable. Ids to do and catch-up are not in these numbers.
@@ -56,8 +57,8 @@ public record Progress(
      * How far all stages of a migration are. Immutable.
      *
      * @param read documents read in all runs of this copy
-     * @param total documents there are, as far as they were counted
-     * @param remaining time to go for all at the speed of the stage that is read; empty until it is known
+     * @param total documents there are; empty if those of some stage are not counted yet
+     * @param remaining time to go for all at the speed of the stage that is read; empty until that and the total are known
      */
-    public record Whole(long read, long total, Optional<Duration> remaining) {}
+    public record Whole(long read, OptionalLong total, Optional<Duration> remaining) {}
 }

@@ -46,12 +46,14 @@ final class ProgressBars {
 
     /** Returns the line of all stages, for so many columns. */
     static String of(Whole whole, int columns) {
-        String percent = percent(whole.read(), whole.total());
-        String read = "%s of %s".formatted(Numbers.of(whole.read()), Numbers.of(whole.total()));
+        boolean counted = whole.total().isPresent();
+        long total = whole.total().orElse(0);
+        String percent = counted ? percent(whole.read(), total) : "   ?";
+        String read = "%s of %s".formatted(Numbers.of(whole.read()), counted ? Numbers.of(total) : "?");
         String eta = eta(whole.remaining());
         return line(
                 "all",
-                (double) whole.read() / whole.total(),
+                counted ? (double) whole.read() / total : 0,
                 List.of(percent, read, eta),
                 List.of(read, percent, eta),
                 columns);

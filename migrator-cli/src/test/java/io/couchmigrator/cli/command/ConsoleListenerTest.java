@@ -26,7 +26,7 @@ class ConsoleListenerTest {
     private static final Path MIGRATION_LOG = Path.of("logs/migrate_metadata-blob-migration-20181024T205839Z.txt.0");
     private static final Instant NOON = Instant.parse("2018-10-24T12:00:00Z");
 
-    private static final Progress.Whole WHOLE = new Progress.Whole(0, 123456, Optional.empty());
+    private static final Progress.Whole WHOLE = new Progress.Whole(0, OptionalLong.of(123456), Optional.empty());
 
     private final ByteArrayOutputStream terminal = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();

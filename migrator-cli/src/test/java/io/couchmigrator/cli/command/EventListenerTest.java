@@ -43,7 +43,7 @@ final class EventListenerTest {
             Duration.ofMillis(1_500),
             Optional.of(new Speed(4.04, 404.4)),
             Optional.of(Duration.ofSeconds(2)),
-            new Whole(17, 30, Optional.of(Duration.ofSeconds(9))));
+            new Whole(17, OptionalLong.of(30), Optional.of(Duration.ofSeconds(9))));
 
     private final List<JsonObject> events = new ArrayList<>();
     private Instant now = NOON;

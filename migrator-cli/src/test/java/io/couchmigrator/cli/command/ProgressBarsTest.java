@@ -8,6 +8,7 @@ import io.couchmigrator.Progress.Speed;
 import io.couchmigrator.Progress.Whole;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,7 +27,7 @@ final class ProgressBarsTest {
             Duration.ofMinutes(20),
             Optional.of(new Speed(12_345, 3_210_000)),
             Optional.of(Duration.ofSeconds(413)),
-            new Whole(4_204_000, 12_310_220, Optional.of(Duration.ofSeconds(656))));
+            new Whole(4_204_000, OptionalLong.of(12_310_220), Optional.of(Duration.ofSeconds(656))));
 
     @Test
     void showsTheStageAndAllInEightyColumns() {
@@ -51,11 +52,14 @@ final class ProgressBarsTest {
                 Duration.ZERO,
                 Optional.empty(),
                 Optional.empty(),
-                new Whole(0, 0, Optional.empty()));
+                new Whole(0, OptionalLong.empty(), Optional.empty()));
 
         assertThat(ProgressBars.of(begun, 79).get(0))
                 .contains("?B/s", "?/s", "100%")
                 .endsWith(" ETA ?");
+        assertThat(ProgressBars.of(begun, 79).get(1))
+                .contains("  ? 0 of ? ETA ?")
+                .doesNotContain("#", "%");
     }
 
     @ParameterizedTest

@@ -45,7 +45,7 @@ final class StageRun<S> {
     private final AtomicReference<Tallies> thisRun = new AtomicReference<>(Tallies.NONE);
 
     private volatile Instant began;
-    private volatile Whole others = new Whole(0, 0, Optional.empty());
+    private volatile Whole others = new Whole(0, OptionalLong.of(0), Optional.empty());
     private volatile @Nullable StageState state;
 
     /**

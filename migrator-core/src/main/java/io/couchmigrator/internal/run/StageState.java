@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,9 @@ final class StageState {
         StageOffset now = offset();
         Tallies all = now.rangeTallies();
         Optional<Speed> speed = rate.speed();
+        OptionalLong left = others.total().stream()
+                .map(total -> now.left() + Math.max(0, total - others.read()))
+                .findFirst();
         return new Progress(
                 now.name(),
                 description,
@@ -89,8 +93,10 @@ final class StageState {
                 speed.map(known -> known.timeFor(now.left())),
                 new Whole(
                         others.read() + all.read(),
-                        others.total() + now.total(),
-                        speed.map(known -> known.timeFor(now.left() + Math.max(0, others.total() - others.read())))));
+                        others.total().stream()
+                                .map(total -> total + now.total())
+                                .findFirst(),
+                        left.isPresent() ? speed.map(known -> known.timeFor(left.getAsLong())) : Optional.empty()));
     }
 
     RangeOffset range(int index) {

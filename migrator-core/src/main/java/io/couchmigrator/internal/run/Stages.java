@@ -46,7 +46,7 @@ final class Stages {
         List<Stage<?, ?>> stages = new ArrayList<>();
         for (Stage<?, ?> stage : migration.stages()) {
             stages.add(stage);
-            expect(stage.name(), runs.saved(stage.name()), preflight.count(stage.name()));
+            expect(stage.name(), runs.saved(stage.name()), preflight);
         }
         runs.site().reporter().remember(History.STAGES, counted(stages, runs, preflight));
         runs.toClaim(stages);
@@ -181,12 +181,22 @@ final class Stages {
     /** Returns how far all stages but one are, which stays so while that one is read. */
     private Whole others(StageRun<?> one) {
         long read = done() - one.talliesOfRanges().read();
-        return new Whole(read, total() - total.getOrDefault(one.name(), 0L), Optional.empty());
+        long all = total() - total.getOrDefault(one.name(), 0L);
+        boolean known = migration.stages().stream()
+                .map(Stage::name)
+                .allMatch(name -> name.equals(one.name()) || total.containsKey(name));
+        return new Whole(read, known ? OptionalLong.of(all) : OptionalLong.empty(), Optional.empty());
     }
 
     /** What is known of a stage before its turn: what an earlier run saved, else what was counted just now. */
-    private void expect(String stage, @Nullable StageOffset saved, long counted) {
+    private void expect(String stage, @Nullable StageOffset saved, Preflight preflight) {
         done.put(stage, saved == null ? 0 : saved.rangeTallies().read());
-        total.put(stage, saved == null ? counted : saved.total());
+        if (saved != null) {
+            total.put(stage, saved.total());
+        } else if (preflight.skipped(stage).isPresent()) {
+            total.put(stage, 0L);
+        } else {
+            preflight.counted(stage).ifPresent(counted -> total.put(stage, counted));
+        }
     }
 }
