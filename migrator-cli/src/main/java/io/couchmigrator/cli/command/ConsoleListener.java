@@ -45,7 +45,7 @@ final class ConsoleListener implements Listener {
 
     /** Tells how far the run is, whenever that is asked. */
     void tellProgress() {
-        console.line(progress.latest());
+        console.answer(progress.latest());
     }
 
     @Override

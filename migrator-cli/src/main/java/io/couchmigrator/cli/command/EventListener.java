@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Tells what a run does as events. */
 final class EventListener implements Listener {
@@ -21,11 +22,22 @@ final class EventListener implements Listener {
     private final Events events;
     private final LongSupplier nanos;
     private OptionalLong lastProgress = OptionalLong.empty();
+    private volatile @Nullable Progress latest;
 
     /** @param nanos tells nanoseconds as {@link System#nanoTime} does, which no clock that is put back can stop */
     EventListener(Events events, LongSupplier nanos) {
         this.events = events;
         this.nanos = nanos;
+    }
+
+    /** Tells how far the run is, whenever that is asked, in any thread. */
+    void tellProgress() {
+        Progress known = latest;
+        events.tell("progress", event -> {
+            if (known != null) {
+                event.with(known);
+            }
+        });
     }
 
     @Override
@@ -41,6 +53,7 @@ final class EventListener implements Listener {
     @Override
     public void stageStarted(Progress progress, Path migrationLog) {
         lastProgress = OptionalLong.empty();
+        latest = progress;
         events.tell("stage_started", event -> event.with("stage", progress.stage())
                 .with("description", progress.description())
                 .with("total", progress.total())
@@ -50,6 +63,7 @@ final class EventListener implements Listener {
 
     @Override
     public void progressed(Progress progress) {
+        latest = progress;
         long now = nanos.getAsLong();
         if (lastProgress.isEmpty() || now - lastProgress.getAsLong() >= BETWEEN_PROGRESS.toNanos()) {
             lastProgress = OptionalLong.of(now);
@@ -59,6 +73,7 @@ final class EventListener implements Listener {
 
     @Override
     public void stageRead(Progress progress) {
+        latest = progress;
         events.tell("stage_read", event -> event.with(progress));
     }
 

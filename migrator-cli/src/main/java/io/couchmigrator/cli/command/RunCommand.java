@@ -83,10 +83,11 @@ public final class RunCommand {
         Instant start = Instant.now();
         try {
             Migrator migrator =
-                    settings.migrator(migration, Listeners.of(listeners(settings.telling(), course, texts, events)));
+            EventListener programs = new EventListener(events, System::nanoTime);
+                    settings.migrator(migration, Listeners.of(listeners(settings.telling(), course, texts, programs)));
             Running running = command == Command.RUN ? migrator.start() : migrator.startVerification(settings.depth());
             handleStopRequests(running, events);
-            progressRequests.accept(texts::tellProgress);
+            progressRequests.accept(settings.telling().isJson() ? programs::tellProgress : texts::tellProgress);
             Result result = running.result();
             console.hideLowest();
             List<MigrationException> failures = LimitVerdict.isTimeUp(result) ? List.of() : result.failures();
@@ -113,10 +114,10 @@ public final class RunCommand {
         }
     }
 
-    private List<Listener> listeners(Telling telling, Course course, ConsoleListener texts, Events events) {
+    private List<Listener> listeners(Telling telling, Course course, ConsoleListener texts, EventListener programs) {
         List<Listener> listeners = new ArrayList<>(List.of(course, texts));
         if (telling.isJson()) {
-            listeners.add(new EventListener(events, System::nanoTime));
+            listeners.add(programs);
         }
         if (telling.verbose()) {
             listeners.add(new VerboseListener(console));

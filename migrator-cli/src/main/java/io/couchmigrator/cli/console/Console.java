@@ -65,6 +65,11 @@ public final class Console implements AutoCloseable {
         write(text, out);
     }
 
+    /** Writes one line that somebody asked for just now: where standard output is quiet, to standard error. */
+    public synchronized void answer(String text) {
+        write(text, quiet ? err : out);
+    }
+
     /** Writes nothing more to standard output but events; the summary has all the same. */
     public synchronized void quiet() {
         quiet = true;

@@ -96,6 +96,16 @@ class ConsoleListenerTest {
     }
 
     @Test
+    void answersOnStandardErrorWhereItIsQuiet() {
+        console.quiet();
+
+        listener.tellProgress();
+
+        assertThat(lines()).isEmpty();
+        assertThat(errors()).containsExactly("Nothing is read yet.");
+    }
+
+    @Test
     void tellsWhoPausesItAndThatItGoesOn() {
         Path file = Path.of("logs/migrate_metadata.throttle");
 

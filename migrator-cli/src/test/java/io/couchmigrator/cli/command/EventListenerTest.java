@@ -113,6 +113,19 @@ final class EventListenerTest {
         assertThat(events.get(0).get("remaining_seconds").getAsDouble()).isEqualTo(2.0);
     }
 
+    @Test
+    void tellsProgressWheneverThatIsAsked() {
+        listener.tellProgress();
+        listener.progressed(PROGRESS);
+        listener.tellProgress();
+
+        assertThat(events)
+                .extracting(event -> event.get("event").getAsString())
+                .containsExactly("progress", "progress", "progress");
+        assertThat(events.get(0).has("read")).isFalse();
+        assertThat(events.get(2).get("read").getAsLong()).isEqualTo(7);
+    }
+
     /** Members that many events have stand below the table. */
     private static String numbers(String row, String page) {
         return row.contains("*progress*") || row.contains("*tallies*")
