@@ -134,7 +134,7 @@ public record MigrationInfo(
      * @param pid the number of its process
      * @param host the host it ran on
      * @param version of the library
-     * @param settings what it was given, by the names in the history; no secret is among them
+     * @param settings what it was given, by the names in the history: texts, numbers and booleans; no secret is among them
      * @param ended when it ended; empty if it goes on, or was killed
      * @param outcome how it ended; empty if it goes on, was killed or met a bug
      * @param error the first of its failures; empty if it had none, or an earlier version did not tell
@@ -145,7 +145,7 @@ public record MigrationInfo(
             long pid,
             String host,
             String version,
-            Map<String, String> settings,
+            Map<String, Object> settings,
             Optional<Instant> ended,
             Optional<Outcome> outcome,
             Optional<String> error,

@@ -12,6 +12,7 @@ import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.couch.Fault;
 import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -73,7 +74,9 @@ final class InfoIT {
         LatestRun run = info.migration().latest().orElseThrow();
         assertThat(run.outcome()).hasValue(result.outcome()).hasValue(Outcome.SOURCE_FAILED);
         assertThat(run.error()).hasValue(result.failures().get(0).getMessage());
-        assertThat(run.settings()).containsEntry("purpose", "migrate").containsEntry("chunk_size", "100");
+        assertThat(run.settings())
+                .containsEntry("purpose", "migrate")
+                .containsEntry("chunk_size", BigDecimal.valueOf(100));
         StageReach orders = info.migration().stages().get(0);
         assertThat(orders.phase()).isEqualTo(Phase.READING);
         assertThat(orders.done()).isEqualTo(rows(database));

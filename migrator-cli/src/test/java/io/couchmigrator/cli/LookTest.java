@@ -85,11 +85,11 @@ final class LookTest {
         assertThat(run("status", "documents", "--log-dir=" + logs, "--output=json"))
                 .isZero();
 
-        assertThat(out().lines()).singleElement().satisfies(line -> assertThat(JsonParser.parseString(line)
-                        .getAsJsonObject()
-                        .get("state")
-                        .getAsString())
-                .isEqualTo("killed"));
+        assertThat(out().lines())
+                .singleElement()
+                .asString()
+                .contains("\"state\":\"killed\"")
+                .contains("\"num_workers\":8,", "\"max_rejected_percent\":0.5,", "\"max_outage\":\"PT2H\"");
     }
 
     @Test
@@ -191,7 +191,7 @@ final class LookTest {
 
         assertThat(out().split("\r\n"))
                 .hasSize(4)
-                .startsWith("stage,id,rev,code,reason,mend")
+                .startsWith("stage,doc_id,rev,code,reason,mend")
                 .contains(
                         "orders,plain,1-a,value-too-long,customer is too long,\"shorten it, or make the column longer\"")
                 .anyMatch(line -> line.startsWith("orders,\"odd\u001b[31m,\n\"\"quoted\"\"\",1-d,"));
@@ -202,8 +202,10 @@ final class LookTest {
         assertThat(run("rejects", "documents", "--log-dir=" + logs, "--output=json"))
                 .isZero();
 
-        assertThat(out().lines()).hasSize(3).last().satisfies(line -> assertThat(
-                        JsonParser.parseString(line).getAsJsonObject().get("id").getAsString())
+        assertThat(out().lines()).hasSize(3).last().satisfies(line -> assertThat(JsonParser.parseString(line)
+                        .getAsJsonObject()
+                        .get("doc_id")
+                        .getAsString())
                 .isEqualTo("odd\u001b[31m,\n\"quoted\""));
     }
 

@@ -28,7 +28,7 @@ final class EarlierCommand {
         List<String> words = new ArrayList<>(List.of(Command.RUN.toString(), info.slug()));
         words.add(Setting.LOG_DIR.option() + "=" + logDirectory);
         databases(info).forEach(database -> add(words, Setting.COUCH_DB, database));
-        Map<String, String> given =
+        Map<String, Object> given =
                 info.migration().latest().map(LatestRun::settings).orElse(Map.of());
         add(words, Setting.COUCH_URL, given.get("couch_url"));
         add(words, Setting.COUCH_USER, given.get("couch_user"));
@@ -38,7 +38,9 @@ final class EarlierCommand {
         add(words, Setting.MAX_REJECTS, given.get("max_rejects"));
         Optional.ofNullable(given.get("max_rejected_percent"))
                 .ifPresent(percent -> add(words, Setting.MAX_REJECTS, percent + "%"));
-        outage(given.get("max_outage")).ifPresent(outage -> add(words, Setting.MAX_OUTAGE, outage));
+        Optional.ofNullable(given.get("max_outage"))
+                .flatMap(outage -> outage(outage.toString()))
+                .ifPresent(outage -> add(words, Setting.MAX_OUTAGE, outage));
         return new NextCommand(program, words);
     }
 
@@ -55,15 +57,16 @@ final class EarlierCommand {
                         .toList();
     }
 
-    private static Optional<String> outage(@Nullable String text) {
+    private static Optional<String> outage(String text) {
         try {
-            return text == null ? Optional.empty() : Optional.of(Durations.option(Duration.parse(text)));
+            return Optional.of(Durations.option(Duration.parse(text)));
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
     }
 
-    private static void add(List<String> words, Setting setting, @Nullable String value) {
+    private static void add(List<String> words, Setting setting, @Nullable Object given) {
+        String value = given == null ? null : given.toString();
         boolean always = setting == Setting.COUCH_DB;
         if (value != null && (always || !setting.isDefault(value))) {
             words.add(setting.option() + "=" + value);

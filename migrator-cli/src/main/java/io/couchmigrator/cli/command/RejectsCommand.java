@@ -42,7 +42,7 @@ public final class RejectsCommand {
                 case TEXT -> text(migration, outstanding);
                 case JSON -> all(outstanding, reject -> console.record(Printable.json(json(reject)) + "\n"));
                 case CSV -> {
-                    console.record(csv(List.of("stage", "id", "rev", "code", "reason", "mend")));
+                    console.record(csv(List.of("stage", "doc_id", "rev", "code", "reason", "mend")));
                     all(outstanding, reject -> console.record(csv(reject)));
                 }
             }
@@ -89,7 +89,7 @@ public final class RejectsCommand {
     private static String json(Rejection reject) {
         JsonObject json = new JsonObject();
         json.addProperty("stage", reject.stage());
-        json.addProperty("id", reject.id());
+        json.addProperty("doc_id", reject.id());
         json.addProperty("rev", reject.rev().orElse(null));
         json.addProperty("code", reject.code());
         json.addProperty("reason", reject.reason());

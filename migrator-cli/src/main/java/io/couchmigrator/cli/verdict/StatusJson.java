@@ -64,7 +64,7 @@ public final class StatusJson {
         JsonObject settings = new JsonObject();
         run.settings().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(setting -> settings.addProperty(setting.getKey(), setting.getValue()));
+                .forEach(setting -> settings.add(setting.getKey(), GSON.toJsonTree(setting.getValue())));
         JsonObject json = new JsonObject();
         json.addProperty("started", run.started().toString());
         json.addProperty("pid", run.pid());
@@ -72,7 +72,7 @@ public final class StatusJson {
         json.addProperty("version", run.version());
         json.add("settings", settings);
         json.addProperty("ended", text(run.ended()));
-        json.addProperty("outcome", run.outcome().map(StatusJson::word).orElse(null));
+        json.addProperty("outcome", run.outcome().map(Enum::name).orElse(null));
         json.addProperty(
                 "exit_status",
                 run.outcome().map(outcome -> outcome.exitStatus()).orElse(null));
@@ -98,7 +98,7 @@ public final class StatusJson {
         json.addProperty("left", stage.left().isPresent() ? stage.left().getAsLong() : null);
         json.addProperty("rejects", stage.rejects());
         json.addProperty(
-                "docs_per_second", stage.rate().isPresent() ? stage.rate().getAsDouble() : null);
+                "documents_per_second", stage.rate().isPresent() ? stage.rate().getAsDouble() : null);
         json.addProperty(
                 "remaining_seconds",
                 stage.remaining().map(left -> left.toSeconds()).orElse(null));

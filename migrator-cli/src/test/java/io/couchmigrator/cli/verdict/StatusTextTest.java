@@ -165,7 +165,7 @@ final class StatusTextTest {
                         "total",
                         "left",
                         "rejects",
-                        "docs_per_second",
+                        "documents_per_second",
                         "remaining_seconds",
                         "completed");
         assertThat(migration.getAsJsonObject("latest").get("outcome").isJsonNull())

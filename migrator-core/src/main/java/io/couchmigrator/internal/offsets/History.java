@@ -4,6 +4,7 @@ package io.couchmigrator.internal.offsets;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
 import io.couchmigrator.MigrationInfo.LatestRun;
 import io.couchmigrator.MigrationInfo.Waiting;
 import io.couchmigrator.Outcome;
@@ -186,15 +187,22 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
                     List.copyOf(waiting.values()));
         }
 
-        private Map<String, String> settings() {
-            Map<String, String> settings = new LinkedHashMap<>();
+        private Map<String, Object> settings() {
+            Map<String, Object> settings = new LinkedHashMap<>();
             if (start.get("settings") instanceof JsonObject given) {
                 given.entrySet().stream()
                         .filter(setting -> setting.getValue().isJsonPrimitive())
                         .forEach(setting -> settings.put(
-                                setting.getKey(), setting.getValue().getAsString()));
+                                setting.getKey(), value(setting.getValue().getAsJsonPrimitive())));
             }
             return settings;
+        }
+
+        private static Object value(JsonPrimitive json) {
+            if (json.isNumber()) {
+                return json.getAsBigDecimal();
+            }
+            return json.isBoolean() ? (Object) json.getAsBoolean() : json.getAsString();
         }
 
         private static Optional<Outcome> outcome(String name) {

@@ -92,7 +92,8 @@ public final class Standings {
                         .orElseGet(() -> state(migration)),
                 held.flatMap(Held::by),
                 saved.offsets().map(Offsets::url).or(() -> history.run()
-                        .map(run -> run.settings().get("couch_url"))),
+                        .map(run -> run.settings().get("couch_url"))
+                        .map(Object::toString)),
                 saved.offsets().map(Standings::target),
                 migration,
                 history.verification().map(this::verification));
