@@ -151,7 +151,7 @@ final class StreamsIT {
         assertThat(failed).isEqualTo(3);
         assertThat(events()).endsWith("error", "verdict");
         assertThat(last().get("outcome").getAsString()).isEqualTo("SOURCE_FAILED");
-        assertThat(last().get("status").getAsInt()).isEqualTo(3);
+        assertThat(last().get("exit_status").getAsInt()).isEqualTo(3);
         assertThat(last().get("next").getAsString()).startsWith("migrator run documents ");
         assertThat(errors()).contains("Error: ", "CouchDB failed (exit status 3).");
     }

@@ -164,16 +164,16 @@ final class EventListener implements Listener {
 
     @Override
     public void throttled(Path by, int documentsPerSecond) {
-        events.tell("throttled", event -> event.with("file", by).with("max_documents_per_second", documentsPerSecond));
+        events.tell("throttled", event -> event.with("file", by).with("max_docs_per_second", documentsPerSecond));
     }
 
     @Override
     public void rejected(Rejection rejection) {
-        events.tell("rejected", event -> event.with("stage", rejection.stage())
-                .with("doc_id", rejection.id())
-                .with("rev", rejection.rev().orElse(""))
-                .with("code", rejection.code())
-                .with("reason", rejection.reason()));
+        events.tell("rejected", event -> {
+            event.with("stage", rejection.stage()).with("doc_id", rejection.id());
+            rejection.rev().ifPresent(rev -> event.with("rev", rev));
+            event.with("code", rejection.code()).with("reason", rejection.reason());
+        });
     }
 
     @Override

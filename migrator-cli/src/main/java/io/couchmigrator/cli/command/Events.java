@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.command;
 
+import io.couchmigrator.cli.text.Printable;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 
@@ -14,6 +15,6 @@ record Events(Consumer<String> lines, InstantSource clock) {
     void tell(String name, Consumer<JsonEvent> members) {
         JsonEvent event = new JsonEvent(name, clock.instant());
         members.accept(event);
-        lines.accept(event.json().toString());
+        lines.accept(Printable.json(event.json().toString()));
     }
 }

@@ -10,17 +10,15 @@ import io.couchmigrator.Result;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.cli.text.OperatorWords;
 import io.couchmigrator.cli.text.Secrets;
+import io.couchmigrator.cli.verdict.Ending;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
 /** An event as a JSON object; what is not known has no member. Used by one thread. */
 final class JsonEvent {
-    private static final String COMMAND = "    ";
-
     private final JsonObject json = new JsonObject();
 
     JsonEvent(String name, Instant at) {
@@ -80,8 +78,8 @@ final class JsonEvent {
                 .with("elapsed_seconds", progress.elapsed());
         progress.speed().ifPresent(this::with);
         progress.remaining().ifPresent(remaining -> with("remaining_seconds", remaining));
-        with("total_of_all", progress.whole().total());
-        with("read_of_all", progress.whole().read());
+        with("total_of_all", progress.whole().total())
+                .with("read_of_all", progress.whole().read());
         progress.whole().remaining().ifPresent(remaining -> with("remaining_seconds_of_all", remaining));
         return this;
     }
@@ -93,7 +91,7 @@ final class JsonEvent {
 
     JsonEvent with(Result result) {
         return with("outcome", result.outcome().toString())
-                .with("status", result.outcome().exitStatus())
+                .with("exit_status", result.outcome().exitStatus())
                 .with("done", result.done())
                 .with("total", result.total())
                 .with("outstanding", result.outstanding())
@@ -101,15 +99,11 @@ final class JsonEvent {
                 .with(result.tallies());
     }
 
-    /** The lines of a verdict, and the first command that it advises. */
-    JsonEvent with(List<String> verdict) {
+    JsonEvent with(Ending ending) {
         JsonArray text = new JsonArray();
-        verdict.stream().filter(line -> !line.startsWith(COMMAND)).forEach(text::add);
+        ending.lines().forEach(text::add);
         json.add("text", text);
-        verdict.stream()
-                .filter(line -> line.startsWith(COMMAND))
-                .findFirst()
-                .ifPresent(command -> with("next", command.strip()));
+        ending.next().ifPresent(command -> with("next", command));
         return this;
     }
 

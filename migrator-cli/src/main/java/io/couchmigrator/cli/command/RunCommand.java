@@ -15,6 +15,7 @@ import io.couchmigrator.cli.settings.LogDirectory;
 import io.couchmigrator.cli.settings.Settings;
 import io.couchmigrator.cli.settings.Telling;
 import io.couchmigrator.cli.text.IoReason;
+import io.couchmigrator.cli.verdict.Ending;
 import io.couchmigrator.cli.verdict.ExitStatus;
 import io.couchmigrator.cli.verdict.LimitVerdict;
 import io.couchmigrator.cli.verdict.Verdict;
@@ -95,21 +96,21 @@ public final class RunCommand {
             verdict.resolved(course.resolved()).ifPresent(console::line);
             Verdict.audit(result).ifPresent(console::line);
             Verdict.skipped(result, course.skipped()).ifPresent(console::line);
-            List<String> lines = new ArrayList<>(List.of("Target: %s.".formatted(settings.targetName())));
-            lines.addAll(verdict(verdict, result, settings.depth(), course));
-            console.verdict(result.outcome().exitStatus(), lines);
-            failures.forEach(failure -> events.tell("error", event -> event.with(failure)));
-            events.tell("verdict", event -> event.with(result).with(lines));
+            Ending ending = verdict(verdict, result, settings.depth(), course)
+                    .below(List.of("Target: %s.".formatted(settings.targetName())));
+            console.verdict(result.outcome().exitStatus(), ending.lines());
+            result.failures().forEach(failure -> events.tell("error", event -> event.with(failure)));
+            events.tell("verdict", event -> event.with(result).with(ending));
             return result.outcome().exitStatus();
         } catch (RuntimeException | Error e) {
             console.hideLowest();
             LoggerFactory.getLogger(RunCommand.class).error("the run ended unexpectedly", e);
             Path log = Logging.file(settings.logDirectory());
-            List<String> lines = verdict.ofUnexpected(e, Duration.between(start, Instant.now()), log, next(course));
-            console.errors(lines);
+            Ending ending = verdict.ofUnexpected(e, Duration.between(start, Instant.now()), log, next(course));
+            console.errors(ending.lines());
             events.tell("verdict", event -> event.with("outcome", "UNEXPECTED")
-                    .with("status", ExitStatus.UNEXPECTED)
-                    .with(lines));
+                    .with("exit_status", ExitStatus.UNEXPECTED)
+                    .with(ending));
             return ExitStatus.UNEXPECTED;
         }
     }
@@ -125,7 +126,7 @@ public final class RunCommand {
         return listeners;
     }
 
-    private List<String> verdict(Verdict verdict, Result result, Depth depth, Course course) {
+    private Ending verdict(Verdict verdict, Result result, Depth depth, Course course) {
         if (command == Command.RUN) {
             return verdict.of(result, next(course), next.goingOn().as(Command.VERIFY), next.as(Command.REJECTS));
         }

@@ -87,10 +87,10 @@ public final class Verdict {
      * @param verify the command that compares all
      * @param rejects the command that lists what is outstanding
      */
-    public List<String> of(Result result, String next, String verify, String rejects) {
+    public Ending of(Result result, String next, String verify, String rejects) {
         return switch (result.outcome()) {
             case COMPLETE ->
-                List.of("%s is complete: %s.%s"
+                Ending.of("%s is complete: %s.%s"
                         .formatted(
                                 slug,
                                 rows(result),
@@ -109,7 +109,7 @@ public final class Verdict {
         };
     }
 
-    private List<String> outstanding(Result result, String next, String verify, String rejects) {
+    private Ending outstanding(Result result, String next, String verify, String rejects) {
         List<String> lines = new ArrayList<>();
         lines.add("%s is complete, but for rejects: %s.%s"
                 .formatted(
@@ -132,7 +132,7 @@ public final class Verdict {
             lines.add(writtenAgain(again));
             lines.add(indented(verify));
         }
-        return lines;
+        return new Ending(lines, Optional.of(again < result.outstanding() ? next : verify));
     }
 
     private static String writtenAgain(long count) {
@@ -149,7 +149,7 @@ public final class Verdict {
      * @param run the command that brings what is missing
      * @param whole the command that compares all; empty if this one did
      */
-    public List<String> ofVerification(
+    public Ending ofVerification(
             Result result, Optional<Path> findings, String next, String run, Optional<String> whole) {
         String compared = verification.compared(result);
         return switch (result.outcome()) {
@@ -166,32 +166,33 @@ public final class Verdict {
         };
     }
 
-    private static List<String> stopped(Result result, String counted, String next) {
+    private static Ending stopped(Result result, String counted, String next) {
         String how = "Stopped at your request. " + done(result) + " To go on, run the same command again:";
-        return List.of(counted + ".", how, indented(next));
+        return Ending.goingOn(List.of(counted + ".", how), next);
     }
 
-    private static List<String> stoppedByLimit(Result result, String counted, String next) {
+    private static Ending stoppedByLimit(Result result, String counted, String next) {
         LimitVerdict limit = LimitVerdict.of(result);
         return failed("Stopped by " + limit.option(), result, counted, limit.advice(), next);
     }
 
-    private static List<String> busy(Result result, String next) {
-        return List.of(
-                "Another run of this migration goes on, or a table of it is another's or nobody's (exit status %s). Do what the error above says. If that is to wait for a run, then run the same command again:"
-                        .formatted(result.outcome().exitStatus()),
-                indented(next));
+    private static Ending busy(Result result, String next) {
+        return Ending.goingOn(
+                List.of(
+                        "Another run of this migration goes on, or a table of it is another's or nobody's (exit status %s). Do what the error above says. If that is to wait for a run, then run the same command again:"
+                                .formatted(result.outcome().exitStatus())),
+                next);
     }
 
     private static IllegalArgumentException impossible(String what, Result result) {
         return new IllegalArgumentException("no %s ends with %s".formatted(what, result.outcome()));
     }
 
-    private static List<String> failed(String what, Result result, String next) {
+    private static Ending failed(String what, Result result, String next) {
         return failed(what, result, "This run: " + rows(result), whenMended(result), next);
     }
 
-    private static List<String> failedVerification(String what, Result result, String compared, String next) {
+    private static Ending failedVerification(String what, Result result, String compared, String next) {
         return failed(what, result, "Verified so far: " + compared, whenMended(result), next);
     }
 
@@ -201,20 +202,23 @@ public final class Verdict {
                 .formatted(one ? "error" : "errors", one ? "is" : "are");
     }
 
-    private static List<String> failed(String what, Result result, String counted, String advice, String next) {
-        return List.of(
-                counted + ".",
-                "%s (exit status %s). %s %s".formatted(what, result.outcome().exitStatus(), done(result), advice),
-                indented(next));
+    private static Ending failed(String what, Result result, String counted, String advice, String next) {
+        return Ending.goingOn(
+                List.of(
+                        counted + ".",
+                        "%s (exit status %s). %s %s"
+                                .formatted(what, result.outcome().exitStatus(), done(result), advice)),
+                next);
     }
 
     /** Returns the verdict on a run that ran into a bug of this program; {@code log} is the file that tells more of it. */
-    public List<String> ofUnexpected(Throwable failure, Duration elapsed, Path log, String next) {
-        return List.of(
-                "%s ended unexpectedly after %s: %s.".formatted(slug, Durations.seconds(elapsed), bug(failure)),
-                "Please report this bug and send the file %s. What was committed is kept. To go on, run the same command again:"
-                        .formatted(log),
-                indented(next));
+    public Ending ofUnexpected(Throwable failure, Duration elapsed, Path log, String next) {
+        return Ending.goingOn(
+                List.of(
+                        "%s ended unexpectedly after %s: %s.".formatted(slug, Durations.seconds(elapsed), bug(failure)),
+                        "Please report this bug and send the file %s. What was committed is kept. To go on, run the same command again:"
+                                .formatted(log)),
+                next);
     }
 
     /** Returns the line that stands above the verdict for each thing that went wrong. */

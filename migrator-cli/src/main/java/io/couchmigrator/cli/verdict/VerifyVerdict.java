@@ -28,7 +28,7 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
      * @param run the command that brings what is missing
      * @param whole the command that compares all; empty if this one did
      */
-    List<String> of(Result result, Optional<Path> findings, String next, String run, Optional<String> whole) {
+    Ending of(Result result, Optional<Path> findings, String next, String run, Optional<String> whole) {
         Verified found = result.tallies().verified();
         List<String> lines = new ArrayList<>();
         lines.add("%s %s: %s.".formatted(slug, word(result, whole.isPresent()), compared(result)));
@@ -55,8 +55,7 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
                             Numbers.of(result.outstanding(), "reject is", "rejects are"),
                             logDirectory.resolve(slug + ".rejects.jsonl")));
         }
-        advice(result, next, run, whole).forEach(lines::add);
-        return lines;
+        return advice(result, next, run, whole).below(lines);
     }
 
     private static String word(Result result, boolean partly) {
@@ -76,7 +75,7 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
                 || !result.gaps().unfinished().isEmpty();
     }
 
-    private static List<String> advice(Result result, String next, String run, Optional<String> whole) {
+    private static Ending advice(Result result, String next, String run, Optional<String> whole) {
         Verified found = result.tallies().verified();
         if (found.extra() > 0) {
             return advice(
@@ -99,11 +98,11 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
         }
         return result.outstanding() > 0
                 ? advice("When the cause of the rejects is mended, run the migration, then verify again:", run)
-                : List.of();
+                : new Ending(List.of(), Optional.empty());
     }
 
-    private static List<String> advice(String what, String command) {
-        return List.of(what, Verdict.indented(command));
+    private static Ending advice(String what, String command) {
+        return Ending.goingOn(List.of(what), command);
     }
 
     /** Returns the numbers that are not zero: rows as they stand in the table, then documents, each of which counts once. */

@@ -12,6 +12,7 @@ import io.couchmigrator.Progress.Speed;
 import io.couchmigrator.Progress.Whole;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.cli.verdict.Ending;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -124,6 +125,36 @@ final class EventListenerTest {
                 .containsExactly("progress", "progress", "progress");
         assertThat(events.get(0).has("read")).isFalse();
         assertThat(events.get(2).get("read").getAsLong()).isEqualTo(7);
+    }
+
+    @Test
+    void tellsWhatIsKnownAlone() {
+        listener.rejected(new Rejection("orders", "a", Optional.empty(), "unreadable", "it breaks"));
+
+        assertThat(events.get(0).has("rev")).isFalse();
+    }
+
+    @Test
+    void tellsTheCommandThatGoesOnAsAValue() {
+        JsonObject verdict = new JsonEvent("verdict", NOON)
+                .with(new Ending(List.of("Done.", "    migrator rejects x"), Optional.of("migrator run x")))
+                .json();
+        JsonObject complete = new JsonEvent("verdict", NOON)
+                .with(new Ending(List.of("    indented"), Optional.empty()))
+                .json();
+
+        assertThat(verdict.get("next").getAsString()).isEqualTo("migrator run x");
+        assertThat(verdict.getAsJsonArray("text")).hasSize(2);
+        assertThat(complete.has("next")).isFalse();
+    }
+
+    @Test
+    void letsNoTextSteerATerminal() {
+        List<String> lines = new ArrayList<>();
+
+        new Events(lines::add, () -> NOON).tell("warning", event -> event.with("message", "a\u009b1m\u2028\u0085b"));
+
+        assertThat(lines).singleElement().asString().contains("a\\u009b1m\\u2028\\u0085b");
     }
 
     /** Members that many events have stand below the table. */

@@ -42,6 +42,15 @@ class VerdictTest {
     }
 
     @Test
+    void namesTheCommandThatRunsOrVerifiesOn() {
+        assertThat(endingOfRun(result(Outcome.COMPLETE, 745, 0, 0)).next()).isEmpty();
+        assertThat(endingOfRun(result(Outcome.REJECTS_OUTSTANDING, 1, 0, 2)).next())
+                .contains(NEXT);
+        assertThat(endingOfRun(again(2, 2)).next()).contains("verify all");
+        assertThat(endingOfRun(result(Outcome.STOPPED, 5, 6, 0)).next()).contains(NEXT);
+    }
+
+    @Test
     void saysThatAllWasThereBefore() {
         assertThat(ofRun(result(Outcome.COMPLETE, 0, 745, 0)))
                 .singleElement()
@@ -192,6 +201,7 @@ class VerdictTest {
                 .contains("What was found is listed in logs/one.jsonl.", atIndex(1))
                 .endsWith("    " + NEXT);
         assertThat(verdict.ofVerification(found, Optional.empty(), "verify again", NEXT, Optional.empty())
+                        .lines()
                         .get(1))
                 .contains(" is listed in logs/migrate_metadata-verify-*.jsonl.");
     }
@@ -213,13 +223,15 @@ class VerdictTest {
         Result unfinished = verification(Outcome.INCOMPLETE, new Verified(0, 0, 0, 7), 0, gaps);
         Optional<String> whole = Optional.of("verify all");
 
-        assertThat(verdict.ofVerification(partly, Optional.empty(), "verify again", NEXT, whole))
+        assertThat(verdict.ofVerification(partly, Optional.empty(), "verify again", NEXT, whole)
+                        .lines())
                 .satisfies(
                         line -> assertThat(line).startsWith("migrate_metadata is right as far as it was compared: "),
                         atIndex(0))
                 .contains("Stage \"a\" was compared by ids.", atIndex(1))
                 .endsWith("To compare all that the rows hold:", "    verify all");
-        assertThat(verdict.ofVerification(unfinished, Optional.empty(), "verify again", NEXT, whole))
+        assertThat(verdict.ofVerification(unfinished, Optional.empty(), "verify again", NEXT, whole)
+                        .lines())
                 .satisfies(line -> assertThat(line).contains("but not complete: "), atIndex(0))
                 .endsWith("To migrate the rest, run the migration, then verify again:", "    " + NEXT);
     }
@@ -251,11 +263,12 @@ class VerdictTest {
         Verdict sharded = new Verdict(migration(), Path.of("logs"), true);
 
         List<String> lines = sharded.ofVerification(
-                verification(Outcome.COMPLETE, Verified.NONE),
-                Optional.empty(),
-                "verify again",
-                NEXT,
-                Optional.empty());
+                        verification(Outcome.COMPLETE, Verified.NONE),
+                        Optional.empty(),
+                        "verify again",
+                        NEXT,
+                        Optional.empty())
+                .lines();
 
         assertThat(lines)
                 .containsExactly("migrate_metadata is verified: 8 rows as they should be, 2 missing, 3 different,"
@@ -363,13 +376,18 @@ class VerdictTest {
                 .endsWith("When what kept it from looking is mended, verify again:", "    verify again");
     }
 
-    private List<String> ofRun(Result result) {
+    private Ending endingOfRun(Result result) {
         return verdict.of(result, NEXT, "verify all", "list rejects");
+    }
+
+    private List<String> ofRun(Result result) {
+        return endingOfRun(result).lines();
     }
 
     private List<String> ofVerification(Result result) {
         return verdict.ofVerification(
-                result, Optional.of(Path.of("logs", "one.jsonl")), "verify again", NEXT, Optional.empty());
+                        result, Optional.of(Path.of("logs", "one.jsonl")), "verify again", NEXT, Optional.empty())
+                .lines();
     }
 
     private static Result verification(Outcome outcome, Verified verified) {
@@ -441,7 +459,8 @@ class VerdictTest {
     void namesTheFileToSendWithABugAndShowsNoPassword() {
         RuntimeException bug = new IllegalStateException("cannot reach http://admin:hunter2@couch/");
 
-        assertThat(verdict.ofUnexpected(bug, Duration.ofSeconds(3), Path.of("logs", "migrator.log"), NEXT))
+        assertThat(verdict.ofUnexpected(bug, Duration.ofSeconds(3), Path.of("logs", "migrator.log"), NEXT)
+                        .lines())
                 .hasSize(3)
                 .allSatisfy(line -> assertThat(line).doesNotContain("hunter2"))
                 .anySatisfy(line -> assertThat(line).contains("send the file logs/migrator.log"))
