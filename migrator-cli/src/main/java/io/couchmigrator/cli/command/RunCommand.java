@@ -83,8 +83,8 @@ public final class RunCommand {
         settings.warnings().forEach(warning -> events.tell("warning", event -> event.with("message", warning)));
         Instant start = Instant.now();
         try {
-            Migrator migrator =
             EventListener programs = new EventListener(events, System::nanoTime);
+            Migrator migrator =
                     settings.migrator(migration, Listeners.of(listeners(settings.telling(), course, texts, programs)));
             Running running = command == Command.RUN ? migrator.start() : migrator.startVerification(settings.depth());
             handleStopRequests(running, events);
