@@ -24,12 +24,17 @@ public final class HistoryFile implements AutoCloseable {
     public static HistoryFile open(Path path, Clock clock) {
         try {
             if (Files.exists(path) && Files.size(path) > LONG_BYTES) {
-                Files.move(path, path.resolveSibling(path.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+                Files.move(path, aside(path), StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
             throw LogDirectory.failed("put aside", path, e);
         }
         return new HistoryFile(path, clock);
+    }
+
+    /** Returns where a history is that has grown long, and goes on in another. */
+    public static Path aside(Path path) {
+        return path.resolveSibling(path.getFileName() + ".1");
     }
 
     /** Adds the beginning of a run, with who runs it. */

@@ -8,6 +8,7 @@ import com.google.gson.JsonPrimitive;
 import io.couchmigrator.MigrationInfo.LatestRun;
 import io.couchmigrator.MigrationInfo.Waiting;
 import io.couchmigrator.Outcome;
+import io.couchmigrator.internal.files.HistoryFile;
 import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LastLines;
 import io.couchmigrator.internal.files.LogDirectory;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,22 +43,34 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
 
     private static final String STARTED = "run started";
 
-    /** Reads the end of a history; one that is not there tells nothing. */
+    /** Reads the end of a history, and of the one before it if that does not tell of a run; one that is not there tells nothing. */
     static History read(Path path) {
-        Reading reading = new Reading();
-        try {
-            LastLines.from(path, History::isStartOfRun).forEach(reading::line);
-        } catch (IOException e) {
-            throw LogDirectory.failed("read", path, e);
+        List<String> lines = new ArrayList<>(lastRun(path));
+        if (lines.isEmpty() || !isStartOfRun(lines.get(0))) {
+            lines.addAll(0, lastRun(HistoryFile.aside(path)));
         }
+        Reading reading = new Reading();
+        lines.forEach(reading::line);
         return new History(
                 Optional.ofNullable(reading.run).map(Begun::told),
                 Optional.ofNullable(reading.verification).map(Begun::told),
                 reading.totals);
     }
 
-    /** Returns whether a history tells of a run that planned a stage, and so saved where it stood. */
+    private static List<String> lastRun(Path path) {
+        try {
+            return LastLines.from(path, History::isStartOfRun);
+        } catch (IOException e) {
+            throw LogDirectory.failed("read", path, e);
+        }
+    }
+
+    /** Returns whether a history, or the one before it, tells of a run that planned a stage, and so saved where it stood. */
     public static boolean tellsOfPlans(Path path) {
+        return tellsOfPlan(path) || tellsOfPlan(HistoryFile.aside(path));
+    }
+
+    private static boolean tellsOfPlan(Path path) {
         AtomicBoolean planned = new AtomicBoolean();
         try {
             WholeLines.read(path, bytes -> {

@@ -211,7 +211,8 @@ public final class Standings {
             throw new LogDirectoryException("log directory \"%s\" is a file: name a directory".formatted(directory));
         }
         checkReadable(directory);
-        for (String file : List.of("lock", "verify.lock", "offsets.json", "rejects.jsonl", "history.jsonl")) {
+        for (String file :
+                List.of("lock", "verify.lock", "offsets.json", "rejects.jsonl", "history.jsonl", "history.jsonl.1")) {
             Path path = directory.resolve("%s.%s".formatted(slug, file));
             if (Files.exists(path)) {
                 checkReadable(path);

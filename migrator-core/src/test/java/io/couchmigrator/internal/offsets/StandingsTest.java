@@ -206,6 +206,26 @@ final class StandingsTest {
     }
 
     @Test
+    void readsTheHistoryBeforeWhereTheOneThatWasBegunAnewDoesNotTell() throws IOException {
+        try (HistoryFile history = history()) {
+            history.started(settings("migrate"));
+            history.add("stage planned", json("stage", "orders"));
+            history.add("run ended", json("outcome", "TARGET_FAILED"));
+        }
+        Path path = logs.resolve("orders.history.jsonl");
+        Files.move(path, logs.resolve("orders.history.jsonl.1"));
+        assertThat(found().state()).isEqualTo(State.FAILED);
+
+        try (HistoryFile history = history()) {
+            history.started(settings("verify"));
+        }
+
+        assertThat(found().state()).isEqualTo(State.FAILED);
+        assertThat(found().verification()).isPresent();
+        assertThat(History.tellsOfPlans(path)).isTrue();
+    }
+
+    @Test
     void tellsOfAVerificationThatCameAfterTheRunAndOfNoneBefore() {
         saved(List.of(complete()), RejectsMark.NONE);
         try (HistoryFile history = history()) {
