@@ -136,9 +136,11 @@ public record MigrationInfo(
      * @param version of the library
      * @param settings what it was given, by the names in the history: texts, numbers and booleans; no secret is among them
      * @param ended when it ended; empty if it goes on, or was killed
-     * @param outcome how it ended; empty if it goes on, was killed or met a bug
+     * @param outcome how it ended; empty if it goes on, was killed, met a bug or only a newer version knows
+     * @param newerOutcome the name of how it ended, where only a newer version knows what that is; empty if not so
      * @param error the first of its failures; empty if it had none, or an earlier version did not tell
      * @param waiting the servers that it waits for, or did when it ended or was killed
+     * @param paused what holds it up, or did when it ended or was killed; empty if nothing does
      */
     public record LatestRun(
             Instant started,
@@ -148,8 +150,10 @@ public record MigrationInfo(
             Map<String, Object> settings,
             Optional<Instant> ended,
             Optional<Outcome> outcome,
+            Optional<String> newerOutcome,
             Optional<String> error,
-            List<Waiting> waiting) {
+            List<Waiting> waiting,
+            Optional<Paused> paused) {
         public LatestRun {
             settings = Map.copyOf(settings);
             waiting = List.copyOf(waiting);
@@ -164,6 +168,14 @@ public record MigrationInfo(
      * @param since when the outage began
      */
     public record Waiting(String server, String cause, Instant since) {}
+
+    /**
+     * A pause that an operator made.
+     *
+     * @param by the file that says so
+     * @param since when it began
+     */
+    public record Paused(Path by, Instant since) {}
 
     /** What a stage is about to do. */
     public enum Phase {
@@ -188,7 +200,7 @@ public record MigrationInfo(
      * @param left documents that are left to read; empty if they are not counted
      * @param rejects documents that the next run takes first: rejected ones, and those that a verification found wrong; of a verification, those
      *     that it found wrong
-     * @param rate documents a second, of the last minutes; empty if it is not known
+     * @param rate documents a second, of the last minutes; empty if it is not known, or nothing was saved for ten seconds while it goes on
      * @param completed when the stage was last complete; empty if it never was
      */
     public record StageReach(

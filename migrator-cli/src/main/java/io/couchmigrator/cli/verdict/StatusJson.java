@@ -10,6 +10,7 @@ import com.google.gson.JsonObject;
 import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.MigrationInfo.Holder;
 import io.couchmigrator.MigrationInfo.LatestRun;
+import io.couchmigrator.MigrationInfo.Paused;
 import io.couchmigrator.MigrationInfo.Reach;
 import io.couchmigrator.MigrationInfo.StageReach;
 import io.couchmigrator.MigrationInfo.Waiting;
@@ -72,12 +73,15 @@ public final class StatusJson {
         json.addProperty("version", run.version());
         json.add("settings", settings);
         json.addProperty("ended", text(run.ended()));
-        json.addProperty("outcome", run.outcome().map(Enum::name).orElse(null));
+        json.addProperty(
+                "outcome",
+                run.outcome().map(Enum::name).or(run::newerOutcome).orElse(null));
         json.addProperty(
                 "exit_status",
                 run.outcome().map(outcome -> outcome.exitStatus()).orElse(null));
         json.addProperty("error", run.error().orElse(null));
         json.add("waiting", array(run.waiting(), StatusJson::json));
+        json.add("paused", orNull(run.paused(), StatusJson::json));
         return json;
     }
 
@@ -86,6 +90,13 @@ public final class StatusJson {
         json.addProperty("server", waiting.server());
         json.addProperty("cause", waiting.cause());
         json.addProperty("since", waiting.since().toString());
+        return json;
+    }
+
+    private static JsonObject json(Paused paused) {
+        JsonObject json = new JsonObject();
+        json.addProperty("file", paused.by().toString());
+        json.addProperty("since", paused.since().toString());
         return json;
     }
 

@@ -84,12 +84,20 @@ public final class StatusText {
     }
 
     private String stopped(LatestRun run) {
+        if (run.newerOutcome().isPresent()) {
+            return newer(run);
+        }
         if (completed()) {
             return info.migration().checkpoint().isPresent()
                     ? "not complete by its offset file, though a run completed it"
                     : "not complete: its offset file is gone, though a run completed it";
         }
         return run.outcome().equals(Optional.of(Outcome.STOPPED)) ? "stopped on request" : "stopped by a limit";
+    }
+
+    private static String newer(LatestRun run) {
+        return "ended with \"%s\", as a newer version wrote"
+                .formatted(said(run.newerOutcome().orElse("")));
     }
 
     /** Whether the latest run had completed it, whatever became of its offset file since. */
@@ -146,7 +154,7 @@ public final class StatusText {
                     case STOPPED, STOPPED_BY_LIMIT -> "stopped";
                     default -> "failed: " + failure(run.outcome());
                 })
-                .orElseGet(() -> "failed: " + failure(Optional.empty()));
+                .orElseGet(() -> run.newerOutcome().isPresent() ? newer(run) : "failed: " + failure(Optional.empty()));
         return "%s, at %s".formatted(found, time(run.ended().get()));
     }
 
@@ -161,6 +169,9 @@ public final class StatusText {
                 run.waiting()
                         .forEach(waiting -> more.add("Waiting for %s since %s: %s"
                                 .formatted(waiting.server(), time(waiting.since()), said(waiting.cause()))));
+                run.paused()
+                        .ifPresent(paused ->
+                                more.add("Paused since %s by %s".formatted(time(paused.since()), paused.by())));
             }
             run.error().ifPresent(error -> more.add("Last error: " + said(error)));
         });

@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.MigrationInfo.Holder;
 import io.couchmigrator.MigrationInfo.LatestRun;
+import io.couchmigrator.MigrationInfo.Paused;
 import io.couchmigrator.MigrationInfo.Phase;
 import io.couchmigrator.MigrationInfo.Reach;
 import io.couchmigrator.MigrationInfo.StageReach;
@@ -74,6 +75,7 @@ final class StatusTextTest {
                         "in all                  1,334,567           ?    ?           not begun        2",
                         "",
                         "Waiting for PostgreSQL since 2026-11-28T02:00:10Z: no connection",
+                        "Paused since 2026-11-28T02:00:10Z by logs/documents.throttle",
                         "Last checkpoint: 2026-11-28T03:05:10Z, 0:00:00 ago",
                         "To stop it, with all that is done saved, on host db1:",
                         "    kill 4242",
@@ -170,6 +172,8 @@ final class StatusTextTest {
                         "completed");
         assertThat(migration.getAsJsonObject("latest").get("outcome").isJsonNull())
                 .isTrue();
+        assertThat(migration.getAsJsonObject("latest").get("paused"))
+                .hasToString("{\"file\":\"logs/documents.throttle\",\"since\":\"2026-11-28T02:00:10.500Z\"}");
     }
 
     @Test
@@ -193,6 +197,28 @@ final class StatusTextTest {
         assertThat(String.join(" ", lines(gone)).replaceAll(" +", " "))
                 .startsWith("documents: not complete: its offset file is gone, though a run completed it at")
                 .contains("The offset file is gone: the next run would read all again.");
+    }
+
+    @Test
+    void namesAnOutcomeThatOnlyANewerVersionKnows() {
+        LatestRun run = new LatestRun(
+                BEGAN,
+                4242,
+                "db1",
+                "9",
+                Map.of(),
+                Optional.of(NOW),
+                Optional.empty(),
+                Optional.of("POSTPONED"),
+                Optional.empty(),
+                List.of(),
+                Optional.empty());
+        MigrationInfo info = info(State.STOPPED, run, List.of(stage("orders", Phase.READING, 1, 2, 0)));
+
+        assertThat(String.join(" ", lines(info)).replaceAll(" +", " "))
+                .startsWith("documents: ended with \"POSTPONED\", as a newer version wrote at 2026-11-28T03:05:10Z")
+                .doesNotContain("bug");
+        assertThat(StatusJson.of(info)).contains("\"outcome\":\"postponed\",\"exit_status\":null");
     }
 
     private static List<String> lines(MigrationInfo info) {
@@ -236,7 +262,9 @@ final class StatusTextTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                List.of(new Waiting("PostgreSQL", "no\nconnection", BEGAN)));
+                Optional.empty(),
+                List.of(new Waiting("PostgreSQL", "no\nconnection", BEGAN)),
+                Optional.of(new Paused(Path.of("logs/documents.throttle"), BEGAN)));
     }
 
     private static LatestRun ended(Outcome outcome) {
@@ -248,7 +276,9 @@ final class StatusTextTest {
                 Map.of(),
                 Optional.of(NOW),
                 Optional.of(outcome),
+                Optional.empty(),
                 Optional.of("table is gone: give startOver(true)" + " again and again".repeat(20)),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 }

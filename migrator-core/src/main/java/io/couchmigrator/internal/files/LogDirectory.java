@@ -171,6 +171,11 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Returns where an operator says how fast the run may go on. */
     public Path throttle() {
+        return throttle(directory, slug);
+    }
+
+    /** Returns where an operator says how fast the runs of a slug may go on, without holding the directory. */
+    public static Path throttle(Path directory, String slug) {
         return directory.resolve(slug + ".throttle");
     }
 

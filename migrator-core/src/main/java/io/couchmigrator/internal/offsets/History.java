@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import io.couchmigrator.MigrationInfo.LatestRun;
+import io.couchmigrator.MigrationInfo.Paused;
 import io.couchmigrator.MigrationInfo.Waiting;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.internal.files.HistoryFile;
@@ -43,13 +44,16 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
 
     private static final String STARTED = "run started";
 
-    /** Reads the end of a history, and of the one before it if that does not tell of a run; one that is not there tells nothing. */
-    static History read(Path path) {
+    private static final String UNEXPECTED = "UNEXPECTED";
+
+    /** Reads the end of a slug's history, and of the one before it if that does not tell of a run; one that is not there tells nothing. */
+    static History read(Path directory, String slug) {
+        Path path = LogDirectory.history(directory, slug);
         List<String> lines = new ArrayList<>(lastRun(path));
         if (lines.isEmpty() || !isStartOfRun(lines.get(0))) {
             lines.addAll(0, lastRun(HistoryFile.aside(path)));
         }
-        Reading reading = new Reading();
+        Reading reading = new Reading(LogDirectory.throttle(directory, slug));
         lines.forEach(reading::line);
         return new History(
                 Optional.ofNullable(reading.run).map(Begun::told),
@@ -114,9 +118,14 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
 
     /** Takes event after event. Used once. */
     private static final class Reading {
+        private final Path throttle;
         private @Nullable Begun run;
         private @Nullable Begun verification;
         private Map<String, OptionalLong> totals = Map.of();
+
+        private Reading(Path throttle) {
+            this.throttle = throttle;
+        }
 
         void line(String line) {
             try {
@@ -133,7 +142,7 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
                 case STAGES -> totals = totals(json.getAsJsonObject("totals"));
                 case "run ended" -> {
                     if (latest != null) {
-                        latest.end = json;
+                        latest.end = new End(json);
                     }
                 }
                 case "outage" -> {
@@ -144,6 +153,16 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
                 case "outage over" -> {
                     if (latest != null) {
                         latest.waiting.remove(text(json, "server"));
+                    }
+                }
+                case "paused" -> {
+                    if (latest != null) {
+                        latest.paused = new Paused(throttle, Instant.parse(text(json, "at")));
+                    }
+                }
+                case "throttled" -> {
+                    if (latest != null) {
+                        latest.paused = null;
                     }
                 }
                 default -> {
@@ -175,30 +194,53 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
         return totals;
     }
 
+    /** How one ended. */
+    private record End(Instant at, String outcome, String error) {
+        private End(JsonObject json) {
+            this(Instant.parse(text(json, "at")), text(json, "outcome"), text(json, "error"));
+        }
+
+        private Optional<Outcome> known() {
+            return Arrays.stream(Outcome.values())
+                    .filter(known -> known.name().equals(outcome))
+                    .findFirst();
+        }
+
+        private Optional<String> newer() {
+            return Optional.of(outcome)
+                    .filter(name -> !name.isEmpty() && !name.equals(UNEXPECTED) && known().isEmpty());
+        }
+    }
+
     /** One that began, and what is told of it since. */
     private static final class Begun {
-        private final JsonObject start;
         private final Instant at;
+        private final long pid;
+        private final JsonObject start;
         private final Map<String, Waiting> waiting = new LinkedHashMap<>();
-        private @Nullable JsonObject end;
+        private @Nullable Paused paused;
+        private @Nullable End end;
 
         private Begun(JsonObject start) {
             this.start = start;
             this.at = Instant.parse(text(start, "at"));
+            this.pid = start.has("pid") ? start.get("pid").getAsLong() : 0;
         }
 
         private LatestRun told() {
-            Optional<JsonObject> ended = Optional.ofNullable(end);
+            Optional<End> ended = Optional.ofNullable(end);
             return new LatestRun(
                     at,
-                    start.has("pid") ? start.get("pid").getAsLong() : 0,
+                    pid,
                     text(start, "host"),
                     text(start, "version"),
                     settings(),
-                    ended.map(json -> Instant.parse(text(json, "at"))),
-                    ended.flatMap(json -> outcome(text(json, "outcome"))),
-                    ended.map(json -> text(json, "error")).filter(error -> !error.isEmpty()),
-                    List.copyOf(waiting.values()));
+                    ended.map(End::at),
+                    ended.flatMap(End::known),
+                    ended.flatMap(End::newer),
+                    ended.map(End::error).filter(error -> !error.isEmpty()),
+                    List.copyOf(waiting.values()),
+                    Optional.ofNullable(paused));
         }
 
         private Map<String, Object> settings() {
@@ -217,12 +259,6 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
                 return json.getAsBigDecimal();
             }
             return json.isBoolean() ? (Object) json.getAsBoolean() : json.getAsString();
-        }
-
-        private static Optional<Outcome> outcome(String name) {
-            return Arrays.stream(Outcome.values())
-                    .filter(outcome -> outcome.name().equals(name))
-                    .findFirst();
         }
     }
 }

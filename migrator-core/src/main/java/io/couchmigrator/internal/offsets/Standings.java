@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +36,9 @@ import java.util.OptionalLong;
 public final class Standings {
     /** Files may be replaced between two looks; they are not, look after look. */
     private static final int MOST_LOOKS = 5;
+
+    /** Where nothing was saved for so long, the rate that was saved is that of another time. */
+    private static final Duration FRESH = Duration.ofSeconds(10);
 
     private final Path directory;
     private final String slug;
@@ -59,11 +64,11 @@ public final class Standings {
 
     MigrationInfo read() {
         checkReadable();
-        History history = History.read(historyFile());
+        History history = History.read(directory, slug);
         Optional<Held> held = LogDirectory.held(directory, slug);
         // A run that began and ended between two looks would seem to be killed.
         for (int look = 1; held.isEmpty() && look < MOST_LOOKS; look++) {
-            History now = History.read(historyFile());
+            History now = History.read(directory, slug);
             if (now.equals(history)) {
                 break;
             }
@@ -80,7 +85,7 @@ public final class Standings {
         for (StageOffset stage : stages(saved.offsets())) {
             long outstanding = saved.rejects().outstanding(stage.name());
             long done = Math.max(0, stage.rangeTallies().read() - outstanding);
-            stages.add(standing(stage, done, outstanding, rate(saved.offsets(), stage)));
+            stages.add(standing(stage, done, outstanding, rate(saved.offsets(), stage, held)));
             notBegun.remove(stage.name());
         }
         notBegun.forEach((name, total) -> stages.add(notBegun(name, total)));
@@ -96,10 +101,10 @@ public final class Standings {
                         .map(Object::toString)),
                 saved.offsets().map(Standings::target),
                 migration,
-                history.verification().map(this::verification));
+                history.verification().map(latest -> verification(latest, held)));
     }
 
-    private Reach verification(LatestRun latest) {
+    private Reach verification(LatestRun latest, Optional<Held> held) {
         Depth depth = Arrays.stream(Depth.values())
                 .filter(known -> known.name()
                         .toLowerCase(Locale.ROOT)
@@ -112,7 +117,7 @@ public final class Standings {
                         stage,
                         stage.rangeTallies().read(),
                         found(stage.verified().verified()),
-                        rate(offsets, stage)))
+                        rate(offsets, stage, held)))
                 .toList();
         return new Reach(Optional.of(latest), offsets.map(Offsets::saved), stages);
     }
@@ -129,8 +134,12 @@ public final class Standings {
         return offsets.map(Offsets::stages).orElse(List.of());
     }
 
-    private static OptionalDouble rate(Optional<Offsets> offsets, StageOffset stage) {
-        return offsets.map(saved -> saved.rates().get(stage.name())).stream()
+    private OptionalDouble rate(Optional<Offsets> offsets, StageOffset stage, Optional<Held> held) {
+        Instant fresh = clock.instant().minus(FRESH);
+        return offsets
+                .filter(saved -> held.isEmpty() || !saved.saved().isBefore(fresh))
+                .map(saved -> saved.rates().get(stage.name()))
+                .stream()
                 .mapToDouble(Double::doubleValue)
                 .findFirst();
     }
@@ -170,6 +179,9 @@ public final class Standings {
         if (run.ended().isEmpty()) {
             return State.KILLED;
         }
+        if (run.newerOutcome().isPresent()) {
+            return State.STOPPED;
+        }
         return run.outcome()
                 .map(outcome -> switch (outcome) {
                     case COMPLETE, REJECTS_OUTSTANDING -> saved;
@@ -196,10 +208,6 @@ public final class Standings {
                 throw lacking.get();
             }
         }
-    }
-
-    private Path historyFile() {
-        return LogDirectory.history(directory, slug);
     }
 
     private void checkReadable() {

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class StandingsTest {
     private static final Instant NOW = Instant.parse("2018-10-24T20:58:39Z");
@@ -205,6 +206,42 @@ final class StandingsTest {
         assertThat(found().state()).isEqualTo(State.STOPPED);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"event\":\"run ended\"}",
+                "{\"event\":\"run ended\",\"at\":\"yesterday\",\"outcome\":\"COMPLETE\"}",
+                "{\"event\":\"run started\",\"at\":\"2018-10-24T20:58:39Z\",\"pid\":\"many\"}",
+                "{\"event\":\"paused\"}"
+            })
+    void passesOverALineThatNoRunWroteSo(String line) throws IOException {
+        try (HistoryFile history = history()) {
+            history.started(settings("migrate"));
+            history.add("run ended", json("outcome", "STOPPED"));
+        }
+        Files.writeString(logs.resolve("orders.history.jsonl"), line + "\n", StandardOpenOption.APPEND);
+
+        MigrationInfo found = found();
+
+        assertThat(found.state()).isIn(State.STOPPED, State.NONE);
+        assertThat(found.migration().latest().flatMap(run -> run.paused())).isEmpty();
+    }
+
+    @Test
+    void keepsTheNameOfAnOutcomeThatOnlyANewerVersionKnows() {
+        saved(List.of(complete()), RejectsMark.NONE);
+        try (HistoryFile history = history()) {
+            history.started(settings("migrate"));
+            history.add("run ended", json("outcome", "POSTPONED"));
+        }
+
+        MigrationInfo found = found();
+
+        assertThat(found.state()).isEqualTo(State.STOPPED);
+        assertThat(found.migration().latest().flatMap(run -> run.newerOutcome()))
+                .hasValue("POSTPONED");
+    }
+
     @Test
     void readsTheHistoryBeforeWhereTheOneThatWasBegunAnewDoesNotTell() throws IOException {
         try (HistoryFile history = history()) {
@@ -223,6 +260,30 @@ final class StandingsTest {
         assertThat(found().state()).isEqualTo(State.FAILED);
         assertThat(found().verification()).isPresent();
         assertThat(History.tellsOfPlans(path)).isTrue();
+    }
+
+    @Test
+    void tellsThatARunIsPausedUntilItGoesOn() {
+        try (HistoryFile history = history()) {
+            history.started(settings("migrate"));
+            history.add("paused", json());
+            assertThat(found().migration().latest().flatMap(run -> run.paused()))
+                    .hasValue(new MigrationInfo.Paused(logs.resolve("orders.throttle"), NOW));
+            history.add("throttled", json("max_docs_per_second", "0"));
+        }
+
+        assertThat(found().migration().latest().flatMap(run -> run.paused())).isEmpty();
+    }
+
+    @Test
+    void tellsNoRateOfARunThatHasSavedNothingForTenSeconds() {
+        try (LogDirectory directory = LogDirectory.open(logs, "orders", "run", NOW)) {
+            Offsets offsets = offsets(List.of(stage(100, 60)), RejectsMark.NONE).withRates(Map.of("orders", 8.0));
+            new OffsetFile(directory).save(offsets);
+
+            assertThat(foundAt(NOW.plusSeconds(10)).migration().all().rate()).hasValue(8);
+            assertThat(foundAt(NOW.plusSeconds(11)).migration().all().rate()).isEmpty();
+        }
     }
 
     @Test
@@ -354,6 +415,10 @@ final class StandingsTest {
 
     private MigrationInfo found() {
         return new Standings(logs, "orders", CLOCK).read();
+    }
+
+    private MigrationInfo foundAt(Instant when) {
+        return new Standings(logs, "orders", Clock.fixed(when, ZoneOffset.UTC)).read();
     }
 
     private HistoryFile history() {
