@@ -74,8 +74,7 @@ public final class StatusJson {
         json.add("settings", settings);
         json.addProperty("ended", text(run.ended()));
         json.addProperty(
-                "outcome",
-                run.outcome().map(Enum::name).or(run::newerOutcome).orElse(null));
+                "outcome", run.outcome().map(Enum::name).or(run::newerOutcome).orElse(null));
         json.addProperty(
                 "exit_status",
                 run.outcome().map(outcome -> outcome.exitStatus()).orElse(null));

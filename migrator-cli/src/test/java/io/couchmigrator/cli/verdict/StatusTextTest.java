@@ -218,7 +218,7 @@ final class StatusTextTest {
         assertThat(String.join(" ", lines(info)).replaceAll(" +", " "))
                 .startsWith("documents: ended with \"POSTPONED\", as a newer version wrote at 2026-11-28T03:05:10Z")
                 .doesNotContain("bug");
-        assertThat(StatusJson.of(info)).contains("\"outcome\":\"postponed\",\"exit_status\":null");
+        assertThat(StatusJson.of(info)).contains("\"outcome\":\"POSTPONED\",\"exit_status\":null");
     }
 
     private static List<String> lines(MigrationInfo info) {
