@@ -84,11 +84,11 @@ final class Cli {
         boolean unknown = named.isEmpty() && !arguments.positional().isEmpty();
         if (arguments.has(Setting.HELP) && !unknown) {
             console.lines(named.map(Help::of).orElseGet(Help::ofProgram));
-            return ExitStatus.DONE;
+            return answered(ExitStatus.DONE);
         }
         if (arguments.has(Setting.VERSION) && !unknown) {
             console.line("migrator " + Version.current());
-            return ExitStatus.DONE;
+            return answered(ExitStatus.DONE);
         }
         Command command = named.orElseThrow(() -> noCommand(arguments, faults));
         for (Setting setting : Setting.values()) {
@@ -97,11 +97,20 @@ final class Cli {
             }
         }
         return switch (command) {
-            case RUN, CHECK, VERIFY -> withMigration(command, arguments, faults);
-            case STATUS, REJECTS -> look(command, arguments, faults);
-            case LIST -> list(arguments, faults);
+            case RUN, VERIFY -> withMigration(command, arguments, faults);
+            case CHECK -> answered(withMigration(command, arguments, faults));
+            case STATUS, REJECTS -> answered(look(command, arguments, faults));
+            case LIST -> answered(list(arguments, faults));
             case DEMO -> demo(arguments, faults);
         };
+    }
+
+    /** Half an answer looks like a whole one, as on a disk that is full: that it is not must be told, and not be a success. */
+    private int answered(int status) {
+        Optional<String> lost = console.lost();
+        lost.ifPresent(why -> console.error(
+                "migrator: standard output cannot be written: %s: what was asked for is not all there".formatted(why)));
+        return lost.isPresent() && status == ExitStatus.DONE ? ExitStatus.USAGE : status;
     }
 
     private static UsageException noCommand(Arguments arguments, Faults faults) {

@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import io.couchmigrator.cli.console.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,6 +208,34 @@ final class LookTest {
                         .get("doc_id")
                         .getAsString())
                 .isEqualTo("odd\u001b[31m,\n\"quoted\""));
+    }
+
+    @Test
+    void saysThatNothingWasRunWhereRejectsAreLookedFor(@TempDir Path other) {
+        assertThat(run("rejects", "documents", "--log-dir=" + other)).isZero();
+
+        assertThat(err()).startsWith("Warning: documents was not run in " + other);
+    }
+
+    /** As on a disk that is full. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rejects documents --output=csv", "status", "list", "--help", "--version"})
+    void takesHalfAnAnswerForNone(String words) {
+        String command = words.startsWith("-") || words.equals("list") ? words : words + " --log-dir=" + logs;
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int octet) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+
+        int status = new Cli(new Console(full, err), Map.of(), stop -> {}, tell -> {}, "migrator")
+                .run(List.of(command.split(" ")));
+
+        assertThat(status).isEqualTo(2);
+        assertThat(err())
+                .isEqualTo(
+                        "migrator: standard output cannot be written: No space left on device: what was asked for is not all there\n");
     }
 
     private int run(String... words) {

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.MigrationInfo.Outstanding;
+import io.couchmigrator.MigrationInfo.State;
 import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.cli.console.Console;
@@ -37,6 +38,10 @@ public final class RejectsCommand {
     /** Lists those of a migration and returns the exit status. */
     public int run(Migrations migration) {
         try {
+            if (MigrationInfo.of(settings.logDirectory(), migration.toString()).state() == State.NONE) {
+                console.warning("%s was not run in %s: is that the directory that the run was given?"
+                        .formatted(migration, settings.logDirectory()));
+            }
             Outstanding outstanding = MigrationInfo.outstanding(settings.logDirectory(), migration.toString());
             switch (settings.output()) {
                 case TEXT -> text(migration, outstanding);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
@@ -108,6 +109,11 @@ public final class Console implements AutoCloseable {
         } else {
             errors(texts);
         }
+    }
+
+    /** Returns why not all that was asked for could be written to standard output; empty if it was. */
+    public synchronized Optional<String> lost() {
+        return Optional.ofNullable(out.lost).map(IoReason::of);
     }
 
     /** Writes one line on how far something is, but not on a terminal whose lowest lines show it. */
@@ -240,6 +246,7 @@ public final class Console implements AutoCloseable {
     /** A standard stream, until its reader is gone. */
     private static final class Stream {
         private @Nullable OutputStream open;
+        private @Nullable IOException lost;
 
         Stream(OutputStream open) {
             this.open = open;
@@ -254,6 +261,7 @@ public final class Console implements AutoCloseable {
                 open.flush();
             } catch (IOException e) {
                 open = null;
+                lost = e;
             }
         }
     }
