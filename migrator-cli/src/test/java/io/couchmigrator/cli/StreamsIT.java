@@ -108,7 +108,10 @@ final class StreamsIT {
         assertThat(script.lines().filter(line -> line.startsWith("grant "))).hasSize(2);
         assertThat(faults).contains("documents cannot run: 2 faults.").doesNotContain("--grants");
         assertThat(types("check", "--grants")).isZero();
-        assertThat(types("check")).isZero();
+        output.reset();
+        assertThat(types("check", "--output=json")).isZero();
+        assertThat(output().lines()).hasSize(1);
+        assertThat(last().get("next").getAsString()).startsWith("migrator run documents ");
         assertThat(errors()).isEmpty();
     }
 

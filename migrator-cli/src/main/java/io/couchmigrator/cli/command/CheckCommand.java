@@ -9,6 +9,7 @@ import io.couchmigrator.cli.console.Logging;
 import io.couchmigrator.cli.settings.Command;
 import io.couchmigrator.cli.settings.Setting;
 import io.couchmigrator.cli.settings.Settings;
+import io.couchmigrator.cli.verdict.CheckJson;
 import io.couchmigrator.cli.verdict.CheckVerdict;
 import io.couchmigrator.cli.verdict.Plan;
 import io.couchmigrator.cli.verdict.Verdict;
@@ -34,7 +35,8 @@ public final class CheckCommand {
 
     /** Checks and returns the exit status. */
     public int run(Migration migration, Settings settings) {
-        if (settings.telling().quiet() && !grants) {
+        boolean json = settings.telling().isJson();
+        if ((json || settings.telling().quiet()) && !grants) {
             console.quiet();
         }
         settings.warnings().forEach(console::warning);
@@ -47,6 +49,10 @@ public final class CheckCommand {
         console.lines(grants ? plan.grants() : plan.lines());
         CheckVerdict verdict = new CheckVerdict(migration.slug(), report);
         int status = verdict.exitStatus();
+        if (json && !grants) {
+            String now = report.faults().isEmpty() ? next.as(Command.RUN) : next.same();
+            console.event(CheckJson.of(verdict, settings.logDirectory(), now));
+        }
         if (report.faults().isEmpty()) {
             console.lines(grants ? List.of() : verdict.lines(next.as(Command.RUN)));
             return status;

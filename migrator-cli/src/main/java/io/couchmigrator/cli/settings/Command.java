@@ -73,7 +73,7 @@ public enum Command {
     /** Returns the forms in which it can tell what was asked for; none if there is no choice. */
     List<Output> outputs() {
         return switch (this) {
-            case RUN, VERIFY, STATUS -> List.of(Output.TEXT, Output.JSON);
+            case RUN, VERIFY, CHECK, STATUS -> List.of(Output.TEXT, Output.JSON);
             case REJECTS -> List.of(Output.TEXT, Output.JSON, Output.CSV);
             default -> List.of();
         };

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.verdict;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
+import static io.couchmigrator.cli.verdict.JsonMembers.array;
+import static io.couchmigrator.cli.verdict.JsonMembers.number;
+import static io.couchmigrator.cli.verdict.JsonMembers.orNull;
+
 import com.google.gson.JsonObject;
 import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.MigrationInfo.Holder;
@@ -14,18 +13,13 @@ import io.couchmigrator.MigrationInfo.Paused;
 import io.couchmigrator.MigrationInfo.Reach;
 import io.couchmigrator.MigrationInfo.StageReach;
 import io.couchmigrator.MigrationInfo.Waiting;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Says where a migration stands, for programs: one object, whose members stay as they are. What is not known is null. */
 public final class StatusJson {
-    private static final Gson GSON =
-            new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
-
     private StatusJson() {}
 
     /** Returns the object, in one line. */
@@ -39,7 +33,7 @@ public final class StatusJson {
         json.addProperty("target", info.target().orElse(null));
         json.add("migration", json(info.migration()));
         json.add("verification", orNull(info.verification(), StatusJson::json));
-        return GSON.toJson(json);
+        return JsonMembers.line(json);
     }
 
     private static JsonObject json(Holder holder) {
@@ -65,7 +59,7 @@ public final class StatusJson {
         JsonObject settings = new JsonObject();
         run.settings().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(setting -> settings.add(setting.getKey(), GSON.toJsonTree(setting.getValue())));
+                .forEach(setting -> settings.add(setting.getKey(), JsonMembers.value(setting.getValue())));
         JsonObject json = new JsonObject();
         json.addProperty("started", run.started().toString());
         json.addProperty("pid", run.pid());
@@ -104,8 +98,8 @@ public final class StatusJson {
         json.addProperty("stage", stage.stage());
         json.addProperty("phase", word(stage.phase()));
         json.addProperty("done", stage.done());
-        json.addProperty("total", stage.total().isPresent() ? stage.total().getAsLong() : null);
-        json.addProperty("left", stage.left().isPresent() ? stage.left().getAsLong() : null);
+        json.addProperty("total", number(stage.total()));
+        json.addProperty("left", number(stage.left()));
         json.addProperty("rejects", stage.rejects());
         json.addProperty(
                 "documents_per_second", stage.rate().isPresent() ? stage.rate().getAsDouble() : null);
@@ -114,16 +108,6 @@ public final class StatusJson {
                 stage.remaining().map(left -> left.toSeconds()).orElse(null));
         json.addProperty("completed", text(stage.completed()));
         return json;
-    }
-
-    private static <T> JsonElement orNull(Optional<T> value, Function<T, JsonObject> json) {
-        return value.<JsonElement>map(json).orElse(JsonNull.INSTANCE);
-    }
-
-    private static <T> JsonArray array(List<T> values, Function<T, JsonObject> json) {
-        JsonArray array = new JsonArray();
-        values.forEach(value -> array.add(json.apply(value)));
-        return array;
     }
 
     private static @Nullable String text(Optional<?> value) {

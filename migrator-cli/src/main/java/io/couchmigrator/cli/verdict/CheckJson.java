@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.verdict;
+
+import static io.couchmigrator.cli.verdict.JsonMembers.array;
+import static io.couchmigrator.cli.verdict.JsonMembers.number;
+import static io.couchmigrator.cli.verdict.JsonMembers.orNull;
+
+import com.google.gson.JsonObject;
+import io.couchmigrator.CheckReport;
+import io.couchmigrator.CheckReport.Cluster;
+import io.couchmigrator.CheckReport.Server;
+import io.couchmigrator.CheckReport.SourceCheck;
+import io.couchmigrator.CheckReport.StageCheck;
+import io.couchmigrator.CheckReport.TableCheck;
+import io.couchmigrator.CheckReport.TargetCheck;
+import io.couchmigrator.MigrationException;
+import io.couchmigrator.TargetException;
+import io.couchmigrator.cli.text.OperatorWords;
+import io.couchmigrator.cli.text.Printable;
+import io.couchmigrator.cli.text.Secrets;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Says what a check found, for programs: one object, whose members stay as they are. What is not known is null. */
+public final class CheckJson {
+    private CheckJson() {}
+
+    /** Returns the object, in one line; {@code next} is the command to give now. */
+    public static String of(CheckVerdict verdict, Path logDirectory, String next) {
+        CheckReport report = verdict.report();
+        JsonObject json = new JsonObject();
+        json.addProperty("slug", verdict.slug());
+        json.addProperty("exit_status", verdict.exitStatus());
+        json.add("faults", array(report.faults(), CheckJson::json));
+        json.add("source", json(report.source()));
+        json.add("targets", array(report.targets(), CheckJson::json));
+        json.addProperty("log_directory", logDirectory.toString());
+        json.addProperty("free_bytes", number(report.freeBytes()));
+        json.add("stages", array(report.stages(), CheckJson::json));
+        json.addProperty("next", next);
+        return Printable.json(JsonMembers.line(json));
+    }
+
+    private static JsonObject json(MigrationException fault) {
+        Optional<String> grant = fault instanceof TargetException target ? target.grant() : Optional.empty();
+        JsonObject json = new JsonObject();
+        json.addProperty("outcome", fault.outcome().toString());
+        json.addProperty("message", OperatorWords.of(Secrets.masked(String.valueOf(fault.getMessage()))));
+        json.addProperty("grant", grant.orElse(null));
+        return json;
+    }
+
+    private static JsonObject json(SourceCheck source) {
+        JsonObject json = new JsonObject();
+        json.addProperty("name", source.name());
+        json.addProperty("version", source.version().orElse(null));
+        json.addProperty("tls", source.tls());
+        return json;
+    }
+
+    private static JsonObject json(TargetCheck target) {
+        JsonObject json = new JsonObject();
+        json.addProperty("name", target.name());
+        json.addProperty("connections", target.connections());
+        json.add("server", orNull(target.server(), CheckJson::json));
+        json.add("tables", array(target.tables(), CheckJson::json));
+        return json;
+    }
+
+    private static JsonObject json(Server server) {
+        JsonObject json = new JsonObject();
+        json.addProperty("version", server.version());
+        json.addProperty("database", server.database());
+        json.addProperty("user", server.user());
+        json.addProperty("tls", server.tls());
+        json.addProperty("max_connections", server.maxConnections());
+        json.addProperty("free_connections", server.freeConnections());
+        return json;
+    }
+
+    private static JsonObject json(TableCheck table) {
+        JsonObject json = new JsonObject();
+        json.addProperty("name", table.name());
+        json.addProperty("rows", number(table.rows()));
+        json.addProperty("exact", table.exact());
+        return json;
+    }
+
+    private static JsonObject json(StageCheck stage) {
+        JsonObject json = new JsonObject();
+        json.addProperty("stage", stage.stage());
+        json.addProperty("description", stage.description());
+        json.addProperty("documents", number(stage.documents()));
+        json.addProperty("skipped", stage.skipped().map(OperatorWords::of).orElse(null));
+        json.add("cluster", orNull(stage.cluster(), CheckJson::json));
+        return json;
+    }
+
+    private static JsonObject json(Cluster cluster) {
+        JsonObject json = new JsonObject();
+        json.addProperty("copies", number(cluster.copies()));
+        json.addProperty("shards", number(cluster.shards()));
+        return json;
+    }
+}
