@@ -161,7 +161,7 @@ final class ShardsVerifyIT {
             assertThat(empty.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
             assertThat(found.outcome()).isEqualTo(Outcome.DIFFERENCES_FOUND);
             assertThat(found.tallies().verified()).isEqualTo(new Verified(0, 0, 0, 0, 1));
-            assertThat(findings(1)).singleElement().satisfies(finding -> assertThat(finding.toString())
+            assertThat(findings(0)).singleElement().satisfies(finding -> assertThat(finding.toString())
                     .contains(
                             "\"finding\":\"misplaced\"",
                             copied.key(),

@@ -2,6 +2,7 @@
 package io.couchmigrator.cli.console;
 
 import io.couchmigrator.cli.text.IoReason;
+import io.couchmigrator.cli.text.Wrapped;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,9 +27,13 @@ import org.jspecify.annotations.Nullable;
 public final class Console implements AutoCloseable {
     private static final long BETWEEN_DRAWINGS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*");
+    private static final int COLUMNS = 80;
+    /** What stands so far to the right, as a command does, is to be copied whole. */
+    private static final String INDENTED = "    ";
 
     private final Stream out;
     private final Stream err;
+    private final boolean wraps;
     private String terminal;
     private boolean quiet;
     private @Nullable Screen screen;
@@ -55,6 +60,7 @@ public final class Console implements AutoCloseable {
     public Console(OutputStream out, OutputStream err, String terminal) {
         this.out = new Stream(out);
         this.err = new Stream(err);
+        this.wraps = !terminal.isEmpty();
         this.terminal = terminal;
     }
 
@@ -175,9 +181,16 @@ public final class Console implements AutoCloseable {
     }
 
     private synchronized void write(String text, Stream stream) {
-        String line = printable(text) + "\n";
-        print(line, stream);
-        keep(line);
+        String line = printable(text);
+        print(onTerminal(line) + "\n", stream);
+        keep(line + "\n");
+    }
+
+    /** A terminal would part a line in the middle of a word; for files and programs each line stays one. */
+    private String onTerminal(String line) {
+        return wraps && line.length() > COLUMNS && !line.startsWith(INDENTED)
+                ? String.join("\n", Wrapped.lines("", 2, line))
+                : line;
     }
 
     private void print(String line, Stream stream) {

@@ -48,6 +48,22 @@ class ConsoleTest {
     }
 
     @Test
+    void partsLinesAtWordsForATerminalAlone() throws IOException {
+        String line = "word ".repeat(20) + "end";
+        String command = "    migrator " + "option ".repeat(20) + "end";
+        Path summary = directory.resolve("summary.txt");
+        try (Console console = new Console(output, errors, "dumb")) {
+            console.keepIn(summary);
+            console.line(line);
+            console.error(command);
+        }
+
+        assertThat(printed()).isEqualTo("word ".repeat(15) + "word\n  " + "word ".repeat(4) + "end\n");
+        assertThat(errors()).isEqualTo(command + "\n");
+        assertThat(summary).hasContent(line + "\n" + command + "\n");
+    }
+
+    @Test
     void goesOnWithoutATerminal() throws IOException {
         Path summary = directory.resolve("summary.txt");
         try (Console console = new Console(new Gone(), errors)) {
