@@ -112,7 +112,7 @@ final class EmbeddingIT {
 
     @Test
     void namesTheFilesOfARunAsTheMigrationSays(CouchDouble couch, TestDatabase database) throws Exception {
-        Orders.create(couch, database, 1);
+        Orders.create(couch, database, 1, number -> true);
         Migration migration = Migration.builder("orders")
                 .logName("import")
                 .stage(Orders.stage().build())
