@@ -96,7 +96,7 @@ final class TableSourcesIT {
                                 .formatted(main.port(), main.name()));
         for (Operator.Ended without : List.of(skipped, unread)) {
             assertThat(without.status()).as(without.console()).isZero();
-            assertThat(without.lastLines(2))
+            assertThat(without.lastLines(3))
                     .startsWith(
                             "1 stage was skipped, since its table is not in the database that was looked into: IcdsFile.");
         }
