@@ -39,8 +39,8 @@ final class KillIT {
     @TempDir
     private Path directory;
 
-    /** Ten stories of three kills: thirty random moments, counted in rows that are already in the target. */
-    @RepeatedTest(10)
+    /** Six stories of three kills: eighteen random moments, counted in rows that are already in the target. */
+    @RepeatedTest(6)
     void endsInTheExpectedRowsAfterKillsAtRandomMoments(RepetitionInfo story, CouchDouble couch, TestDatabase database)
             throws Exception {
         long seed = Long.getLong("migrator.test.seed", 20181024) + story.getCurrentRepetition();
