@@ -8,9 +8,8 @@ import io.couchmigrator.Progress;
 import io.couchmigrator.Progress.Speed;
 import io.couchmigrator.Result;
 import io.couchmigrator.Tallies;
-import io.couchmigrator.cli.text.OperatorWords;
-import io.couchmigrator.cli.text.Secrets;
 import io.couchmigrator.cli.verdict.Ending;
+import io.couchmigrator.cli.verdict.Verdict;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,8 +84,7 @@ final class JsonEvent {
     }
 
     JsonEvent with(MigrationException failure) {
-        return with("outcome", failure.outcome().toString())
-                .with("message", OperatorWords.of(Secrets.masked(String.valueOf(failure.getMessage()))));
+        return with("outcome", failure.outcome().toString()).with("message", Verdict.message(failure));
     }
 
     JsonEvent with(Result result) {

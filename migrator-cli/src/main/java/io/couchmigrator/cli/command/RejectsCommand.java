@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.command;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationInfo;
@@ -17,6 +15,7 @@ import io.couchmigrator.cli.text.Numbers;
 import io.couchmigrator.cli.text.Printable;
 import io.couchmigrator.cli.text.Wrapped;
 import io.couchmigrator.cli.verdict.ExitStatus;
+import io.couchmigrator.cli.verdict.JsonMembers;
 import io.couchmigrator.cli.verdict.RejectAdvice;
 import java.util.List;
 import java.util.function.Consumer;
@@ -24,9 +23,6 @@ import java.util.stream.Collectors;
 
 /** {@code migrator rejects}: lists the documents that the next run takes first, code by code. */
 public final class RejectsCommand {
-    private static final Gson GSON =
-            new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
-
     private final Console console;
     private final LookSettings settings;
 
@@ -99,7 +95,7 @@ public final class RejectsCommand {
         json.addProperty("code", reject.code());
         json.addProperty("reason", reject.reason());
         json.addProperty("mend", RejectAdvice.of(reject.code()));
-        return GSON.toJson(json);
+        return JsonMembers.line(json);
     }
 
     private static String csv(Rejection reject) {

@@ -17,7 +17,6 @@ import io.couchmigrator.MigrationException;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.cli.text.OperatorWords;
 import io.couchmigrator.cli.text.Printable;
-import io.couchmigrator.cli.text.Secrets;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -45,7 +44,7 @@ public final class CheckJson {
         Optional<String> grant = fault instanceof TargetException target ? target.grant() : Optional.empty();
         JsonObject json = new JsonObject();
         json.addProperty("outcome", fault.outcome().toString());
-        json.addProperty("message", OperatorWords.of(Secrets.masked(String.valueOf(fault.getMessage()))));
+        json.addProperty("message", Verdict.message(fault));
         json.addProperty("grant", grant.orElse(null));
         return json;
     }

@@ -14,14 +14,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Values as members of objects that are told to programs: what is not known is null. */
-final class JsonMembers {
+public final class JsonMembers {
     private static final Gson GSON =
             new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
 
     private JsonMembers() {}
 
     /** Returns an object in one line. */
-    static String line(JsonObject json) {
+    public static String line(JsonObject json) {
         return GSON.toJson(json);
     }
 

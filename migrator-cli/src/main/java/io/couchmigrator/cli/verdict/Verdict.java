@@ -223,7 +223,12 @@ public final class Verdict {
 
     /** Returns the line that stands above the verdict for each thing that went wrong. */
     public static String error(MigrationException failure) {
-        return "Error: " + OperatorWords.of(Secrets.masked(String.valueOf(failure.getMessage())));
+        return "Error: " + message(failure);
+    }
+
+    /** Returns what a failure says, in an operator's words and without secrets. */
+    public static String message(MigrationException failure) {
+        return OperatorWords.of(Secrets.masked(String.valueOf(failure.getMessage())));
     }
 
     /** Names an exception and the line it comes from, without its trace. */
