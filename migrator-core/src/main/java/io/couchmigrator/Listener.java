@@ -4,6 +4,7 @@ package io.couchmigrator;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -89,43 +90,19 @@ public interface Listener {
     default void stageVerified(String stage, Tallies tallies, Path findings) {}
 
     /** An attempt failed in passing and will be made again after a pause. */
-    default void retrying(Outage outage) {}
-
-    /** An outage lasts: called within five seconds of its beginning, then each minute. */
-    default void waiting(Outage outage) {}
-
-    /** An outage that {@link #waiting} told of is over. */
-    default void recovered(Outage outage) {}
+    default void retrying(Wait wait) {}
 
     /**
-     * A server has not answered for five seconds, and is waited for: called while everything is checked before the first
-     * document, then each minute. Nothing says when the answer has come: the next call, or the end, does.
-     *
-     * @param server which server, for people
-     * @param since when it was asked
+     * Something holds up the run, or a part of it: called some seconds after it began, as {@link Wait.Kind} says, and each minute while it
+     * does.
      */
-    default void silent(String server, Instant since) {}
+    default void waiting(Wait wait) {}
+
+    /** What {@link #waiting} told of is over. Not called where the run ends instead. */
+    default void resumed(Wait wait) {}
 
     /**
-     * A transaction of PostgreSQL has not ended within three seconds, and waits for a lock; or within ten, for whatever reason. Called
-     * then, and each minute while any such lasts. Nothing says when it has ended: the next call does.
-     *
-     * @param server which server, for people
-     * @param cause what PostgreSQL waits for, with the process that blocks it, as far as it tells
-     * @param since when the transaction began
-     */
-    default void lasting(String server, String cause, Instant since) {}
-
-    /**
-     * The run pauses: the batches in hand are finished, and nothing more is read until {@link #throttled}, but for the one page
-     * of a worker that waits meanwhile because of {@link Migrator.Builder#maxDocumentsPerSecond}.
-     *
-     * @param by the file in the log directory that says so: when it is deleted, or says something else, the run goes on
-     */
-    default void paused(Path by) {}
-
-    /**
-     * The run goes on after a pause, or as fast as the file in the log directory says now.
+     * The run goes on as fast as the file in the log directory says now, or without it if it is gone.
      *
      * @param by that file, which may be gone
      * @param documentsPerSecond as of {@link Migrator.Builder#maxDocumentsPerSecond}
@@ -142,12 +119,29 @@ public interface Listener {
     default void warned(String message) {}
 
     /**
-     * A passing error that is being waited out. Immutable.
+     * Something that is waited for. Immutable. Of one kind, on one server, there is one at a time.
      *
-     * @param server which server, for people: {@code CouchDB at http://…} or {@code PostgreSQL}
-     * @param cause what the last attempt ran into
-     * @param since when the first attempt of this outage failed
-     * @param until when the run gives up
+     * @param kind what it is
+     * @param on which server, for people: {@code CouchDB at http://…} or {@code PostgreSQL}; of a pause, the file in the log directory that
+     *     says so
+     * @param cause what the last attempt ran into, or what the server waits for itself, as far as it tells
+     * @param since when it began
+     * @param until when the run gives up; empty if it does not, or not for this
      */
-    record Outage(String server, String cause, Instant since, Instant until) {}
+    record Wait(Kind kind, String on, String cause, Instant since, Optional<Instant> until) {
+        /** What is waited for. */
+        public enum Kind {
+            /** A server is away, or refuses for now. Told within five seconds. */
+            OUTAGE,
+            /** A server has been asked, and not a byte of its answer has come for five seconds. */
+            SILENCE,
+            /** A transaction of PostgreSQL has not ended within three seconds, and waits for a lock; or within ten, for whatever reason. */
+            TRANSACTION,
+            /**
+             * An operator wants it: the batches in hand are finished, and nothing more is read, but for the one page of a worker that waits
+             * meanwhile because of {@link Migrator.Builder#maxDocumentsPerSecond}. Told at once.
+             */
+            PAUSE
+        }
+    }
 }

@@ -139,8 +139,7 @@ public record MigrationInfo(
      * @param outcome how it ended; empty if it goes on, was killed, met a bug or only a newer version knows
      * @param newerOutcome the name of how it ended, where only a newer version knows what that is; empty if not so
      * @param error the first of its failures; empty if it had none, or an earlier version did not tell
-     * @param waiting the servers that it waits for, or did when it ended or was killed
-     * @param paused what holds it up, or did when it ended or was killed; empty if nothing does
+     * @param waits what it waits for, or did when it ended or was killed; until when is not among what the history tells
      */
     public record LatestRun(
             Instant started,
@@ -152,30 +151,12 @@ public record MigrationInfo(
             Optional<Outcome> outcome,
             Optional<String> newerOutcome,
             Optional<String> error,
-            List<Waiting> waiting,
-            Optional<Paused> paused) {
+            List<Listener.Wait> waits) {
         public LatestRun {
             settings = Map.copyOf(settings);
-            waiting = List.copyOf(waiting);
+            waits = List.copyOf(waits);
         }
     }
-
-    /**
-     * A server that is waited for.
-     *
-     * @param server its name
-     * @param cause the error of the latest attempt
-     * @param since when the outage began
-     */
-    public record Waiting(String server, String cause, Instant since) {}
-
-    /**
-     * A pause that an operator made.
-     *
-     * @param by the file that says so
-     * @param since when it began
-     */
-    public record Paused(Path by, Instant since) {}
 
     /** What a stage is about to do. */
     public enum Phase {

@@ -190,14 +190,14 @@ final class OutageIT {
         }
 
         @Override
-        public void waiting(Outage outage) {
-            recorder.waiting(outage);
+        public void waiting(Wait wait) {
+            recorder.waiting(wait);
             end.run();
         }
 
         @Override
-        public void recovered(Outage outage) {
-            recorder.recovered(outage);
+        public void resumed(Wait wait) {
+            recorder.resumed(wait);
         }
     }
 }

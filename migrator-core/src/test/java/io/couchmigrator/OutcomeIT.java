@@ -213,7 +213,7 @@ final class OutcomeIT {
         Migrator migrator = migrator(migration, couch, database)
                 .listener(new Listener() {
                     @Override
-                    public void retrying(Outage outage) {
+                    public void retrying(Wait wait) {
                         self.stop();
                     }
                 })
@@ -362,7 +362,7 @@ final class OutcomeIT {
                 .logDirectory(logs)
                 .listener(new Listener() {
                     @Override
-                    public void retrying(Outage outage) {
+                    public void retrying(Wait wait) {
                         self.stop();
                     }
                 })

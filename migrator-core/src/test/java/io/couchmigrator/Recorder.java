@@ -64,19 +64,23 @@ final class Recorder implements Listener {
         lines.add("warned " + message);
     }
 
+    /** What a busy machine waits for, and no test made, is not heard. */
     @Override
-    public void waiting(Outage outage) {
-        lines.add("waiting for " + outage.server());
+    public void waiting(Wait wait) {
+        if (wait.kind() == Wait.Kind.PAUSE) {
+            lines.add("paused by " + Path.of(wait.on()).getFileName());
+        } else if (wait.until().isPresent()) {
+            lines.add("waiting for " + wait.on());
+        }
     }
 
     @Override
-    public void recovered(Outage outage) {
-        lines.add("recovered " + outage.server());
-    }
-
-    @Override
-    public void paused(Path by) {
-        lines.add("paused by " + by.getFileName());
+    public void resumed(Wait wait) {
+        if (wait.kind() == Wait.Kind.PAUSE) {
+            lines.add("no longer paused");
+        } else if (wait.until().isPresent()) {
+            lines.add("recovered " + wait.on());
+        }
     }
 
     @Override

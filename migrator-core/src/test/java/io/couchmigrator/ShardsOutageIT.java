@@ -148,8 +148,8 @@ final class ShardsOutageIT {
         }
 
         @Override
-        public void waiting(Outage outage) {
-            heard.waiting(outage);
+        public void waiting(Wait wait) {
+            heard.waiting(wait);
             if (comesBack) {
                 try {
                     server.restart();
@@ -160,8 +160,8 @@ final class ShardsOutageIT {
         }
 
         @Override
-        public void recovered(Outage outage) {
-            heard.recovered(outage);
+        public void resumed(Wait wait) {
+            heard.resumed(wait);
         }
     }
 }

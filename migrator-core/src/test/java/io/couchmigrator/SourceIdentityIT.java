@@ -7,7 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.couchmigrator.Listener.Outage;
+import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
@@ -452,7 +452,7 @@ final class SourceIdentityIT {
     }
 
     private Migrator.Builder migrator(
-            CouchDouble couch, TestDatabase database, Consumer<Progress> progressed, Consumer<Outage> waiting) {
+            CouchDouble couch, TestDatabase database, Consumer<Progress> progressed, Consumer<Wait> waiting) {
         return Orders.migrator(Orders.migration(), couch, database, logs).listener(new Listener() {
             @Override
             public void progressed(Progress progress) {
@@ -460,8 +460,8 @@ final class SourceIdentityIT {
             }
 
             @Override
-            public void waiting(Outage outage) {
-                waiting.accept(outage);
+            public void waiting(Wait wait) {
+                waiting.accept(wait);
             }
 
             @Override

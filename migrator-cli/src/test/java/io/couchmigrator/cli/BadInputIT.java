@@ -118,7 +118,7 @@ final class BadInputIT {
         couch.script(Fault.silence().on(Requests.any()).once());
         Process check = operator.startsToCheck(console);
         await().atMost(Duration.ofMinutes(1)).until(() -> Files.readString(console)
-                .contains("Waiting for CouchDB at %s: no answer yet, asked at ".formatted(couch.url())));
+                .contains("Waiting for CouchDB at %s since ".formatted(couch.url())));
 
         couch.release();
 

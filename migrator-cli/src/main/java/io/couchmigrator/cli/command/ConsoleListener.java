@@ -171,30 +171,34 @@ final class ConsoleListener implements Listener {
     }
 
     @Override
-    public void waiting(Outage outage) {
-        console.error("Waiting for %s: %s. Trying again until %s."
-                .formatted(
-                        outage.server(),
-                        Secrets.masked(outage.cause()),
-                        outage.until().truncatedTo(ChronoUnit.SECONDS)));
-    }
-
-    @Override
-    public void recovered(Outage outage) {
-        console.error("%s is back after %s."
-                .formatted(outage.server(), Durations.seconds(Duration.between(outage.since(), clock.instant()))));
-    }
-
-    @Override
-    public void silent(String server, Instant since) {
+    public void waiting(Wait wait) {
         console.error(
-                "Waiting for %s: no answer yet, asked at %s.".formatted(server, since.truncatedTo(ChronoUnit.SECONDS)));
+                wait.kind() == Wait.Kind.PAUSE
+                        ? "Paused by %s since %s. Delete it to go on.".formatted(wait.on(), seconds(wait.since()))
+                        : "Waiting for %s since %s: %s.%s"
+                                .formatted(
+                                        wait.on(),
+                                        seconds(wait.since()),
+                                        Secrets.masked(wait.cause()),
+                                        wait.until()
+                                                .map(until -> " Trying again until %s.".formatted(seconds(until)))
+                                                .orElse("")));
     }
 
     @Override
-    public void paused(Path by) {
-        console.error("Paused by %s since %s. Delete it to go on."
-                .formatted(by, clock.instant().truncatedTo(ChronoUnit.SECONDS)));
+    public void resumed(Wait wait) {
+        String words =
+                switch (wait.kind()) {
+                    case OUTAGE -> "%s is back after %s.";
+                    case SILENCE -> "%s has answered after %s.";
+                    case TRANSACTION -> "%s goes on after %s.";
+                    case PAUSE -> "%s no longer pauses the run, after %s.";
+                };
+        console.error(words.formatted(wait.on(), Durations.seconds(Duration.between(wait.since(), clock.instant()))));
+    }
+
+    private static Instant seconds(Instant at) {
+        return at.truncatedTo(ChronoUnit.SECONDS);
     }
 
     @Override
@@ -204,11 +208,6 @@ final class ConsoleListener implements Listener {
                         ? "Goes on without a limit of documents a second, as %s says.".formatted(by)
                         : "Goes on with at most %s a second, as %s says."
                                 .formatted(Numbers.of(documentsPerSecond, "document", "documents"), by));
-    }
-
-    @Override
-    public void lasting(String server, String cause, Instant since) {
-        console.error("Waiting for %s since %s: %s.".formatted(server, since.truncatedTo(ChronoUnit.SECONDS), cause));
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.couchmigrator.cli.text.Secrets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
@@ -124,42 +125,26 @@ final class EventListener implements Listener {
     }
 
     @Override
-    public void retrying(Outage outage) {
-        events.tell("attempt_failed", event -> of(outage, event));
+    public void retrying(Wait wait) {
+        events.tell("attempt_failed", event -> of(wait, event));
     }
 
     @Override
-    public void waiting(Outage outage) {
-        events.tell("outage", event -> of(outage, event));
+    public void waiting(Wait wait) {
+        events.tell("waiting", event -> of(wait, event));
     }
 
     @Override
-    public void recovered(Outage outage) {
-        events.tell("outage_over", event -> of(outage, event));
+    public void resumed(Wait wait) {
+        events.tell("resumed", event -> of(wait, event));
     }
 
-    private static void of(Outage outage, JsonEvent event) {
-        event.with("server", outage.server())
-                .with("cause", Secrets.masked(outage.cause()))
-                .with("since", outage.since())
-                .with("until", outage.until());
-    }
-
-    @Override
-    public void silent(String server, Instant since) {
-        events.tell("silent", event -> event.with("server", server).with("since", since));
-    }
-
-    @Override
-    public void lasting(String server, String cause, Instant since) {
-        events.tell(
-                "lasting",
-                event -> event.with("server", server).with("cause", cause).with("since", since));
-    }
-
-    @Override
-    public void paused(Path by) {
-        events.tell("paused", event -> event.with("file", by));
+    private static void of(Wait wait, JsonEvent event) {
+        event.with("kind", wait.kind().name().toLowerCase(Locale.ROOT))
+                .with("on", wait.on())
+                .with("cause", Secrets.masked(wait.cause()))
+                .with("since", wait.since());
+        wait.until().ifPresent(until -> event.with("until", until));
     }
 
     @Override

@@ -23,8 +23,8 @@ final class VerboseListener implements Listener {
     }
 
     @Override
-    public void retrying(Outage outage) {
-        console.error("%s: %s. Trying again.".formatted(outage.server(), Secrets.masked(outage.cause())));
+    public void retrying(Wait wait) {
+        console.error("%s: %s. Trying again.".formatted(wait.on(), Secrets.masked(wait.cause())));
     }
 
     @Override

@@ -6,13 +6,12 @@ import static io.couchmigrator.cli.verdict.JsonMembers.number;
 import static io.couchmigrator.cli.verdict.JsonMembers.orNull;
 
 import com.google.gson.JsonObject;
+import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.MigrationInfo.Holder;
 import io.couchmigrator.MigrationInfo.LatestRun;
-import io.couchmigrator.MigrationInfo.Paused;
 import io.couchmigrator.MigrationInfo.Reach;
 import io.couchmigrator.MigrationInfo.StageReach;
-import io.couchmigrator.MigrationInfo.Waiting;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -73,23 +72,16 @@ public final class StatusJson {
                 "exit_status",
                 run.outcome().map(outcome -> outcome.exitStatus()).orElse(null));
         json.addProperty("error", run.error().orElse(null));
-        json.add("waiting", array(run.waiting(), StatusJson::json));
-        json.add("paused", orNull(run.paused(), StatusJson::json));
+        json.add("waits", array(run.waits(), StatusJson::json));
         return json;
     }
 
-    private static JsonObject json(Waiting waiting) {
+    private static JsonObject json(Wait wait) {
         JsonObject json = new JsonObject();
-        json.addProperty("server", waiting.server());
-        json.addProperty("cause", waiting.cause());
-        json.addProperty("since", waiting.since().toString());
-        return json;
-    }
-
-    private static JsonObject json(Paused paused) {
-        JsonObject json = new JsonObject();
-        json.addProperty("file", paused.by().toString());
-        json.addProperty("since", paused.since().toString());
+        json.addProperty("kind", word(wait.kind()));
+        json.addProperty("on", wait.on());
+        json.addProperty("cause", wait.cause());
+        json.addProperty("since", wait.since().toString());
         return json;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.verdict;
 
+import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.MigrationInfo.Holder;
 import io.couchmigrator.MigrationInfo.LatestRun;
@@ -166,12 +167,7 @@ public final class StatusText {
         List<String> more = new ArrayList<>();
         reach.latest().ifPresent(run -> {
             if (goesOn) {
-                run.waiting()
-                        .forEach(waiting -> more.add("Waiting for %s since %s: %s"
-                                .formatted(waiting.server(), time(waiting.since()), said(waiting.cause()))));
-                run.paused()
-                        .ifPresent(paused ->
-                                more.add("Paused since %s by %s".formatted(time(paused.since()), paused.by())));
+                run.waits().forEach(wait -> more.add(wait(wait)));
             }
             run.error().ifPresent(error -> more.add("Last error: " + said(error)));
         });
@@ -217,6 +213,12 @@ public final class StatusText {
         return List.of(
                 "To stop it, with all that is done saved, on host %s:".formatted(holder.host()),
                 Verdict.indented("kill " + holder.pid()));
+    }
+
+    private static String wait(Wait wait) {
+        return wait.kind() == Wait.Kind.PAUSE
+                ? "Paused since %s by %s".formatted(time(wait.since()), wait.on())
+                : "Waiting for %s since %s: %s".formatted(wait.on(), time(wait.since()), said(wait.cause()));
     }
 
     private static String said(String message) {

@@ -3,7 +3,8 @@ package io.couchmigrator.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.Listener.Outage;
+import io.couchmigrator.Listener.Wait;
+import io.couchmigrator.Listener.Wait.Kind;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.cli.console.Console;
@@ -21,6 +22,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConsoleListenerTest {
     private static final Path MIGRATION_LOG = Path.of("logs/migrate_metadata-blob-migration-20181024T205839Z.txt.0");
@@ -108,8 +111,11 @@ class ConsoleListenerTest {
     @Test
     void tellsWhoPausesItAndThatItGoesOn() {
         Path file = Path.of("logs/migrate_metadata.throttle");
+        Wait pause = new Wait(Kind.PAUSE, file.toString(), "an operator wants it", NOON, Optional.empty());
 
-        listener.paused(file);
+        listener.waiting(pause);
+        now = NOON.plusSeconds(72);
+        listener.resumed(pause);
         listener.throttled(file, 500);
         listener.throttled(file, 0);
 
@@ -117,6 +123,7 @@ class ConsoleListenerTest {
         assertThat(errors())
                 .containsExactly(
                         "Paused by logs/migrate_metadata.throttle since 2018-10-24T12:00:00Z. Delete it to go on.",
+                        "logs/migrate_metadata.throttle no longer pauses the run, after 0:01:12.",
                         "Goes on with at most 500 documents a second, as logs/migrate_metadata.throttle says.",
                         "Goes on without a limit of documents a second, as logs/migrate_metadata.throttle says.");
     }
@@ -251,21 +258,25 @@ class ConsoleListenerTest {
                         "IcdsFile: table t is not in h/d: skipped; name it by \"sources\": {\"IcdsFile\": ...} in the file of --config.");
     }
 
-    @Test
-    void tellsAnOutageFromItsFirstSecondsToItsEnd() {
-        Outage outage = new Outage(
-                "CouchDB at http://localhost:5984/", "connection refused", NOON, NOON.plus(Duration.ofMinutes(10)));
+    @ParameterizedTest
+    @CsvSource({
+        "OUTAGE, connection refused, CouchDB is back after 0:01:12.",
+        "SILENCE, no answer yet, CouchDB has answered after 0:01:12.",
+        "TRANSACTION, a lock on t, CouchDB goes on after 0:01:12."
+    })
+    void tellsWhatIsWaitedForFromItsFirstSecondsToItsEnd(Kind kind, String cause, String end) {
+        Wait wait = new Wait(kind, "CouchDB", cause, NOON, Optional.of(NOON.plus(Duration.ofMinutes(10))));
 
-        listener.waiting(outage);
+        listener.waiting(wait);
         now = NOON.plusSeconds(72);
-        listener.recovered(outage);
+        listener.resumed(wait);
 
         assertThat(lines()).isEmpty();
         assertThat(errors())
                 .containsExactly(
-                        "Waiting for CouchDB at http://localhost:5984/: connection refused. Trying again until"
-                                + " 2018-10-24T12:10:00Z.",
-                        "CouchDB at http://localhost:5984/ is back after 0:01:12.");
+                        "Waiting for CouchDB since 2018-10-24T12:00:00Z: %s. Trying again until 2018-10-24T12:10:00Z."
+                                .formatted(cause),
+                        end);
     }
 
     @Test

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.couchmigrator.Listener;
-import io.couchmigrator.Listener.Outage;
+import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Progress.Speed;
 import io.couchmigrator.Progress.Whole;
@@ -55,7 +55,12 @@ final class EventListenerTest {
 
     @Test
     void tellsEveryCallInAnEventWhoseMembersThePageNames() throws IOException {
-        Outage outage = new Outage("CouchDB", "refused by http://a:hunter2@couch/", NOON, NOON.plusSeconds(60));
+        Wait wait = new Wait(
+                Wait.Kind.OUTAGE,
+                "CouchDB",
+                "refused by http://a:hunter2@couch/",
+                NOON,
+                Optional.of(NOON.plusSeconds(60)));
         listener.started(FILE);
         listener.setAside(FILE);
         listener.stageStarted(PROGRESS, FILE);
@@ -68,12 +73,9 @@ final class EventListenerTest {
         listener.stageFinished("orders", 1, FILE);
         listener.stageLogged("orders", Map.of("odd", 1L), FILE);
         listener.stageVerified("orders", Tallies.NONE, FILE);
-        listener.retrying(outage);
-        listener.waiting(outage);
-        listener.recovered(outage);
-        listener.silent("CouchDB", NOON);
-        listener.lasting("PostgreSQL", "a lock of process 7", NOON);
-        listener.paused(FILE);
+        listener.retrying(wait);
+        listener.waiting(wait);
+        listener.resumed(wait);
         listener.throttled(FILE, 100);
         listener.rejected(new Rejection("orders", "a", Optional.of("1-b"), "unreadable", "it breaks"));
         listener.resolved("orders", "a");

@@ -3,7 +3,7 @@ package io.couchmigrator.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couchmigrator.Listener.Outage;
+import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.cli.console.Console;
 import java.io.ByteArrayOutputStream;
@@ -19,7 +19,12 @@ final class VerboseListenerTest {
 
     @Test
     void tellsEachAttemptAndEachDocumentThatIsRejectedOrNoLongerIs() {
-        listener.retrying(new Outage("CouchDB at http://couch/", "connection refused", Instant.EPOCH, Instant.MAX));
+        listener.retrying(new Wait(
+                Wait.Kind.OUTAGE,
+                "CouchDB at http://couch/",
+                "connection refused",
+                Instant.EPOCH,
+                Optional.of(Instant.MAX)));
         listener.rejected(
                 new Rejection("orders", "a", Optional.of("1-b"), "value-too-long", "name has 300 characters"));
         listener.resolved("orders", "b");

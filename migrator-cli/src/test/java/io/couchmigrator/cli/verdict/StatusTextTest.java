@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.couchmigrator.Listener.Wait;
+import io.couchmigrator.Listener.Wait.Kind;
 import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.MigrationInfo.Holder;
 import io.couchmigrator.MigrationInfo.LatestRun;
-import io.couchmigrator.MigrationInfo.Paused;
 import io.couchmigrator.MigrationInfo.Phase;
 import io.couchmigrator.MigrationInfo.Reach;
 import io.couchmigrator.MigrationInfo.StageReach;
 import io.couchmigrator.MigrationInfo.State;
-import io.couchmigrator.MigrationInfo.Waiting;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.cli.verdict.StatusText.Commands;
 import java.nio.file.Path;
@@ -172,8 +172,9 @@ final class StatusTextTest {
                         "completed");
         assertThat(migration.getAsJsonObject("latest").get("outcome").isJsonNull())
                 .isTrue();
-        assertThat(migration.getAsJsonObject("latest").get("paused"))
-                .hasToString("{\"file\":\"logs/documents.throttle\",\"since\":\"2026-11-28T02:00:10.500Z\"}");
+        assertThat(migration.getAsJsonObject("latest").getAsJsonArray("waits").get(1))
+                .hasToString(
+                        "{\"kind\":\"pause\",\"on\":\"logs/documents.throttle\",\"cause\":\"an operator wants it\",\"since\":\"2026-11-28T02:00:10.500Z\"}");
     }
 
     @Test
@@ -211,8 +212,7 @@ final class StatusTextTest {
                 Optional.empty(),
                 Optional.of("POSTPONED"),
                 Optional.empty(),
-                List.of(),
-                Optional.empty());
+                List.of());
         MigrationInfo info = info(State.STOPPED, run, List.of(stage("orders", Phase.READING, 1, 2, 0)));
 
         assertThat(String.join(" ", lines(info)).replaceAll(" +", " "))
@@ -263,8 +263,14 @@ final class StatusTextTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                List.of(new Waiting("PostgreSQL", "no\nconnection", BEGAN)),
-                Optional.of(new Paused(Path.of("logs/documents.throttle"), BEGAN)));
+                List.of(
+                        new Wait(Kind.OUTAGE, "PostgreSQL", "no\nconnection", BEGAN, Optional.empty()),
+                        new Wait(
+                                Kind.PAUSE,
+                                "logs/documents.throttle",
+                                "an operator wants it",
+                                BEGAN,
+                                Optional.empty())));
     }
 
     private static LatestRun ended(Outcome outcome) {
@@ -278,7 +284,6 @@ final class StatusTextTest {
                 Optional.of(outcome),
                 Optional.empty(),
                 Optional.of("table is gone: give startOver(true)" + " again and again".repeat(20)),
-                List.of(),
-                Optional.empty());
+                List.of());
     }
 }

@@ -7,6 +7,7 @@ import com.google.gson.JsonPrimitive;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.offsets.StageOffset;
+import io.couchmigrator.internal.retry.Asking;
 import io.couchmigrator.internal.retry.PassingException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,6 +45,11 @@ public final class CouchClient implements AutoCloseable {
     /** Returns the server's name for people. */
     public String name() {
         return "CouchDB at " + server;
+    }
+
+    /** Returns what the server is asked just now. */
+    public Asking asking() {
+        return http.asking();
     }
 
     /** Returns the server's uuid; empty where it has none. May take seconds on a healthy server. */

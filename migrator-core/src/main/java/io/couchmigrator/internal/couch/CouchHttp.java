@@ -4,7 +4,9 @@ package io.couchmigrator.internal.couch;
 import com.google.gson.JsonParseException;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.SourceException;
+import io.couchmigrator.internal.retry.Asking;
 import io.couchmigrator.internal.retry.PassingException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -41,6 +43,7 @@ final class CouchHttp implements AutoCloseable {
     private final HttpUrl url;
     private final OkHttpClient http;
     private final Answers answers;
+    private final Asking asking = new Asking();
     private final String unshared = UUID.randomUUID().toString().replace("-", "");
     private final AtomicLong requests = new AtomicLong();
 
@@ -140,6 +143,28 @@ final class CouchHttp implements AutoCloseable {
         return answers.broken(what, e);
     }
 
+    /** Returns what the server is asked just now. */
+    Asking asking() {
+        return asking;
+    }
+
+    /** An answer, of which each piece is waited for. */
+    private final class AskedStream extends FilterInputStream {
+        AskedStream(InputStream answer) {
+            super(answer);
+        }
+
+        @Override
+        public int read() throws IOException {
+            return asking.over(in::read);
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            return asking.over(() -> in.read(buffer, offset, length));
+        }
+    }
+
     /** Ends all requests, those to come as well; their threads see a passing error. */
     void cancel() {
         cancelled = true;
@@ -159,7 +184,7 @@ final class CouchHttp implements AutoCloseable {
                 request.newBuilder().tag(TlsGreeting.class, greeting).build());
         Response response;
         try {
-            response = call.execute();
+            response = asking.over(call::execute);
         } catch (IOException e) {
             throw answers.unreachable(what, greeting.reason(e), answered);
         }
@@ -169,7 +194,7 @@ final class CouchHttp implements AutoCloseable {
             if (!response.isSuccessful()) {
                 throw answers.refused(what, response);
             }
-            return parser.parse(response.body().byteStream());
+            return parser.parse(new AskedStream(response.body().byteStream()));
         } catch (ConsumerException e) {
             throw e.thrown();
         } catch (IOException | JsonParseException | IllegalStateException | NumberFormatException e) {

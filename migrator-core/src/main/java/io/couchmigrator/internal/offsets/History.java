@@ -5,9 +5,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
+import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.MigrationInfo.LatestRun;
-import io.couchmigrator.MigrationInfo.Paused;
-import io.couchmigrator.MigrationInfo.Waiting;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.internal.files.HistoryFile;
 import io.couchmigrator.internal.files.JsonFiles;
@@ -22,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -145,30 +145,31 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
                         latest.end = new End(json);
                     }
                 }
-                case "outage" -> {
+                case "waiting" -> {
                     if (latest != null) {
-                        latest.waiting.put(text(json, "server"), waiting(json));
+                        latest.waits.put(waitedFor(json), wait(json));
                     }
                 }
-                case "outage over" -> {
+                case "resumed" -> {
                     if (latest != null) {
-                        latest.waiting.remove(text(json, "server"));
-                    }
-                }
-                case "paused" -> {
-                    if (latest != null) {
-                        latest.paused = new Paused(throttle, Instant.parse(text(json, "at")));
-                    }
-                }
-                case "throttled" -> {
-                    if (latest != null) {
-                        latest.paused = null;
+                        latest.waits.remove(waitedFor(json));
                     }
                 }
                 default -> {
                     // What else happened does not tell where the migration stands.
                 }
             }
+        }
+
+        /** The run knew the file that makes a pause by where it was started from. */
+        private Wait wait(JsonObject json) {
+            Wait.Kind kind = Wait.Kind.valueOf(text(json, "kind").toUpperCase(Locale.ROOT));
+            return new Wait(
+                    kind,
+                    kind == Wait.Kind.PAUSE ? throttle.toString() : text(json, "on"),
+                    text(json, "cause"),
+                    Instant.parse(text(json, "since")),
+                    Optional.empty());
         }
 
         private void started(JsonObject json) {
@@ -179,8 +180,8 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
         }
     }
 
-    private static Waiting waiting(JsonObject json) {
-        return new Waiting(text(json, "server"), text(json, "cause"), Instant.parse(text(json, "since")));
+    private static List<String> waitedFor(JsonObject json) {
+        return List.of(text(json, "kind"), text(json, "on"));
     }
 
     private static Map<String, OptionalLong> totals(JsonObject json) {
@@ -217,8 +218,7 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
         private final Instant at;
         private final long pid;
         private final JsonObject start;
-        private final Map<String, Waiting> waiting = new LinkedHashMap<>();
-        private @Nullable Paused paused;
+        private final Map<List<String>, Wait> waits = new LinkedHashMap<>();
         private @Nullable End end;
 
         private Begun(JsonObject start) {
@@ -239,8 +239,7 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
                     ended.flatMap(End::known),
                     ended.flatMap(End::newer),
                     ended.map(End::error).filter(error -> !error.isEmpty()),
-                    List.copyOf(waiting.values()),
-                    Optional.ofNullable(paused));
+                    List.copyOf(waits.values()));
         }
 
         private Map<String, Object> settings() {

@@ -11,7 +11,25 @@ public final class Outages {
     /** A statement of this name is there already, or is not there. */
     private static final Set<String> OF_NAMES = Set.of("42P05", "26000");
 
+    private static final String LOCKED = "55P03";
+
     private Outages() {}
+
+    private static final class Passing extends PassingException {
+        private static final long serialVersionUID = 1L;
+
+        private final boolean ofLock;
+
+        Passing(SqlFault fault, TargetException whenGivenUp, String seen) {
+            super(whenGivenUp, seen, null);
+            this.ofLock = fault.sqlState().equals(LOCKED);
+        }
+
+        @Override
+        public boolean isOfLock() {
+            return ofLock;
+        }
+    }
 
     /**
      * Returns an error of a server as one that may pass.
@@ -38,14 +56,14 @@ public final class Outages {
         SQLException cause = SqlFault.withoutValues(e);
         String message = "%s: %s: ".formatted(failed, seen);
         if (fault.isPassing()) {
-            return new PassingException(new TargetException(message + passingAdvice(fault), cause), seen, null);
+            return new Passing(fault, new TargetException(message + passingAdvice(fault), cause), seen);
         }
         throw new TargetException(message + advice(fault), cause);
     }
 
     private static String passingAdvice(SqlFault fault) {
         return switch (fault.sqlState()) {
-            case "55P03" ->
+            case LOCKED ->
                 "wait until the session is over that holds a lock on a table, or end it: pg_locks tells which";
             case "53300" ->
                 "end sessions that nobody needs, or raise the limit of the server (max_connections), the database or the role";

@@ -43,6 +43,11 @@ public class PassingException extends Exception {
         return whenGivenUp;
     }
 
+    /** Returns whether the server is there, and somebody else holds what the attempt needs. */
+    public boolean isOfLock() {
+        return false;
+    }
+
     /** Returns whether the next attempt will ask for something smaller, so that a growing pause gains nothing. */
     public boolean narrows() {
         return false;

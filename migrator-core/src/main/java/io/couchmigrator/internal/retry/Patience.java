@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.retry;
 
-import io.couchmigrator.Listener.Outage;
+import io.couchmigrator.Listener.Wait;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -26,8 +29,9 @@ public final class Patience {
 
     private final String server;
     private final Duration maxOutage;
+    private final Duration maxLock;
     private final StopSignal stop;
-    private final OutageListener listener;
+    private final WaitListener listener;
     private final Clock clock;
     private final Consumer<Duration> pauses;
     private final @Nullable Watch watch;
@@ -35,6 +39,7 @@ public final class Patience {
 
     private int failing;
     private @Nullable Instant toldAt;
+    private final Map<Wait.Kind, Wait> told = new EnumMap<>(Wait.Kind.class);
 
     /**
      * Creates one.
@@ -42,7 +47,7 @@ public final class Patience {
      * @param server which server, for people
      * @param maxOutage how long to go on after the first failure
      */
-    public Patience(String server, Duration maxOutage, StopSignal stop, OutageListener listener, Clock clock) {
+    public Patience(String server, Duration maxOutage, StopSignal stop, WaitListener listener, Clock clock) {
         this(server, maxOutage, stop, listener, clock, stop::pause);
     }
 
@@ -50,23 +55,25 @@ public final class Patience {
             String server,
             Duration maxOutage,
             StopSignal stop,
-            OutageListener listener,
+            WaitListener listener,
             Clock clock,
             Consumer<Duration> pauses) {
-        this(server, maxOutage, stop, listener, clock, pauses, null, new AtomicLong());
+        this(server, maxOutage, maxOutage, stop, listener, clock, pauses, null, new AtomicLong());
     }
 
     private Patience(
             String server,
             Duration maxOutage,
+            Duration maxLock,
             StopSignal stop,
-            OutageListener listener,
+            WaitListener listener,
             Clock clock,
             Consumer<Duration> pauses,
             @Nullable Watch watch,
             AtomicLong turns) {
         this.server = server;
         this.maxOutage = shorter(maxOutage, LONGEST_OUTAGE);
+        this.maxLock = shorter(maxLock, LONGEST_OUTAGE);
         this.stop = stop;
         this.listener = listener;
         this.clock = clock;
@@ -77,10 +84,11 @@ public final class Patience {
 
     /**
      * Returns the same for checks: for outages of at most this length, which last since the attempt began that failed, and
-     * with an attempt that takes long told of while it goes on. Turns are counted together.
+     * with an attempt that takes long told of while it goes on. A lock, which is no sign of a mistake, is waited for as long as ever. Turns
+     * are counted together.
      */
     public Patience ofChecks(Duration outage, Watch watched) {
-        return new Patience(server, shorter(outage, maxOutage), stop, listener, clock, pauses, watched, turns);
+        return new Patience(server, shorter(outage, maxOutage), maxLock, stop, listener, clock, pauses, watched, turns);
     }
 
     private static Duration shorter(Duration one, Duration other) {
@@ -95,7 +103,7 @@ public final class Patience {
      * @throws StoppedException if the run is asked to stop
      */
     public <T> T persist(Attempt<T> attempt) {
-        Outage outage = null;
+        Wait outage = null;
         boolean answered = false;
         int failures = 0;
         try {
@@ -103,7 +111,7 @@ public final class Patience {
                 Instant began = clock.instant();
                 try {
                     answered = true;
-                    return watch == null ? attempt.make() : watch.over(server, began, attempt);
+                    return watch == null ? attempt.make() : watch.over(server, attempt);
                 } catch (PassingException e) {
                     answered = false;
                     stop.check();
@@ -119,15 +127,15 @@ public final class Patience {
             throw e;
         } finally {
             if (outage != null) {
-                over(outage, answered);
+                over(answered);
             }
         }
     }
 
     /** Whatever else came than an error that may pass, a refusal as well, the server is back. */
-    private void over(Outage outage, boolean answered) {
+    private void over(boolean answered) {
         if (answered) {
-            succeeded(outage);
+            succeeded();
         } else {
             abandoned();
         }
@@ -158,35 +166,45 @@ public final class Patience {
         stop.pause(FIRST_PAUSE);
     }
 
-    private synchronized Outage failed(@Nullable Outage earlier, PassingException e, Instant began) {
+    private synchronized Wait failed(@Nullable Wait earlier, PassingException e, Instant began) {
         if (earlier == null) {
             failing++;
         }
         Instant first = watch == null ? clock.instant() : began;
         Instant since = earlier == null ? first : earlier.since();
-        Outage outage = new Outage(server, e.seen(), since, since.plus(maxOutage));
+        Wait outage = new Wait(
+                e.isOfLock() ? Wait.Kind.TRANSACTION : Wait.Kind.OUTAGE,
+                server,
+                e.seen(),
+                since,
+                Optional.of(since.plus(e.isOfLock() ? maxLock : maxOutage)));
         listener.retrying(outage);
         return outage;
     }
 
-    private synchronized void succeeded(Outage outage) {
+    private synchronized void succeeded() {
         failing--;
-        if (failing == 0 && toldAt != null) {
-            toldAt = null;
-            listener.recovered(outage);
+        if (failing == 0) {
+            told.values().forEach(listener::resumed);
+            forget();
         }
     }
 
     private synchronized void abandoned() {
         failing--;
         if (failing == 0) {
-            toldAt = null;
+            forget();
         }
     }
 
-    private void pause(Outage outage, PassingException e, Duration pause, Instant began) {
+    private void forget() {
+        told.clear();
+        toldAt = null;
+    }
+
+    private void pause(Wait outage, PassingException e, Duration pause, Instant began) {
         Instant now = clock.instant();
-        Duration left = Duration.between(now, outage.until());
+        Duration left = Duration.between(now, outage.until().orElseThrow());
         boolean tooLong =
                 e.retryAfter().filter(asked -> asked.compareTo(left) > 0).isPresent();
         if (tooLong || left.isZero() || left.isNegative()) {
@@ -198,12 +216,14 @@ public final class Patience {
     }
 
     /** The next chance to tell is when the next attempt fails, which is guessed to take as long as the last one. */
-    private synchronized void tell(Outage outage, Instant now, Instant nextChance) {
-        boolean due = toldAt == null
+    private synchronized void tell(Wait outage, Instant now, Instant nextChance) {
+        Instant before = told.containsKey(outage.kind()) ? toldAt : null;
+        boolean due = before == null
                 ? nextChance.isAfter(outage.since().plus(TELL_AFTER))
-                : !now.isBefore(toldAt.plus(TELL_AGAIN));
+                : !now.isBefore(before.plus(TELL_AGAIN));
         if (due) {
             toldAt = now;
+            told.put(outage.kind(), outage);
             listener.waiting(outage);
         }
     }

@@ -3,11 +3,15 @@ package io.couchmigrator.internal.retry;
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.Listener;
-import io.couchmigrator.Listener.Outage;
+import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.internal.files.HistoryFile;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,11 +22,12 @@ import org.slf4j.LoggerFactory;
  * throws harms nobody, whatever it throws: where that tells of the JVM, as of a heap that is used up, the run will meet it
  * itself. Safe for use by multiple threads.
  */
-public final class Reporter implements OutageListener {
+public final class Reporter implements WaitListener {
     private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
 
     private final Listener listener;
     private @Nullable HistoryFile history;
+    private final Map<List<Object>, Wait> waits = new HashMap<>();
     private boolean thrown;
 
     public Reporter(Listener listener) {
@@ -80,43 +85,39 @@ public final class Reporter implements OutageListener {
     }
 
     @Override
-    public void retrying(Outage outage) {
-        LOG.warn("an attempt at {} failed and will be made again: {}", outage.server(), outage.cause());
-        tell(to -> to.retrying(outage));
+    public void retrying(Wait wait) {
+        LOG.warn("an attempt at {} failed and will be made again: {}", wait.on(), wait.cause());
+        tell(to -> to.retrying(wait));
+    }
+
+    /** Several may tell of the same, as of a lock: it began when the first of them says. */
+    @Override
+    public synchronized void waiting(Wait wait) {
+        Wait begun = waits.get(key(wait));
+        Wait told = begun == null ? wait : since(begun.since(), wait);
+        LOG.info("waiting for {} since {}: {}", told.on(), told.since(), told.cause());
+        waits.put(key(wait), told);
+        remember("waiting", json(told));
+        tell(to -> to.waiting(told));
     }
 
     @Override
-    public void waiting(Outage outage) {
-        remember("outage", json(outage));
-        tell(to -> to.waiting(outage));
+    public synchronized void resumed(Wait wait) {
+        Wait begun = waits.remove(key(wait));
+        if (begun != null) {
+            Wait over = since(begun.since(), wait);
+            LOG.info("no longer waiting for {}", over.on());
+            remember("resumed", json(over));
+            tell(to -> to.resumed(over));
+        }
     }
 
-    @Override
-    public void recovered(Outage outage) {
-        LOG.info("{} is back", outage.server());
-        remember("outage over", json(outage));
-        tell(to -> to.recovered(outage));
+    /** Returns whether anything is waited for that was told. */
+    public synchronized boolean isWaiting() {
+        return !waits.isEmpty();
     }
 
-    @Override
-    public void silent(String server, Instant since) {
-        LOG.info("{} has not answered yet what was asked at {}", server, since);
-        tell(to -> to.silent(server, since));
-    }
-
-    @Override
-    public void lasting(String server, String cause, Instant since) {
-        LOG.info("a transaction of {} has not ended since {}: {}", server, since, cause);
-        tell(to -> to.lasting(server, cause, since));
-    }
-
-    /** Tells that the run is held up by what stands in this file. */
-    public void paused(Path by) {
-        remember("paused", new JsonObject());
-        tell(to -> to.paused(by));
-    }
-
-    /** Tells that the run goes on, so fast; 0 is without a limit. */
+    /** Tells how fast the run goes on; 0 is without a limit. */
     public void throttled(Path by, int documentsPerSecond) {
         JsonObject details = new JsonObject();
         details.addProperty("max_docs_per_second", documentsPerSecond);
@@ -124,11 +125,20 @@ public final class Reporter implements OutageListener {
         tell(to -> to.throttled(by, documentsPerSecond));
     }
 
-    private static JsonObject json(Outage outage) {
+    private static List<Object> key(Wait wait) {
+        return List.of(wait.kind(), wait.on());
+    }
+
+    private static Wait since(Instant since, Wait wait) {
+        return new Wait(wait.kind(), wait.on(), wait.cause(), since, wait.until());
+    }
+
+    private static JsonObject json(Wait wait) {
         JsonObject json = new JsonObject();
-        json.addProperty("server", outage.server());
-        json.addProperty("cause", outage.cause());
-        json.addProperty("since", outage.since().toString());
+        json.addProperty("kind", wait.kind().name().toLowerCase(Locale.ROOT));
+        json.addProperty("on", wait.on());
+        json.addProperty("cause", wait.cause());
+        json.addProperty("since", wait.since().toString());
         return json;
     }
 }

@@ -91,6 +91,7 @@ public final class CheckRun {
                                 stop,
                                 server -> patience(server, reporter, watch))
                         .telling(reporter))) {
+            watch.over(couch.name(), couch.asking());
             Patience source = patience(couch.name(), reporter, watch);
             Preflight now = Preflight.at(settings.migration(), stage -> true, couch, source, target, stop, this::stop)
                     .toWrite(settings);
@@ -151,7 +152,8 @@ public final class CheckRun {
     }
 
     private Patience patience(String server, Reporter reporter, Watch watch) {
-        return new Patience(server, settings.limits().outage(), stop, reporter, Clock.systemUTC())
-                .ofChecks(LONGEST_WAIT, watch);
+        Duration outage = settings.limits().outage();
+        Duration longest = outage.compareTo(LONGEST_WAIT) < 0 ? outage : LONGEST_WAIT;
+        return new Patience(server, longest, stop, reporter, Clock.systemUTC()).ofChecks(longest, watch);
     }
 }

@@ -114,11 +114,11 @@ final class Checkpoints implements AutoCloseable {
     /**
      * Looks how fast stages are read; called each second.
      *
-     * @param away whether a server is away
+     * @param heldUp whether something is waited for
      */
-    synchronized void look(boolean away) {
+    synchronized void look(boolean heldUp) {
         long now = System.nanoTime();
-        states.values().forEach(state -> state.look(now, away));
+        states.values().forEach(state -> state.look(now, heldUp));
     }
 
     /** Saves if anything changed since the last time. */

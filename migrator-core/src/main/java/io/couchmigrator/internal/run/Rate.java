@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How fast a stage was read in the last minutes of work. What passes while a server is away, or while the process stands
- * still, counts for nothing; what a throttle waits does count, since it goes on so. Safe for use by multiple threads.
+ * How fast a stage was read in the last minutes of work. What passes without a document while something is waited for, or while
+ * the process stands still, counts for nothing; what a throttle waits does count, since it goes on so. Safe for use by multiple threads.
  */
 final class Rate {
     private static final long WINDOW = TimeUnit.MINUTES.toNanos(5);
@@ -33,13 +33,13 @@ final class Rate {
      * @param now the nanoseconds of {@link System#nanoTime}
      * @param documentsRead all documents of the stage that were read
      * @param bytesRead all bytes of them
-     * @param away whether a server is away
+     * @param heldUp whether something is waited for, by the stage or another one
      */
-    synchronized void look(long now, long documentsRead, long bytesRead, boolean away) {
+    synchronized void look(long now, long documentsRead, long bytesRead, boolean heldUp) {
         long took = now - lookedAt;
         if (looks.isEmpty()) {
             looks.add(new Look(0, 0, 0, 0));
-        } else if (!away && took > 0 && took < STOOD_STILL) {
+        } else if ((!heldUp || documentsRead > documents) && took > 0 && took < STOOD_STILL) {
             add(took, Math.max(0, documentsRead - documents), Math.max(0, bytesRead - bytes));
         }
         lookedAt = now;

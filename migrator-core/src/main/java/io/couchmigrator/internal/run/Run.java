@@ -72,6 +72,7 @@ public final class Run {
                 stop,
                 reporter);
         this.watch = new Watch(longestSilence, reporter);
+        watch.over(couch.name(), couch.asking());
         this.grace = new Grace(graceOfBatches, stop, reporter);
         this.deadline = new Deadline(settings.limits().duration(), stop);
     }

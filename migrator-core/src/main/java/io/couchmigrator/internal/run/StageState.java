@@ -51,12 +51,12 @@ final class StageState {
      * Looks how far the ranges are; called each second.
      *
      * @param nanos the time
-     * @param away whether a server is away
+     * @param heldUp whether something is waited for
      */
-    void look(long nanos, boolean away) {
+    void look(long nanos, boolean heldUp) {
         StageOffset now = offset();
         if (now.phase() == Phase.READING) {
-            rate.look(nanos, now.rangeTallies().read(), bytes.get(), away);
+            rate.look(nanos, now.rangeTallies().read(), bytes.get(), heldUp);
         }
     }
 

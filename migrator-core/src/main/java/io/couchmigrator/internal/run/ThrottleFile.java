@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.internal.files.FileOwner;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.run.Settings.Limits;
@@ -13,7 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file by which an operator changes how fast a run goes on, or pauses it: a number of documents a second, or the word
@@ -30,6 +34,7 @@ final class ThrottleFile {
     private final Reporter reporter;
     private Seen seen = NOTHING;
     private int holding;
+    private @Nullable Wait paused;
 
     /** @param limits what the run was started with */
     ThrottleFile(Path path, Limits limits, Sources sources, Reporter reporter) {
@@ -70,7 +75,9 @@ final class ThrottleFile {
     private void obey(String text) {
         if (text.equals("pause")) {
             sources.pause(true);
-            reporter.paused(path);
+            paused =
+                    new Wait(Wait.Kind.PAUSE, path.toString(), "an operator wants it", Instant.now(), Optional.empty());
+            reporter.waiting(paused);
         } else if (text.isEmpty()) {
             goOn(started);
         } else if (NUMBER.matcher(text).matches()) {
@@ -87,10 +94,14 @@ final class ThrottleFile {
     }
 
     private void goOn(int documentsPerSecond) {
-        if (sources.isPaused() || documentsPerSecond != holding) {
+        sources.pause(false);
+        if (paused != null) {
+            reporter.resumed(paused);
+            paused = null;
+        }
+        if (documentsPerSecond != holding) {
             holding = documentsPerSecond;
             sources.throttle(documentsPerSecond);
-            sources.pause(false);
             reporter.throttled(path, documentsPerSecond);
         }
     }

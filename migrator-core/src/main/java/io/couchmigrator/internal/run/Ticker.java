@@ -28,7 +28,7 @@ final class Ticker implements AutoCloseable {
     /**
      * Begins.
      *
-     * @param heldUp tells whether a server is away, or a pause holds the run up
+     * @param heldUp tells whether something is waited for
      * @param failed takes what goes wrong
      */
     Ticker(

@@ -32,9 +32,10 @@ record Worksite(
         int workers,
         int chunkSize,
         Clock clock) {
-    /** Returns whether a server is waited for to come back, or a pause to end. */
+    /** Returns whether anything is waited for that the run cannot hasten: a server, a lock, the end of a pause. */
     boolean isHeldUp() {
-        return sources.isPaused()
+        return reporter.isWaiting()
+                || sources.isPaused()
                 || sources.isAway()
                 || Stream.of(
                                 List.of(target.main()),

@@ -2,9 +2,10 @@
 package io.couchmigrator.internal.target;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.Session.Transaction;
-import io.couchmigrator.internal.retry.OutageListener;
+import io.couchmigrator.internal.retry.WaitListener;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,18 +34,16 @@ final class LongTransactions implements AutoCloseable {
 
     private static final int LOOK_AGAIN_SECONDS = 1;
     private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
-    /** After this time without a long one the next is told of at once; attempts that are made again come sooner. */
-    private static final Duration OVER = Duration.ofSeconds(5);
     /** How long a look may take: a server that is stuck would not answer this, either. */
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
 
-    private final OutageListener listener;
+    private final WaitListener listener;
     private final ScheduledThreadPoolExecutor timer;
     private volatile @Nullable Session looking;
 
     /** Begins. What the timer returns can tell nothing: a look throws nothing. */
     @SuppressWarnings("FutureReturnValueIgnored")
-    LongTransactions(List<TargetDatabase> databases, OutageListener listener) {
+    LongTransactions(List<TargetDatabase> databases, WaitListener listener) {
         this.listener = listener;
         // One looks, the other bounds the look.
         this.timer = new ScheduledThreadPoolExecutor(2, task -> {
@@ -79,18 +78,17 @@ final class LongTransactions implements AutoCloseable {
                 .sorted(Comparator.comparing(transaction -> transaction.began() - now))
                 .toList();
         if (late.isEmpty()) {
-            return;
+            // What an attempt waited for that failed, the next one, after a pause, waits for as well.
+            if (!database.patience().isAway()) {
+                watched.over(listener);
+            }
+        } else if (now - watched.askAgainAt >= 0) {
+            Optional<String> cause = causeOf(late, database);
+            watched.askAgainAt = now + (cause.isPresent() ? TELL_AGAIN : LONG).toNanos();
+            Duration age = Duration.ofNanos(System.nanoTime() - late.get(0).began());
+            cause.ifPresentOrElse(
+                    seen -> watched.tell(seen, Instant.now().minus(age), listener), () -> watched.over(listener));
         }
-        boolean first = now - watched.longAt >= OVER.toNanos();
-        watched.longAt = now;
-        if (!first && now - watched.askAgainAt < 0) {
-            return;
-        }
-        Optional<String> cause = causeOf(late, database);
-        watched.askAgainAt = now + (cause.isPresent() ? TELL_AGAIN : LONG).toNanos();
-        Duration age = Duration.ofNanos(System.nanoTime() - late.get(0).began());
-        cause.ifPresent(
-                told -> listener.lasting(database.called(), told, Instant.now().minus(age)));
     }
 
     /** Returns what the server says; empty if it says that they get on. */
@@ -114,14 +112,29 @@ final class LongTransactions implements AutoCloseable {
         }
     }
 
-    /** A database, when a transaction there was found to be long last, and before when nobody need be asked again. */
+    /** A database, what was told to be waited for there until that is over, and before when nobody need be asked again. */
     private static final class Watched {
         private final TargetDatabase database;
-        private long longAt = System.nanoTime() - OVER.toNanos();
-        private long askAgainAt;
+        private @Nullable Wait told;
+        private long askAgainAt = System.nanoTime();
 
         Watched(TargetDatabase database) {
             this.database = database;
+        }
+
+        void tell(String cause, Instant since, WaitListener listener) {
+            Instant begun = told == null ? since : told.since();
+            told = new Wait(Wait.Kind.TRANSACTION, database.called(), cause, begun, Optional.empty());
+            listener.waiting(told);
+        }
+
+        void over(WaitListener listener) {
+            Wait before = told;
+            told = null;
+            if (before != null) {
+                askAgainAt = System.nanoTime();
+                listener.resumed(before);
+            }
         }
     }
 }

@@ -9,11 +9,11 @@ import io.couchmigrator.ShardMap;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.postgres.Session;
-import io.couchmigrator.internal.retry.OutageListener;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.SideBySide;
 import io.couchmigrator.internal.retry.StopSignal;
+import io.couchmigrator.internal.retry.WaitListener;
 import io.couchmigrator.internal.retry.Watch;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -239,7 +239,7 @@ public final class Target implements AutoCloseable {
     }
 
     /** Tells what transactions wait for that take long, from now on until it is closed; returns itself. */
-    public Target telling(OutageListener listener) {
+    public Target telling(WaitListener listener) {
         lasting = new LongTransactions(everywhere().toList(), listener);
         return this;
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.couchmigrator.Listener.Wait;
+import io.couchmigrator.Listener.Wait.Kind;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.MigrationInfo.Holder;
@@ -212,7 +214,7 @@ final class StandingsTest {
                 "{\"event\":\"run ended\"}",
                 "{\"event\":\"run ended\",\"at\":\"yesterday\",\"outcome\":\"COMPLETE\"}",
                 "{\"event\":\"run started\",\"at\":\"2018-10-24T20:58:39Z\",\"pid\":\"many\"}",
-                "{\"event\":\"paused\"}"
+                "{\"event\":\"waiting\"}"
             })
     void passesOverALineThatNoRunWroteSo(String line) throws IOException {
         try (HistoryFile history = history()) {
@@ -224,7 +226,8 @@ final class StandingsTest {
         MigrationInfo found = found();
 
         assertThat(found.state()).isIn(State.STOPPED, State.NONE);
-        assertThat(found.migration().latest().flatMap(run -> run.paused())).isEmpty();
+        assertThat(found.migration().latest().map(run -> run.waits()).orElse(List.of()))
+                .isEmpty();
     }
 
     @Test
@@ -263,19 +266,6 @@ final class StandingsTest {
     }
 
     @Test
-    void tellsThatARunIsPausedUntilItGoesOn() {
-        try (HistoryFile history = history()) {
-            history.started(settings("migrate"));
-            history.add("paused", json());
-            assertThat(found().migration().latest().flatMap(run -> run.paused()))
-                    .hasValue(new MigrationInfo.Paused(logs.resolve("orders.throttle"), NOW));
-            history.add("throttled", json("max_docs_per_second", "0"));
-        }
-
-        assertThat(found().migration().latest().flatMap(run -> run.paused())).isEmpty();
-    }
-
-    @Test
     void tellsNoRateOfARunThatHasSavedNothingForTenSeconds() {
         try (LogDirectory directory = LogDirectory.open(logs, "orders", "run", NOW)) {
             Offsets offsets = offsets(List.of(stage(100, 60)), RejectsMark.NONE).withRates(Map.of("orders", 8.0));
@@ -305,18 +295,41 @@ final class StandingsTest {
                 .hasValue(Outcome.DIFFERENCES_FOUND);
     }
 
+    /** A run that was started elsewhere tells the file of a pause by another path. */
     @Test
     void tellsWhatIsWaitedForUntilThatIsOver() {
+        JsonObject lock = waiting("transaction", "PostgreSQL", "a lock");
+        JsonObject pause = waiting("pause", "../logs/orders.throttle", "an operator wants it");
         try (HistoryFile history = history()) {
             history.started(settings("migrate"));
-            history.add("outage", json("server", "CouchDB", "cause", "503", "since", NOW.toString()));
-            assertThat(found().migration().latest().orElseThrow().waiting())
-                    .singleElement()
-                    .satisfies(waiting -> assertThat(waiting.cause()).isEqualTo("503"));
-            history.add("outage over", json("server", "CouchDB", "cause", "503", "since", NOW.toString()));
+            history.add("waiting", waiting("outage", "PostgreSQL", "restarts"));
+            history.add("waiting", waiting("transaction", "PostgreSQL", "nobody knows"));
+            history.add("waiting", lock);
+            history.add("waiting", pause);
+            history.add("waiting", waiting("of a newer kind", "PostgreSQL", "?"));
+            history.add("resumed", waiting("outage", "PostgreSQL", "restarts"));
+            assertThat(waits())
+                    .containsExactly(
+                            new Wait(Kind.TRANSACTION, "PostgreSQL", "a lock", NOW, Optional.empty()),
+                            new Wait(
+                                    Kind.PAUSE,
+                                    logs.resolve("orders.throttle").toString(),
+                                    "an operator wants it",
+                                    NOW,
+                                    Optional.empty()));
+            history.add("resumed", lock);
+            history.add("resumed", pause);
         }
 
-        assertThat(found().migration().latest().orElseThrow().waiting()).isEmpty();
+        assertThat(waits()).isEmpty();
+    }
+
+    private List<Wait> waits() {
+        return found().migration().latest().orElseThrow().waits();
+    }
+
+    private static JsonObject waiting(String kind, String on, String cause) {
+        return json("kind", kind, "on", on, "cause", cause, "since", NOW.toString());
     }
 
     @Test

@@ -4,7 +4,7 @@ package io.couchmigrator.internal.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.couchmigrator.Listener.Outage;
+import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.SourceException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -252,7 +253,9 @@ final class PatienceTest {
 
         patience.persist(failing(1, null));
 
-        assertThat(listener.outages).containsExactly(new Outage("a server", "no route", began, began.plus(MAX_OUTAGE)));
+        assertThat(listener.outages)
+                .containsExactly(
+                        new Wait(Wait.Kind.OUTAGE, "a server", "no route", began, Optional.of(began.plus(MAX_OUTAGE))));
     }
 
     @Test
@@ -308,6 +311,45 @@ final class PatienceTest {
         assertThat(attempts[0]).isEqualTo(1);
     }
 
+    /** Whoever holds it is at work, and no mistake of who gave an address. */
+    @Test
+    void waitsForALockInChecksAsLongAsEver() {
+        int[] failures = {0};
+        Instant began = clock.instant();
+
+        String answer = ofChecks(Duration.ofSeconds(10)).persist(() -> {
+            clock.advance(Duration.ofSeconds(10));
+            if (failures[0]++ < 20) {
+                throw new LockedException(givenUp);
+            }
+            return "answer";
+        });
+
+        assertThat(answer).isEqualTo("answer");
+        assertThat(clock.instant()).isAfter(began.plusSeconds(200));
+        assertThat(listener.outages).allSatisfy(wait -> {
+            assertThat(wait.kind()).isEqualTo(Wait.Kind.TRANSACTION);
+            assertThat(wait.until()).hasValue(began.plus(MAX_OUTAGE));
+        });
+    }
+
+    @Test
+    void tellsTheEndOfAllThatWasWaitedForOnTheWay() {
+        int[] failures = {0};
+
+        patience.persist(() -> {
+            clock.advance(Duration.ofSeconds(10));
+            return switch (failures[0]++) {
+                case 0 -> throw new LockedException(givenUp);
+                case 1 -> throw new PassingException(givenUp, "no route", null);
+                default -> "answer";
+            };
+        });
+
+        assertThat(listener.lines)
+                .containsExactly("retrying", "waiting", "retrying", "waiting", "recovered", "recovered");
+    }
+
     private Patience ofChecks(Duration longest) {
         return patience.ofChecks(longest, watch);
     }
@@ -342,32 +384,45 @@ final class PatienceTest {
         }
     }
 
-    private class Listener implements OutageListener {
-        final List<String> lines = new ArrayList<>();
-        final List<Outage> outages = new ArrayList<>();
-        final List<Instant> waitingAt = new ArrayList<>();
+    private static final class LockedException extends PassingException {
+        private static final long serialVersionUID = 1L;
 
-        @Override
-        public void retrying(Outage outage) {
-            lines.add("retrying");
-            outages.add(outage);
+        LockedException(SourceException givenUp) {
+            super(givenUp, "locked", null);
         }
 
         @Override
-        public void waiting(Outage outage) {
+        public boolean isOfLock() {
+            return true;
+        }
+    }
+
+    private class Listener implements WaitListener {
+        final List<String> lines = new ArrayList<>();
+        final List<Wait> outages = new ArrayList<>();
+        final List<Instant> waitingAt = new ArrayList<>();
+
+        @Override
+        public void retrying(Wait wait) {
+            lines.add("retrying");
+            outages.add(wait);
+        }
+
+        @Override
+        public void waiting(Wait wait) {
             lines.add("waiting");
             waitingAt.add(clock.instant());
         }
 
         @Override
-        public void recovered(Outage outage) {
+        public void resumed(Wait wait) {
             lines.add("recovered");
         }
     }
 
     private final class StoppingListener extends Listener {
         @Override
-        public void retrying(Outage outage) {
+        public void retrying(Wait wait) {
             stop.request();
         }
     }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.retry;
 
-import io.couchmigrator.Listener.Outage;
+import io.couchmigrator.Listener.Wait;
 
-/** Tells nobody of an outage. */
-public final class Silence implements OutageListener {
+/** Tells nobody. */
+public final class Silence implements WaitListener {
     @Override
-    public void retrying(Outage outage) {}
-
-    @Override
-    public void waiting(Outage outage) {}
+    public void retrying(Wait wait) {}
 
     @Override
-    public void recovered(Outage outage) {}
+    public void waiting(Wait wait) {}
+
+    @Override
+    public void resumed(Wait wait) {}
 }

@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.Listener;
+import io.couchmigrator.Listener.Wait;
+import io.couchmigrator.Listener.Wait.Kind;
+import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Result;
@@ -15,12 +18,12 @@ import io.couchmigrator.testkit.postgres.FaultyDataSource;
 import io.couchmigrator.testkit.postgres.JdbcFault;
 import io.couchmigrator.testkit.postgres.JdbcStep;
 import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -67,6 +70,28 @@ final class LongTransactionsIT {
                             ", application \"PostgreSQL JDBC Driver\", host 127.0.0.1) holds: to end it, select pg_terminate_backend(%s)"
                                     .formatted(process(holder)));
             assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        }
+    }
+
+    /** A pause keeps the run from its end, which would come sooner than the next look. */
+    @Test
+    void areToldToBeOverAndTheNextOneIsToldAnew(CouchDouble couch, TestDatabase database) throws Exception {
+        Path throttle = logs.resolve("orders.throttle");
+        try (Connection holder = database.dataSource().getConnection()) {
+            listening.onStart = () -> execute(holder, "begin; lock table orders in access exclusive mode");
+            CompletableFuture<Result> ending = begin(couch, database.dataSource());
+            await().atMost(LONG).until(() -> waits().contains(Kind.TRANSACTION));
+            Files.writeString(throttle, "pause");
+            await().atMost(LONG).until(() -> waits().contains(Kind.PAUSE));
+            execute(holder, "rollback");
+            await().atMost(LONG).until(() -> waits().equals(List.of(Kind.PAUSE)));
+            execute(holder, "begin; lock table orders in access exclusive mode");
+            Files.delete(throttle);
+            await().atMost(LONG).until(() -> waits().equals(List.of(Kind.TRANSACTION)));
+            execute(holder, "rollback");
+
+            assertThat(ending.join().outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(listening.told).hasSize(2);
         }
     }
 
@@ -126,6 +151,13 @@ final class LongTransactionsIT {
                 Run.toMigrate(SmallRun.settings(couch.url(), target, logs, listening))::run);
     }
 
+    private List<Kind> waits() {
+        return MigrationInfo.of(logs, "orders").migration().latest().stream()
+                .flatMap(run -> run.waits().stream())
+                .map(Wait::kind)
+                .toList();
+    }
+
     private static int process(Connection connection) throws SQLException {
         return connection.unwrap(PGConnection.class).getBackendPID();
     }
@@ -152,8 +184,10 @@ final class LongTransactionsIT {
         }
 
         @Override
-        public void lasting(String server, String cause, Instant since) {
-            told.add(server + ": " + cause);
+        public void waiting(Wait wait) {
+            if (wait.kind() == Kind.TRANSACTION) {
+                told.add(wait.on() + ": " + wait.cause());
+            }
         }
     }
 }

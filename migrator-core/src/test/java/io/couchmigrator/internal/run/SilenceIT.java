@@ -2,9 +2,11 @@
 package io.couchmigrator.internal.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.Listener;
+import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
 import io.couchmigrator.testkit.MigratorExtension;
@@ -17,11 +19,13 @@ import io.couchmigrator.testkit.postgres.JdbcStep;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,6 +81,32 @@ final class SilenceIT {
         assertThat(silent).contains("CouchDB at " + couch.url());
     }
 
+    @Test
+    void isToldInTheMiddleOfAnAnswerAndToldToBeOver(CouchDouble couch, TestDatabase database) throws Exception {
+        create(couch, database);
+        couch.database("orders").load(IntStream.range(0, 50).mapToObj(SmallRun::document));
+        couch.script(Fault.stallAfterBytes(600).on(Requests.pages()).once());
+        Settings settings = settings(couch, database.dataSource(), couch.url(), () -> {});
+
+        CompletableFuture<Result> ending =
+                CompletableFuture.supplyAsync(new Run(settings, new Migrating(settings), AT_ONCE, LONG)::run);
+        couch.awaitStalled(1, LONG);
+        Files.writeString(logs.resolve("orders.throttle"), "pause");
+        await().atMost(LONG).until(() -> waits().contains("CouchDB at " + couch.url()));
+        couch.release();
+        await().atMost(LONG).until(() -> waits().equals(
+                        List.of(logs.resolve("orders.throttle").toString())));
+        Files.delete(logs.resolve("orders.throttle"));
+
+        assertThat(ending.join().outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    private List<String> waits() {
+        return MigrationInfo.of(logs, "orders").migration().latest().orElseThrow().waits().stream()
+                .map(Listener.Wait::on)
+                .toList();
+    }
+
     private static void create(CouchDouble couch, TestDatabase database) throws Exception {
         database.execute(SmallRun.TABLE);
         couch.create("orders");
@@ -107,7 +137,11 @@ final class SilenceIT {
     private Settings settings(CouchDouble couch, DataSource target, String server, Runnable told) {
         return SmallRun.settings(couch.url(), target, logs, new Listener() {
             @Override
-            public void silent(String who, Instant since) {
+            public void waiting(Wait wait) {
+                if (wait.kind() != Wait.Kind.SILENCE) {
+                    return;
+                }
+                String who = wait.on();
                 boolean first = !silent.contains(who);
                 silent.add(who);
                 if (first && who.contains(server)) {

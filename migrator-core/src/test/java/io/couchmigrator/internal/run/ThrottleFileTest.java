@@ -79,12 +79,13 @@ final class ThrottleFileTest {
         assertThat(sources.isPaused()).isTrue();
         says("700");
         assertThat(sources.isPaused()).isFalse();
+        says("20");
         says("pause");
         Files.delete(path);
         file.look().run();
 
         assertThat(sources.isPaused()).isFalse();
-        assertThat(told).containsExactly("paused", "700 a second", "paused", "700 a second");
+        assertThat(told).containsExactly("paused", "goes on", "20 a second", "paused", "goes on", "700 a second");
     }
 
     @Test
@@ -156,9 +157,14 @@ final class ThrottleFileTest {
 
     private final class Teller implements Listener {
         @Override
-        public void paused(Path by) {
-            assertThat(by).isEqualTo(path);
+        public void waiting(Wait wait) {
+            assertThat(wait.on()).isEqualTo(path.toString());
             told.add("paused");
+        }
+
+        @Override
+        public void resumed(Wait wait) {
+            told.add("goes on");
         }
 
         @Override

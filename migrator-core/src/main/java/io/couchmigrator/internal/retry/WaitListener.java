@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.retry;
+
+import io.couchmigrator.Listener.Wait;
+
+/** Hears what is waited for. */
+public interface WaitListener {
+    /** An attempt failed and will be made again. */
+    void retrying(Wait wait);
+
+    /** Something is waited for. */
+    void waiting(Wait wait);
+
+    /** What {@link #waiting} told of is over. */
+    void resumed(Wait wait);
+}
