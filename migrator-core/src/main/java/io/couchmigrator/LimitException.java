@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
-/** A run reached a limit that its caller set, such as {@link Migrator.Builder#maxRejects}. */
+import java.util.Objects;
+
+/** A run reached a limit that its caller set. */
 public final class LimitException extends MigrationException {
     private static final long serialVersionUID = 1L;
 
-    private final boolean ofTime;
+    private final Limit limit;
+
+    /** What a caller may limit. */
+    public enum Limit {
+        /** How much may be rejected: the cause is to be mended, or the limit raised, before another run comes further. */
+        REJECTS,
+        /** How long a run may take: nothing is to be mended, and another run goes on. */
+        DURATION
+    }
 
     /** Creates one with a message that says what to do now. */
-    public LimitException(String message) {
-        this(message, false);
-    }
-
-    private LimitException(String message, boolean ofTime) {
+    public LimitException(Limit limit, String message) {
         super(message, null);
-        this.ofTime = ofTime;
+        this.limit = Objects.requireNonNull(limit, "limit");
     }
 
-    /** Creates one of {@link Migrator.Builder#maxDuration}, with a message that says what to do now. */
-    public static LimitException ofTime(String message) {
-        return new LimitException(message, true);
-    }
-
-    /** Returns whether it is that of time: there is nothing to mend, and another run goes on. */
-    public boolean isOfTime() {
-        return ofTime;
+    /** Returns which limit it was. */
+    public Limit limit() {
+        return limit;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.couch.Fault;
@@ -37,8 +38,8 @@ final class MaxDurationIT {
         assertThat(written).isLessThan(COUNT);
         assertThat(stopped.tallies().written()).isEqualTo(written);
         assertThat(stopped.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                .isInstanceOfSatisfying(LimitException.class, limit -> assertThat(limit.isOfTime())
-                        .isTrue())
+                .isInstanceOfSatisfying(
+                        LimitException.class, limit -> assertThat(limit.limit()).isEqualTo(Limit.DURATION))
                 .hasMessageContainingAll("the time is up", "2 s", "run it again"));
         assertThat(again.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(again.tallies().written()).isEqualTo(COUNT - written);

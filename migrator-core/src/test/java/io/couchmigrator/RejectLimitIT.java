@@ -3,6 +3,7 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDatabase;
 import io.couchmigrator.testkit.couch.CouchDouble;
@@ -41,7 +42,8 @@ final class RejectLimitIT {
         assertThat(first.outstanding()).isEqualTo(10);
         assertThat(first.tallies().read()).isEqualTo(501);
         assertThat(first.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                .isInstanceOf(LimitException.class)
+                .isInstanceOfSatisfying(
+                        LimitException.class, limit -> assertThat(limit.limit()).isEqualTo(Limit.REJECTS))
                 .hasMessageContainingAll("10 outstanding", "at most 9", "orders.rejects.jsonl"));
         assertThat(still.outcome()).isEqualTo(Outcome.STOPPED_BY_LIMIT);
         assertThat(still.outstanding()).isEqualTo(10);

@@ -2,6 +2,7 @@
 package io.couchmigrator.cli.verdict;
 
 import io.couchmigrator.LimitException;
+import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.Result;
 
 /** Says which of the operator's limits stopped a run, and what to do about it. */
@@ -26,7 +27,8 @@ public enum LimitVerdict {
     public static boolean isTimeUp(Result result) {
         return !result.failures().isEmpty()
                 && result.failures().stream()
-                        .allMatch(failure -> failure instanceof LimitException limit && limit.isOfTime());
+                        .allMatch(failure ->
+                                failure instanceof LimitException reached && reached.limit() == Limit.DURATION);
     }
 
     String option() {

@@ -10,6 +10,7 @@ import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CompletionTable;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.LimitException;
+import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
@@ -509,7 +510,7 @@ class VerdictTest {
     }
 
     private static Result outOfTime() {
-        return result(Outcome.STOPPED_BY_LIMIT, 5, 6, 0, List.of(LimitException.ofTime("the time is up")));
+        return result(Outcome.STOPPED_BY_LIMIT, 5, 6, 0, List.of(new LimitException(Limit.DURATION, "the time is up")));
     }
 
     private static Result result(Outcome outcome, long written, long alreadyThere, long rejected) {

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.batch;
 
 import io.couchmigrator.LimitException;
+import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import java.util.OptionalDouble;
@@ -87,6 +88,7 @@ public final class RejectLimit {
 
     private LimitException exceeded(String seen, String expected) {
         return new LimitException(
+                Limit.REJECTS,
                 "too many documents cannot be stored: %s, expected %s: see why in \"%s\", mend the cause or raise the limit, and try again"
                         .formatted(seen, expected, rejects.path()));
     }

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.run;
 
 import io.couchmigrator.LimitException;
+import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
 import java.time.Duration;
@@ -44,7 +45,8 @@ final class Deadline {
     /** Returns why the run was stopped; empty if it was not, by this. */
     Optional<LimitException> failure() {
         return most.filter(time -> passed)
-                .map(time -> LimitException.ofTime(
+                .map(time -> new LimitException(
+                        Limit.DURATION,
                         "the time is up: after %s s, the most that this run was given, it was stopped: run it again, and it goes on from there"
                                 .formatted(time.toSeconds())));
     }
