@@ -69,6 +69,24 @@ public final class Migration {
         return Optional.ofNullable(completion);
     }
 
+    /** @throws IllegalArgumentException if a text is no {@linkplain #builder slug} */
+    static String requireSlug(String slug) {
+        if (requireName(slug, "slug").endsWith(OF_VERIFICATION)) {
+            throw new IllegalArgumentException(
+                    "unexpected slug \"%s\": expected one that does not end with \"%s\", as the files of a verification do"
+                            .formatted(slug, OF_VERIFICATION));
+        }
+        return slug;
+    }
+
+    private static String requireName(String name, String what) {
+        if (!NAME.matcher(Objects.requireNonNull(name, what)).matches()) {
+            throw new IllegalArgumentException(
+                    "unexpected %s \"%s\": expected letters, digits and _ . - only".formatted(what, name));
+        }
+        return name;
+    }
+
     /** @throws IllegalStateException if a stage cannot say to which shard a row belongs */
     void requireRouters() {
         for (Stage<?, ?> stage : stages) {
@@ -118,13 +136,7 @@ public final class Migration {
         private @Nullable CompletionTable completion;
 
         private Builder(String slug) {
-            requireName(slug, "slug");
-            if (slug.endsWith(OF_VERIFICATION)) {
-                throw new IllegalArgumentException(
-                        "unexpected slug \"%s\": expected one that does not end with \"%s\", as the files of a verification do"
-                                .formatted(slug, OF_VERIFICATION));
-            }
-            this.slug = slug;
+            this.slug = requireSlug(slug);
         }
 
         /**
@@ -136,14 +148,6 @@ public final class Migration {
         public Builder logName(String logName) {
             this.logName = requireName(logName, "logName");
             return this;
-        }
-
-        private static String requireName(String name, String what) {
-            if (!NAME.matcher(Objects.requireNonNull(name, what)).matches()) {
-                throw new IllegalArgumentException(
-                        "unexpected %s \"%s\": expected letters, digits and _ . - only".formatted(what, name));
-            }
-            return name;
         }
 
         /** Adds a stage after those already there. */

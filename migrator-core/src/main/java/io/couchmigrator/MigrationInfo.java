@@ -41,29 +41,33 @@ public record MigrationInfo(
      * Returns where a migration stands, whether it runs or not, in this process or in another. Reads files, holds nothing that a run needs,
      * and takes as long as it takes to read the rejects.
      *
+     * @throws IllegalArgumentException if it is no {@linkplain Migration#builder slug}
      * @throws LogDirectoryException if there is no such directory, or it cannot be read
      * @throws OffsetsRefusedException if what it holds is damaged, or of a newer version
      */
     public static MigrationInfo of(Path logDirectory, String slug) {
-        return Standings.of(logDirectory, slug);
+        return Standings.of(logDirectory, Migration.requireSlug(slug));
     }
 
     /**
      * Returns the documents that the next run takes first, and why. Needs about as much memory as a run does for them.
      *
+     * @throws IllegalArgumentException if it is no {@linkplain Migration#builder slug}
      * @throws LogDirectoryException if there is no such directory, or it cannot be read
      * @throws OffsetsRefusedException if what it holds is damaged, or of a newer version
      */
     public static Outstanding outstanding(Path logDirectory, String slug) {
-        return Standings.outstanding(logDirectory, slug);
+        return Standings.outstanding(logDirectory, Migration.requireSlug(slug));
     }
 
     /**
      * Returns into which tables the stages that {@linkplain OwnedTable own} one went until now, by their names: as the offset file tells, or
      * one that was put aside to start over. A file that cannot be read tells nothing.
+     *
+     * @throws IllegalArgumentException if it is no {@linkplain Migration#builder slug}
      */
     public static Map<String, TableName> tables(Path logDirectory, String slug) {
-        return EarlierTables.in(logDirectory, slug);
+        return EarlierTables.in(logDirectory, Migration.requireSlug(slug));
     }
 
     /** The documents that the next run takes first: rejected ones, and those that a verification found wrong. Safe for use by multiple threads. */

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.offsets;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -74,6 +75,20 @@ final class StandingsTest {
         assertThatThrownBy(() -> MigrationInfo.of(file, "orders"))
                 .isInstanceOf(LogDirectoryException.class)
                 .hasMessageContaining("is a file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "../orders", "orders.verify"})
+    void refusesASlugThatNoMigrationHas(String slug) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MigrationInfo.of(logs, slug))
+                .withMessageStartingWith("unexpected slug \"%s\": expected ", slug);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MigrationInfo.outstanding(logs, slug))
+                .withMessageStartingWith("unexpected slug \"%s\": expected ", slug);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MigrationInfo.tables(logs, slug))
+                .withMessageStartingWith("unexpected slug \"%s\": expected ", slug);
     }
 
     @Test
