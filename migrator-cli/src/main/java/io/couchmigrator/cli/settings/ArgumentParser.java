@@ -44,8 +44,7 @@ public final class ArgumentParser {
                 faults.add(option + " needs a value: write " + option + "=VALUE");
                 removeOrEmpty(rest, option);
             } catch (ParseException e) {
-                faults.add("unexpected command line: " + e.getMessage());
-                rest.clear();
+                throw new IllegalStateException("without groups of options there is no other", e);
             }
         }
     }

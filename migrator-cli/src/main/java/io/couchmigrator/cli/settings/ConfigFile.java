@@ -102,7 +102,7 @@ final class ConfigFile {
         }
         json.endObject();
         if (json.peek() != JsonToken.END_DOCUMENT) {
-            faults.add(at("goes on behind its JSON object: remove the rest"));
+            throw new MalformedJsonException("it goes on behind its object");
         }
     }
 
