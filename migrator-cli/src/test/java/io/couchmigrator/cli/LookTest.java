@@ -155,6 +155,14 @@ final class LookTest {
     }
 
     @Test
+    void refusesALogDirectoryThatIsNoPath() {
+        assertThat(run("status", "--log-dir=a\0b")).isEqualTo(2);
+        assertThat(err()).contains("migrator: --log-dir is no path: Nul character not allowed\n");
+        assertThat(run("rejects", "documents", "--config=a\0b")).isEqualTo(2);
+        assertThat(err()).contains("migrator: --config is no path: Nul character not allowed\n");
+    }
+
+    @Test
     void takesTheLogDirectoryOfTheConfigurationFile() throws IOException {
         Path config = Files.writeString(logs.resolve("config.json"), "{\"log-dir\": \"%s\"}".formatted(logs));
 

@@ -164,7 +164,7 @@ public final class RunCommand {
             }
         } catch (IOException e) {
             throw new UsageException(
-                    List.of("cannot create the log directory %s: %s"
+                    List.of("cannot create the log directory %s: %s: choose another"
                             .formatted(settings.logDirectory(), IoReason.of(e))),
                     List.of(Command.RUN.usage()));
         }

@@ -18,7 +18,7 @@ final class VerboseListener implements Listener {
 
     @Override
     public void progressed(Progress progress) {
-        console.line("%s: %s read, of which %s in this run count."
+        console.line("%s: %s read, of which this run processed %s."
                 .formatted(progress.stage(), Numbers.of(progress.read()), Numbers.of(progress.processed())));
     }
 

@@ -33,21 +33,21 @@ public record LookSettings(Path logDirectory, Output output, boolean watch) {
             faults.add("--log-dir is missing: name the directory that the run was given");
             return Optional.empty();
         }
-        return path(text.get(), faults);
+        return path(text.get(), Setting.LOG_DIR, faults);
     }
 
     private static Optional<String> inFile(String file, Faults faults) {
-        Map<Setting, List<String>> set = path(file, faults)
+        Map<Setting, List<String>> set = path(file, Setting.CONFIG, faults)
                 .map(path -> new ConfigFile(path, faults).read())
                 .orElse(Map.of());
         return set.getOrDefault(Setting.LOG_DIR, List.of()).stream().findFirst();
     }
 
-    private static Optional<Path> path(String text, Faults faults) {
+    private static Optional<Path> path(String text, Setting setting, Faults faults) {
         try {
             return Optional.of(Path.of(text));
         } catch (InvalidPathException e) {
-            faults.add("\"%s\" is no path: %s".formatted(text, e.getReason()));
+            faults.add("%s is no path: %s".formatted(setting.option(), e.getReason()));
             return Optional.empty();
         }
     }

@@ -4,18 +4,43 @@ package io.couchmigrator.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.Listener.Wait;
+import io.couchmigrator.Progress;
+import io.couchmigrator.Progress.Whole;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.cli.console.Console;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 final class VerboseListenerTest {
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
     private final VerboseListener listener = new VerboseListener(new Console(output, errors));
+
+    @Test
+    void tellsEachBatch() {
+        listener.progressed(new Progress(
+                "orders",
+                "",
+                9_000,
+                5_000,
+                3_000,
+                1_990,
+                0,
+                10,
+                1_990,
+                Duration.ofSeconds(1),
+                Optional.empty(),
+                Optional.empty(),
+                new Whole(5_000, OptionalLong.empty(), Optional.empty())));
+
+        assertThat(output.toString(StandardCharsets.UTF_8))
+                .isEqualTo("orders: 5,000 read, of which this run processed 1,990.\n");
+    }
 
     @Test
     void tellsEachAttemptAndEachDocumentThatIsRejectedOrNoLongerIs() {
