@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.couchmigrator.cli.console.Console;
 import io.couchmigrator.cli.settings.Command;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -139,6 +140,59 @@ class CliTest {
         run("run", "migrate_metadata", "--couch-password", "hunter2");
 
         assertThat(err()).contains("***").doesNotContain("hunter2");
+    }
+
+    @Test
+    void saysWhyALogDirectoryCannotBeCreated() {
+        Path logs = directory.resolve("x".repeat(300));
+        environment.put("COUCHDB_URL", "http://localhost:1/");
+
+        assertThat(run("run", "migrate_metadata", "--log-dir=" + logs)).isEqualTo(2);
+
+        assertThat(err())
+                .isEqualTo("migrator: cannot create the log directory %s: File name too long: choose another%n%s%n"
+                        .formatted(logs, Command.RUN.usage()));
+    }
+
+    @Test
+    void verifiesNothingWhereNoRunLeftALogDirectory() {
+        Path logs = directory.resolve("logs");
+        environment.put("COUCHDB_URL", "http://localhost:1/");
+
+        assertThat(run("verify", "migrate_metadata", "--log-dir=" + logs)).isEqualTo(2);
+
+        assertThat(err())
+                .startsWith("migrator: there is no log directory %s: name the one of the run that is to be verified\n"
+                        .formatted(logs));
+        assertThat(logs).doesNotExist();
+    }
+
+    @Test
+    void showsNoDemoWithoutTheProgramThatItStarts() {
+        assertThat(run("demo")).isEqualTo(2);
+
+        assertThat(err())
+                .isEqualTo(
+                        "migrator: demo runs the program as a process, and does not know where it is: start demo with bin/migrator\n");
+    }
+
+    @Test
+    void asksForTheReportOfABug() {
+        OutputStream broken = new OutputStream() {
+            @Override
+            public void write(int octet) {
+                throw new IllegalStateException("no byte for http://admin:hunter2@couch/");
+            }
+        };
+
+        int status =
+                new Cli(new Console(broken, err), environment, stop -> {}, tell -> {}, "migrator").run(List.of("list"));
+
+        assertThat(status).isEqualTo(1);
+        assertThat(err())
+                .startsWith(
+                        "migrator ended unexpectedly: java.lang.IllegalStateException: no byte for http://admin:***@couch/ at ")
+                .endsWith(". Please report this bug, with this line.\n");
     }
 
     @Test

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConsoleTest {
@@ -101,6 +103,30 @@ class ConsoleTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
+    void saysThatItKeepsNothingMoreWhereItCannotWrite() throws Exception {
+        Path summary = directory.resolve("summary.txt");
+        Process full = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "ulimit -f 0; exec \"$@\"",
+                        "sh",
+                        System.getProperty("java.home") + "/bin/java",
+                        "-XX:-UsePerfData",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FullDisk.class.getName(),
+                        summary.toString())
+                .start();
+
+        assertThat(full.inputReader(StandardCharsets.UTF_8).lines()).containsExactly("before", "after", "later");
+        assertThat(full.errorReader(StandardCharsets.UTF_8).lines())
+                .containsExactly("Warning: this output is no longer kept: File too large");
+        assertThat(full.waitFor()).isZero();
+        assertThat(summary).isEmptyFile();
+    }
+
+    @Test
     void writesEachTextAsOneLineThatSteersNoTerminal() {
         try (Console console = new Console(output, errors)) {
             console.line("ERROR: no\n  Detail: \u001b[2J");
@@ -115,6 +141,19 @@ class ConsoleTest {
 
     private String printed() {
         return output.toString(StandardCharsets.UTF_8);
+    }
+
+    /** A program whose files may hold nothing. */
+    static final class FullDisk {
+        private FullDisk() {}
+
+        public static void main(String[] words) {
+            Console console = new Console(System.out, System.err);
+            console.line("before");
+            console.keepIn(Path.of(words[0]));
+            console.line("after");
+            console.line("later");
+        }
     }
 
     /** A terminal that was closed. */

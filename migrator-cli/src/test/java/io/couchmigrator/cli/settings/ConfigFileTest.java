@@ -107,6 +107,20 @@ class ConfigFileTest {
     }
 
     @Test
+    void refusesDatabasesOfTablesThatAreNoObjectOrTwice() throws IOException {
+        read("{\"sources\": [\"IcdsFile\"]}");
+        read("{\"sources\": {}, \"sources\": {}}");
+        read("{\"sources\": {\"IcdsFile\": {\"PGHOST\": true, \"PGHOST\": null}}}");
+
+        assertThat(faults.messages())
+                .containsExactly(
+                        file
+                                + " has \"sources\" with a value that is no object: expected something like {\"IcdsFile\": {\"PGDATABASE\": \"DATABASE\"}}",
+                        file + " has \"sources\" twice: leave one",
+                        file + " has \"PGHOST\" twice in an entry of \"sources\": leave one");
+    }
+
+    @Test
     void takesNumbersOnlyWhereTheyAreMeant() throws IOException {
         assertThat(read("{\"log-dir\": 3, \"max-outage\": 600, \"chunk-size\": 3, \"num-workers\": \"3\"}"))
                 .containsOnlyKeys(Setting.CHUNK_SIZE, Setting.NUM_WORKERS);
@@ -142,7 +156,7 @@ class ConfigFileTest {
                         early -> assertThat(early).contains("ends too early", "line 1"),
                         array -> assertThat(array).contains("holds no JSON object"),
                         more -> assertThat(more).contains("is not valid JSON", "line 1"),
-                        latin -> assertThat(latin).contains("is not UTF-8"),
+                        latin -> assertThat(latin).endsWith("is not UTF-8: save it as UTF-8"),
                         gone -> assertThat(gone).contains("cannot read", file.toString(), "there is no such file"));
     }
 

@@ -3,6 +3,7 @@ package io.couchmigrator.cli.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class HelpTest {
@@ -47,6 +48,41 @@ final class HelpTest {
                         "; 8 stopped by a limit;",
                         "; 10 nothing wrong was found");
         assertThat(check).contains("Exit status: 0 a run can begin;").doesNotContain("; 5 ", "; 7 ", "; 8 ");
+    }
+
+    @Test
+    void tellsOfTheProgramWhatEachCommandDoes() {
+        assertThat(String.join("\n", Help.ofProgram())).isEqualTo("""
+                        Usage: migrator COMMAND [SLUG] [options]
+
+                        Moves documents from CouchDB into PostgreSQL: resumable, checkpointed, verified.
+
+                        Commands:
+                          run      Runs a migration from where it stands until all is done.
+                          check    Checks all that run needs, counts the documents, and writes nothing.
+                          verify   Compares the rows that should be there with those that are, and
+                                   writes no row.
+                          status   Tells where migrations stand, running or not; asks no server.
+                          rejects  Lists outstanding rejects, and how to mend them; asks no server.
+                          list     Lists the migrations.
+                          demo     Shows migrate_metadata, or documents, killed midway, on embedded
+                                   servers; only where the program was built.
+
+                        migrator COMMAND --help, or migrator help COMMAND, tells a command's options;
+                        migrator --version the version.""");
+    }
+
+    @Test
+    void tellsWhereElseSettingsAreTakenFrom() {
+        for (Command command : List.of(Command.RUN, Command.CHECK, Command.VERIFY)) {
+            assertThat(words(command))
+                    .contains(
+                            "Without --jdbc-url the database is named by PGHOST, PGPORT, ",
+                            " and ~/.pgpass, as for psql.",
+                            "The command line goes before the environment, that before --config FILE, that before defaults.");
+        }
+        assertThat(words(Command.RUN)).contains("Also called: run_blob_migration");
+        assertThat(words(Command.CHECK)).contains("The other options of run are taken, too, and change nothing here, ");
     }
 
     @Test

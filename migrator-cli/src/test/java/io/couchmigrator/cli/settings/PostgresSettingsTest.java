@@ -45,10 +45,10 @@ final class PostgresSettingsTest {
     @CsvSource(delimiter = '|', textBlock = """
                     PGSERVICE    | set PGHOST, PGPORT, PGDATABASE and PGUSER
                     PGHOSTADDR   | set PGHOST to the address
-                    PGOPTIONS    | ALTER ROLE
-                    PGREQUIRESSL | set PGSSLMODE
-                    PGSSLCRL     | unset it
-                    PGSSLCRLDIR  | unset it
+                    PGOPTIONS    | set it for the role by ALTER ROLE ... SET, or use --jdbc-url with the parameter options
+                    PGREQUIRESSL | set PGSSLMODE to require
+                    PGSSLCRL     | no list of revoked certificates can be named
+                    PGSSLCRLDIR  | no list of revoked certificates can be named
                     """)
     void refusesAVariableThatPsqlWouldHeedAndSaysWhatToSet(String variable, String advice) {
         environment.put(variable, "anything");
@@ -146,6 +146,36 @@ final class PostgresSettingsTest {
         assertThat(read()).isPresent();
         environment.put("PGPASSFILE", directory.toString());
         assertThat(read()).isPresent();
+    }
+
+    @Test
+    void refusesAFileOfPasswordsThatIsNoPath() {
+        environment.put("PGPASSFILE", "a\0b");
+
+        assertThat(read()).isEmpty();
+
+        assertThat(faults.messages()).containsExactly("PGPASSFILE is no path: Nul character not allowed");
+    }
+
+    @Test
+    void refusesSeveralHosts() {
+        environment.put("PGHOST", "db1,db2");
+
+        assertThat(read()).isEmpty();
+
+        assertThat(faults.messages())
+                .containsExactly("PGHOST is \"db1,db2\", which names several hosts: set it to one, or use --jdbc-url");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "0", "65536"})
+    void refusesWhatIsNoPort(String port) {
+        environment.put("PGPORT", port);
+
+        assertThat(read()).isEmpty();
+
+        assertThat(faults.messages())
+                .containsExactly("PGPORT is \"%s\": expected a number from 1 to 65535".formatted(port));
     }
 
     private Path passwords(String name, String permissions) throws IOException {

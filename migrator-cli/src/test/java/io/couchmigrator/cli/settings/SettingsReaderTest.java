@@ -19,6 +19,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 class SettingsReaderTest {
@@ -118,6 +119,58 @@ class SettingsReaderTest {
     }
 
     @Test
+    void saysWhatALimitOfRejectsLooksLike() {
+        words.add("--max-rejects=many");
+
+        assertThat(faults())
+                .containsExactly(
+                        "--max-rejects is \"many\": expected a whole number such as 100, or a percentage such as 0.5%");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--log-dir", "--config", "--couch-password-file"})
+    void refusesWhatIsNoPath(String option) {
+        words.removeIf(word -> word.startsWith(option + "="));
+        words.addAll(List.of("--couch-user=admin", option + "=a\0b"));
+
+        assertThat(faults()).contains(option + " is no path: Nul character not allowed");
+    }
+
+    @Test
+    void refusesWhatIsNoUrlOfCouchDb() {
+        environment.put("COUCHDB_URL", "ftp://couch/");
+
+        assertThat(faults())
+                .containsExactly(
+                        "COUCHDB_URL: unexpected CouchDB URL: its scheme is neither http nor https: expected something like https://couch.example.org:6984/");
+    }
+
+    @Test
+    void refusesTwoDepthsOfAVerification() {
+        words.set(0, "verify");
+        words.set(1, "documents");
+        words.addAll(List.of("--couch-db=orders", "--counts", "--ids"));
+
+        assertThat(faults())
+                .containsExactly("--counts and --ids are given: give one, --ids finds all that --counts does");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--output=csv, csv", "--output=xml, xml"})
+    void refusesAFormThatARunDoesNotHave(String word, String form) {
+        words.add(word);
+
+        assertThat(faults()).containsExactly("--output is \"%s\": expected text or json".formatted(form));
+    }
+
+    @Test
+    void refusesToTellLessAndMoreAtOnce() {
+        words.addAll(List.of("--quiet", "--verbose"));
+
+        assertThat(faults()).containsExactly("--quiet and --verbose ask for less and for more: give one of them");
+    }
+
+    @Test
     void tellsAllFaultsAtOnce() {
         words.clear();
         words.addAll(List.of("run", "migrate_metadata", "--chunk-size=0", "--max-outage=x"));
@@ -134,7 +187,9 @@ class SettingsReaderTest {
                         fault -> assertThat(fault).contains("no CouchDB server", "COUCHDB_URL"),
                         fault -> assertThat(fault).startsWith("PGHOST is \"/var/run/postgresql\", a Unix socket"),
                         fault -> assertThat(fault).startsWith("PGPORT is \"none\""),
-                        fault -> assertThat(fault).startsWith("PGSSLMODE is \"maybe\""));
+                        fault -> assertThat(fault)
+                                .isEqualTo(
+                                        "PGSSLMODE is \"maybe\": expected disable, allow, prefer, require, verify-ca or verify-full"));
     }
 
     @Test
@@ -147,7 +202,11 @@ class SettingsReaderTest {
     @Test
     void asksForNoPasswordInAJdbcUrlOfTheCommandLine() throws IOException {
         words.add("--jdbc-url=postgres");
-        assertThat(faults()).singleElement().asString().contains("PGPASSWORD").doesNotContain("&password=");
+        assertThat(faults())
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "with the user, if any, as ?user=NAME, and the password elsewhere: in PGPASSWORD or ~/.pgpass");
 
         words.remove(words.size() - 1);
         config("{\"jdbc-url\": \"postgres\"}");
@@ -190,8 +249,12 @@ class SettingsReaderTest {
 
         assertThat(faults())
                 .satisfiesExactly(
-                        fault -> assertThat(fault).contains("--couch-url", "COUCHDB_PASSWORD"),
-                        fault -> assertThat(fault).contains("--jdbc-url", "PGPASSWORD"))
+                        fault -> assertThat(fault)
+                                .startsWith("--couch-url holds a password, which every user of this machine can read")
+                                .endsWith("set COUCHDB_PASSWORD (or set COUCHDB_URL to the whole URL)"),
+                        fault -> assertThat(fault)
+                                .startsWith("--jdbc-url holds a password, which every user of this machine can read")
+                                .endsWith("set PGPASSWORD, or use a ~/.pgpass file"))
                 .allSatisfy(fault -> assertThat(fault).doesNotContain("hunter2"));
     }
 
