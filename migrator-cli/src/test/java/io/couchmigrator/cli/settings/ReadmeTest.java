@@ -53,10 +53,12 @@ final class ReadmeTest {
     }
 
     @Test
-    void advisesOnEachCodeOfRejectsThatIsTold() {
+    void advisesOnEachCodeOfRejectsThatIsToldInOneLine() {
         assertThat(found(CODE, 1, ROOT.resolve("docs/reference/reject-codes.md")))
                 .isNotEmpty()
-                .noneMatch(code -> RejectAdvice.of(code).equals(RejectAdvice.of("any-other")));
+                .noneMatch(code -> RejectAdvice.of(code).equals(RejectAdvice.of("any-other")))
+                .allSatisfy(code -> assertThat("To mend: %s.".formatted(RejectAdvice.of(code)))
+                        .hasSizeLessThanOrEqualTo(80));
     }
 
     static Path options() {
