@@ -87,6 +87,26 @@ class LauncherIT {
                 .contains("NoSuchOption'");
     }
 
+    /** Under this option Java leaves all signals to the system. */
+    @Test
+    void warnsThatSignalsEndARunAtOnceWhereJavaHandlesNone() throws Exception {
+        Map<String, String> nobody = Map.of(
+                "MIGRATOR_OPTS", "-Xrs", "COUCHDB_URL", "http://127.0.0.1:1/", "PGHOST", "127.0.0.1", "PGPORT", "1");
+
+        Ended ended = start(
+                nobody,
+                program(),
+                "run",
+                "migrate_metadata",
+                "--log-dir=" + directory.resolve("logs"),
+                "--max-outage=0s");
+
+        assertThat(ended.status()).as(ended.output()).isEqualTo(4);
+        assertThat(ended.output())
+                .contains(
+                        "Warning: this Java runtime handles no signals, so that they end the program at once: start it without -Xrs, and with the module jdk.unsupported\n");
+    }
+
     @Test
     void saysWhichJavaItFoundWhereItIsTooOld() throws Exception {
         Path old = Files.createDirectories(directory.resolve("jdk8/bin"));
@@ -137,6 +157,43 @@ class LauncherIT {
         assertThat(nowhere.output()).contains("found no java on the PATH", "Java 17 or later");
         assertThat(elsewhere.status()).isEqualTo(2);
         assertThat(elsewhere.output()).contains("JAVA_HOME is " + directory, "Java 17 or later");
+    }
+
+    @Test
+    void saysThatTheJavaItFoundDoesNotStart() throws Exception {
+        Path bin = Files.createDirectories(directory.resolve("jdk/bin"));
+        program(bin.resolve("java"), "echo 'cannot execute binary file' >&2; exit 126");
+
+        Ended ended = start(Map.of("JAVA_HOME", directory.resolve("jdk").toString()), program(), "list");
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.output())
+                .startsWith("migrator: %s does not start: cannot execute binary file. Java 17 or later is needed: "
+                        .formatted(bin.resolve("java")));
+    }
+
+    @Test
+    void saysThatItCannotFollowALink() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), BUILT.resolve("bin/migrator"));
+
+        Ended ended = start(Map.of("PATH", directory.toString()), link.toString(), "list");
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.output())
+                .contains("migrator: cannot follow the link %s: readlink is missing\n".formatted(link));
+    }
+
+    @Test
+    void saysThatItCannotRunFromADirectoryWithAColon() throws Exception {
+        Path bin = Files.createDirectories(directory.resolve("a:b/bin"));
+        Path copy = Files.copy(BUILT.resolve("bin/migrator"), bin.resolve("migrator"));
+
+        Ended ended = start(Map.of(), copy.toString(), "list");
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.output())
+                .isEqualTo("migrator: cannot run from %s: Java's class path takes no directory with a colon; move it\n"
+                        .formatted(bin.getParent().toRealPath()));
     }
 
     @Test

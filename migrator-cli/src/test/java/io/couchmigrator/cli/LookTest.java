@@ -27,7 +27,7 @@ final class LookTest {
               "format": 2, "requires": [], "migration": "documents", "saved": "2018-10-24T20:58:39Z",
               "source": {"url": "http://couch:5984/", "uuid": null},
               "target": {"system_identifier": null, "database": "hq", "database_oid": 7, "table_oids": {}},
-              "outstanding_rejects": 3,
+              "outstanding_rejects": 5,
               "stages": [{
                 "name": "orders", "definition": 1, "database": "orders", "instance_start_time": "1",
                 "phase": "reading", "sequence": "0", "total": 100, "planned": "2018-10-24T20:58:39Z", "completed": null,
@@ -43,6 +43,8 @@ final class LookTest {
             {"event":"rejected","at":"2018-10-24T20:58:39Z","stage":"orders","doc_id":"gone","rev":"1-b","code":"wrong-type","reason":"total"}
             {"event":"resolved","at":"2018-10-24T20:58:40Z","stage":"orders","doc_id":"gone"}
             {"event":"missing","at":"2018-10-24T20:58:41Z","stage":"orders","doc_id":"lost","rev":"1-c"}
+            {"event":"different again","at":"2018-10-24T20:58:41Z","stage":"orders","doc_id":"undone","rev":"1-e"}
+            {"event":"rejected","at":"2018-10-24T20:58:41Z","stage":"orders","doc_id":"of-yours","rev":"1-f","code":"too-cheap","reason":"total is below 1"}
             {"event":"rejected","at":"2018-10-24T20:58:42Z","stage":"orders","doc_id":"odd\\u001b[31m,\\n\\"quoted\\"","rev":"1-d","code":"value-too-long","reason":"customer is too long"}
             {"event":"rejected","at":"2018-10-24T20:58:43Z","stage":"orders","doc_id":"torn","re""";
 
@@ -72,7 +74,7 @@ final class LookTest {
                 .startsWith(
                         "documents: killed, or its machine was: it never ended",
                         "  begun at 2018-10-24T20:00:00Z as process 4242 on host db1")
-                .contains("orders                         37         100  37%          unfinished        3")
+                .contains("orders                         35         100  35%          unfinished        5")
                 .endsWith(
                         "To go on, run the same command again, with what else it was given:",
                         "    migrator run documents --log-dir=" + logs
@@ -175,12 +177,22 @@ final class LookTest {
         assertThat(run("rejects", "documents", "--log-dir=" + logs)).isZero();
 
         assertThat(out()).isEqualTo("""
-                        documents: 3 rejects are outstanding.
+                        documents: 5 rejects are outstanding.
+
+                        different again: 1 document
+                        To mend: find what undoes it, such as a trigger; run, then verify.
+                          orders  undone
+                            a verification found a row of it with other values
 
                         missing: 1 document
                         To mend: nothing: the next run writes or deletes its rows.
                           orders  lost
                             a verification did not find a row of it
+
+                        too-cheap: 1 document
+                        To mend: do what the reason says.
+                          orders  of-yours
+                            total is below 1
 
                         value-too-long: 2 documents
                         To mend: shorten it, or make the column longer.
@@ -199,7 +211,7 @@ final class LookTest {
                 .isZero();
 
         assertThat(out().split("\r\n"))
-                .hasSize(4)
+                .hasSize(6)
                 .startsWith("stage,doc_id,rev,code,reason,mend")
                 .contains(
                         "orders,plain,1-a,value-too-long,customer is too long,\"shorten it, or make the column longer\"")
@@ -211,7 +223,7 @@ final class LookTest {
         assertThat(run("rejects", "documents", "--log-dir=" + logs, "--output=json"))
                 .isZero();
 
-        assertThat(out().lines()).hasSize(3).last().satisfies(line -> assertThat(JsonParser.parseString(line)
+        assertThat(out().lines()).hasSize(5).last().satisfies(line -> assertThat(JsonParser.parseString(line)
                         .getAsJsonObject()
                         .get("doc_id")
                         .getAsString())
