@@ -54,28 +54,10 @@ final class LongTransactionsIT {
         database.execute(SmallRun.TABLE + "; alter database %s set lock_timeout = '1h'".formatted(database.name()));
     }
 
-    @Test
-    void nameTheTableThatIsLockedAndWhoHoldsIt(CouchDouble couch, TestDatabase database) throws Exception {
-        try (Connection holder = database.dataSource().getConnection()) {
-            listening.onStart = () -> execute(holder, "begin; lock table orders in access exclusive mode");
-            CompletableFuture<Result> ending = begin(couch, database.dataSource());
-            await().atMost(LONG).until(() -> !listening.told.isEmpty());
-            execute(holder, "rollback");
-            Result result = ending.join();
-
-            assertThat(listening.told.get(0))
-                    .startsWith("PostgreSQL: a lock on orders that server process %s (user migrator_test_"
-                            .formatted(process(holder)))
-                    .endsWith(
-                            ", application \"PostgreSQL JDBC Driver\", host 127.0.0.1) holds: to end it, select pg_terminate_backend(%s)"
-                                    .formatted(process(holder)));
-            assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
-        }
-    }
-
     /** A pause keeps the run from its end, which would come sooner than the next look. */
     @Test
-    void areToldToBeOverAndTheNextOneIsToldAnew(CouchDouble couch, TestDatabase database) throws Exception {
+    void nameTheTableThatIsLockedAndWhoHoldsItUntilThatIsOverAndAnewTheNextTime(
+            CouchDouble couch, TestDatabase database) throws Exception {
         Path throttle = logs.resolve("orders.throttle");
         try (Connection holder = database.dataSource().getConnection()) {
             listening.onStart = () -> execute(holder, "begin; lock table orders in access exclusive mode");
@@ -91,6 +73,12 @@ final class LongTransactionsIT {
             execute(holder, "rollback");
 
             assertThat(ending.join().outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(listening.told.get(0))
+                    .startsWith("PostgreSQL: a lock on orders that server process %s (user migrator_test_"
+                            .formatted(process(holder)))
+                    .endsWith(
+                            ", application \"PostgreSQL JDBC Driver\", host 127.0.0.1) holds: to end it, select pg_terminate_backend(%s)"
+                                    .formatted(process(holder)));
             assertThat(listening.told).hasSize(2);
         }
     }
