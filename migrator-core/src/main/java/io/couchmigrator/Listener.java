@@ -135,8 +135,10 @@ public interface Listener {
             OUTAGE,
             /** A server has been asked, and not a byte of its answer has come for five seconds. */
             SILENCE,
-            /** A transaction of PostgreSQL has not ended within three seconds, and waits for a lock; or within ten, for whatever reason. */
-            TRANSACTION,
+            /** A transaction of PostgreSQL waits for a lock of somebody else. Told within five seconds. */
+            LOCK,
+            /** A statement of PostgreSQL, or its commit, takes longer than ten seconds, for whatever reason. */
+            STATEMENT,
             /**
              * An operator wants it: the batches in hand are finished, and nothing more is read, but for the one page of a worker that waits
              * meanwhile because of {@link Migrator.Builder#maxDocumentsPerSecond}. Told at once.

@@ -191,7 +191,7 @@ final class ConsoleListener implements Listener {
                 switch (wait.kind()) {
                     case OUTAGE -> "%s is back after %s.";
                     case SILENCE -> "%s has answered after %s.";
-                    case TRANSACTION -> "%s goes on after %s.";
+                    case LOCK, STATEMENT -> "%s goes on after %s.";
                     case PAUSE -> "%s no longer pauses the run, after %s.";
                 };
         console.error(words.formatted(wait.on(), Durations.seconds(Duration.between(wait.since(), clock.instant()))));

@@ -262,7 +262,8 @@ class ConsoleListenerTest {
     @CsvSource({
         "OUTAGE, connection refused, CouchDB is back after 0:01:12.",
         "SILENCE, no answer yet, CouchDB has answered after 0:01:12.",
-        "TRANSACTION, a lock on t, CouchDB goes on after 0:01:12."
+        "LOCK, a lock on t, CouchDB goes on after 0:01:12.",
+        "STATEMENT, a statement that takes long, CouchDB goes on after 0:01:12."
     })
     void tellsWhatIsWaitedForFromItsFirstSecondsToItsEnd(Kind kind, String cause, String end) {
         Wait wait = new Wait(kind, "CouchDB", cause, NOON, Optional.of(NOON.plus(Duration.ofMinutes(10))));

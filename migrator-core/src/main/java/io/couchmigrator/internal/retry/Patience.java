@@ -173,7 +173,7 @@ public final class Patience {
         Instant first = watch == null ? clock.instant() : began;
         Instant since = earlier == null ? first : earlier.since();
         Wait outage = new Wait(
-                e.isOfLock() ? Wait.Kind.TRANSACTION : Wait.Kind.OUTAGE,
+                e.isOfLock() ? Wait.Kind.LOCK : Wait.Kind.OUTAGE,
                 server,
                 e.seen(),
                 since,

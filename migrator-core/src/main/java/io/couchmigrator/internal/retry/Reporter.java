@@ -8,10 +8,12 @@ import io.couchmigrator.Rejection;
 import io.couchmigrator.internal.files.HistoryFile;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Reporter implements WaitListener {
     private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
+
+    /** A server that takes its time may take as much for what comes next: that belongs to how fast a run is. */
+    private static final Set<Wait.Kind> HELD_UP = EnumSet.of(Wait.Kind.OUTAGE, Wait.Kind.LOCK, Wait.Kind.PAUSE);
 
     private final Listener listener;
     private @Nullable HistoryFile history;
@@ -112,9 +117,9 @@ public final class Reporter implements WaitListener {
         }
     }
 
-    /** Returns whether anything is waited for that was told. */
-    public synchronized boolean isWaiting() {
-        return !waits.isEmpty();
+    /** Returns whether the run is told to be held up, and not only slow. */
+    public synchronized boolean isHeldUp() {
+        return waits.values().stream().anyMatch(wait -> HELD_UP.contains(wait.kind()));
     }
 
     /** Tells how fast the run goes on; 0 is without a limit. */

@@ -114,7 +114,7 @@ final class Checkpoints implements AutoCloseable {
     /**
      * Looks how fast stages are read; called each second.
      *
-     * @param heldUp whether something is waited for
+     * @param heldUp whether the run is held up
      */
     synchronized void look(boolean heldUp) {
         long now = System.nanoTime();

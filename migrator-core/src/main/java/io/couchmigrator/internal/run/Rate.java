@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How fast a stage was read in the last minutes of work. What passes without a document while something is waited for, or while
+ * How fast a stage was read in the last minutes of work. What passes without a document while the run is held up, or while
  * the process stands still, counts for nothing; what a throttle waits does count, since it goes on so. Safe for use by multiple threads.
  */
 final class Rate {
@@ -33,7 +33,7 @@ final class Rate {
      * @param now the nanoseconds of {@link System#nanoTime}
      * @param documentsRead all documents of the stage that were read
      * @param bytesRead all bytes of them
-     * @param heldUp whether something is waited for, by the stage or another one
+     * @param heldUp whether a server that is away, a lock or a pause is waited for, by the stage or another one
      */
     synchronized void look(long now, long documentsRead, long bytesRead, boolean heldUp) {
         long took = now - lookedAt;

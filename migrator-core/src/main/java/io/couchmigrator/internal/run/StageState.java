@@ -51,7 +51,7 @@ final class StageState {
      * Looks how far the ranges are; called each second.
      *
      * @param nanos the time
-     * @param heldUp whether something is waited for
+     * @param heldUp whether the run is held up
      */
     void look(long nanos, boolean heldUp) {
         StageOffset now = offset();

@@ -28,7 +28,7 @@ final class Ticker implements AutoCloseable {
     /**
      * Begins.
      *
-     * @param heldUp tells whether something is waited for
+     * @param heldUp tells whether the run is held up
      * @param failed takes what goes wrong
      */
     Ticker(

@@ -32,9 +32,9 @@ record Worksite(
         int workers,
         int chunkSize,
         Clock clock) {
-    /** Returns whether anything is waited for that the run cannot hasten: a server, a lock, the end of a pause. */
+    /** Returns whether the run is held up: by a server that is away, a lock, or a pause. */
     boolean isHeldUp() {
-        return reporter.isWaiting()
+        return reporter.isHeldUp()
                 || sources.isPaused()
                 || sources.isAway()
                 || Stream.of(

@@ -83,7 +83,7 @@ final class LongTransactions implements AutoCloseable {
                 watched.over(listener);
             }
         } else if (now - watched.askAgainAt >= 0) {
-            Optional<String> cause = causeOf(late, database);
+            Optional<WaitedFor> cause = causeOf(late, database);
             watched.askAgainAt = now + (cause.isPresent() ? TELL_AGAIN : LONG).toNanos();
             Duration age = Duration.ofNanos(System.nanoTime() - late.get(0).began());
             cause.ifPresentOrElse(
@@ -92,12 +92,12 @@ final class LongTransactions implements AutoCloseable {
     }
 
     /** Returns what the server says; empty if it says that they get on. */
-    private Optional<String> causeOf(List<Transaction> late, TargetDatabase database) {
+    private Optional<WaitedFor> causeOf(List<Transaction> late, TargetDatabase database) {
         try (Session session = new Session(database.sessions().source(), database.where())) {
             looking = session;
             session.open(LONGEST_LOOK);
             Future<?> bound = timer.schedule(session::cut, LONGEST_LOOK.toNanos(), TimeUnit.NANOSECONDS);
-            Optional<String> cause = session.transaction(connection ->
+            Optional<WaitedFor> cause = session.transaction(connection ->
                     WaitedFor.by(late.stream().map(Transaction::process).toList(), SLOW, connection));
             bound.cancel(false);
             return cause;
@@ -106,7 +106,7 @@ final class LongTransactions implements AutoCloseable {
                     "{} could not be asked what it waits for: {}",
                     database.where(),
                     e.getClass().getName());
-            return Optional.of("something that it cannot be asked for just now");
+            return Optional.of(new WaitedFor(Wait.Kind.STATEMENT, "something that it cannot be asked for just now"));
         } finally {
             looking = null;
         }
@@ -122,9 +122,13 @@ final class LongTransactions implements AutoCloseable {
             this.database = database;
         }
 
-        void tell(String cause, Instant since, WaitListener listener) {
+        void tell(WaitedFor seen, Instant since, WaitListener listener) {
+            if (told != null && told.kind() != seen.kind()) {
+                listener.resumed(told);
+                told = null;
+            }
             Instant begun = told == null ? since : told.since();
-            told = new Wait(Wait.Kind.TRANSACTION, database.called(), cause, begun, Optional.empty());
+            told = new Wait(seen.kind(), database.called(), seen.cause(), begun, Optional.empty());
             listener.waiting(told);
         }
 

@@ -313,19 +313,19 @@ final class StandingsTest {
     /** A run that was started elsewhere tells the file of a pause by another path. */
     @Test
     void tellsWhatIsWaitedForUntilThatIsOver() {
-        JsonObject lock = waiting("transaction", "PostgreSQL", "a lock");
+        JsonObject lock = waiting("lock", "PostgreSQL", "a lock");
         JsonObject pause = waiting("pause", "../logs/orders.throttle", "an operator wants it");
         try (HistoryFile history = history()) {
             history.started(settings("migrate"));
             history.add("waiting", waiting("outage", "PostgreSQL", "restarts"));
-            history.add("waiting", waiting("transaction", "PostgreSQL", "nobody knows"));
+            history.add("waiting", waiting("lock", "PostgreSQL", "nobody knows"));
             history.add("waiting", lock);
             history.add("waiting", pause);
             history.add("waiting", waiting("of a newer kind", "PostgreSQL", "?"));
             history.add("resumed", waiting("outage", "PostgreSQL", "restarts"));
             assertThat(waits())
                     .containsExactly(
-                            new Wait(Kind.TRANSACTION, "PostgreSQL", "a lock", NOW, Optional.empty()),
+                            new Wait(Kind.LOCK, "PostgreSQL", "a lock", NOW, Optional.empty()),
                             new Wait(
                                     Kind.PAUSE,
                                     logs.resolve("orders.throttle").toString(),

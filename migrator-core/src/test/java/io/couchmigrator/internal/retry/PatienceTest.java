@@ -328,7 +328,7 @@ final class PatienceTest {
         assertThat(answer).isEqualTo("answer");
         assertThat(clock.instant()).isAfter(began.plusSeconds(200));
         assertThat(listener.outages).allSatisfy(wait -> {
-            assertThat(wait.kind()).isEqualTo(Wait.Kind.TRANSACTION);
+            assertThat(wait.kind()).isEqualTo(Wait.Kind.LOCK);
             assertThat(wait.until()).hasValue(began.plus(MAX_OUTAGE));
         });
     }

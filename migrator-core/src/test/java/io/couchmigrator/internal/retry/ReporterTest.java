@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class ReporterTest {
     private static final Instant NOON = Instant.parse("2018-10-24T12:00:00Z");
@@ -31,33 +33,43 @@ final class ReporterTest {
     /** Both what asks the server and who tries again know of a lock, and which of them sees its end first is not known. */
     @Test
     void tellsOfWhatSeveralTellOfAsOneThingThatBeganOnceAndEndsOnce() {
-        Wait asked = wait(Kind.TRANSACTION, "a lock", NOON);
-        Wait tried = wait(Kind.TRANSACTION, "lock timeout", NOON.plusSeconds(10));
+        Wait asked = wait(Kind.LOCK, "a lock", NOON);
+        Wait tried = wait(Kind.LOCK, "lock timeout", NOON.plusSeconds(10));
 
         reporter.waiting(asked);
         reporter.waiting(tried);
-        assertThat(reporter.isWaiting()).isTrue();
         reporter.resumed(tried);
         reporter.resumed(asked);
 
-        assertThat(reporter.isWaiting()).isFalse();
         assertThat(told)
                 .containsExactly(
                         "waiting for PostgreSQL since 2018-10-24T12:00:00Z: a lock",
                         "waiting for PostgreSQL since 2018-10-24T12:00:00Z: lock timeout",
-                        "resumed TRANSACTION of 2018-10-24T12:00:00Z");
+                        "resumed LOCK of 2018-10-24T12:00:00Z");
     }
 
     @Test
     void tellsThingsOfTwoKindsApart() {
-        Wait lock = wait(Kind.TRANSACTION, "a lock", NOON);
+        Wait lock = wait(Kind.LOCK, "a lock", NOON);
 
         reporter.waiting(lock);
         reporter.waiting(wait(Kind.OUTAGE, "restarts", NOON.plusSeconds(1)));
         reporter.resumed(lock);
 
-        assertThat(reporter.isWaiting()).isTrue();
-        assertThat(told).last().isEqualTo("resumed TRANSACTION of 2018-10-24T12:00:00Z");
+        assertThat(told).last().isEqualTo("resumed LOCK of 2018-10-24T12:00:00Z");
+    }
+
+    /** What is only slow belongs to how fast the run is. */
+    @ParameterizedTest
+    @EnumSource
+    void isHeldUpByAllThatIsNotSlownessUntilItIsOver(Kind kind) {
+        Wait wait = wait(kind, "?", NOON);
+
+        reporter.waiting(wait);
+
+        assertThat(reporter.isHeldUp()).isEqualTo(kind != Kind.SILENCE && kind != Kind.STATEMENT);
+        reporter.resumed(wait);
+        assertThat(reporter.isHeldUp()).isFalse();
     }
 
     private static Wait wait(Kind kind, String cause, Instant since) {
