@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.couchmigrator.cli.console.Console;
 import io.couchmigrator.cli.settings.Command;
 import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,20 +178,24 @@ class CliTest {
 
     @Test
     void asksForTheReportOfABug() {
-        OutputStream broken = new OutputStream() {
+        List<String> broken = new AbstractList<>() {
             @Override
-            public void write(int octet) {
-                throw new IllegalStateException("no byte for http://admin:hunter2@couch/");
+            public String get(int place) {
+                throw new IllegalStateException("no word for http://admin:hunter2@couch/");
+            }
+
+            @Override
+            public int size() {
+                return 1;
             }
         };
 
-        int status =
-                new Cli(new Console(broken, err), environment, stop -> {}, tell -> {}, "migrator").run(List.of("list"));
+        int status = run(broken);
 
         assertThat(status).isEqualTo(1);
         assertThat(err())
                 .startsWith(
-                        "migrator ended unexpectedly: java.lang.IllegalStateException: no byte for http://admin:***@couch/ at ")
+                        "migrator ended unexpectedly: java.lang.IllegalStateException: no word for http://admin:***@couch/ at ")
                 .endsWith(". Please report this bug, with this line.\n");
     }
 
@@ -205,8 +209,13 @@ class CliTest {
     }
 
     private int run(String... words) {
-        Cli cli = new Cli(new Console(out, err), environment, stop -> {}, tell -> {}, "migrator");
-        return cli.run(List.of(words));
+        return run(List.of(words));
+    }
+
+    private int run(List<String> words) {
+        try (Console console = new Console(out, err)) {
+            return new Cli(console, environment, stop -> {}, tell -> {}, "migrator").run(words);
+        }
     }
 
     private String out() {

@@ -249,8 +249,7 @@ final class LookTest {
             }
         };
 
-        int status = new Cli(new Console(full, err), Map.of(), stop -> {}, tell -> {}, "migrator")
-                .run(List.of(command.split(" ")));
+        int status = run(full, command.split(" "));
 
         assertThat(status).isEqualTo(2);
         assertThat(err())
@@ -259,7 +258,13 @@ final class LookTest {
     }
 
     private int run(String... words) {
-        return new Cli(new Console(out, err), Map.of(), stop -> {}, tell -> {}, "migrator").run(List.of(words));
+        return run(out, words);
+    }
+
+    private int run(OutputStream output, String... words) {
+        try (Console console = new Console(output, err)) {
+            return new Cli(console, Map.of(), stop -> {}, tell -> {}, "migrator").run(List.of(words));
+        }
     }
 
     private String out() {

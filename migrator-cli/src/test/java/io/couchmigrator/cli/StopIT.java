@@ -12,13 +12,17 @@ import io.couchmigrator.testkit.couch.CouchRequest;
 import io.couchmigrator.testkit.couch.Fault;
 import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,15 +87,28 @@ final class StopIT {
         assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
     }
 
+    /** Nobody reads what it writes, which is in its summary all the same. */
     @Test
     void endsWhenTheTimeIsUpAndSaysHowToGoOn() throws Exception {
-        Operator.Ended ended = operator.runs("--max-duration=3s");
+        Process run = startsUnread("--max-duration=3s");
 
-        assertThat(ended.status()).as(ended.console()).isEqualTo(8);
-        assertThat(ended.console())
+        assertThat(run.waitFor()).isEqualTo(8);
+        assertThat(summary())
                 .doesNotContain("Error: ")
                 .containsPattern("\nStopped by --max-duration \\(exit status 8\\)\\. .* To go on, run the same"
                         + " command again:\n    .* --max-duration=3s\n$");
+    }
+
+    @Test
+    void stopsThoughNobodyReadsWhatItSays(TestDatabase database) throws Exception {
+        Process run = startsUnread();
+        await().atMost(LONG)
+                .until(() -> !ExpectedRow.readAll(database.dataSource()).isEmpty());
+
+        send("TERM", run);
+
+        assertThat(run.waitFor()).isEqualTo(143);
+        assertThat(summary()).contains("\nStopping once ", "\nStopped at your request.");
     }
 
     /** The batch in hand waits for a lock, so that no run could end by itself before PostgreSQL's time is over. */
@@ -125,6 +142,30 @@ final class StopIT {
         Process run = operator.starts(directory.resolve("console.txt"), "--chunk-size=50");
         running = run;
         return run;
+    }
+
+    /** Into a pipe that is full already, and stays so: the shell itself holds both its ends. */
+    private Process startsUnread(String... more) throws Exception {
+        List<String> words = new ArrayList<>(List.of(
+                "sh",
+                "-c",
+                "mkfifo full && exec 3<>full; dd if=/dev/zero of=full bs=4k oflag=nonblock 2>&-; exec \"$@\" >&3 2>&3",
+                "sh",
+                Operator.program()));
+        words.addAll(List.of(operator.runbook("--chunk-size=50")));
+        words.addAll(List.of(more));
+        Process run = operator.process(words).directory(directory.toFile()).start();
+        running = run;
+        return run;
+    }
+
+    private String summary() throws IOException {
+        try (Stream<Path> files = Files.list(operator.logs())) {
+            Path summary = files.filter(file -> file.toString().endsWith("-summary.txt"))
+                    .findFirst()
+                    .orElseThrow();
+            return Files.readString(summary);
+        }
     }
 
     /** Requests do not tell: the first pages are samples of sizes, of which nothing is written. */

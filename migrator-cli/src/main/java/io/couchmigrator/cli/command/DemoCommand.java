@@ -34,7 +34,13 @@ public final class DemoCommand {
                     List.of("Run it where the program was built: mvn -q -DskipTests package &&"
                             + " migrator-cli/target/migrator/bin/migrator demo"));
         }
-        return new Demo(console::line, launcher());
+        return new Demo(this::tell, launcher());
+    }
+
+    /** Its last word is told while the process ends, which waits for no other thread. */
+    private void tell(String line) {
+        console.line(line);
+        console.flush();
     }
 
     private static Path launcher() throws UsageException {

@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,20 +25,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by multiple threads.
  */
 public final class Console implements AutoCloseable {
-    private static final long BETWEEN_DRAWINGS = TimeUnit.MILLISECONDS.toNanos(200);
+    /** Who reads nothing for so long is not waited for when all is over. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*");
     private static final int COLUMNS = 80;
     /** What stands so far to the right, as a command does, is to be copied whole. */
     private static final String INDENTED = "    ";
 
-    private final Stream out;
-    private final Stream err;
+    private final StandardStreams streams;
     private final boolean wraps;
     private String terminal;
     private boolean quiet;
-    private @Nullable Screen screen;
-    private IntFunction<List<String>> lowest = columns -> List.of();
-    private long drawnAt = System.nanoTime() - BETWEEN_DRAWINGS;
     private @Nullable OutputStream summary;
     private @Nullable List<String> before = new ArrayList<>();
 
@@ -58,8 +56,7 @@ public final class Console implements AutoCloseable {
      * @param terminal which kind of terminal {@code out} is, as {@code TERM} tells it; empty if it is none
      */
     public Console(OutputStream out, OutputStream err, String terminal) {
-        this.out = new Stream(out);
-        this.err = new Stream(err);
+        this.streams = StandardStreams.of(out, err);
         this.wraps = !terminal.isEmpty();
         this.terminal = terminal;
     }
@@ -69,12 +66,12 @@ public final class Console implements AutoCloseable {
      * could steer a terminal, question marks.
      */
     public void line(String text) {
-        write(text, out);
+        write(text, false);
     }
 
     /** Writes one line that somebody asked for just now: where standard output is quiet, to standard error. */
     public synchronized void answer(String text) {
-        write(text, quiet ? err : out);
+        write(text, quiet);
     }
 
     /** Writes nothing more to standard output but events; the summary has all the same. */
@@ -84,8 +81,8 @@ public final class Console implements AutoCloseable {
     }
 
     /** Writes an event, a line for a program, to standard output. It is not kept. */
-    public synchronized void event(String json) {
-        out.write((json + "\n").getBytes(StandardCharsets.UTF_8));
+    public void event(String json) {
+        streams.out(json + "\n");
     }
 
     /** Writes each as one line that was asked for. */
@@ -95,7 +92,7 @@ public final class Console implements AutoCloseable {
 
     /** Writes one line on what is wrong, or is waited for. */
     public void error(String text) {
-        write(text, err);
+        write(text, true);
     }
 
     /** Writes each as one line on what is wrong. */
@@ -117,14 +114,14 @@ public final class Console implements AutoCloseable {
         }
     }
 
-    /** Returns why not all that was asked for could be written to standard output; empty if it was. */
-    public synchronized Optional<String> lost() {
-        return Optional.ofNullable(out.lost).map(IoReason::of);
+    /** Returns, once somebody has read it, why not all that was asked for could be written to standard output; empty if it was. */
+    public Optional<String> lost() {
+        return streams.lost().map(IoReason::of);
     }
 
     /** Writes one line on how far something is, but not on a terminal whose lowest lines show it. */
     public synchronized void progress(String text) {
-        if (screen != null && screen.isInForeground()) {
+        if (streams.shows()) {
             keep(printable(text) + "\n");
         } else {
             line(text);
@@ -135,54 +132,48 @@ public final class Console implements AutoCloseable {
      * Shows these lines below all others on a terminal that can, a few times a second and in the place of those before;
      * nothing is kept of them.
      *
-     * @param lines returns them for so many columns; called by any thread, while the console is in hand
+     * @param lines returns them for so many columns; called by another thread
      */
     public synchronized void showLowest(IntFunction<List<String>> lines) {
-        lowest = lines;
         openScreen();
-        if (System.nanoTime() - drawnAt >= BETWEEN_DRAWINGS) {
-            draw();
-        }
+        streams.showLowest(lines);
     }
 
     /** Returns whether standard output is a terminal on which lines can be shown below all others. */
     public synchronized boolean canShowLowest() {
         openScreen();
-        return screen != null && screen.isInForeground();
+        return streams.shows();
     }
 
     /** Takes away the lines that are shown below all others. */
-    public synchronized void hideLowest() {
-        lowest = columns -> List.of();
-        draw();
+    public void hideLowest() {
+        streams.hideLowest();
     }
 
     /** It costs what only who shows something is to pay. */
     private void openScreen() {
         if (!terminal.isEmpty()) {
-            screen = Screen.of(terminal).orElse(null);
+            Screen.of(terminal).ifPresent(streams::use);
             terminal = "";
-            if (screen != null) {
-                screen.watch(this::draw);
-            }
         }
     }
 
-    private synchronized void draw() {
-        if (screen != null) {
-            out.write(screen.draw(lowest));
-            drawnAt = System.nanoTime();
-        }
+    /**
+     * Writes text that was asked for as it is, control characters and all, and waits for who reads it; it is kept nowhere, however much
+     * it is.
+     */
+    public void record(String text) {
+        streams.answer(text);
     }
 
-    /** Writes text that was asked for as it is, control characters and all; it is kept nowhere, however much it is. */
-    public synchronized void record(String text) {
-        out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private synchronized void write(String text, Stream stream) {
+    private synchronized void write(String text, boolean isWrong) {
         String line = printable(text);
-        print(onTerminal(line) + "\n", stream);
+        String lines = onTerminal(line) + "\n";
+        if (isWrong) {
+            streams.err(lines);
+        } else if (!quiet) {
+            streams.out(lines);
+        }
         keep(line + "\n");
     }
 
@@ -191,16 +182,6 @@ public final class Console implements AutoCloseable {
         return wraps && line.length() > COLUMNS && !line.startsWith(INDENTED)
                 ? String.join("\n", Wrapped.lines("", 2, line))
                 : line;
-    }
-
-    private void print(String line, Stream stream) {
-        if (screen != null) {
-            out.write(screen.clear());
-        }
-        if (stream == err || !quiet) {
-            stream.write(line.getBytes(StandardCharsets.UTF_8));
-        }
-        draw();
     }
 
     private void keep(String line) {
@@ -217,7 +198,7 @@ public final class Console implements AutoCloseable {
         try {
             summary = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            print("Warning: this output is not kept: cannot create %s: %s%n".formatted(file, IoReason.of(e)), err);
+            streams.err("Warning: this output is not kept: cannot create %s: %s%n".formatted(file, IoReason.of(e)));
             return;
         }
         lines.forEach(this::writeToSummary);
@@ -230,8 +211,8 @@ public final class Console implements AutoCloseable {
         try {
             summary.write(line.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            close();
-            print("Warning: this output is no longer kept: %s%n".formatted(IoReason.of(e)), err);
+            closeSummary();
+            streams.err("Warning: this output is no longer kept: %s%n".formatted(IoReason.of(e)));
         }
     }
 
@@ -242,39 +223,27 @@ public final class Console implements AutoCloseable {
         return LINE_END.matcher(text).replaceAll(" ").replaceAll("\\p{Cntrl}", "?");
     }
 
-    /** Closes the summary file; the streams stay open. */
+    /** Waits until all is written, or until nobody reads it for five seconds. */
+    public void flush() {
+        streams.flush(PATIENCE);
+    }
+
+    /** Closes the summary file, and waits as {@link #flush} does; the streams stay open. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        closeSummary();
+        flush();
+        streams.close();
+    }
+
+    private synchronized void closeSummary() {
         OutputStream open = summary;
         summary = null;
         if (open != null) {
             try {
                 open.close();
             } catch (IOException e) {
-                print("Warning: this output may not be kept in full: %s%n".formatted(IoReason.of(e)), err);
-            }
-        }
-    }
-
-    /** A standard stream, until its reader is gone. */
-    private static final class Stream {
-        private @Nullable OutputStream open;
-        private @Nullable IOException lost;
-
-        Stream(OutputStream open) {
-            this.open = open;
-        }
-
-        void write(byte[] octets) {
-            if (open == null) {
-                return;
-            }
-            try {
-                open.write(octets);
-                open.flush();
-            } catch (IOException e) {
-                open = null;
-                lost = e;
+                streams.err("Warning: this output may not be kept in full: %s%n".formatted(IoReason.of(e)));
             }
         }
     }

@@ -96,21 +96,21 @@ final class Screen {
      *
      * @param lines returns them for so many columns
      */
-    byte[] draw(IntFunction<List<String>> lines) {
+    String draw(IntFunction<List<String>> lines) {
         StringBuilder text = new StringBuilder(clearing());
         List<String> all = isInForeground() ? lines.apply(columns - 1) : List.of();
         drawn = all.subList(0, Math.min(all.size(), Math.max(1, rows - 1))).stream()
                 .map(this::cut)
                 .toList();
         drawn.forEach(line -> text.append(line).append('\n'));
-        return bytes(text.toString());
+        return text.toString();
     }
 
     /** Returns what takes the lines away. */
-    byte[] clear() {
+    String clear() {
         String clearing = clearing();
         drawn = List.of();
-        return bytes(clearing);
+        return clearing;
     }
 
     /**
@@ -157,10 +157,6 @@ final class Screen {
 
     private String code(Capability capability, Object... parameters) {
         return Curses.tputs(terminal.getStringCapability(capability), parameters);
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** The terminal of this process, whichever of its streams leads there, and whoever has it. */

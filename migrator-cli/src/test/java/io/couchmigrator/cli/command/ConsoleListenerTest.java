@@ -313,10 +313,12 @@ class ConsoleListenerTest {
     }
 
     private List<String> errors() {
+        console.flush();
         return errors.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
     private List<String> lines() {
+        console.flush();
         return terminal.toString(StandardCharsets.UTF_8).lines().toList();
     }
 }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 final class VerboseListenerTest {
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
-    private final VerboseListener listener = new VerboseListener(new Console(output, errors));
+    private final Console console = new Console(output, errors);
+    private final VerboseListener listener = new VerboseListener(console);
 
     @Test
     void tellsEachBatch() {
@@ -37,6 +38,7 @@ final class VerboseListenerTest {
                 Optional.empty(),
                 Optional.empty(),
                 new Whole(5_000, OptionalLong.empty(), Optional.empty())));
+        console.close();
 
         assertThat(output.toString(StandardCharsets.UTF_8))
                 .isEqualTo("orders: 5,000 read, of which this run processed 1,990.\n");
@@ -53,6 +55,7 @@ final class VerboseListenerTest {
         listener.rejected(
                 new Rejection("orders", "a", Optional.of("1-b"), "value-too-long", "name has 300 characters"));
         listener.resolved("orders", "b");
+        console.close();
 
         assertThat(errors.toString(StandardCharsets.UTF_8)).isEqualTo("""
                         CouchDB at http://couch/: connection refused. Trying again.

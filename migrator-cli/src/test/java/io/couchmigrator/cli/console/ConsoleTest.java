@@ -148,11 +148,12 @@ class ConsoleTest {
         private FullDisk() {}
 
         public static void main(String[] words) {
-            Console console = new Console(System.out, System.err);
-            console.line("before");
-            console.keepIn(Path.of(words[0]));
-            console.line("after");
-            console.line("later");
+            try (Console console = new Console(System.out, System.err)) {
+                console.line("before");
+                console.keepIn(Path.of(words[0]));
+                console.line("after");
+                console.line("later");
+            }
         }
     }
 

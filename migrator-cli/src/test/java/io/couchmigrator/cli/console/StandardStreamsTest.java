@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.cli.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.couchmigrator.cli.text.Numbers;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class StandardStreamsTest {
+    private static final int MANY = 100_000;
+
+    private final Pipe pipe = new Pipe();
+    private final StandardStreams streams = StandardStreams.of(pipe, pipe);
+
+    @AfterEach
+    void letGo() {
+        pipe.flow.countDown();
+        streams.close();
+    }
+
+    @Test
+    void holdsUpNobodyWhileNothingIsReadAndKeepsTheLatest() {
+        IntStream.range(0, MANY).forEach(line -> streams.out("a line of progress " + line + "\n"));
+        streams.err("the verdict\n");
+        pipe.flow.countDown();
+        assertThat(streams.lost()).isEmpty();
+
+        List<String> printed = pipe.lines();
+        String warning = printed.stream()
+                .filter(line -> line.startsWith("Warning: "))
+                .findFirst()
+                .orElseThrow();
+        int leftOut = MANY + 2 - printed.size();
+        assertThat(warning)
+                .isEqualTo("Warning: here " + Numbers.of(leftOut) + " lines were left out: nobody read them.");
+        assertThat(printed.subList(printed.indexOf(warning) + 1, printed.size()))
+                .startsWith("a line of progress " + (printed.indexOf(warning) + leftOut))
+                .endsWith("a line of progress " + (MANY - 1), "the verdict");
+    }
+
+    @Test
+    void writesToBothInTheOrderInWhichItWasTold() {
+        for (int line = 0; line < 1_000; line += 2) {
+            streams.out(line + "\n");
+            streams.err(line + 1 + "\n");
+        }
+        pipe.flow.countDown();
+        assertThat(streams.lost()).isEmpty();
+
+        assertThat(pipe.lines())
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 1_000).mapToObj(String::valueOf).toList());
+    }
+
+    @Test
+    void anAnswerWaitsForItsReaderAndComesWhole() throws Exception {
+        Thread answering = new Thread(() -> IntStream.range(0, MANY).forEach(line -> streams.answer(line + "\n")));
+        answering.start();
+        await().until(() -> answering.getState() == Thread.State.TIMED_WAITING || !answering.isAlive());
+        assertThat(answering.isAlive()).isTrue();
+
+        pipe.flow.countDown();
+        answering.join();
+        assertThat(streams.lost()).isEmpty();
+
+        assertThat(pipe.lines())
+                .containsExactlyElementsOf(
+                        IntStream.range(0, MANY).mapToObj(String::valueOf).toList());
+    }
+
+    @Test
+    void isNotWaitedForWhereNothingIsRead() {
+        streams.out("a line\n");
+
+        streams.flush(Duration.ofMillis(1));
+
+        assertThat(pipe.lines()).isEmpty();
+    }
+
+    @Test
+    void saysThatAnAnswerIsNotAllThereOnceItIsKnown() {
+        StandardStreams full = StandardStreams.of(new Full(), pipe);
+        full.answer("half of it\n");
+
+        assertThat(full.lost()).get().satisfies(lost -> assertThat(lost).hasMessage("No space left on device"));
+        full.close();
+    }
+
+    /** Takes nothing until it flows. */
+    private static final class Pipe extends OutputStream {
+        private final CountDownLatch flow = new CountDownLatch(1);
+        private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+
+        @Override
+        public void write(int octet) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void write(byte[] octets, int from, int count) throws IOException {
+            try {
+                flow.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            taken.write(octets, from, count);
+        }
+
+        List<String> lines() {
+            return taken.toString(StandardCharsets.UTF_8).lines().toList();
+        }
+    }
+
+    private static final class Full extends OutputStream {
+        @Override
+        public void write(int octet) throws IOException {
+            throw new IOException("No space left on device");
+        }
+    }
+}
