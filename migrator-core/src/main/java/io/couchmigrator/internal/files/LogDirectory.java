@@ -121,6 +121,16 @@ public final class LogDirectory implements AutoCloseable {
                 .or(() -> RunLock.look(lock).map(signature -> new Held(false, signature.holder())));
     }
 
+    /** Looks which run holds a log directory without having been able to show it, which nobody should ask who does not have to. */
+    public static Optional<Held> heldUnseen(Path directory, String slug) {
+        return RunLock.lookClosely(lock(directory, slug)).map(signature -> new Held(false, signature.holder()));
+    }
+
+    /** Shows that it is held, if those who looked when it was taken kept that from being shown. */
+    public void show() {
+        locks.forEach(RunLock::show);
+    }
+
     /** Returns where the offset file is, of the run or of the verification that holds the directory. */
     public Path offsets() {
         return offsets;

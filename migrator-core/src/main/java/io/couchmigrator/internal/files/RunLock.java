@@ -28,7 +28,7 @@ final class RunLock implements AutoCloseable {
     /** The byte that a runner locks next, to be seen: those who look share it for a moment, and take nothing that a holder needs. */
     private static final long SHOWN = 1;
 
-    private static final int MOST_ATTEMPTS_TO_SHOW = 100;
+    private static final int MOST_ATTEMPTS = 100;
     private static final long PAUSE_NANOS = 5_000_000;
 
     /**
@@ -42,6 +42,9 @@ final class RunLock implements AutoCloseable {
     private final RandomAccessFile file;
 
     private final Path real;
+
+    /** Whether those who looked when it was taken kept it from being shown. */
+    private boolean unseen;
 
     private RunLock(RandomAccessFile file, Path real) {
         this.file = file;
@@ -59,7 +62,7 @@ final class RunLock implements AutoCloseable {
             Signature own = Signature.own(now);
             own.write(lock.file);
             LOCKED_HERE.put(lock.real, Optional.of(own));
-            show(lock.file);
+            lock.unseen = !isLockedAmongLooks(lock.file, SHOWN);
             return lock;
         } catch (IOException e) {
             lock.close();
@@ -87,7 +90,7 @@ final class RunLock implements AutoCloseable {
             create(path);
             RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
             try {
-                if (!isLocked(file, HELD, shared)) {
+                if (!(shared ? isLocked(file, HELD, true) : isLockedAmongLooks(file, HELD))) {
                     throw inUse(path, isShown(file) ? Signature.in(file).described() : verification(path));
                 }
                 taken = true;
@@ -138,13 +141,27 @@ final class RunLock implements AutoCloseable {
         return here == null ? seen(path) : here;
     }
 
-    /** Returns who shows that it holds a lock; empty if nobody does. */
+    /**
+     * Looks who has signed a lock and holds it, also where that one could not show it. The lock itself is shared for a moment then,
+     * for which whoever takes it tries again.
+     */
+    static synchronized Optional<Signature> lookClosely(Path path) {
+        Optional<Signature> here = LOCKED_HERE.get(real(path));
+        return here == null ? seen(path, true) : here;
+    }
+
     private static Optional<Signature> seen(Path path) {
+        return seen(path, false);
+    }
+
+    /** Returns who holds a lock, and shows it unless it is looked at closely; empty if nobody does. */
+    private static Optional<Signature> seen(Path path, boolean closely) {
         if (Files.notExists(path)) {
             return Optional.empty();
         }
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-            return isShown(file) ? Optional.of(Signature.in(file)) : Optional.empty();
+            boolean held = isShown(file) || (closely && !isLocked(file, HELD, true));
+            return held ? Optional.of(Signature.in(file)) : Optional.empty();
         } catch (IOException e) {
             throw LogDirectory.failed("lock", path, e);
         }
@@ -155,11 +172,23 @@ final class RunLock implements AutoCloseable {
         return !isLocked(file, SHOWN, true);
     }
 
-    /** Others may just be looking. While one of them never gets done, the lock is held all the same, but is not seen. */
-    private static void show(RandomAccessFile file) throws IOException {
-        for (int attempt = 0; attempt < MOST_ATTEMPTS_TO_SHOW && !isLocked(file, SHOWN, false); attempt++) {
-            LockSupport.parkNanos(PAUSE_NANOS);
+    /** Shows that the lock is held, if that could not be shown when it was taken. */
+    void show() {
+        try {
+            unseen = unseen && !isLocked(file, SHOWN, false);
+        } catch (IOException e) {
+            // It is held all the same.
         }
+    }
+
+    /** Others may just be looking. */
+    private static boolean isLockedAmongLooks(RandomAccessFile file, long place) throws IOException {
+        boolean locked = isLocked(file, place, false);
+        for (int attempt = 1; attempt < MOST_ATTEMPTS && !locked; attempt++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            locked = isLocked(file, place, false);
+        }
+        return locked;
     }
 
     @Override

@@ -75,6 +75,10 @@ public final class Standings {
             history = now;
             held = LogDirectory.held(directory, slug);
         }
+        if (held.isEmpty() && history.run().filter(run -> run.ended().isEmpty()).isPresent()) {
+            held = LogDirectory.heldUnseen(directory, slug);
+            history = held.isEmpty() ? History.read(directory, slug) : history;
+        }
         return read(history, held);
     }
 

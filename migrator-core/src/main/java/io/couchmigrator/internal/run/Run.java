@@ -257,7 +257,7 @@ public final class Run {
                 clock);
         ThrottleFile throttle = new ThrottleFile(directory.throttle(), settings.limits(), sources, reporter);
         ThrottleWatch watched = new ThrottleWatch(throttle::look, ThrottleWatch.LONGEST_FIRST_LOOK, this::failed);
-        Ticker ticker = new Ticker(checkpoints, stages, reporter, site::isHeldUp, this::failed);
+        Ticker ticker = new Ticker(checkpoints, stages, reporter, directory, site::isHeldUp, this::failed);
         checkpoints.askForUuid(couch);
         try (watched;
                 ticker) {

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.run;
 import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.gson.JsonObject;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.retry.Reporter;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,12 +36,14 @@ final class Ticker implements AutoCloseable {
             Checkpoints checkpoints,
             Stages stages,
             Reporter reporter,
+            LogDirectory directory,
             BooleanSupplier heldUp,
             Consumer<Throwable> failed) {
         this.failed = failed;
         every(CHECKPOINT_MILLIS, TimeUnit.MILLISECONDS, checkpoints::saveIfChanged);
         every(TALLIES_SECONDS, TimeUnit.SECONDS, () -> reporter.remember("tallies", json(stages.tallies())));
         every(LOOK_SECONDS, TimeUnit.SECONDS, () -> checkpoints.look(heldUp.getAsBoolean()));
+        every(LOOK_SECONDS, TimeUnit.SECONDS, directory::show);
         every(PROGRESS_SECONDS, TimeUnit.SECONDS, stages::tellProgress);
     }
 

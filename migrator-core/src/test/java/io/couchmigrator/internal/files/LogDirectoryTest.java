@@ -146,6 +146,33 @@ final class LogDirectoryTest {
         assertThat(looking.exitValue()).isZero();
     }
 
+    /** The history is that of a run that has not ended. */
+    @Test
+    void isNotTakenForKilledWhileItIsHeldThoughLookersKeptThatFromBeingShown() throws Exception {
+        Files.writeString(place.resolve("orders.history.jsonl"), """
+                {"at":"2018-10-24T20:00:00Z","event":"run started","pid":1,"host":"db1","settings":{"purpose":"migrate"}}
+                """);
+        LogDirectory.open(place, "orders", "run", NOW).close();
+        assertThat(stateInAnotherProcess()).isEqualTo("KILLED");
+        Process looking = started(LockLook.class, place.resolve("orders.lock"));
+        assertThat(looking.getInputStream().read()).isEqualTo(LockLook.LOOKS);
+
+        try (LogDirectory held = LogDirectory.open(place, "orders", "run", NOW)) {
+            assertThat(stateInAnotherProcess()).isEqualTo("RUNNING");
+            looking.getOutputStream().close();
+            assertThat(looking.waitFor(1, TimeUnit.MINUTES)).isTrue();
+
+            held.show();
+
+            assertThat(inAnotherProcess(place.resolve("orders.lock"))).contains("is in use: process ");
+        }
+        assertThat(stateInAnotherProcess()).isEqualTo("KILLED");
+    }
+
+    private String stateInAnotherProcess() throws Exception {
+        return said(started(StateLook.class, place));
+    }
+
     @Test
     void isHeldWhileThisProcessLooksAllTheTime() throws Exception {
         AtomicBoolean done = new AtomicBoolean();
@@ -232,19 +259,22 @@ final class LogDirectoryTest {
     }
 
     private static String inAnotherProcess(Path lock) throws Exception {
-        Process process = started(LockProbe.class, lock);
+        return said(started(LockProbe.class, lock));
+    }
+
+    private static String said(Process process) throws Exception {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
         return said.strip();
     }
 
-    private static Process started(Class<?> program, Path lock) throws IOException {
+    private static Process started(Class<?> program, Path place) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         program.getName(),
-                        lock.toString())
+                        place.toString())
                 .redirectErrorStream(true)
                 .start();
     }

@@ -46,7 +46,7 @@ final class TickerTest {
                 Checkpoints checkpoints = checkpoints(new OffsetFile(directory), rejects)) {
             checkpoints.keep(planned());
 
-            try (Ticker ticker = ticker(checkpoints)) {
+            try (Ticker ticker = ticker(checkpoints, directory)) {
                 await().atMost(Duration.ofSeconds(30)).until(() -> failures.bug() != null);
                 assertThat(ticker).isNotNull();
             }
@@ -60,9 +60,9 @@ final class TickerTest {
         }
     }
 
-    private Ticker ticker(Checkpoints checkpoints) {
-        return new Ticker(
-                checkpoints, new Stages(migration()), new Reporter(new Listener() {}), () -> false, failures::add);
+    private Ticker ticker(Checkpoints checkpoints, LogDirectory directory) {
+        Reporter reporter = new Reporter(new Listener() {});
+        return new Ticker(checkpoints, new Stages(migration()), reporter, directory, () -> false, failures::add);
     }
 
     private Checkpoints checkpoints(OffsetFile file, RejectsFile rejects) {
