@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The stop signals, of which the first one asks the run to stop, and the second halts the process at once; and the signal that asks how far it is.
+ * The stop signals, of which the first one asks the run to stop, and the second, a moment later, halts the process at once; and the signal that asks how far it is.
  *
  * <p>Through {@code sun.misc.Signal}, since a shutdown hook is told of the first signal only, and not of which it was;
  * and through reflection, since javac warns of that class in a way that cannot be suppressed. A signal that was ignored
@@ -18,6 +18,9 @@ final class StopSignals {
 
     /** A terminal that goes away sends HUP twice, through the shell and by the kernel; systemd sends HUP behind TERM. */
     private static final long ONE_HANGUP = TimeUnit.SECONDS.toNanos(5);
+
+    /** Such as {@code timeout} signals its command and once more its group, and some programs pass on what a terminal tells their group. */
+    private static final long ONE_WISH = TimeUnit.SECONDS.toNanos(1);
 
     private int first;
     private long firstAt;
@@ -70,7 +73,7 @@ final class StopSignals {
         }
     }
 
-    /** Returns whether this is the first signal; halts if it is the second. */
+    /** Returns whether this is the first signal; halts if it is the second and no part of the first. */
     private synchronized boolean isFirst(String name, int number) {
         long now = System.nanoTime();
         if (first == 0) {
@@ -78,7 +81,7 @@ final class StopSignals {
             firstAt = now;
             return true;
         }
-        if (!name.equals("HUP") || now - firstAt > ONE_HANGUP) {
+        if (now - firstAt > (name.equals("HUP") ? ONE_HANGUP : ONE_WISH)) {
             Runtime.getRuntime().halt(128 + number);
         }
         return false;

@@ -4,11 +4,11 @@ package io.couchmigrator.cli;
 import io.couchmigrator.Outcome;
 import java.util.concurrent.CountDownLatch;
 
-/** A program that stops as a run does, or, given a word, would never come to an end. */
+/** A program that stops as a run does, once it has saved for as long as its input lasts, or, given a word, would never come to an end. */
 final class SignalProgram {
     private SignalProgram() {}
 
-    public static void main(String[] words) throws InterruptedException {
+    public static void main(String[] words) throws Exception {
         StopSignals signals = new StopSignals();
         CountDownLatch stopped = new CountDownLatch(words.length + 1);
         signals.handle(() -> {
@@ -17,6 +17,8 @@ final class SignalProgram {
         });
         System.out.println("ready");
         stopped.await();
+        System.in.readAllBytes();
+        System.out.println("saved");
         System.exit(signals.exitStatus(Outcome.STOPPED.exitStatus()));
     }
 }

@@ -124,7 +124,10 @@ final class StopIT {
             send("INT", run);
             await().atMost(LONG).until(() -> !run.isAlive() || console().contains("Stopping once "));
             assertThat(run.isAlive()).as(console()).isTrue();
-            send("TERM", run);
+            await().atMost(LONG).until(() -> {
+                send("TERM", run);
+                return !run.isAlive();
+            });
 
             assertThat(run.waitFor()).isEqualTo(143);
         }
