@@ -2,6 +2,7 @@
 package io.couchmigrator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code migrator demo} as a newcomer starts it, its temporary files in a directory that can be looked at. */
 final class DemoIT {
     private static final Duration LONG = Duration.ofMinutes(3);
+    private static final Path SCRIPT = Path.of("/usr/bin/script");
 
     @TempDir
     private Path directory;
@@ -31,13 +33,25 @@ final class DemoIT {
     }
 
     @Test
-    void showsThatTheRowsAreExactAndLeavesNothingBehind() throws Exception {
-        Process demo = start();
+    void showsInATerminalThatTheRowsAreExactAndLeavesNothingBehind() throws Exception {
+        assumeThat(SCRIPT).as("makes the terminal").isExecutable();
+        String command = "MIGRATOR_OPTS=-Djava.io.tmpdir=%s %s demo".formatted(scratch(), Operator.program());
+        Process demo = process(
+                directory.resolve("console.txt"),
+                "env",
+                "TERM=xterm",
+                SCRIPT.toString(),
+                "-qefc",
+                command,
+                "/dev/null");
 
         int status = demo.waitFor();
 
         assertThat(status).as(console()).isZero();
-        assertThat(console())
+        assertThat(console().lines().filter(line -> line.strip().contains(" ")))
+                .as("lines of 80 columns, whose words stay whole")
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(console().replaceAll("\\R +", " "))
                 .contains(" got SIGKILL ", "(~", " already processed)", "missing 0, doubled 0, wrong 0")
                 .containsPattern("\nThe demo succeeded in \\d+ s: ")
                 .doesNotContain("SLF4J", "INFO", "WARN", "\tat ", "FAILED");
@@ -88,6 +102,7 @@ final class DemoIT {
                 "\n",
                 console()
                         .lines()
+                        .map(String::strip)
                         .filter(line ->
                                 line.startsWith("export ") || line.startsWith("cd ") || line.startsWith("mkdir "))
                         .toList());
@@ -115,6 +130,7 @@ final class DemoIT {
                 "\n",
                 console()
                         .lines()
+                        .map(String::strip)
                         .filter(line -> line.startsWith("export ") || line.startsWith("cd "))
                         .toList());
 
@@ -149,6 +165,7 @@ final class DemoIT {
     private String line(String beginning) throws IOException {
         return console()
                 .lines()
+                .map(String::strip)
                 .filter(line -> line.startsWith(beginning))
                 .findFirst()
                 .orElseThrow();

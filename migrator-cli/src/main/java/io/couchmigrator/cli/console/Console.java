@@ -179,9 +179,11 @@ public final class Console implements AutoCloseable {
 
     /** A terminal would part a line in the middle of a word; for files and programs each line stays one. */
     private String onTerminal(String line) {
-        return wraps && line.length() > COLUMNS && !line.startsWith(INDENTED)
-                ? String.join("\n", Wrapped.lines("", 2, line))
-                : line;
+        if (!wraps || line.length() <= COLUMNS || line.startsWith(INDENTED)) {
+            return line;
+        }
+        int indentation = line.length() - line.stripLeading().length();
+        return String.join("\n", Wrapped.lines("", indentation + 2, line));
     }
 
     private void keep(String line) {

@@ -53,10 +53,9 @@ final class KillAndResume {
             return;
         }
         narrator.say("   In the offset file %s:".formatted(program.directory().relativize(program.offsetFile())));
-        SavedOffsets.lines(program.offsetFile()).forEach(line -> narrator.say("      " + line));
+        SavedOffsets.lines(program.offsetFile()).forEach(line -> narrator.say("   - " + line));
         narrator.say(
-                "   The file is written after the rows it speaks of, never before: rows may be ahead of it, and their",
-                "   documents are read again, but no document is left out.");
+                "   The file is written after the rows it speaks of, never before: rows may be ahead of it, and their documents are read again, but no document is left out.");
     }
 
     private boolean prove(List<CouchRequest> before) throws SQLException {
@@ -68,7 +67,7 @@ final class KillAndResume {
         narrator.say(
                 "   All %s rows were compared with those that the sample must give, column by column:"
                         .formatted(Narrator.number(expected.size())),
-                "      missing %s, doubled %s, wrong %s: %s"
+                "   - missing %s, doubled %s, wrong %s: %s"
                         .formatted(
                                 rows.missing(),
                                 rows.doubled(),

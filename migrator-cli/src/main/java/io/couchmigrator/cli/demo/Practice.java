@@ -28,18 +28,17 @@ final class Practice {
         narrator.part(3, "Then follow the runbook:");
         narrator.say(
                 "",
-                "migrator check migrate_metadata --log-dir=" + Program.LOG_DIRECTORY,
-                "mkdir -p " + Program.LOG_DIRECTORY,
-                "migrator " + String.join(" ", Program.RUNBOOK),
-                "echo $?",
-                "ls " + Program.LOG_DIRECTORY);
+                "    migrator check migrate_metadata --log-dir=" + Program.LOG_DIRECTORY,
+                "    mkdir -p " + Program.LOG_DIRECTORY,
+                "    migrator " + String.join(" ", Program.RUNBOOK),
+                "    echo $?",
+                "    ls " + Program.LOG_DIRECTORY);
         narrator.part(4, "What to try:");
         narrator.say(
                 "   - Press Ctrl-C while it runs, or end it from elsewhere with kill -9; give the same command again.",
-                "   - It ends with status 5, since one document cannot be stored: its external_blobs are a text. See",
-                "     the rejects file in the log directory. Mend the document, and give the same command once more:",
+                "   - It ends with status 5, since one document cannot be stored: its external_blobs are a text. See the rejects file in the log directory. Mend the document, and give the same command once more:",
                 "",
-                "curl -X PUT \"$COUCHDB_URL\"%s/%s -H 'Content-Type: application/json' -d '%s'"
+                "    curl -X PUT \"$COUCHDB_URL\"%s/%s -H 'Content-Type: application/json' -d '%s'"
                         .formatted(DATABASE, REJECTED, mended(revision)),
                 "",
                 "   - After status 0, give it again: it says since when all is complete, and writes nothing.");
@@ -52,15 +51,15 @@ final class Practice {
         narrator.part(3, "Then copy the shop, and see whether both sides are equal:");
         narrator.say(
                 "",
-                "migrator " + String.join(" ", ShopInSql.RUN),
-                "migrator " + String.join(" ", ShopInSql.VERIFY),
-                "psql -c \"select doc ->> 'type' as type, count(*) from documents group by type\"");
+                "    migrator " + String.join(" ", ShopInSql.RUN),
+                "    migrator " + String.join(" ", ShopInSql.VERIFY),
+                "    psql -c \"select doc ->> 'type' as type, count(*) from documents group by type\"");
         narrator.part(4, "What to try:");
         narrator.say(
                 "   - Press Ctrl-C while it runs, or end it from elsewhere with kill -9; give the same command again.",
                 "   - Save a document, and give the same command once more, which brings it:",
                 "",
-                "curl -X PUT \"$COUCHDB_URL\"%s/note-00001 -H 'Content-Type: application/json' -d '{\"type\":\"note\"}'"
+                "    curl -X PUT \"$COUCHDB_URL\"%s/note-00001 -H 'Content-Type: application/json' -d '{\"type\":\"note\"}'"
                         .formatted(Shop.DATABASE),
                 "",
                 "   - Delete or change a row of the table: verify finds it, and the next run mends it.");
@@ -70,9 +69,10 @@ final class Practice {
     private void tellServers() {
         narrator.part(2, "In a second terminal, tell the migrator where the servers are:");
         narrator.say("");
-        narrator.say("export PATH=" + quoted(String.valueOf(program.launcher().getParent())) + ":\"$PATH\"");
-        servers.environment().forEach((name, value) -> narrator.say("export %s=%s".formatted(name, value)));
-        narrator.say("cd " + quoted(program.directory().toString()));
+        narrator.say(
+                "    export PATH=" + quoted(String.valueOf(program.launcher().getParent())) + ":\"$PATH\"");
+        servers.environment().forEach((name, value) -> narrator.say("    export %s=%s".formatted(name, value)));
+        narrator.say("    cd " + quoted(program.directory().toString()));
     }
 
     private void stay() throws InterruptedException {

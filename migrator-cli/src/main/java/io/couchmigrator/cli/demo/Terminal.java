@@ -33,9 +33,8 @@ final class Terminal {
                 run.close();
                 run.awaitEnd();
                 narrator.say(
-                        "   Killed: process %s got SIGKILL (kill -9) when the table held %s rows. It could not save or close"
-                                .formatted(run.id(), Narrator.number(there)),
-                        "   anything any more, as after a power cut.");
+                        "   Killed: process %s got SIGKILL (kill -9) when the table held %s rows. It could not save or close anything any more, as after a power cut."
+                                .formatted(run.id(), Narrator.number(there)));
                 return true;
             }
         }
