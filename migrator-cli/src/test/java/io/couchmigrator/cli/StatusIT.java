@@ -2,6 +2,7 @@
 package io.couchmigrator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
@@ -12,6 +13,7 @@ import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.couch.Fault;
 import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(MigratorExtension.class)
 final class StatusIT {
     private static final int COUNT = 2_000;
+    private static final Path SCRIPT = Path.of("/usr/bin/script");
 
     @TempDir
     private Path directory;
@@ -42,6 +45,7 @@ final class StatusIT {
 
     @Test
     void tellsOfARunWhileItGoesOnAndOfItsRejectsAfterwards(CouchDouble couch, TestDatabase database) throws Exception {
+        assumeThat(SCRIPT).as("makes the terminal").isExecutable();
         CouchDatabase orders = couch.create("orders");
         orders.load(IntStream.range(0, COUNT).mapToObj(StatusIT::order));
         Path logs = directory.resolve("logs");
@@ -59,9 +63,14 @@ final class StatusIT {
 
         Operator.Ended during = operator.types("status", "documents", "--log-dir=" + logs, "--output=json");
         long rows = Long.parseLong(database.query("select count(*) from orders").get(0));
+        Path watched = directory.resolve("watched.txt");
+        Process watching = watches(operator, "stty rows 5 cols 80", watched);
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> !watching.isAlive() || Files.readString(watched).contains("\u001b[J"));
         couch.release();
         int status = run.waitFor();
         Operator.Ended after = operator.types("status", "--log-dir=" + logs, "--watch");
+        assertThat(watching.waitFor()).isZero();
         Operator.Ended rejects = operator.types("rejects", "documents", "--log-dir=" + logs, "--output=csv");
 
         String listing = "    " + Operator.program() + " rejects documents --log-dir=" + logs;
@@ -75,10 +84,24 @@ final class StatusIT {
         assertThat(all.get("phase").getAsString()).isEqualTo("reading");
         assertThat(all.get("total").getAsLong()).isEqualTo(COUNT);
         assertThat(all.get("done").getAsLong()).isPositive().isLessThanOrEqualTo(rows);
+        assertThat(Files.readString(watched))
+                .as("the first four lines, and none that a low terminal has scrolled away")
+                .startsWith("documents: running since ")
+                .contains("\r\u001b[4A\u001b[J")
+                .doesNotContainPattern("\u001b\\[([5-9]|\\d\\d)A")
+                .contains("documents: complete at ");
         assertThat(after.status()).as(after.console()).isZero();
         assertThat(after.console()).startsWith("documents: complete at ").contains(", but for 1 reject\n", listing);
         assertThat(rejects.status()).isZero();
         assertThat(rejects.console()).contains("orders,o7,", ",nul-character,").hasLineCount(2);
+    }
+
+    private static Process watches(Operator operator, String setUp, Path printed) throws IOException {
+        String command = "%s; TERM=xterm %s status documents --watch --log-dir=%s"
+                .formatted(setUp, Operator.program(), operator.logs());
+        return operator.process(List.of(SCRIPT.toString(), "-qefc", command, "/dev/null"))
+                .redirectOutput(printed.toFile())
+                .start();
     }
 
     private static JsonObject order(int number) {
