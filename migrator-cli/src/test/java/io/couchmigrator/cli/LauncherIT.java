@@ -2,6 +2,7 @@
 package io.couchmigrator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -141,6 +142,33 @@ class LauncherIT {
 
         assertThat(ended.output()).isEqualTo("alive\n");
         assertThat(ended.status()).isZero();
+    }
+
+    /** As {@code migrator --version | cat} shows, which ends with the last who holds its output. */
+    @Test
+    void holdsNoStreamWhileTheArchiveOfClassesIsMade() throws Exception {
+        Path bin = Files.createDirectories(directory.resolve("jdk17/bin"));
+        program(bin.resolve("java"), """
+                for word in "$@"; do
+                    case $word in
+                        -XX:DumpLoadedClassList=*) echo io/couchmigrator/internal/run/Ending >"${word#*=}" ;;
+                        -Xshare:dump) echo making; touch making; until [ -e told ]; do sleep 0.1; done; touch made ;;
+                    esac
+                done
+                echo ended""");
+        Files.writeString(directory.resolve("jdk17/release"), "JAVA_VERSION=\"17.0.9\"\n");
+        Map<String, String> environment = Map.of(
+                "JAVA_HOME", directory.resolve("jdk17").toString(),
+                "XDG_CACHE_HOME", directory.resolve("cache").toString());
+        start(environment, program(), "run");
+
+        Ended ended = start(environment, program(), "--version");
+
+        assertThat(ended.output()).isEqualTo("ended\n");
+        assertThat(directory.resolve("made")).doesNotExist();
+        await().until(() -> Files.exists(directory.resolve("making")));
+        Files.createFile(directory.resolve("told"));
+        await().until(() -> Files.exists(directory.resolve("made")));
     }
 
     @Test

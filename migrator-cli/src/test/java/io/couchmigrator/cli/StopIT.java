@@ -63,12 +63,13 @@ final class StopIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"HUP,129", "INT,130", "TERM,143"})
-    void savesAndSaysHowToGoOn(String signal, int status, CouchDouble couch, TestDatabase database) throws Exception {
-        Process run = startMidway(database);
-        long told = progressLines();
+    @CsvSource({"HUP,129,--verbose", "INT,130,--quiet", "TERM,143,--output=text"})
+    void savesAndSaysHowToGoOn(String signal, int status, String option, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Process run = startMidway(database, option);
+        long told = lines("Processed ");
         send("USR1", run);
-        await().atMost(LONG).until(() -> !run.isAlive() || progressLines() > told);
+        await().atMost(LONG).until(() -> !run.isAlive() || lines("Processed ") > told);
 
         send(signal, run);
 
@@ -119,8 +120,11 @@ final class StopIT {
         try (Connection holder = database.dataSource().getConnection()) {
             holder.setAutoCommit(false);
             holder.createStatement().execute("lock table blobs_blobmeta in share mode");
-            run = starts();
+            run = starts("--output=json");
             await().atMost(LONG).until(() -> !run.isAlive() || isWaitingForALock(database));
+            long told = lines("{\"event\":\"progress\"");
+            send("USR1", run);
+            await().atMost(LONG).until(() -> !run.isAlive() || lines("{\"event\":\"progress\"") > told);
             send("INT", run);
             await().atMost(LONG).until(() -> !run.isAlive() || console().contains("Stopping once "));
             assertThat(run.isAlive()).as(console()).isTrue();
@@ -141,8 +145,8 @@ final class StopIT {
                 .isEmpty();
     }
 
-    private Process starts() throws Exception {
-        Process run = operator.starts(directory.resolve("console.txt"), "--chunk-size=50");
+    private Process starts(String option) throws Exception {
+        Process run = operator.starts(directory.resolve("console.txt"), "--chunk-size=50", option);
         running = run;
         return run;
     }
@@ -172,8 +176,8 @@ final class StopIT {
     }
 
     /** Requests do not tell: the first pages are samples of sizes, of which nothing is written. */
-    private Process startMidway(TestDatabase database) throws Exception {
-        Process run = starts();
+    private Process startMidway(TestDatabase database, String option) throws Exception {
+        Process run = starts(option);
         await().atMost(LONG)
                 .until(() -> !run.isAlive()
                         || !ExpectedRow.readAll(database.dataSource()).isEmpty());
@@ -181,8 +185,8 @@ final class StopIT {
         return run;
     }
 
-    private long progressLines() throws Exception {
-        return console().lines().filter(line -> line.startsWith("Processed ")).count();
+    private long lines(String beginning) throws Exception {
+        return console().lines().filter(line -> line.startsWith(beginning)).count();
     }
 
     private String console() throws Exception {

@@ -8,10 +8,13 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.couch.Fault;
+import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,6 +160,22 @@ final class StreamsIT {
         assertThat(last().get("exit_status").getAsInt()).isEqualTo(3);
         assertThat(last().get("next").getAsString()).startsWith("migrator run documents ");
         assertThat(errors()).contains("Error: ", "CouchDB failed (exit status 3).");
+    }
+
+    @Test
+    void tellsAProgramThatTheTimeIsUp() {
+        couch.script(Fault.dribble(1, Duration.ofMillis(50)).on(Requests.pages()));
+
+        int stopped = types("run", "--output=json", "--max-duration=1s");
+
+        assertThat(stopped).isEqualTo(8);
+        assertThat(events()).startsWith("started").endsWith("verdict");
+        assertThat(last().get("exit_status").getAsInt()).isEqualTo(8);
+        assertThat(last().get("outcome").getAsString()).isEqualTo("STOPPED_BY_LIMIT");
+        assertThat(last().get("next").getAsString()).endsWith(" --max-duration=1s");
+        assertThat(errors())
+                .contains("\nStopped by --max-duration (exit status 8).")
+                .doesNotContain("Error: ");
     }
 
     private List<String> events() {
