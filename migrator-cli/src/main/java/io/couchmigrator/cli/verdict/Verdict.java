@@ -93,7 +93,7 @@ public final class Verdict {
                 Ending.of("%s is complete: %s.%s"
                         .formatted(
                                 slug,
-                                rows(result),
+                                rowsOfThisRun(result),
                                 completionTable
                                         .map(" Recorded in %s."::formatted)
                                         .orElse("")));
@@ -114,16 +114,15 @@ public final class Verdict {
         lines.add("%s is complete, but for rejects: %s.%s"
                 .formatted(
                         slug,
-                        rows(result),
+                        rowsOfThisRun(result),
                         completionTable
                                 .map(
                                         " This run is not recorded in %s; an earlier record, if there is one, stays."
                                                 ::formatted)
                                 .orElse("")));
-        lines.add("%s outstanding. To list them, and how to mend each:"
-                .formatted(Numbers.of(result.outstanding(), "reject is", "rejects are")));
-        lines.add(indented(rejects));
         long again = result.outstandingAgain();
+        lines.add("%s. To list them, and how to mend each:".formatted(outstanding(result.outstanding(), again)));
+        lines.add(indented(rejects));
         if (again < result.outstanding()) {
             lines.add("When the cause is mended, run the same command again:");
             lines.add(indented(next));
@@ -133,6 +132,13 @@ public final class Verdict {
             lines.add(indented(verify));
         }
         return new Ending(lines, Optional.of(again < result.outstanding() ? next : verify));
+    }
+
+    private static String outstanding(long all, long again) {
+        return again == 0
+                ? Numbers.of(all, "reject is", "rejects are") + " outstanding"
+                : "%s outstanding, %s of them found by verify"
+                        .formatted(Numbers.of(all, "document is", "documents are"), Numbers.of(again));
     }
 
     private static String writtenAgain(long count) {
@@ -241,6 +247,10 @@ public final class Verdict {
         return logDirectory.resolve(slug + ".rejects.jsonl");
     }
 
+    private static String rowsOfThisRun(Result result) {
+        return rows(result) + (wentOn(result) ? " in this run" : "");
+    }
+
     private static String rows(Result result) {
         Tallies tallies = result.tallies();
         String deleted = tallies.deleted() > 0 ? ", %s deleted".formatted(Numbers.of(tallies.deleted())) : "";
@@ -254,11 +264,18 @@ public final class Verdict {
     }
 
     private static String done(Result result) {
-        return result.done() == 0
+        return result.done() == 0 && result.tallies().read() == 0
                 ? "No document was read."
-                : "%s of %s done."
+                : "%s%s of %s done."
                         .formatted(
-                                Numbers.of(result.done()), Numbers.of(result.total(), "document is", "documents are"));
+                                wentOn(result) ? "In all runs, " : "",
+                                Numbers.of(result.done()),
+                                Numbers.of(result.total(), "document is", "documents are"));
+    }
+
+    /** Whether earlier runs did a part of what is done. */
+    private static boolean wentOn(Result result) {
+        return result.tallies().read() < result.done();
     }
 
     static String indented(String command) {

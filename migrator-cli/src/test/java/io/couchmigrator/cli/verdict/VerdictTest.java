@@ -38,8 +38,9 @@ class VerdictTest {
     @Test
     void saysThatAllIsThere() {
         assertThat(ofRun(result(Outcome.COMPLETE, 745, 0, 0)))
-                .containsExactly("migrate_metadata is complete: 745 rows written, 0 already there, 0 rejected, 0:00:04."
-                        + " Recorded in blobs_blobmigrationstate.");
+                .containsExactly(
+                        "migrate_metadata is complete: 745 rows written, 0 already there, 0 rejected, 0:00:04 in this run."
+                                + " Recorded in blobs_blobmigrationstate.");
     }
 
     @Test
@@ -90,7 +91,7 @@ class VerdictTest {
         assertThat(ofRun(result(Outcome.REJECTS_OUTSTANDING, 1734, 0, 2)))
                 .containsExactly(
                         "migrate_metadata is complete, but for rejects: 1,734 rows written, 0 already there, 2 rejected,"
-                                + " 0:00:04. This run is not recorded in blobs_blobmigrationstate; an earlier record, if there is one, stays.",
+                                + " 0:00:04 in this run. This run is not recorded in blobs_blobmigrationstate; an earlier record, if there is one, stays.",
                         "2 rejects are outstanding. To list them, and how to mend each:",
                         "    list rejects",
                         "When the cause is mended, run the same command again:",
@@ -104,7 +105,9 @@ class VerdictTest {
         Result verified = verification(Outcome.DIFFERENCES_FOUND, new Verified(1, 2, 0, 0, 0, 3));
 
         assertThat(ofRun(one))
-                .contains("1 reject is outstanding. To list them, and how to mend each:", atIndex(1))
+                .contains(
+                        "1 document is outstanding, 1 of them found by verify. To list them, and how to mend each:",
+                        atIndex(1))
                 .satisfies(
                         line -> assertThat(line)
                                 .startsWith(
@@ -114,6 +117,9 @@ class VerdictTest {
                 .endsWith("    verify all")
                 .hasSize(5);
         assertThat(ofRun(some))
+                .contains(
+                        "5 documents are outstanding, 2 of them found by verify. To list them, and how to mend each:",
+                        atIndex(1))
                 .containsSubsequence("    " + NEXT, "    verify all")
                 .anySatisfy(line -> assertThat(line).startsWith("2 documents were written once more "))
                 .endsWith("    verify all");
@@ -141,7 +147,7 @@ class VerdictTest {
         assertThat(ofRun(result(Outcome.STOPPED, 5, 6, 0)))
                 .containsExactly(
                         "This run: 5 rows written, 6 already there, 0 rejected, 0:00:04.",
-                        "Stopped at your request. 1,204,000 of 9,310,220 documents are done. To go on, run the same"
+                        "Stopped at your request. In all runs, 1,204,000 of 9,310,220 documents are done. To go on, run the same"
                                 + " command again:",
                         "    " + NEXT);
     }
@@ -149,7 +155,7 @@ class VerdictTest {
     @Test
     void saysWhichSideFailed() {
         assertThat(ofRun(result(Outcome.SOURCE_FAILED, 0, 0, 0)).get(1))
-                .startsWith("CouchDB failed (exit status 3). 1,204,000 of 9,310,220 documents are done.");
+                .startsWith("CouchDB failed (exit status 3). In all runs, 1,204,000 of 9,310,220 documents are done.");
         assertThat(ofRun(result(Outcome.TARGET_FAILED, 0, 0, 0)).get(1))
                 .startsWith("PostgreSQL failed (exit status 4). ");
         assertThat(ofRun(result(Outcome.LOG_DIRECTORY_FAILED, 0, 0, 0)).get(1))
@@ -167,7 +173,7 @@ class VerdictTest {
         assertThat(ofRun(outOfTime()))
                 .containsExactly(
                         "This run: 5 rows written, 6 already there, 0 rejected, 0:00:04.",
-                        "Stopped by --max-duration (exit status 8). 1,204,000 of 9,310,220 documents are done. To go on, run"
+                        "Stopped by --max-duration (exit status 8). In all runs, 1,204,000 of 9,310,220 documents are done. To go on, run"
                                 + " the same command again:",
                         "    " + NEXT);
         assertThat(ofVerification(outOfTime()))
@@ -426,6 +432,30 @@ class VerdictTest {
 
             assertThat(ofRun(early).get(1)).contains("No document was read.");
         }
+    }
+
+    @Test
+    void saysThatNothingIsDoneWhereAllThatWasReadIsRejected() {
+        Tallies rejected = new Tallies(3, 0, 0, 3, 0, 0);
+        Result stopped =
+                new Result(Outcome.STOPPED, rejected, 0, 9, 3, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ZERO);
+
+        assertThat(ofRun(stopped).get(1)).contains("0 of 9 documents are done.");
+    }
+
+    @Test
+    void tellsThisRunFromAllOnlyWhereThereWereMore() {
+        Tallies all = new Tallies(9, 9, 0, 0, 9, 0);
+        Result first =
+                new Result(Outcome.COMPLETE, all, 9, 9, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ofSeconds(4));
+
+        assertThat(ofRun(first))
+                .containsExactly("migrate_metadata is complete: 9 rows written, 0 already there, 0 rejected, 0:00:04."
+                        + " Recorded in blobs_blobmigrationstate.");
+        assertThat(ofRun(result(Outcome.COMPLETE, 1, 0, 0)))
+                .containsExactly(
+                        "migrate_metadata is complete: 1 row written, 0 already there, 0 rejected, 0:00:04 in this run."
+                                + " Recorded in blobs_blobmigrationstate.");
     }
 
     @Test
