@@ -177,7 +177,7 @@ final class LookTest {
         assertThat(run("rejects", "documents", "--log-dir=" + logs)).isZero();
 
         assertThat(out()).isEqualTo("""
-                        documents: 5 rejects are outstanding.
+                        documents: 3 rejects are outstanding, and 2 documents that verify found wrong.
 
                         different again: 1 document
                         To mend: find what undoes it, such as a trigger; run, then verify.

@@ -18,7 +18,9 @@ import io.couchmigrator.cli.verdict.ExitStatus;
 import io.couchmigrator.cli.verdict.JsonMembers;
 import io.couchmigrator.cli.verdict.RejectAdvice;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** {@code migrator rejects}: lists the documents that the next run takes first, code by code. */
@@ -58,15 +60,7 @@ public final class RejectsCommand {
     }
 
     private void text(Migrations migration, Outstanding outstanding) {
-        long all = outstanding.byCode().values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
-        line("%s: %s."
-                .formatted(
-                        migration,
-                        all == 0
-                                ? "no reject is outstanding"
-                                : Numbers.of(all, "reject is outstanding", "rejects are outstanding")));
+        line("%s: %s.".formatted(migration, counted(outstanding.byCode())));
         outstanding.byCode().forEach((code, count) -> {
             line("");
             line("%s: %s".formatted(code, Numbers.of(count, "document", "documents")));
@@ -76,10 +70,27 @@ public final class RejectsCommand {
                 Wrapped.lines("    ", 4, Printable.text(reject.reason())).forEach(this::line);
             });
         });
-        if (all > 0) {
+        if (!outstanding.byCode().isEmpty()) {
             line("");
             line("When they are mended, run the migration again: it takes them first.");
         }
+    }
+
+    private static String counted(Map<String, Long> byCode) {
+        long found = sum(byCode, RejectAdvice::isOfVerify);
+        long rejects = sum(byCode, code -> !RejectAdvice.isOfVerify(code));
+        return (rejects == 0 ? "no reject is" : Numbers.of(rejects, "reject is", "rejects are"))
+                + " outstanding"
+                + (found == 0
+                        ? ""
+                        : ", and %s that verify found wrong".formatted(Numbers.of(found, "document", "documents")));
+    }
+
+    private static long sum(Map<String, Long> byCode, Predicate<String> which) {
+        return byCode.entrySet().stream()
+                .filter(code -> which.test(code.getKey()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 
     /** What is listed may be a million: the console would keep each of its lines. */
