@@ -84,6 +84,49 @@ final class LookTest {
     }
 
     @Test
+    void goesOnWithReadingAgainThatIsBegun() throws IOException {
+        Files.writeString(
+                logs.resolve("documents.history.jsonl"), HISTORY.replaceFirst("\"num_workers\"", "\"reread\":true,$0"));
+
+        assertThat(run("status", "documents", "--log-dir=" + logs)).isZero();
+
+        assertThat(out().replaceAll("\\s+", " ")).contains("but without --reread, which is under way:");
+        assertThat(lastLine()).contains("--couch-db=orders").doesNotContain("--reread");
+    }
+
+    @Test
+    void asksForReadingAgainOnceMoreWhereNothingOfItWasSaved() throws IOException {
+        Files.writeString(
+                logs.resolve("documents.history.jsonl"),
+                HISTORY.replace("2018-10-24T20:00:00Z", "2018-10-24T21:00:00Z")
+                        .replaceFirst("\"num_workers\"", "\"reread\":true,\"adopt\":false,$0"));
+
+        assertThat(run("status", "documents", "--log-dir=" + logs)).isZero();
+
+        assertThat(out()).doesNotContain("without");
+        assertThat(lastLine()).contains("--couch-db=orders").endsWith(" --reread");
+    }
+
+    @Test
+    void namesTheDatabasesOfARunThatFailedBeforeItReadAny() throws IOException {
+        Files.delete(logs.resolve("documents.offsets.json"));
+        Files.delete(logs.resolve("documents.rejects.jsonl"));
+        Files.writeString(
+                logs.resolve("documents.history.jsonl"),
+                HISTORY.replaceFirst("\"num_workers\"", "\"stages\":\"orders, customers\",$0")
+                        + "{\"at\":\"2018-10-24T20:00:01Z\",\"event\":\"run ended\",\"outcome\":\"SOURCE_FAILED\",\"error\":\"status 401\"}\n");
+
+        assertThat(run("status", "documents", "--log-dir=" + logs)).isZero();
+
+        assertThat(out().replaceAll("\\s+", " "))
+                .contains(
+                        "documents: failed at 2018-10-24T20:00:01Z: CouchDB (exit status 3)",
+                        "Last error: status 401",
+                        "When that is mended, run the same command again, with what else it was given; nothing was saved yet:");
+        assertThat(lastLine()).contains(" --couch-db=orders --couch-db=customers ");
+    }
+
+    @Test
     void tellsProgramsInOneObject() {
         assertThat(run("status", "documents", "--log-dir=" + logs, "--output=json"))
                 .isZero();
@@ -269,6 +312,10 @@ final class LookTest {
 
     private String out() {
         return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String lastLine() {
+        return out().lines().reduce("", (before, line) -> line);
     }
 
     private String err() {

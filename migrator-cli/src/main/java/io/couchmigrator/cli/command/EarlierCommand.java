@@ -10,26 +10,26 @@ import io.couchmigrator.cli.settings.Setting;
 import io.couchmigrator.cli.text.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The command of an earlier run, as far as the log directory tells what it was given. */
-final class EarlierCommand {
+record EarlierCommand(MigrationInfo info) {
     /** What stands behind the name of the main database in those of the others. */
     private static final String OTHER_DATABASE = "__.*";
 
-    private EarlierCommand() {}
-
-    static NextCommand of(String program, MigrationInfo info, Path logDirectory) {
+    /** Returns it, without what has been begun. */
+    NextCommand again(String program, Path logDirectory) {
         List<String> words = new ArrayList<>(List.of(Command.RUN.toString(), info.slug()));
         words.add(Setting.LOG_DIR.option() + "=" + logDirectory);
-        databases(info).forEach(database -> add(words, Setting.COUCH_DB, database));
-        Map<String, Object> given =
-                info.migration().latest().map(LatestRun::settings).orElse(Map.of());
+        databases().forEach(database -> add(words, Setting.COUCH_DB, database));
+        Map<String, Object> given = given();
         add(words, Setting.COUCH_URL, given.get("couch_url"));
         add(words, Setting.COUCH_USER, given.get("couch_user"));
         add(words, Setting.NUM_WORKERS, given.get("num_workers"));
@@ -41,13 +41,38 @@ final class EarlierCommand {
         Optional.ofNullable(given.get("max_outage"))
                 .flatMap(outage -> outage(outage.toString()))
                 .ifPresent(outage -> add(words, Setting.MAX_OUTAGE, outage));
+        if (!hasSaved()) {
+            forOneRun().forEach(setting -> words.add(setting.option()));
+        }
         return new NextCommand(program, words);
     }
 
+    /** Returns what was for that run alone, and has been begun: the next one goes on with it by itself, and would begin anew if given it. */
+    List<Setting> begun() {
+        return hasSaved() ? forOneRun() : List.of();
+    }
+
+    private List<Setting> forOneRun() {
+        return Arrays.stream(Setting.values())
+                .filter(Setting::isForOneRun)
+                .filter(setting -> Boolean.TRUE.equals(given().get(setting.key().replace('-', '_'))))
+                .toList();
+    }
+
+    /** What is saved first by a run has all that it was given to begin with. */
+    private boolean hasSaved() {
+        Optional<Instant> began = info.migration().latest().map(LatestRun::started);
+        return began.isPresent()
+                && info.migration().checkpoint().filter(began.get()::isBefore).isPresent();
+    }
+
+    private Map<String, Object> given() {
+        return info.migration().latest().map(LatestRun::settings).orElse(Map.of());
+    }
+
     /** Of documents each stage is named after its database. */
-    private static List<String> databases(MigrationInfo info) {
-        List<String> stages =
-                info.migration().stages().stream().map(StageReach::stage).toList();
+    private List<String> databases() {
+        List<String> stages = stages();
         return info.slug().equals(Migrations.DOCUMENTS.toString())
                 ? stages
                 : stages.stream()
@@ -55,6 +80,14 @@ final class EarlierCommand {
                         .map(stage -> stage.replaceFirst(OTHER_DATABASE, ""))
                         .filter(main -> !Setting.COUCH_DB.isDefault(main))
                         .toList();
+    }
+
+    /** A run that failed before it came to a stage has saved none. */
+    private List<String> stages() {
+        List<String> known =
+                info.migration().stages().stream().map(StageReach::stage).toList();
+        String given = String.valueOf(given().getOrDefault("stages", ""));
+        return known.isEmpty() && !given.isEmpty() ? List.of(given.split(", ")) : known;
     }
 
     private static Optional<String> outage(String text) {

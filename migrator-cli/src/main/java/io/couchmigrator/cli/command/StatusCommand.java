@@ -132,10 +132,12 @@ public final class StatusCommand {
     }
 
     private Commands commands(MigrationInfo info) {
-        NextCommand run = EarlierCommand.of(program, info, settings.logDirectory());
+        EarlierCommand earlier = new EarlierCommand(info);
+        NextCommand run = earlier.again(program, settings.logDirectory());
         return new Commands(
                 run.same(),
-                run.as(Command.VERIFY),
+                earlier.begun().stream().map(Setting::option).toList(),
+                run.goingOn().as(Command.VERIFY),
                 looking(Command.REJECTS, info),
                 settings.watch()
                         ? Optional.empty()

@@ -3,7 +3,6 @@ package io.couchmigrator.cli.verdict;
 
 import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.MigrationInfo;
-import io.couchmigrator.MigrationInfo.Holder;
 import io.couchmigrator.MigrationInfo.LatestRun;
 import io.couchmigrator.MigrationInfo.Reach;
 import io.couchmigrator.MigrationInfo.State;
@@ -32,11 +31,16 @@ public final class StatusText {
      * The commands that may be next, as a shell takes them.
      *
      * @param goOn that of the run
+     * @param begun the options of the latest run that are for one run, and did what they do
      * @param verify that which compares all
      * @param rejects that which lists what is outstanding
      * @param watch that which tells this again and again; empty where this is it
      */
-    public record Commands(String goOn, String verify, String rejects, Optional<String> watch) {}
+    public record Commands(String goOn, List<String> begun, String verify, String rejects, Optional<String> watch) {
+        public Commands {
+            begun = List.copyOf(begun);
+        }
+    }
 
     public StatusText(MigrationInfo info, Path logDirectory, Commands commands) {
         this.info = info;
@@ -57,7 +61,7 @@ public final class StatusText {
             lines.add("Verification: " + verification(verification));
             reach(lines, verification, info.state() == State.VERIFYING);
         });
-        lines.addAll(next());
+        lines.addAll(new StatusAdvice(info, logDirectory, commands).lines());
         return lines.stream()
                 .flatMap(line ->
                         line.startsWith(Verdict.indented("")) ? Stream.of(line) : Wrapped.lines("", 4, line).stream())
@@ -75,20 +79,23 @@ public final class StatusText {
             case STOPPED -> run.map(this::stopped).orElse("not complete, and no run goes on") + ended;
             case FAILED -> "failed%s: %s".formatted(ended, failure(run.flatMap(LatestRun::outcome)));
             case KILLED -> "killed, or its machine was: it never ended";
-            case COMPLETE -> {
-                long rejects = info.migration().all().rejects();
-                yield rejects == 0
-                        ? "complete" + ended
-                        : "complete%s, but for %s".formatted(ended, Numbers.of(rejects, "reject", "rejects"));
-            }
+            case COMPLETE -> "complete%s%s".formatted(ended, butFor());
         };
+    }
+
+    private String butFor() {
+        if (StatusAdvice.verified(info).equals(Optional.of(Outcome.DIFFERENCES_FOUND))) {
+            return ", but verify found differences since";
+        }
+        long rejects = info.migration().all().rejects();
+        return rejects == 0 ? "" : ", but for " + Numbers.of(rejects, "reject", "rejects");
     }
 
     private String stopped(LatestRun run) {
         if (run.newerOutcome().isPresent()) {
             return newer(run);
         }
-        if (completed()) {
+        if (StatusAdvice.wasCompleted(info)) {
             return info.migration().checkpoint().isPresent()
                     ? "not complete by its offset file, though a run completed it"
                     : "not complete: its offset file is gone, though a run completed it";
@@ -99,15 +106,6 @@ public final class StatusText {
     private static String newer(LatestRun run) {
         return "ended with \"%s\", as a newer version wrote"
                 .formatted(said(run.newerOutcome().orElse("")));
-    }
-
-    /** Whether the latest run had completed it, whatever became of its offset file since. */
-    private boolean completed() {
-        return info.migration()
-                .latest()
-                .flatMap(LatestRun::outcome)
-                .filter(outcome -> outcome == Outcome.COMPLETE || outcome == Outcome.REJECTS_OUTSTANDING)
-                .isPresent();
     }
 
     private String since() {
@@ -177,42 +175,6 @@ public final class StatusText {
             lines.add("");
             lines.addAll(more);
         }
-    }
-
-    private List<String> next() {
-        boolean saved = info.migration().checkpoint().isPresent();
-        return switch (info.state()) {
-            case NONE ->
-                List.of("Looked into %s: is that the directory that the run was given?".formatted(logDirectory));
-            case RUNNING, VERIFYING -> {
-                List<String> lines = new ArrayList<>();
-                info.holder().ifPresent(holder -> lines.addAll(stop(holder)));
-                commands.watch().ifPresent(watch -> lines.addAll(List.of("To watch it:", Verdict.indented(watch))));
-                yield lines;
-            }
-            case STOPPED, FAILED, KILLED -> {
-                if (completed() && !saved) {
-                    yield List.of(
-                            "The offset file is gone: the next run would read all again. Put it back from a copy.");
-                }
-                String first = info.state() == State.FAILED ? "When that is mended, run" : "To go on, run";
-                yield List.of(
-                        saved
-                                ? first + " the same command again, with what else it was given:"
-                                : first + " the same command again; nothing was saved yet:",
-                        Verdict.indented(commands.goOn()));
-            }
-            case COMPLETE ->
-                info.migration().all().rejects() > 0
-                        ? List.of("To list the rejects, and how to mend them:", Verdict.indented(commands.rejects()))
-                        : List.of("To compare all rows:", Verdict.indented(commands.verify()));
-        };
-    }
-
-    private static List<String> stop(Holder holder) {
-        return List.of(
-                "To stop it, with all that is done saved, on host %s:".formatted(holder.host()),
-                Verdict.indented("kill " + holder.pid()));
     }
 
     private static String wait(Wait wait) {

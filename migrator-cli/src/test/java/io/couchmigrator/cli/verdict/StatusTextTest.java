@@ -21,9 +21,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +37,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class StatusTextTest {
     private static final Instant NOW = Instant.parse("2026-11-28T03:05:10.5Z");
     private static final Instant BEGAN = NOW.minus(Duration.ofMinutes(65));
-    private static final Commands COMMANDS = new Commands("GO ON", "VERIFY", "REJECTS", Optional.of("WATCH"));
+    private static final Commands COMMANDS =
+            new Commands("GO ON", List.of(), "VERIFY", "REJECTS", Optional.of("WATCH"));
 
     @Test
     void tellsARunAtAGlance() {
@@ -122,6 +126,54 @@ final class StatusTextTest {
 
         assertThat(lines).first().asString().endsWith(", but for 1 reject");
         assertThat(lines).last().isEqualTo("    REJECTS");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "DIFFERENCES_FOUND | 0 | complete at TIME, but verify found differences since | GO ON | VERIFY",
+                "DIFFERENCES_FOUND | 3 | complete at TIME, but verify found differences since | GO ON | VERIFY",
+                "REJECTS_OUTSTANDING | 1 | complete at TIME, but for 1 reject | REJECTS |",
+                "INCOMPLETE | 0 | complete at TIME | GO ON | VERIFY",
+                "COMPLETE | 0 | complete at TIME | GO ON |",
+                "STOPPED | 0 | complete at TIME | VERIFY |",
+                "TARGET_FAILED | 0 | complete at TIME | VERIFY |"
+            })
+    void saysWhatComesAfterAVerification(
+            Outcome verified, long outstanding, String first, String next, @Nullable String last) {
+        List<String> lines = lines(
+                verified(ended(verified), List.of(stage("orders", Phase.COMPLETE, 10 - outstanding, 10, outstanding))));
+
+        assertThat(lines).first().isEqualTo("documents: " + first.replace("TIME", "2026-11-28T03:05:10Z"));
+        assertThat(lines.stream().filter(line -> line.matches(" {4}[A-Z ]+")))
+                .containsExactlyElementsOf(Stream.of(next, last)
+                        .filter(Objects::nonNull)
+                        .map("    "::concat)
+                        .toList());
+        assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
+    }
+
+    @Test
+    void comparesAllAfterAVerificationThatComparedLess() {
+        LatestRun counted = ended(Outcome.INCOMPLETE, Map.of("depth", "counts"));
+
+        List<String> lines = lines(verified(counted, List.of(stage("orders", Phase.COMPLETE, 10, 10, 0))));
+
+        assertThat(lines).endsWith("To compare all rows:", "    VERIFY");
+    }
+
+    @Test
+    void goesOnWithoutWhatIsBegun() {
+        Commands commands = new Commands("GO ON", List.of("--reread", "--adopt"), "", "", Optional.empty());
+        MigrationInfo stopped =
+                info(State.STOPPED, ended(Outcome.STOPPED), List.of(stage("orders", Phase.READING, 1, 2, 0)));
+
+        List<String> lines = new StatusText(stopped, Path.of("logs"), commands).lines();
+
+        assertThat(String.join(" ", lines).replaceAll(" +", " "))
+                .endsWith(
+                        "To go on, run the same command again, with what else it was given, but without --reread and --adopt, which is under way: GO ON");
     }
 
     @Test
@@ -273,13 +325,30 @@ final class StatusTextTest {
                                 Optional.empty())));
     }
 
+    private static MigrationInfo verified(LatestRun verification, List<StageReach> stages) {
+        MigrationInfo complete = info(State.COMPLETE, ended(Outcome.COMPLETE), stages);
+        return new MigrationInfo(
+                complete.slug(),
+                complete.at(),
+                complete.state(),
+                complete.holder(),
+                complete.source(),
+                complete.target(),
+                complete.migration(),
+                Optional.of(new Reach(Optional.of(verification), Optional.empty(), List.of())));
+    }
+
     private static LatestRun ended(Outcome outcome) {
+        return ended(outcome, Map.of());
+    }
+
+    private static LatestRun ended(Outcome outcome, Map<String, Object> settings) {
         return new LatestRun(
                 BEGAN,
                 4242,
                 "db1",
                 "1",
-                Map.of(),
+                settings,
                 Optional.of(NOW),
                 Optional.of(outcome),
                 Optional.empty(),

@@ -7,6 +7,7 @@ import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Result.Depth;
 import io.couchmigrator.ShardMap;
+import io.couchmigrator.Stage;
 import io.couchmigrator.internal.postgres.TargetName;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
@@ -66,6 +68,7 @@ public record Settings(
             json.addProperty("depth", verb.depth().name().toLowerCase(Locale.ROOT));
         }
         json.addProperty("migration", migration.slug());
+        json.addProperty("stages", migration.stages().stream().map(Stage::name).collect(Collectors.joining(", ")));
         json.addProperty("couch_url", source.toString());
         json.addProperty("couch_user", source.user().orElse(null));
         json.addProperty("target", TargetName.of(target));
