@@ -43,7 +43,7 @@ final class SchedulePageTest {
                 .collect(Collectors.toCollection(TreeSet::new));
 
         Set<Integer> told = new TreeSet<>();
-        for (String who : List.of("done", "again: ", "again, when", "somebody: ")) {
+        for (String who : List.of("done", "again, a few", "again: ", "again, when", "somebody: ")) {
             told.addAll(told(who));
         }
 
@@ -57,6 +57,14 @@ final class SchedulePageTest {
         assertThat(numbers("values: \\[(.*)]")).isEqualTo(somebodys);
         somebodys.remove(Outcome.STOPPED_BY_LIMIT.exitStatus());
         assertThat(numbers("RestartPreventExitStatus=(.*)")).isEqualTo(somebodys);
+    }
+
+    /** Each tries a wrong password four times, and then leaves it to somebody. */
+    @Test
+    void triesNothingForEver() {
+        assertThat(page).contains("what ends so four times needs somebody");
+        assertThat(numbers("StartLimitBurst=(.*)")).containsExactly(4);
+        assertThat(numbers("backoffLimit: (.*)")).containsExactly(3);
     }
 
     @Test
