@@ -12,6 +12,9 @@ import io.couchmigrator.testkit.couch.Fault;
 import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,12 +48,13 @@ final class StreamsIT {
 
     @Test
     void cronMailsNothingWhereAllIsWell() {
-        assertThat(types("run")).isZero();
+        assertThat(types("run", "--verbose")).isZero();
         assertThat(types("verify")).isZero();
         assertThat(types("check")).isZero();
 
         assertThat(errors()).isEmpty();
         assertThat(output())
+                .contains("shop: 1 read, of which this run processed 1.\n")
                 .contains("Processing 1 documents: ", "documents is complete: ", "shop: all as it should be.")
                 .contains("documents is verified: ", "documents can run: ");
     }
@@ -81,6 +85,37 @@ final class StreamsIT {
         assertThat(failed).isEqualTo(3);
         assertThat(errors()).contains("Error: ", "CouchDB failed (exit status 3).", "    migrator run documents");
         assertThat(output()).doesNotContain("Error", "failed");
+    }
+
+    @Test
+    void cronMailsABugAndTheFileToSendOfIt() throws Exception {
+        couch.stop();
+        OutputStream broken = new FilterOutputStream(errors) {
+            private boolean thrown;
+
+            @Override
+            public void write(byte[] line) throws IOException {
+                if (!thrown && new String(line, StandardCharsets.UTF_8).startsWith("Error: ")) {
+                    thrown = true;
+                    throw new IllegalStateException("no error can be told");
+                }
+                super.write(line);
+            }
+        };
+
+        int status = types(broken, "run", "--max-outage=0s", "--output=json");
+
+        Path log = directory.resolve("logs/migrator.log");
+        assertThat(status).isEqualTo(1);
+        assertThat(errors())
+                .containsPattern(
+                        "documents ended unexpectedly after [:\\d]+: java.lang.IllegalStateException: no error can be told at ")
+                .contains("\nPlease report this bug and send the file %s. ".formatted(log))
+                .endsWith("\n    migrator run documents --couch-db=shop --log-dir=%s --max-outage=0s --output=json\n"
+                        .formatted(directory.resolve("logs")));
+        assertThat(last().get("outcome").getAsString()).isEqualTo("UNEXPECTED");
+        assertThat(last().get("exit_status").getAsInt()).isEqualTo(1);
+        assertThat(log).content().contains("the run ended unexpectedly", "no error can be told");
     }
 
     @Test
@@ -191,10 +226,14 @@ final class StreamsIT {
     }
 
     private int types(String command, String... more) {
+        return types(errors, command, more);
+    }
+
+    private int types(OutputStream to, String command, String... more) {
         List<String> words = new ArrayList<>(
                 List.of(command, "documents", "--couch-db=shop", "--log-dir=" + directory.resolve("logs")));
         words.addAll(List.of(more));
-        return Terminal.types(couch, database, words, output, errors);
+        return Terminal.types(couch, database, words, output, to);
     }
 
     private String output() {

@@ -80,7 +80,9 @@ final class TableSourcesIT {
     }
 
     @Test
-    void saysHowToNameTheDatabaseAndReadsItOnceItIsNamed() throws Exception {
+    void saysHowToNameTheDatabaseAndReadsItOnceItIsNamed(CouchDouble couch) throws Exception {
+        Operator.Ended planned =
+                Terminal.types(couch, main, List.of("check", "migrate_metadata", "--log-dir=" + operator.logs()));
         Operator.Ended skipped = operator.runs();
         Operator.Ended unread = operator.types("verify", "migrate_metadata", "--log-dir=" + operator.logs());
         Operator.Ended checked = operator.types("check", "migrate_metadata", "--log-dir=" + operator.logs(), config());
@@ -88,12 +90,15 @@ final class TableSourcesIT {
         Operator.Ended ended = operator.runs(config());
 
         assertThat(skipped.status()).as(skipped.console()).isZero();
-        assertThat(skipped.console())
-                .contains(
-                        ("IcdsFile: table icds_reports_icdsfile is not in PostgreSQL at localhost:%d/%s: skipped; if this"
-                                        + " installation has it in another database, name that one by \"sources\": {\"IcdsFile\": ...}"
-                                        + " in the file of --config.")
-                                .formatted(main.port(), main.name()));
+        assertThat(planned.status()).as(planned.console()).isZero();
+        for (Operator.Ended without : List.of(planned, skipped)) {
+            assertThat(without.console())
+                    .contains(
+                            ("IcdsFile: table icds_reports_icdsfile is not in PostgreSQL at localhost:%d/%s: skipped; if this"
+                                            + " installation has it in another database, name that one by \"sources\": {\"IcdsFile\": ...}"
+                                            + " in the file of --config.")
+                                    .formatted(main.port(), main.name()));
+        }
         for (Operator.Ended without : List.of(skipped, unread)) {
             assertThat(without.status()).as(without.console()).isZero();
             assertThat(without.lastLines(3))

@@ -273,6 +273,77 @@ final class StatusTextTest {
         assertThat(StatusJson.of(info)).contains("\"outcome\":\"POSTPONED\",\"exit_status\":null");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "COMPLETE | every row is as it should be",
+                "DIFFERENCES_FOUND | differences found (exit status 7)",
+                "INCOMPLETE | not all is migrated or compared (exit status 10)",
+                "REJECTS_OUTSTANDING | nothing wrong but rejects (exit status 5)",
+                "STOPPED | stopped",
+                "STOPPED_BY_LIMIT | stopped",
+                "SOURCE_FAILED | failed: CouchDB (exit status 3)",
+                "BUSY | failed: another run, or another's table (exit status 9)"
+            })
+    void saysHowTheLatestVerificationEnded(Outcome outcome, String said) {
+        assertThat(String.join(" ", lines(verified(ended(outcome)))).replaceAll(" +", " "))
+                .contains("Verification: %s, at 2026-11-28T03:05:10Z ".formatted(said));
+    }
+
+    @Test
+    void saysThatTheLatestVerificationNeverEnded() {
+        assertThat(lines(verified(going()))).contains("Verification: killed, or its machine was: it never ended");
+    }
+
+    private static MigrationInfo verified(LatestRun verification) {
+        MigrationInfo info = info(State.COMPLETE, ended(Outcome.COMPLETE), List.of());
+        return new MigrationInfo(
+                info.slug(),
+                info.at(),
+                info.state(),
+                info.holder(),
+                info.source(),
+                info.target(),
+                info.migration(),
+                Optional.of(new Reach(Optional.of(verification), Optional.of(NOW), List.of())));
+    }
+
+    @Test
+    void saysThatNothingIsSavedYet() {
+        MigrationInfo info = info(State.KILLED, going(), List.of());
+        MigrationInfo unsaved = new MigrationInfo(
+                info.slug(),
+                info.at(),
+                info.state(),
+                info.holder(),
+                info.source(),
+                info.target(),
+                new Reach(info.migration().latest(), Optional.empty(), List.of()),
+                Optional.empty());
+
+        assertThat(lines(unsaved))
+                .endsWith("To go on, run the same command again; nothing was saved yet:", "    GO ON");
+    }
+
+    @Test
+    void tellsAStageThatCatchesUpAndOneThatTakesDays() {
+        StageReach endless = new StageReach(
+                "orders",
+                Phase.READING,
+                1,
+                OptionalLong.of(1_000_000),
+                OptionalLong.of(999_999),
+                0,
+                OptionalDouble.of(2),
+                Optional.empty());
+
+        assertThat(lines(info(State.RUNNING, going(), List.of(endless, stage("items", Phase.CATCHING_UP, 2, 2, 0)))))
+                .contains(
+                        "orders                          1   1,000,000   0%        2     5d 18h        0",
+                        "items                           2           2  99%          catches up        0");
+    }
+
     private static List<String> lines(MigrationInfo info) {
         return new StatusText(info, Path.of("logs"), COMMANDS).lines();
     }
