@@ -183,9 +183,13 @@ final class AuditIT {
             Result second = migrator(couch, database).build().run();
 
             assertThat(first.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
-            assertThat(first.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                    .hasMessageContaining("documents of \"orders\" from CouchDB at " + couch.url())
-                    .hasMessageContaining("\"o00011\" came after \"o00011\" on one page"));
+            assertThat(first.failures())
+                    .singleElement()
+                    .satisfies(
+                            failure -> assertThat(failure)
+                                    .hasMessageContaining("documents of \"orders\" from CouchDB at " + couch.url())
+                                    .hasMessageContaining(
+                                            "\"o00011\" came after \"o00011\" on one page: it repeats or misorders documents: look at its log and its shards, and at any proxy in between"));
             assertThat(second.outcome()).isEqualTo(Outcome.COMPLETE);
             assertThat(Orders.written(database)).isEqualTo(Orders.ids(COUNT));
         }

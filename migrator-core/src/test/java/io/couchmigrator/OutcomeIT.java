@@ -274,7 +274,7 @@ final class OutcomeIT {
         assertThat(result.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(result.failures()).singleElement().satisfies(fault -> assertThat(fault)
                 .hasMessageStartingWith("line 2 of \"" + rejects + "\" " + refusal)
-                .hasMessageContaining("startOver(true)"));
+                .hasMessageContaining(": restore the file from a copy, or start over with startOver(true) "));
         assertThat(migrator(migration, couch, database).build().check().faults())
                 .singleElement()
                 .satisfies(fault -> assertThat(fault).hasMessageContaining(refusal));

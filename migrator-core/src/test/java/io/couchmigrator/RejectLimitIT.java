@@ -72,6 +72,15 @@ final class RejectLimitIT {
 
         assertThat(first.outcome()).isEqualTo(Outcome.STOPPED_BY_LIMIT);
         assertThat(first.tallies().read()).isBetween(1_000L, 1_100L);
+        assertThat(first.failures())
+                .singleElement()
+                .asString()
+                .contains(
+                        "too many documents cannot be stored: this run rejected %s of %s documents, expected at most 1.5 %%: see why in "
+                                .formatted(
+                                        first.tallies().rejected(),
+                                        first.tallies().read()));
+        assertThat(still.failures()).singleElement().asString().contains(" outstanding of ");
         assertThat(still.outcome()).isEqualTo(Outcome.STOPPED_BY_LIMIT);
         assertThat(still.tallies().read()).isEqualTo(still.tallies().rejected()).isEqualTo(first.outstanding());
         assertThat(second.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);

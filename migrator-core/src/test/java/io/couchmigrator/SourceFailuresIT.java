@@ -89,7 +89,8 @@ final class SourceFailuresIT {
 
         assertThat(result.outcome()).isEqualTo(Outcome.SOURCE_FAILED);
         assertThat(result.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                .hasMessageContaining("asked for what comes after \"a\", seen \"a\""));
+                .hasMessageContaining(
+                        "asked for what comes after \"a\", seen \"a\": look for a cache or proxy in between"));
     }
 
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {

@@ -153,6 +153,27 @@ final class AnswersTest {
                 .hasMessageEndingWith("the server answered " + status + ": " + advice);
     }
 
+    @Test
+    void asksWhetherTheUserMayReadWhatIsNotThere() {
+        CouchServer known =
+                CouchServer.builder("http://reader:hunter2@localhost:5984").build();
+        Response response = response(404).build();
+
+        assertThatThrownBy(() -> new Answers(known).refused("database \"orders\"", response))
+                .isInstanceOf(SourceException.class)
+                .hasMessageEndingWith(": check that it exists, and that user \"reader\" may read it")
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void saysOfAnAnswerThatBrokeOffWhereToLook() {
+        BrokenAnswerException broken = answers.broken("a page", new IOException("unexpected end of stream"));
+
+        assertThat(broken.seen()).isEqualTo("the answer broke off or cannot be parsed (unexpected end of stream)");
+        assertThat(broken)
+                .hasMessageEndingWith(broken.seen() + ": look at the server's log, and at any proxy in between");
+    }
+
     private Response.Builder response(int status) {
         return new Response.Builder()
                 .request(new Request.Builder().url(server.url().toString()).build())

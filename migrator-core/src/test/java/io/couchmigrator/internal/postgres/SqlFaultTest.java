@@ -54,18 +54,20 @@ final class SqlFaultTest {
 
     @ParameterizedTest
     @CsvSource({
-        "54001, '', nested-too-deep",
-        "22003, '', number-out-of-range",
-        "54000, nshop_pkey, too-long-for-index",
-        "54000, Rindex_form_tuple_context, too-long-for-index",
-        "54000, RconvertJsonbArray, too-large",
-        "54000, '', too-large",
-        "22003, WPL/pgSQL function f() line 1, refused-by-target",
-        "23514, ncheap, refused-by-target"
+        "54001, '', nested-too-deep, 'it is nested deeper than max_stack_depth of PostgreSQL allows: raise that, or flatten it ('",
+        "22003, '', number-out-of-range, 'a number in it is beyond what its type holds, which is numeric within jsonb ('",
+        "54000, nshop_pkey, too-long-for-index, 'its id, or another value, is longer than an index takes ('",
+        "54000, Rindex_form_tuple_context, too-long-for-index, its id",
+        "54000, RconvertJsonbArray, too-large, 'it, or a part of it, is larger than PostgreSQL takes of one value ('",
+        "54000, '', too-large, it",
+        "22003, WPL/pgSQL function f() line 1, refused-by-target, SQLSTATE 22003",
+        "23514, ncheap, refused-by-target, SQLSTATE 23514"
     })
-    void namesTheLimitOfTheServersThatAValueGoesBeyond(String state, String field, String code) {
-        assertThat(SqlFault.of(psql(state, field.isEmpty() ? "" : field + "\0")).code())
-                .isEqualTo(code);
+    void namesTheLimitOfTheServersThatAValueGoesBeyond(String state, String field, String code, String reason) {
+        SqlFault fault = SqlFault.of(psql(state, field.isEmpty() ? "" : field + "\0"));
+
+        assertThat(fault.code()).isEqualTo(code);
+        assertThat(fault.reason()).startsWith(reason);
     }
 
     @Test

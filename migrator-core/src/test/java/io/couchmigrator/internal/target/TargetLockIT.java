@@ -158,7 +158,8 @@ final class TargetLockIT {
 
                 assertThat(failures).singleElement().satisfies(failure -> assertThat(failure)
                         .isInstanceOf(BusyException.class)
-                        .hasMessageContainingAll("was lost", "server process " + pid(other)));
+                        .hasMessageContaining(
+                                "was lost with its connection, and is now held by server process " + pid(other)));
             }
         }
     }
