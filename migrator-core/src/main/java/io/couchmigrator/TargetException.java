@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +27,13 @@ public final class TargetException extends MigrationException {
     }
 
     /**
-     * Creates one with a message that says what to do now.
+     * Creates one about a privilege that the user lacks.
      *
-     * @param grant the statement that grants the user what it lacks; empty if it is about anything else
+     * @param message says what to do now
+     * @param grant the statement that grants it
      */
-    public static TargetException mendedBy(Optional<String> grant, String message) {
-        return new TargetException(message, null, grant.orElse(null));
+    public static TargetException lacking(String message, String grant) {
+        return new TargetException(message, null, Objects.requireNonNull(grant, "grant"));
     }
 
     /** Returns the statement that grants the user what it lacks; empty if it is about anything else. */

@@ -125,7 +125,7 @@ final class BlobMetaViewIT {
         assertThat(faults)
                 .extracting(Throwable::getMessage)
                 .anySatisfy(fault -> assertThat(fault)
-                        .contains("grant SELECT (\"key\") on \"blobs_blobmeta\" to " + database.user()))
+                        .contains("grant SELECT (\"key\") on public.blobs_blobmeta to " + database.user()))
                 .anySatisfy(fault -> assertThat(fault)
                         .contains("on table \"blobs_blobmeta_tbl\": grant INSERT (\"content_length\", "));
         assertThat(recorder.lines()).containsOnlyOnce("warned " + REMARK);

@@ -13,6 +13,10 @@ import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -96,6 +100,65 @@ final class PlanningIT {
         assertThat(lacking.targets().get(0).tables())
                 .containsExactly(new TableCheck("orders", OptionalLong.empty(), false));
         assertThat(migrator.check().faults()).isEmpty();
+    }
+
+    /** Tables, functions and sequences are somebody else's, in a schema that stands in the user's search path alone. */
+    @Test
+    void grantsAUserWhoMayOnlyConnectWhateverARunAndAVerificationNeed(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 3);
+        superuser(database, """
+                alter database %1$s owner to postgres; revoke all on database %1$s from public; grant connect on database %1$s to %1$s;
+                alter schema public owner to postgres; revoke all on schema public from public, %1$s;
+                create schema app; create schema types; alter role %1$s set search_path = app;
+                alter table orders owner to postgres; alter table orders set schema app; revoke all on app.orders from %1$s;
+                create domain types.amount as integer;
+                create function app.note(types.amount) returns text language sql immutable as 'select null::text';
+                revoke execute on function app.note(types.amount) from public;
+                alter table app.orders add note text default app.note(1);
+                create table app.src (id integer primary key, code text); insert into app.src values (1, 'a'), (2, 'b');
+                create table app.names (id integer primary key, name text); insert into app.names values (1, 'x');
+                create table app.codes (code text unique, amount types.amount);
+                create table app.states (id serial primary key, slug text unique, at timestamptz)
+                """.formatted(database.user()));
+        Migrator migrator = Orders.migrator(withCodes(), couch, database, logs).build();
+
+        CheckReport lacking = migrator.check();
+        superuser(database, String.join(";", lacking.grants()));
+
+        assertThat(lacking.faults())
+                .hasOnlyElementsOfType(TargetException.class)
+                .allSatisfy(fault -> assertThat(((TargetException) fault).grant())
+                        .as(fault.getMessage())
+                        .isPresent());
+        assertThat(lacking.grants()).startsWith("grant usage on schema app to " + database.user());
+        assertThat(migrator.check().faults()).isEmpty();
+        assertThat(migrator.run().failures()).isEmpty();
+    }
+
+    private static Migration withCodes() {
+        Lookup<Long, String> names = Lookup.rows("names", "id", "name");
+        return Migration.builder("orders")
+                .stage(Orders.stage().build())
+                .stage(TableStage.<List<String>>builder("src")
+                        .columns("code")
+                        .lookup(names, row -> List.of(row.id()))
+                        .transform((row, context) ->
+                                List.of(List.of(row.text("code").orElseThrow(), "7")))
+                        .upsert(Upsert.<List<String>>into("codes")
+                                .key("code", row -> row.get(0))
+                                .column("amount", row -> row.get(1))
+                                .build())
+                        .build())
+                .completion(new CompletionTable("states", "slug", "at"))
+                .build();
+    }
+
+    private static void superuser(TestDatabase database, String sql) throws SQLException {
+        try (Connection superuser = DriverManager.getConnection(database.jdbcUrl() + "?user=postgres");
+                Statement statement = superuser.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     /** The welcome of a healthy server may take seconds, and no run needs it. */

@@ -17,6 +17,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,6 +154,39 @@ final class StreamsIT {
         assertThat(output().lines()).hasSize(1);
         assertThat(last().get("next").getAsString()).startsWith("migrator run documents ");
         assertThat(errors()).isEmpty();
+    }
+
+    /** First nothing is there, then somebody else's are all tables. */
+    @Test
+    void aScriptOfGrantsIsAllThatAUserNeedsWhoMayOnlyConnect() throws Exception {
+        superuser("""
+                alter database %1$s owner to postgres; revoke all on database %1$s from public; grant connect on database %1$s to %1$s;
+                alter schema public owner to postgres; revoke all on schema public from public
+                """);
+        assertThatItsScriptOfGrantsIsEnough();
+        superuser("""
+                alter table documents owner to postgres; alter table couch_migrator_owner owner to postgres;
+                revoke all on documents, couch_migrator_owner from %1$s; revoke all on schema public from %1$s
+                """);
+        assertThatItsScriptOfGrantsIsEnough();
+    }
+
+    private void assertThatItsScriptOfGrantsIsEnough() throws Exception {
+        output.reset();
+        assertThat(types("check", "--grants")).isEqualTo(4);
+        superuser(output());
+        errors.reset();
+
+        assertThat(types("check")).isZero();
+        assertThat(types("run")).isZero();
+        assertThat(types("verify")).isZero();
+    }
+
+    private void superuser(String sql) throws Exception {
+        try (Connection superuser = DriverManager.getConnection(database.jdbcUrl() + "?user=postgres");
+                Statement statement = superuser.createStatement()) {
+            statement.execute(sql.formatted(database.user()));
+        }
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What keeps a stage from owning its table is found before the first document is read, by check and by run. */
 @ExtendWith(MigratorExtension.class)
@@ -86,7 +87,7 @@ final class OwnedChecksIT {
                 "alter table shop drop constraint shop_pkey; alter table shop alter id drop not null; create unique index on shop (id) | column \"id\" of table \"shop\" may be null: expected not null, since a row without an id is of no document: alter table \"shop\" alter column \"id\" set not null",
                 "alter table shop set unlogged | table \"shop\" is unlogged",
                 "alter table shop enable row level security, force row level security | row-level security of table \"shop\" applies",
-                "revoke delete on shop from %u | lacks privileges on table \"shop\": grant DELETE on \"shop\" to %u",
+                "revoke delete on shop from %u | lacks privileges on table \"shop\": grant DELETE on public.shop to %u",
                 "revoke all on shop from %u | grant DELETE, INSERT (\"doc\", \"id\", \"rev\"), SELECT",
                 "create table couch_migrator_owner (\"table\" text primary key, source text, migration text, epoch integer, table_oid bigint, keeps_deleted boolean, claim text); revoke update on couch_migrator_owner from %u | lacks privileges on table \"public.couch_migrator_owner\": grant UPDATE",
                 "create table couch_migrator_owner (\"table\" text primary key, source text, migration text, epoch integer, table_oid bigint, keeps_deleted boolean, claim text); revoke delete on couch_migrator_owner from %u | lacks privileges on table \"public.couch_migrator_owner\": grant DELETE",
@@ -105,6 +106,22 @@ final class OwnedChecksIT {
                 Copies.migrator(Copies.migration(), couch, database, logs).build();
 
         assertFaulty(migrator, couch, said.replace("%u", database.user()));
+    }
+
+    /** Neither can what policies hide be asked for, which is an error of PostgreSQL. */
+    @ParameterizedTest
+    @ValueSource(strings = {"shop", "couch_migrator_owner"})
+    void tellsOnceThatPoliciesApply(String table, CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("shop").load(Copies.documents(3));
+        Migrator migrator =
+                Copies.migrator(Copies.migration(), couch, database, logs).build();
+        assertThat(migrator.run().outcome()).isEqualTo(Outcome.COMPLETE);
+        database.execute("alter table %s enable row level security, force row level security".formatted(table));
+
+        CheckReport report = migrator.check();
+
+        assertThat(report.faults()).singleElement().satisfies(fault -> assertThat(fault)
+                .hasMessageContaining("row-level security of table"));
     }
 
     @Test

@@ -40,8 +40,8 @@ final class CheckJsonTest {
                         new StageCheck(
                                 "old", "all", OptionalLong.empty(), Optional.of("it is gone"), Optional.empty())),
                 OptionalLong.empty(),
-                List.of(TargetException.mendedBy(
-                        Optional.of("grant select on documents to migrator"), "no right\u0085: run() again")));
+                List.of(TargetException.lacking(
+                        "no right\u0085: run() again", "grant select on documents to migrator")));
 
         String json = CheckJson.of(new CheckVerdict("documents", report), Path.of("logs"), "migrator check");
 

@@ -84,8 +84,7 @@ class PlanTest {
 
     @Test
     void makesAScriptOfAStatementThatItsMessageDoesNotName() {
-        TargetException masked =
-                TargetException.mendedBy(Optional.of("grant SELECT on \"a\" to m"), "user m lacks\nprivileges");
+        TargetException masked = TargetException.lacking("user m lacks\nprivileges", "grant SELECT on \"a\" to m");
 
         assertThat(new Plan(
                                 new CheckReport(COUCH, List.of(), List.of(), OptionalLong.empty(), List.of(masked)),
@@ -96,9 +95,9 @@ class PlanTest {
 
     @Test
     void makesAScriptOfWhatIsToBeGranted() {
-        TargetException lacking = TargetException.mendedBy(
-                Optional.of("grant INSERT (\"id\") on \"orders\" to migrator"),
-                "user migrator lacks privileges on table \"orders\": grant INSERT (\"id\") on \"orders\" to migrator");
+        TargetException lacking = TargetException.lacking(
+                "user migrator lacks privileges on table \"orders\": grant INSERT (\"id\") on \"orders\" to migrator",
+                "grant INSERT (\"id\") on \"orders\" to migrator");
         CheckReport report = report(
                 new TargetCheck("PostgreSQL", 6, Optional.empty(), List.of()),
                 List.of(new SourceException("no database"), lacking, new TargetException("no table")));

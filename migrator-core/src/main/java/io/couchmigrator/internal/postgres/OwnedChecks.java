@@ -21,24 +21,24 @@ final class OwnedChecks {
     private OwnedChecks() {}
 
     /** Returns what is wrong with a table that is to be owned, and with the one beside it; what is not there is created. */
-    static List<String> faults(Connection connection, OwnedTable<?> owned) throws SQLException {
-        List<String> faults = new ArrayList<>();
-        encodingFault(connection).ifPresent(faults::add);
+    static List<Fault> faults(Connection connection, OwnedTable<?> owned) throws SQLException {
+        List<Fault> faults = new ArrayList<>();
+        encodingFault(connection).map(Fault::new).ifPresent(faults::add);
         OwnerTable owners = OwnerTable.beside(connection, owned);
         creationFault(connection, owners).ifPresent(faults::add);
         Optional<TableFacts> there = TableFacts.of(connection, owned.table());
         if (there.isPresent()) {
             Optional<String> kind = kindFault(connection, there.get());
             if (kind.isPresent()) {
-                faults.add(kind.get());
+                faults.add(new Fault(kind.get()));
             } else {
-                faults.addAll(columnFaults(connection, owned, there.get()));
-                faults.addAll(foreignKeyFaults(connection, there.get()));
+                faults.addAll(Fault.all(columnFaults(connection, owned, there.get())));
+                faults.addAll(Fault.all(foreignKeyFaults(connection, there.get())));
                 faults.addAll(TargetChecks.upsert(connection, owned.rows(), true));
             }
         }
         if (owners.isOwnerThere()) {
-            faults.addAll(ownerFaults(connection, owners));
+            faults.addAll(Fault.all(ownerFaults(connection, owners)));
             // To be locked as a whole it needs a right to the whole of it: as that to delete, which columns do not
             // have.
             faults.addAll(TargetChecks.upsert(connection, owners.rows(), true));
@@ -76,7 +76,7 @@ final class OwnedChecks {
         return faults;
     }
 
-    private static Optional<String> creationFault(Connection connection, OwnerTable owners) throws SQLException {
+    private static Optional<Fault> creationFault(Connection connection, OwnerTable owners) throws SQLException {
         Record user = Jooq.with(
                 connection,
                 jooq -> jooq.fetchSingle("select quote_ident(current_user), current_setting('search_path')"));

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jooq.Name;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
 
@@ -23,6 +22,7 @@ import org.jooq.impl.DSL;
  * @param isThere whether the owned table is there
  * @param isOwnerThere whether the other one is
  * @param isSchemaThere whether the schema is
+ * @param mayUse whether the user may use it
  * @param mayCreate whether the user may create tables in it
  */
 record OwnerTable(
@@ -31,8 +31,9 @@ record OwnerTable(
         boolean isThere,
         boolean isOwnerThere,
         boolean isSchemaThere,
+        boolean mayUse,
         boolean mayCreate) {
-    static final String CREATE = "create table if not exists ";
+    private static final String CREATE = "create table if not exists ";
 
     private static final String NAME = "couch_migrator_owner";
 
@@ -40,28 +41,34 @@ record OwnerTable(
     private static final String ALONE = "select pg_advisory_xact_lock(hashtext('" + NAME + "'))";
 
     static OwnerTable beside(Connection connection, OwnedTable<?> owned) throws SQLException {
+        Optional<TableFacts> there = TableFacts.of(connection, owned.table());
         return Jooq.with(connection, jooq -> {
             Record found = jooq.fetchSingle(
                     """
-                    select place.schema, place.there,
-                      case when place.schema is not null
-                        then to_regclass(format('%I.%I', place.schema, ?::text)) is not null else false end as owner_there,
-                      n.oid is not null as schema_there,
+                    select place.schema, n.oid is not null as schema_there,
+                      exists (select from pg_class where relname = ? and relnamespace = n.oid) as owner_there,
+                      coalesce(has_schema_privilege(n.oid, 'USAGE'), false) as may_use,
                       coalesce(has_schema_privilege(n.oid, 'CREATE'), false) as may_create
                     from (
-                      select t.oid is not null as there,
-                        coalesce(
-                          (select i.nspname::text from pg_class c join pg_namespace i on i.oid = c.relnamespace where c.oid = t.oid),
-                          ?::text, current_schema()::text) as schema
-                      from (select to_regclass(?)::oid as oid) t
+                      select coalesce(
+                        (select i.nspname::text from pg_class c join pg_namespace i on i.oid = c.relnamespace where c.oid = ?::oid),
+                        ?::text, current_schema()::text,
+                        (select i.nspname::text from unnest(string_to_array(current_setting('search_path'), ','))
+                            with ordinality path(schema, nth)
+                          join pg_namespace i on i.nspname = replace(trim(both ' "' from path.schema), '$user', current_user::text)
+                          order by nth limit 1)) as schema
                     ) place left join pg_namespace n on n.nspname = place.schema
-                    """, NAME, owned.table().schema().orElse(null), Jooq.sql(Jooq.table(owned.table())));
+                    """,
+                    NAME,
+                    there.map(TableFacts::oid).orElse(null),
+                    owned.table().schema().orElse(null));
             return new OwnerTable(
                     owned,
                     Optional.ofNullable(found.get("schema", String.class)),
-                    is(found, "there"),
+                    there.isPresent(),
                     is(found, "owner_there"),
                     is(found, "schema_there"),
+                    is(found, "may_use"),
                     is(found, "may_create"));
         });
     }
@@ -141,26 +148,33 @@ record OwnerTable(
         return !statements.isEmpty();
     }
 
-    /** Returns why what is not there cannot be created, a sentence; empty if it can, or need not. */
-    Optional<String> fault(String user, String searchPath) {
-        if (mayCreate || (isThere && isOwnerThere)) {
+    /** Returns why what is not there cannot be created; empty if it can, or need not. */
+    Optional<Fault> fault(String user, String searchPath) {
+        // Of a table that is there the check of that tells that its schema may not be used.
+        boolean isUsed = mayUse || isThere;
+        if ((isUsed && mayCreate) || (isThere && isOwnerThere)) {
             return Optional.empty();
         }
         String what = isThere
                 ? "table \"%s\" has no table \"%s\" beside it, which says whose it is".formatted(owned.table(), NAME)
                 : "table \"%s\" does not exist".formatted(owned.table());
         if (schema.isEmpty()) {
-            return Optional.of(
+            return Optional.of(new Fault(
                     "%s, and no schema of the search path (%s) is there to create it in: name one, or create it"
-                            .formatted(what, searchPath));
+                            .formatted(what, searchPath)));
         }
-        Name in = DSL.quotedName(schema.get());
-        String because = isSchemaThere
-                ? "user %s may not create tables in schema %s: let it by grant create on schema %s to %s, or let somebody else create both"
-                        .formatted(user, Jooq.sql(in), Jooq.sql(in), user)
-                : "schema %s does not exist: create it by create schema %s, and with it both"
-                        .formatted(Jooq.sql(in), Jooq.sql(in));
-        return Optional.of("%s, and %s: %s; grant select, insert, update, delete on %s, %s to %s"
-                .formatted(what, because, String.join("; ", ddl()), ownedSql(), sql(), user));
+        String in = Jooq.sql(DSL.quotedName(schema.get()));
+        String otherwise = "%s; grant select, insert, update, delete on %s, %s to %s"
+                .formatted(String.join("; ", ddl()), ownedSql(), sql(), user);
+        if (!isSchemaThere) {
+            return Optional.of(
+                    new Fault("%s, and schema %s does not exist: create it by create schema %s, and with it both: %s"
+                            .formatted(what, in, in, otherwise)));
+        }
+        String grant = "grant %s on schema %s to %s".formatted(isUsed ? "create" : "usage, create", in, user);
+        return Optional.of(new Fault(
+                "%s, and user %s may not create tables in schema %s: let it by %s, or let somebody else create both: %s"
+                        .formatted(what, user, in, grant, otherwise),
+                Optional.of(grant)));
     }
 }

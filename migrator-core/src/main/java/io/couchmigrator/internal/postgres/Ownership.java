@@ -103,12 +103,17 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
     /** Returns how a table stands; one that is not there is nobody's. What may not be looked at is told elsewhere. */
     public static Ownership of(Connection connection, OwnedTable<?> owned) throws SQLException {
         OwnerTable owners = OwnerTable.beside(connection, owned);
+        boolean ownersAreReadable =
+                owners.isOwnerThere() && isReadable(connection, owners, owners.name(), Row.COLUMNS.split(", "));
         boolean hasRows = owners.isThere()
-                && isReadable(connection, owners.ownedSql())
+                && (ownersAreReadable || !owners.isOwnerThere())
+                && isReadable(
+                        connection,
+                        owners,
+                        owned.table(),
+                        owned.columns().get(0).name())
                 && isTrue(connection, "select exists (select from %s)".formatted(owners.ownedSql()));
-        Optional<Row> row = owners.isOwnerThere() && isReadable(connection, owners.sql())
-                ? Row.read(connection, owners, "")
-                : Optional.empty();
+        Optional<Row> row = ownersAreReadable ? Row.read(connection, owners, "") : Optional.empty();
         boolean isOfTable = row.isPresent()
                 && isTrue(
                         connection,
@@ -119,8 +124,15 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
                 owned, isOfTable ? row : Optional.empty(), hasRows, owners.mayCreate() ? owners.missing() : List.of());
     }
 
-    private static boolean isReadable(Connection connection, String table) throws SQLException {
-        return isTrue(connection, "select has_any_column_privilege(?, 'SELECT')", table);
+    /** What policies hide cannot be asked for, either: that is an error, and no answer. */
+    private static boolean isReadable(Connection connection, OwnerTable owners, TableName table, String... columns)
+            throws SQLException {
+        return isTrue(connection, """
+                select count(*) = cardinality(?::text[]) from pg_class c
+                join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+                where n.nspname = ? and c.relname = ? and a.attname = any(?::text[]) and not row_security_active(c.oid)
+                  and has_schema_privilege(n.oid, 'USAGE') and has_column_privilege(c.oid, a.attnum, 'SELECT')
+                """, columns, owners.schema().orElseThrow(), table.name(), columns);
     }
 
     private static boolean isTrue(Connection connection, String question, Object... bindings) throws SQLException {

@@ -42,19 +42,6 @@ public final class Statements {
         return TableFacts.of(connection, table).isPresent();
     }
 
-    /**
-     * Returns the schemas of the search path that the user may not use and in which there is a relation of this name, which PostgreSQL
-     * passes over as if there were none.
-     */
-    public static List<String> hidden(Connection connection, TableName table) throws SQLException {
-        return Jooq.with(connection, jooq -> jooq.resultQuery("""
-                        select n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                        where c.relname = ? and not has_schema_privilege(n.oid, 'USAGE')
-                        and n.nspname = any (select trim(both ' "' from schema) from unnest(string_to_array(
-                        replace(current_setting('search_path'), '$user', current_user), ',')) as schema)
-                        """, table.name()).fetchInto(String.class));
-    }
-
     /** Runs what is deferred to the end of the transaction, so that an error is that of the rows before it, and what it does can be seen. */
     static void runDeferred(Connection connection) throws SQLException {
         try (Statement deferred = connection.createStatement()) {

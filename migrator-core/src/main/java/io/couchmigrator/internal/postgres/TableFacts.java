@@ -19,13 +19,21 @@ import org.jooq.Record;
  *
  * @param oid its oid
  * @param name its name as it was asked for
+ * @param sql its name as SQL, with its schema
+ * @param closed its schema, quoted, if the user may not use that
  * @param columns its columns by name, in their order
  * @param uniqueColumns columns that have a unique index of their own
  * @param triggers the names, quoted, of those that somebody created and that run in a session like this one when rows are written or
  *     deleted, also where they are of partitions, or where the table is one and has them from its parent
  */
 public record TableFacts(
-        long oid, TableName name, Map<String, ColumnFacts> columns, Set<String> uniqueColumns, List<String> triggers) {
+        long oid,
+        TableName name,
+        String sql,
+        Optional<String> closed,
+        Map<String, ColumnFacts> columns,
+        Set<String> uniqueColumns,
+        List<String> triggers) {
     /**
      * A column.
      *
@@ -33,6 +41,7 @@ public record TableFacts(
      * @param type its type as SQL writes it, without a length or precision
      * @param stored the same with them: what a value becomes in the column
      * @param category the type's category as in {@code pg_type.typcategory}
+     * @param closed the type's schema, quoted, if the user may not use that
      * @param maxLength the most code points it holds, where it has a limit
      * @param notNull whether it refuses null
      * @param filled whether the server fills it where an INSERT does not name it
@@ -45,6 +54,7 @@ public record TableFacts(
             String type,
             String stored,
             String category,
+            Optional<String> closed,
             OptionalInt maxLength,
             boolean notNull,
             boolean filled,
@@ -62,13 +72,29 @@ public record TableFacts(
         }
     }
 
-    /** Returns what the catalogue says; empty if there is no such table or view on the search path. */
+    /**
+     * Returns what the catalogue says; empty if there is no such table or view, neither on the search path nor in a schema of it
+     * that the user may not use, which PostgreSQL passes over.
+     */
     public static Optional<TableFacts> of(Connection connection, TableName table) throws SQLException {
-        return Jooq.with(connection, jooq -> {
-            Long oid = jooq.resultQuery("select to_regclass(?)::oid::bigint", Jooq.sql(Jooq.table(table)))
-                    .fetchOneInto(Long.class);
-            return oid == null ? Optional.empty() : Optional.of(facts(jooq, oid, table));
-        });
+        String schema = table.schema().orElse(null);
+        return Jooq.with(connection, jooq -> jooq.fetchOptional(
+                        """
+                                select c.oid::bigint, format('%I.%I', n.nspname, c.relname) as sql,
+                                  case when not has_schema_privilege(n.oid, 'USAGE') then quote_ident(n.nspname) end as closed
+                                from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = (select coalesce(
+                                  case when not exists (
+                                      select from pg_namespace where nspname = ? and not has_schema_privilege(oid, 'USAGE'))
+                                    then to_regclass(?)::oid end,
+                                  (select hidden.oid
+                                    from pg_class hidden join pg_namespace s on s.oid = hidden.relnamespace
+                                    join unnest(case when ?::text is null then string_to_array(current_setting('search_path'), ',')
+                                        else array[?::text] end) with ordinality path(schema, place)
+                                      on s.nspname = replace(trim(both ' "' from path.schema), '$user', current_user::text)
+                                    where hidden.relname = ? and not has_schema_privilege(s.oid, 'USAGE')
+                                    order by place limit 1)))
+                                """, schema, Jooq.sql(Jooq.table(table)), schema, schema, table.name())
+                .map(found -> facts(jooq, found, table)));
     }
 
     /** Returns whether others inherit from a table, so that its unique indexes do not hold for all rows that it shows. */
@@ -81,10 +107,12 @@ public record TableFacts(
 
     /** Returns whether there is a view of this name. */
     static boolean isView(Connection connection, TableName name) throws SQLException {
-        return Jooq.with(connection, jooq -> jooq.resultQuery(
-                        "select exists (select from pg_class where oid = to_regclass(?) and relkind = 'v')",
-                        Jooq.sql(Jooq.table(name)))
-                .fetchSingleInto(boolean.class));
+        Optional<TableFacts> found = of(connection, name);
+        return found.isPresent()
+                && Jooq.with(connection, jooq -> jooq.resultQuery(
+                                "select relkind = 'v' from pg_class where oid = ?::oid",
+                                found.get().oid())
+                        .fetchSingleInto(boolean.class));
     }
 
     /**
@@ -100,11 +128,13 @@ public record TableFacts(
                 .fetchSingleInto(boolean.class));
     }
 
-    private static TableFacts facts(DSLContext jooq, long oid, TableName table) {
+    private static TableFacts facts(DSLContext jooq, Record found, TableName table) {
+        long oid = found.get("oid", long.class);
         Map<String, ColumnFacts> columns = new LinkedHashMap<>();
         for (Record column : jooq.fetch("""
                 select a.attname, format_type(a.atttypid, -1) as type, format_type(a.atttypid, a.atttypmod) as stored,
                   t.typcategory::text,
+                  (select quote_ident(nspname) from pg_namespace where oid = t.typnamespace and not has_schema_privilege(oid, 'USAGE')) as closed,
                   case when a.atttypid in ('varchar'::regtype, 'bpchar'::regtype) and a.atttypmod > 4
                     then a.atttypmod - 4 end as max_length,
                   a.attnotnull or t.typnotnull as not_null,
@@ -125,6 +155,7 @@ public record TableFacts(
                             column.get("type", String.class),
                             column.get("stored", String.class),
                             column.get("typcategory", String.class),
+                            Optional.ofNullable(column.get("closed", String.class)),
                             maxLength == null ? OptionalInt.empty() : OptionalInt.of(maxLength),
                             column.get("not_null", boolean.class),
                             column.get("filled", boolean.class),
@@ -139,7 +170,14 @@ public record TableFacts(
                         where i.indrelid = ?::oid and i.indisunique and i.indisvalid and i.indimmediate
                           and i.indpred is null and i.indnkeyatts = 1
                         """, oid).fetchInto(String.class));
-        return new TableFacts(oid, table, columns, unique, triggers(jooq, oid));
+        return new TableFacts(
+                oid,
+                table,
+                found.get("sql", String.class),
+                Optional.ofNullable(found.get("closed", String.class)),
+                columns,
+                unique,
+                triggers(jooq, oid));
     }
 
     /** Before PostgreSQL 15 those that a partition has from its parent are internal, too: what is the server's own is told by its constraint. */

@@ -17,8 +17,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jooq.Record;
 
 /**
@@ -26,26 +24,16 @@ import org.jooq.Record;
  * says what was seen, what is needed, and what to do.
  */
 public final class TargetChecks {
-    /** A name in quotes may hold anything, and so does what it is part of. */
-    private static final Pattern GRANT =
-            Pattern.compile("\\bgrant (?:\"(?:[^\"]|\"\")*\"|[^\"])*? to (?:\"(?:[^\"]|\"\")*\"|[^\\s,;\"]+)");
-
     private final Connection connection;
-    private final List<String> faults = new ArrayList<>();
+    private final List<Fault> faults = new ArrayList<>();
     private final MissingPrivileges missing = new MissingPrivileges();
 
     private TargetChecks(Connection connection) {
         this.connection = connection;
     }
 
-    /** Returns the first statement that a fault advises to grant what is missing; empty if there is none, or a table must be created before. */
-    public static Optional<String> grant(String fault) {
-        Matcher grant = GRANT.matcher(fault.split(OwnerTable.CREATE, 2)[0]);
-        return grant.find() ? Optional.of(grant.group()) : Optional.empty();
-    }
-
     /** Returns what is wrong with an upsert's table. */
-    static List<String> upsert(Connection connection, Upsert<?> upsert) throws SQLException {
+    static List<Fault> upsert(Connection connection, Upsert<?> upsert) throws SQLException {
         return upsert(connection, upsert, false);
     }
 
@@ -54,7 +42,7 @@ public final class TargetChecks {
      *
      * @param deletes whether rows are deleted as well
      */
-    static List<String> upsert(Connection connection, Upsert<?> upsert, boolean deletes) throws SQLException {
+    static List<Fault> upsert(Connection connection, Upsert<?> upsert, boolean deletes) throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
         TableName into = Upserts.into(connection, upsert);
         Optional<TableFacts> table = checks.table(into);
@@ -71,12 +59,13 @@ public final class TargetChecks {
     }
 
     /** Returns why rows in these tables would not last, or could be hidden; tables that do not exist are left out. */
-    public static List<String> written(Connection connection, Set<TableName> tables) throws SQLException {
+    public static List<Fault> written(Connection connection, Set<TableName> tables) throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
         for (TableName name : tables) {
             Optional<TableFacts> table = TableFacts.of(connection, name);
             if (table.isPresent()) {
-                checks.faults.addAll(WrittenTable.lostInACrash(connection, table.get()));
+                checks.missing.noteSchema(table.get(), table.get().closed());
+                checks.addAll(WrittenTable.lostInACrash(connection, table.get()));
                 checks.rowSecurity(table.get());
             }
         }
@@ -84,7 +73,7 @@ public final class TargetChecks {
     }
 
     /** Returns what is wrong with the table that is told of the completion of the migration with this slug. */
-    public static List<String> completion(Connection connection, CompletionTable completion, String slug)
+    public static List<Fault> completion(Connection connection, CompletionTable completion, String slug)
             throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
         Optional<TableFacts> told = checks.table(completion.table());
@@ -109,7 +98,7 @@ public final class TargetChecks {
     }
 
     /** Returns what is wrong with the table of a lookup. */
-    public static List<String> lookup(Connection connection, Lookup.Rows lookup) throws SQLException {
+    public static List<Fault> lookup(Connection connection, Lookup.Rows lookup) throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
         checks.table(lookup.table()).ifPresent(table -> {
             checks.column(table, lookup.keyColumn(), column -> {
@@ -126,7 +115,7 @@ public final class TargetChecks {
     }
 
     /** Returns what is wrong with a source table. */
-    public static List<String> source(Connection connection, TableStage<?> stage) throws SQLException {
+    public static List<Fault> source(Connection connection, TableStage<?> stage) throws SQLException {
         TargetChecks checks = new TargetChecks(connection);
         Optional<TableFacts> found = checks.table(stage.table());
         if (found.isPresent()) {
@@ -143,7 +132,7 @@ public final class TargetChecks {
             if (TableFacts.hasHeirs(connection, table)) {
                 String fault =
                         "table \"%s\" has rows of tables that inherit from it, whose keys may be there twice, and then one of them is never read: read each of these tables by a stage of its own";
-                checks.faults.add(fault.formatted(table.name()));
+                checks.add(fault.formatted(table.name()));
             }
         }
         return checks.faults();
@@ -154,10 +143,10 @@ public final class TargetChecks {
         if (table.isEmpty()) {
             Record path = Jooq.with(
                     connection, jooq -> jooq.fetchSingle("select current_database(), current_setting('search_path')"));
-            faults.add(
-                    "table \"%s\" does not exist (database %s, search path %s): create it, or connect to the right database"
-                            .formatted(name, path.get(0), path.get(1)));
+            add("table \"%s\" does not exist (database %s, search path %s): create it, or connect to the right database"
+                    .formatted(name, path.get(0), path.get(1)));
         } else {
+            missing.noteSchema(table.get(), table.get().closed());
             rowSecurity(table.get());
         }
         return table;
@@ -170,11 +159,10 @@ public final class TargetChecks {
                         .fetchSingleInto(boolean.class));
         if (active) {
             String user = user();
-            faults.add(
-                    ("row-level security of table \"%s\" applies to user %s, and may hide rows from it: connect as the"
-                                    + " table's owner (unless it says force row level security), or as a role with bypassrls:"
-                                    + " alter role %s bypassrls")
-                            .formatted(table.name(), user, user));
+            add(("row-level security of table \"%s\" applies to user %s, and may hide rows from it: connect as the"
+                            + " table's owner (unless it says force row level security), or as a role with bypassrls:"
+                            + " alter role %s bypassrls")
+                    .formatted(table.name(), user, user));
         }
     }
 
@@ -186,7 +174,7 @@ public final class TargetChecks {
                 switch (column.kind()) {
                     case TEXT -> type(table, facts, "text", ColumnFacts::isText);
                     case INTEGER -> type(table, facts, "whole numbers", ColumnFacts::isInteger);
-                    case ANY -> {}
+                    case ANY -> missing.noteSchema(table, facts.isText() ? Optional.empty() : facts.closed());
                 }
                 missing.note(table, facts, changes || column.name().equals(key), true, changes);
             });
@@ -198,7 +186,7 @@ public final class TargetChecks {
         if (keyFacts != null) {
             unique(table, key);
             if (keyFacts.isText()) {
-                faults.addAll(KeyColumn.faults(connection, table, key));
+                addAll(KeyColumn.faults(connection, table, key));
             }
         }
     }
@@ -215,12 +203,12 @@ public final class TargetChecks {
             String name = column.name();
             column(view, name, facts -> missing.note(view, facts, name.equals(key), false, false));
         }
-        faults.addAll(KeyColumn.faults(connection, view, key));
+        addAll(KeyColumn.faults(connection, view, key));
     }
 
     private void written(Set<String> columns, TableFacts table) throws SQLException {
         unwritten(columns, table);
-        faults.addAll(Sequences.faults(connection, table, columns, user()));
+        faults.addAll(WrittenTable.sequences(connection, table, columns, user()));
         faults.addAll(WrittenTable.neverTaken(connection, table, columns, user()));
     }
 
@@ -228,10 +216,9 @@ public final class TargetChecks {
     private void unwritten(Set<String> written, TableFacts table) {
         for (ColumnFacts column : table.columns().values()) {
             if (column.notNull() && !column.filled() && !written.contains(column.name())) {
-                faults.add(
-                        ("column \"%s\" of table \"%s\" must have a value, has no default, and is not among those written"
-                                        + " (%s): give it a default, or let it be null")
-                                .formatted(column.name(), table.name(), String.join(", ", new TreeSet<>(written))));
+                add(("column \"%s\" of table \"%s\" must have a value, has no default, and is not among those written"
+                                + " (%s): give it a default, or let it be null")
+                        .formatted(column.name(), table.name(), String.join(", ", new TreeSet<>(written))));
             }
         }
     }
@@ -239,7 +226,7 @@ public final class TargetChecks {
     private void column(TableFacts table, String name, Consumer<ColumnFacts> checks) {
         ColumnFacts column = table.columns().get(name);
         if (column == null) {
-            faults.add("table \"%s\" has no column \"%s\" (it has %s): add it, or connect to the right database"
+            add("table \"%s\" has no column \"%s\" (it has %s): add it, or connect to the right database"
                     .formatted(
                             table.name(),
                             name,
@@ -251,7 +238,7 @@ public final class TargetChecks {
 
     private void type(TableFacts table, ColumnFacts column, String expected, Predicate<ColumnFacts> fits) {
         if (!fits.test(column)) {
-            faults.add("column \"%s\" of table \"%s\" has type %s: expected one for %s"
+            add("column \"%s\" of table \"%s\" has type %s: expected one for %s"
                     .formatted(column.name(), table.name(), column.type(), expected));
         }
     }
@@ -259,24 +246,31 @@ public final class TargetChecks {
     private void fits(TableFacts table, ColumnFacts column, String slug) {
         int length = slug.codePointCount(0, slug.length());
         if (column.maxLength().isPresent() && length > column.maxLength().getAsInt()) {
-            faults.add("column \"%s\" of table \"%s\" holds %s characters, but the slug \"%s\" has %s: widen the column"
+            add("column \"%s\" of table \"%s\" holds %s characters, but the slug \"%s\" has %s: widen the column"
                     .formatted(column.name(), table.name(), column.maxLength().getAsInt(), slug, length));
         }
     }
 
     private void unique(TableFacts table, String column) {
         if (!table.uniqueColumns().contains(column)) {
-            faults.add("column \"%s\" of table \"%s\" has no unique index of its own: create one"
+            add("column \"%s\" of table \"%s\" has no unique index of its own: create one"
                     .formatted(column, table.name()));
         }
     }
 
     private void notNull(TableFacts table, ColumnFacts column) {
         if (!column.notNull()) {
-            faults.add(
-                    "column \"%s\" of table \"%s\" may be null, and a row without a key is never read: let it be not null"
-                            .formatted(column.name(), table.name()));
+            add("column \"%s\" of table \"%s\" may be null, and a row without a key is never read: let it be not null"
+                    .formatted(column.name(), table.name()));
         }
+    }
+
+    private void add(String sentence) {
+        faults.add(new Fault(sentence));
+    }
+
+    private void addAll(List<String> sentences) {
+        faults.addAll(Fault.all(sentences));
     }
 
     private String user() throws SQLException {
@@ -284,9 +278,10 @@ public final class TargetChecks {
                 .fetchSingleInto(String.class));
     }
 
-    /** Returns all faults, those of privileges last. */
-    private List<String> faults() throws SQLException {
+    /** Returns all faults, those of schemas first, and those of tables' privileges last. */
+    private List<Fault> faults() throws SQLException {
         if (!missing.isEmpty()) {
+            faults.addAll(0, missing.schemaFaults(user()));
             faults.addAll(missing.faults(user()));
         }
         return faults;

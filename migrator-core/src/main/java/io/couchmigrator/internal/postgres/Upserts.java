@@ -25,14 +25,14 @@ import java.util.function.UnaryOperator;
 public final class Upserts {
     private Upserts() {}
 
-    /** Returns what is wrong with where rows go, each a whole sentence; empty if nothing is. */
-    public static List<String> faults(Connection connection, Destination<?> destination) throws SQLException {
+    /** Returns what is wrong with where rows go; empty if nothing is. */
+    public static List<Fault> faults(Connection connection, Destination<?> destination) throws SQLException {
         if (destination instanceof Upsert<?> upsert) {
             return TargetChecks.upsert(connection, upsert);
         }
         return destination instanceof OwnedTable<?> owned
                 ? OwnedChecks.faults(connection, owned)
-                : ((Writer<?>) destination).faults(connection);
+                : Fault.all(((Writer<?>) destination).faults(connection));
     }
 
     /** Returns what writes rows there for one run: an upsert's writer knows the table as it is now. */

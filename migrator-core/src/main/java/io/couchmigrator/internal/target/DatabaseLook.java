@@ -8,11 +8,11 @@ import io.couchmigrator.TableName;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
+import io.couchmigrator.internal.postgres.Fault;
 import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.postgres.Statements;
-import io.couchmigrator.internal.postgres.TargetChecks;
 import io.couchmigrator.internal.postgres.TargetServer;
 import io.couchmigrator.internal.postgres.Timeline;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ import java.util.function.Consumer;
 final class DatabaseLook {
     private final TargetDatabase database;
     private final List<MigrationException> faults = new ArrayList<>();
-    private final Set<String> sentences = new LinkedHashSet<>();
+    private final Set<Fault> found = new LinkedHashSet<>();
     private final Set<String> remarks = new LinkedHashSet<>();
     private final Map<String, Long> counts = new LinkedHashMap<>();
     private final Map<String, String> skipped = new LinkedHashMap<>();
@@ -56,14 +56,20 @@ final class DatabaseLook {
         try {
             database.sessions().open(database.patience());
             look.identify(tables);
-            look.check(server);
+            look.check(connection -> Fault.all(server.in(connection)));
             more.accept(look);
         } catch (MigrationException e) {
             look.faults.add(e);
         }
-        look.sentences.forEach(sentence ->
-                look.faults.add(TargetException.mendedBy(TargetChecks.grant(sentence), database.told(sentence))));
+        look.found.forEach(fault -> look.faults.add(look.told(fault)));
         return new Target.Preflight(look.faults, look.remarks, look.counts, look.skipped, look.owned, look.identity);
+    }
+
+    private TargetException told(Fault fault) {
+        String message = database.told(fault.sentence());
+        return fault.grant()
+                .map(grant -> TargetException.lacking(message, grant))
+                .orElseGet(() -> new TargetException(message));
     }
 
     /** Returns where the database is, as far as its data source tells. */
@@ -103,17 +109,16 @@ final class DatabaseLook {
     }
 
     /**
-     * Makes a check, which returns what is wrong, each a whole sentence. What may not even be looked at hides nothing
-     * else; a server that is gone does.
+     * Makes a check, which returns what is wrong. What may not even be looked at hides nothing else; a server that is gone
+     * does.
      *
      * @return what this check found
      */
-    List<String> check(Session.Work<List<String>> check) {
+    List<Fault> check(Session.Work<List<Fault>> check) {
         try {
-            List<String> found =
-                    database.patience().persist(() -> database.own().attempt("look at the target", check));
-            sentences.addAll(found);
-            return found;
+            List<Fault> wrong = database.patience().persist(() -> database.own().attempt("look at the target", check));
+            wrong.stream().filter(this::isNew).forEach(found::add);
+            return wrong;
         } catch (TargetException e) {
             if (SqlFault.causing(e).filter(SqlFault::isPassing).isPresent()) {
                 throw e;
@@ -125,6 +130,12 @@ final class DatabaseLook {
             }
             return List.of();
         }
+    }
+
+    /** What several tables need for one reason is granted by one statement. */
+    private boolean isNew(Fault fault) {
+        return fault.grant().isEmpty()
+                || found.stream().noneMatch(other -> other.grant().equals(fault.grant()));
     }
 
     private void identify(Set<TableName> tables) {

@@ -6,6 +6,7 @@ import io.couchmigrator.Migration;
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TableStage;
+import io.couchmigrator.internal.postgres.Fault;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.postgres.TargetChecks;
 import io.couchmigrator.internal.postgres.Upserts;
@@ -56,14 +57,8 @@ record StageTables(Migration migration, Target target, Predicate<String> counted
     }
 
     private void sourceTable(DatabaseLook look, TableStage<?> stage) {
-        List<String> found = look.check(connection -> {
+        List<Fault> found = look.check(connection -> {
             if (stage.optional() && !Statements.exists(connection, stage.table())) {
-                List<String> hidden = Statements.hidden(connection, stage.table());
-                if (!hidden.isEmpty()) {
-                    return List.of(
-                            "table \"%s\" of stage \"%s\" cannot be seen: it is in schema \"%s\", which is in the search path and which the user may not use: grant usage on that schema, or take it from the user's search path"
-                                    .formatted(stage.table(), stage.name(), hidden.get(0)));
-                }
                 look.skip(
                         stage,
                         "table %s is not in %s: skipped; if this installation has it in another database, name that one by tableSource(\"%s\", …)"
@@ -81,11 +76,11 @@ record StageTables(Migration migration, Target target, Predicate<String> counted
     void sourceTableElsewhere(DatabaseLook look, String name) {
         for (Stage<?, ?> stage : migration.stages()) {
             if (stage instanceof TableStage<?> table && stage.name().equals(name)) {
-                List<String> found = look.check(connection -> Statements.exists(connection, table.table())
+                List<Fault> found = look.check(connection -> Statements.exists(connection, table.table())
                         ? TargetChecks.source(connection, table)
-                        : List.of(
+                        : List.of(new Fault(
                                 "table \"%s\" does not exist: name the database that has it for the stage \"%s\", or none"
-                                        .formatted(table.table(), name)));
+                                        .formatted(table.table(), name))));
                 if (found.isEmpty() && counted.test(name)) {
                     look.count(table);
                 }

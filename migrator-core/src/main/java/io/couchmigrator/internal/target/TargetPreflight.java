@@ -10,6 +10,7 @@ import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.offsets.TargetIdentity.ShardsIdentity;
+import io.couchmigrator.internal.postgres.Fault;
 import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.postgres.TargetChecks;
 import io.couchmigrator.internal.postgres.TargetServer;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Looks at the databases of the target: at every table that is written, read or asked, and what the user may do with it. */
 final class TargetPreflight {
@@ -90,12 +92,14 @@ final class TargetPreflight {
         if (!Upserts.create(connection, stage.destination())) {
             return;
         }
-        List<String> faults = new ArrayList<>(Upserts.faults(connection, stage.destination()));
+        List<Fault> faults = new ArrayList<>(Upserts.faults(connection, stage.destination()));
         faults.addAll(TargetChecks.written(connection, stage.destination().tables()));
         if (!faults.isEmpty()) {
             throw new TargetException(database.told(
                     "what was created for stage \"%s\" was taken back, since it is not as it was asked for: %s"
-                            .formatted(stage.name(), String.join("; ", faults))));
+                            .formatted(
+                                    stage.name(),
+                                    faults.stream().map(Fault::sentence).collect(Collectors.joining("; ")))));
         }
     }
 

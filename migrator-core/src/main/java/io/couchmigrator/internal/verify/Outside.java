@@ -8,6 +8,7 @@ import io.couchmigrator.TargetException;
 import io.couchmigrator.Writer.Standing;
 import io.couchmigrator.Writer.Standing.State;
 import io.couchmigrator.internal.batch.GuardedWriter;
+import io.couchmigrator.internal.postgres.Fault;
 import io.couchmigrator.internal.postgres.RowAttempts;
 import io.couchmigrator.internal.postgres.RowAttempts.RefusedException;
 import io.couchmigrator.internal.postgres.Session;
@@ -55,8 +56,8 @@ final class Outside {
             return Optional.empty();
         }
         Session own = target.main().own();
-        Optional<List<String>> faults = asked(own, connection -> Upserts.faults(connection, destination));
-        faults.orElse(List.of()).forEach(this::warn);
+        Optional<List<Fault>> faults = asked(own, connection -> Upserts.faults(connection, destination));
+        faults.orElse(List.of()).forEach(fault -> warn(fault.sentence()));
         return faults.filter(List::isEmpty)
                 .flatMap(none -> asked(own, connection -> Upserts.prepared(connection, destination)))
                 .map(prepared -> new Rows<>(new GuardedWriter<>(stage.name(), prepared)));

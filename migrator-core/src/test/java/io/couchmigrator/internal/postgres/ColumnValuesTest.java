@@ -8,6 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.couchmigrator.RejectException;
 import io.couchmigrator.internal.postgres.TableFacts.ColumnFacts;
 import java.math.BigInteger;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,8 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("values")
 final class ColumnValuesTest {
-    private static final ColumnFacts BIGINT =
-            new ColumnFacts("size", "bigint", "bigint", "N", OptionalInt.empty(), false, false, true, true, true);
+    private static final ColumnFacts BIGINT = new ColumnFacts(
+            "size", "bigint", "bigint", "N", Optional.empty(), OptionalInt.empty(), false, false, true, true, true);
 
     @ParameterizedTest
     @CsvSource({

@@ -52,6 +52,7 @@ final class TargetChecksIT {
             statement.execute("create temporary table states (slug text unique, at timestamptz)");
 
             assertThat(TargetChecks.written(connection, Set.of(TableName.of("states"))))
+                    .extracting(Fault::sentence)
                     .containsExactly("table \"states\" is temporary, and its rows would be gone with the connection:"
                             + " create one that stays");
         }
@@ -70,7 +71,9 @@ final class TargetChecksIT {
 
     private static List<String> faults(TestDatabase database, String slug) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
-            return TargetChecks.completion(connection, COMPLETION, slug);
+            return TargetChecks.completion(connection, COMPLETION, slug).stream()
+                    .map(Fault::sentence)
+                    .toList();
         }
     }
 }

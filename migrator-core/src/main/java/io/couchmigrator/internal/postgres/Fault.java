@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.couchmigrator.internal.postgres;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is wrong with the target.
+ *
+ * @param sentence what was seen, what is needed, and what to do
+ * @param grant the statement that grants the user what it lacks; empty if it is about anything else
+ */
+public record Fault(String sentence, Optional<String> grant) {
+    /** Describes what no statement grants. */
+    public Fault(String sentence) {
+        this(sentence, Optional.empty());
+    }
+
+    /** Describes what the user lacks; the sentence ends with the statement. */
+    static Fault lacking(String what, String grant) {
+        return new Fault("%s: %s".formatted(what, grant), Optional.of(grant));
+    }
+
+    /** Describes each of what no statement grants. */
+    public static List<Fault> all(List<String> sentences) {
+        return sentences.stream().map(Fault::new).toList();
+    }
+}
