@@ -249,6 +249,17 @@ final class LookTest {
     }
 
     @Test
+    void leavesTheLastOfEightyColumnsFree() throws IOException {
+        Files.writeString(logs.resolve("documents.rejects.jsonl"), REJECTS.replace("value-too-long", "nul-character"));
+
+        assertThat(run("rejects", "documents", "--log-dir=" + logs)).isZero();
+
+        assertThat(out().lines())
+                .contains("To mend: take U+0000 out; of documents, --nul=replace does so, once with")
+                .allMatch(line -> line.length() < 80);
+    }
+
+    @Test
     void listsRejectsForSpreadsheets() {
         assertThat(run("rejects", "documents", "--log-dir=" + logs, "--output=csv"))
                 .isZero();

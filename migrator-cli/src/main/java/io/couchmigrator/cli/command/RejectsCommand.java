@@ -60,11 +60,11 @@ public final class RejectsCommand {
     }
 
     private void text(Migrations migration, Outstanding outstanding) {
-        line("%s: %s.".formatted(migration, counted(outstanding.byCode())));
+        sentence("%s: %s.".formatted(migration, counted(outstanding.byCode())));
         outstanding.byCode().forEach((code, count) -> {
             line("");
             line("%s: %s".formatted(code, Numbers.of(count, "document", "documents")));
-            line("To mend: %s.".formatted(RejectAdvice.of(code)));
+            sentence("To mend: %s.".formatted(RejectAdvice.of(code)));
             outstanding.forEach(code, reject -> {
                 line("  %s  %s".formatted(reject.stage(), Printable.text(reject.id())));
                 Wrapped.lines("    ", 4, Printable.text(reject.reason())).forEach(this::line);
@@ -91,6 +91,10 @@ public final class RejectsCommand {
                 .filter(code -> which.test(code.getKey()))
                 .mapToLong(Map.Entry::getValue)
                 .sum();
+    }
+
+    private void sentence(String text) {
+        Wrapped.lines("", 4, text).forEach(this::line);
     }
 
     /** What is listed may be a million: the console would keep each of its lines. */
