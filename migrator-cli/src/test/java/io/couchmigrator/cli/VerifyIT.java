@@ -7,9 +7,12 @@ import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.commcare.Corpus;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -71,6 +74,7 @@ final class VerifyIT {
         assertThat(run.status()).as(run.console()).isEqualTo(5);
         assertThat(rows(database)).isEqualTo(rows);
         assertThat(again.status()).as(again.console()).isEqualTo(5);
+        assertThat(files()).allSatisfy(file -> assertThat(named()).anyMatch(file::matches));
     }
 
     @Test
@@ -83,6 +87,25 @@ final class VerifyIT {
         assertThat(none.console()).contains("there is no log directory " + operator.logs());
         assertThat(empty.status()).isEqualTo(6);
         assertThat(empty.console()).contains("there is nothing to verify", "run the migration first");
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(operator.logs())) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    /** Returns what names of files docs/reference/files.md has, as patterns. */
+    private static List<String> named() throws IOException {
+        String page = Files.readString(Path.of("../docs/reference/files.md"));
+        return Pattern.compile("`([^`]+)`")
+                .matcher(page)
+                .results()
+                .map(name -> name.group(1)
+                        .replace(".", "\\.")
+                        .replace("UTC", "\\d{8}T\\d{6}Z")
+                        .replaceFirst("N$", "\\\\d+"))
+                .toList();
     }
 
     private Operator.Ended verifies() throws Exception {
