@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** All that can be set: the one place from which parser, environment, configuration file and help take their names. */
 public enum Setting {
     LOG_DIR("log-dir", Scope.ANYWHERE, "DIR", null, null, """
-            directory of the offset file, the rejects, the logs and the lock; required, created if it does not exist"""),
+            directory of the offset file, the rejects, the logs and the lock; required; run makes it"""),
     CHUNK_SIZE("chunk-size", Scope.ANYWHERE, "N", null, "1000", "the most documents that are committed at once"),
     NUM_WORKERS(
             "num-workers",
