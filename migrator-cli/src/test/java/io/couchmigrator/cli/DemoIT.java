@@ -52,7 +52,20 @@ final class DemoIT {
                 .as("lines of 80 columns, whose words stay whole")
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         assertThat(console().replaceAll("\\R +", " "))
-                .contains(" got SIGKILL ", "(~", " already processed)", "missing 0, doubled 0, wrong 0")
+                .contains(
+                        "Couch Migrator, demo: a migration is killed midway, and ends in exact rows all the same.",
+                        " From: a double of CouchDB at http://127.0.0.1:",
+                        " got SIGKILL ",
+                        "as after a power cut.",
+                        " commcarehq: ",
+                        " documents done, go on after ",
+                        "The file is written after the rows it speaks of, never before: ",
+                        "(~",
+                        " already processed)",
+                        " Exit status 0.",
+                        "5. What it proves.",
+                        " rows were compared with those that the sample must give, column by column:",
+                        "missing 0, doubled 0, wrong 0: the rows are exact.")
                 .containsPattern("\nThe demo succeeded in \\d+ s: ")
                 .doesNotContain("SLF4J", "INFO", "WARN", "\tat ", "FAILED");
         assertNothingIsLeft();
@@ -67,11 +80,15 @@ final class DemoIT {
         assertThat(status).as(console()).isZero();
         assertThat(console())
                 .contains(
+                        ", which is empty.\n",
                         " got SIGKILL ",
                         " already processed)",
+                        " is paid for: its document is edited.\n",
                         "| Caught up: 3 changes, 2 rows, 1 deleted.",
                         "| documents is verified: 24,000 rows of 24,000 documents, all as they should be; ",
+                        "\n5. Are both sides equal? ",
                         "Of 24,000 documents 0 are missing in the table, and 0 rows of it are wrong or too many.",
+                        "\n6. What can be asked now, in SQL.\n",
                         "| customer, 500\n",
                         "| Lima, ")
                 .containsPattern("\nThe demo succeeded in \\d+ s: ")
@@ -115,7 +132,14 @@ final class DemoIT {
         Path run = directory.resolve("run.txt");
         Process runbook = process(run, "sh", "-c", setUp + "\n" + line("migrator run_blob_migration "));
         int status = runbook.waitFor();
-        assertThat(console()).contains("It ends with status " + status);
+        assertThat(console())
+                .startsWith(
+                        "Couch Migrator, practice: servers to try the runbook on. Nothing here touches a server of yours.\n")
+                .contains(
+                        "\n4. What to try:\n",
+                        "   - Press Ctrl-C while it runs, or end it from elsewhere with kill -9; ",
+                        "It ends with status " + status,
+                        "   - After status 0, give it again: it says since when all is complete, and writes nothing.\n");
         assertThat(status).as(Files.readString(run)).isEqualTo(5);
         demo.destroy();
         assertThat(demo.waitFor()).isEqualTo(143);
@@ -139,6 +163,13 @@ final class DemoIT {
                 copy, "sh", "-c", setUp + "\n" + line("migrator run documents ") + " && " + line("migrator verify "));
 
         assertThat(practice.waitFor()).as(Files.readString(copy)).isZero();
+        assertThat(console())
+                .startsWith(
+                        "Couch Migrator, practice: servers to copy a database on. Nothing here touches a server of yours.\n")
+                .contains(
+                        "\n3. Then copy the shop, and see whether both sides are equal:\n",
+                        "/note-00001 -H 'Content-Type: application/json' -d '{\"type\":\"note\"}'\n",
+                        "   - Delete or change a row of the table: verify finds it, and the next run mends it.\n");
         demo.destroy();
         assertThat(demo.waitFor()).isEqualTo(143);
         assertNothingIsLeft();
@@ -158,7 +189,8 @@ final class DemoIT {
                 .contains(
                         "The demo cannot run here: its embedded PostgreSQL does not start on Linux, ppc64le",
                         "there is no PostgreSQL for Linux on ppc64le here",
-                        "Linux or macOS on x86-64 or 64-bit ARM")
+                        "Linux or macOS on x86-64 or 64-bit ARM",
+                        "The migrator itself runs wherever Java does: see migrator run --help for servers of your own.\n")
                 .doesNotContain("\tat ", "unexpectedly");
     }
 
