@@ -156,6 +156,8 @@ final class LookTest {
                         "Nothing was run in " + empty,
                         "documents: nothing was run here\n",
                         "documents: no reject is outstanding.\n");
+        assertThat(out().replaceAll("\\s+", " "))
+                .contains("Looked into %s: is that the directory that the run was given?".formatted(empty));
         assertThat(empty).isEmptyDirectory();
     }
 

@@ -292,6 +292,15 @@ final class StatusTextTest {
     }
 
     @Test
+    void tellsAVerificationThatGoesOn() {
+        List<StageReach> stages = List.of(stage("orders", Phase.READING, 1, 2, 0));
+
+        assertThat(lines(info(State.VERIFYING, going(), stages)))
+                .startsWith("documents: being verified since 2026-11-28T02:00:10Z, for 1:05:00")
+                .contains("Verification: goes on", "    kill 4242");
+    }
+
+    @Test
     void saysThatTheLatestVerificationNeverEnded() {
         assertThat(lines(verified(going()))).contains("Verification: killed, or its machine was: it never ended");
     }
