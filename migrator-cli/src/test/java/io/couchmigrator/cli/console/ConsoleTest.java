@@ -148,12 +148,12 @@ class ConsoleTest {
         private FullDisk() {}
 
         public static void main(String[] words) {
-            try (Console console = new Console(System.out, System.err)) {
-                console.line("before");
-                console.keepIn(Path.of(words[0]));
-                console.line("after");
-                console.line("later");
-            }
+            Console console = new Console(System.out, System.err);
+            console.line("before");
+            console.keepIn(Path.of(words[0]));
+            console.line("after");
+            console.line("later");
+            console.close();
         }
     }
 
