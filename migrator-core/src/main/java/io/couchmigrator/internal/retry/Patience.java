@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +36,17 @@ public final class Patience {
     private final Clock clock;
     private final Consumer<Duration> pauses;
     private final @Nullable Watch watch;
-    private final AtomicLong turns;
+    private final Times times;
 
     private int failing;
     private @Nullable Instant toldAt;
     private final Map<Wait.Kind, Wait> told = new EnumMap<>(Wait.Kind.class);
+
+    /** What is counted of a server, whoever bears with it: of how many workers it is away, and its turns. */
+    private static final class Times {
+        private final AtomicInteger away = new AtomicInteger();
+        private final AtomicLong turns = new AtomicLong();
+    }
 
     /**
      * Creates one.
@@ -58,7 +65,7 @@ public final class Patience {
             WaitListener listener,
             Clock clock,
             Consumer<Duration> pauses) {
-        this(server, maxOutage, maxOutage, stop, listener, clock, pauses, null, new AtomicLong());
+        this(server, maxOutage, maxOutage, stop, listener, clock, pauses, null, new Times());
     }
 
     private Patience(
@@ -70,7 +77,7 @@ public final class Patience {
             Clock clock,
             Consumer<Duration> pauses,
             @Nullable Watch watch,
-            AtomicLong turns) {
+            Times times) {
         this.server = server;
         this.maxOutage = shorter(maxOutage, LONGEST_OUTAGE);
         this.maxLock = shorter(maxLock, LONGEST_OUTAGE);
@@ -79,16 +86,16 @@ public final class Patience {
         this.clock = clock;
         this.pauses = pauses;
         this.watch = watch;
-        this.turns = turns;
+        this.times = times;
     }
 
     /**
      * Returns the same for checks: for outages of at most this length, which last since the attempt began that failed, and
-     * with an attempt that takes long told of while it goes on. A lock, which is no sign of a mistake, is waited for as long as ever. Turns
-     * are counted together.
+     * with an attempt that takes long told of while it goes on. A lock, which is no sign of a mistake, is waited for as long as ever. What
+     * is counted is counted together.
      */
     public Patience ofChecks(Duration outage, Watch watched) {
-        return new Patience(server, shorter(outage, maxOutage), maxLock, stop, listener, clock, pauses, watched, turns);
+        return new Patience(server, shorter(outage, maxOutage), maxLock, stop, listener, clock, pauses, watched, times);
     }
 
     private static Duration shorter(Duration one, Duration other) {
@@ -134,6 +141,7 @@ public final class Patience {
 
     /** Whatever else came than an error that may pass, a refusal as well, the server is back. */
     private void over(boolean answered) {
+        times.away.decrementAndGet();
         if (answered) {
             succeeded();
         } else {
@@ -143,7 +151,7 @@ public final class Patience {
 
     private void turn(PassingException e) {
         if (!e.narrows()) {
-            turns.incrementAndGet();
+            times.turns.incrementAndGet();
         }
     }
 
@@ -153,12 +161,12 @@ public final class Patience {
      * pieces, does not count.
      */
     public long turns() {
-        return turns.get();
+        return times.turns.get();
     }
 
     /** Returns whether a worker waits for the server to come back. */
-    public synchronized boolean isAway() {
-        return failing > 0;
+    public boolean isAway() {
+        return times.away.get() > 0;
     }
 
     /** Pauses as after a first failure, for an attempt that failed but got something done. */
@@ -169,6 +177,7 @@ public final class Patience {
     private synchronized Wait failed(@Nullable Wait earlier, PassingException e, Instant began) {
         if (earlier == null) {
             failing++;
+            times.away.incrementAndGet();
         }
         Instant first = watch == null ? clock.instant() : began;
         Instant since = earlier == null ? first : earlier.since();

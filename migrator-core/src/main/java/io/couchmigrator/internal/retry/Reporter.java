@@ -7,7 +7,6 @@ import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.internal.files.HistoryFile;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -95,11 +94,16 @@ public final class Reporter implements WaitListener {
         tell(to -> to.retrying(wait));
     }
 
-    /** Several may tell of the same, as of a lock: it began when the first of them says. */
+    /**
+     * Several may tell of the same, as of a lock: it began when the first of them says. And no server is silent of which more is known.
+     */
     @Override
     public synchronized void waiting(Wait wait) {
+        if (wait.kind() == Wait.Kind.SILENCE && isKnownOf(wait.on())) {
+            return;
+        }
         Wait begun = waits.get(key(wait));
-        Wait told = begun == null ? wait : since(begun.since(), wait);
+        Wait told = begun == null ? wait : merged(begun, wait);
         LOG.info("waiting for {} since {}: {}", told.on(), told.since(), told.cause());
         waits.put(key(wait), told);
         remember("waiting", json(told));
@@ -110,10 +114,9 @@ public final class Reporter implements WaitListener {
     public synchronized void resumed(Wait wait) {
         Wait begun = waits.remove(key(wait));
         if (begun != null) {
-            Wait over = since(begun.since(), wait);
-            LOG.info("no longer waiting for {}", over.on());
-            remember("resumed", json(over));
-            tell(to -> to.resumed(over));
+            LOG.info("no longer waiting for {}", begun.on());
+            remember("resumed", json(begun));
+            tell(to -> to.resumed(begun));
         }
     }
 
@@ -134,8 +137,20 @@ public final class Reporter implements WaitListener {
         return List.of(wait.kind(), wait.on());
     }
 
-    private static Wait since(Instant since, Wait wait) {
-        return new Wait(wait.kind(), wait.on(), wait.cause(), since, wait.until());
+    private boolean isKnownOf(String server) {
+        return waits.values().stream()
+                .anyMatch(wait -> wait.kind() != Wait.Kind.SILENCE && wait.on().equals(server));
+    }
+
+    /** Who tries again knows until when; who holds a lock is known to whom the server told it. */
+    private static Wait merged(Wait begun, Wait wait) {
+        boolean triesAgain = wait.kind() == Wait.Kind.LOCK && wait.until().isPresent();
+        return new Wait(
+                wait.kind(),
+                wait.on(),
+                triesAgain ? begun.cause() : wait.cause(),
+                begun.since(),
+                wait.until().or(begun::until));
     }
 
     private static JsonObject json(Wait wait) {

@@ -311,6 +311,22 @@ final class PatienceTest {
         assertThat(attempts[0]).isEqualTo(1);
     }
 
+    @Test
+    void isAwayWhileChecksFindItSo() {
+        List<Boolean> away = new ArrayList<>();
+
+        ofChecks(Duration.ofSeconds(10)).persist(() -> {
+            away.add(patience.isAway());
+            if (away.size() < 2) {
+                throw new PassingException(givenUp, "no route", null);
+            }
+            return "answer";
+        });
+
+        assertThat(away).containsExactly(false, true);
+        assertThat(patience.isAway()).isFalse();
+    }
+
     /** Whoever holds it is at work, and no mistake of who gave an address. */
     @Test
     void waitsForALockInChecksAsLongAsEver() {

@@ -21,7 +21,9 @@ final class ReporterTest {
     private final Reporter reporter = new Reporter(new Listener() {
         @Override
         public void waiting(Wait wait) {
-            told.add("waiting for %s since %s: %s".formatted(wait.on(), wait.since(), wait.cause()));
+            told.add("waiting for %s since %s: %s, until %s"
+                    .formatted(
+                            wait.on(), wait.since(), wait.cause(), wait.until().orElse(null)));
         }
 
         @Override
@@ -34,17 +36,20 @@ final class ReporterTest {
     @Test
     void tellsOfWhatSeveralTellOfAsOneThingThatBeganOnceAndEndsOnce() {
         Wait asked = wait(Kind.LOCK, "a lock", NOON);
-        Wait tried = wait(Kind.LOCK, "lock timeout", NOON.plusSeconds(10));
+        Wait tried = new Wait(
+                Kind.LOCK, "PostgreSQL", "lock timeout", NOON.plusSeconds(10), Optional.of(NOON.plusSeconds(610)));
 
         reporter.waiting(asked);
+        reporter.waiting(tried);
         reporter.waiting(tried);
         reporter.resumed(tried);
         reporter.resumed(asked);
 
         assertThat(told)
                 .containsExactly(
-                        "waiting for PostgreSQL since 2018-10-24T12:00:00Z: a lock",
-                        "waiting for PostgreSQL since 2018-10-24T12:00:00Z: lock timeout",
+                        "waiting for PostgreSQL since 2018-10-24T12:00:00Z: a lock, until null",
+                        "waiting for PostgreSQL since 2018-10-24T12:00:00Z: a lock, until 2018-10-24T12:10:10Z",
+                        "waiting for PostgreSQL since 2018-10-24T12:00:00Z: a lock, until 2018-10-24T12:10:10Z",
                         "resumed LOCK of 2018-10-24T12:00:00Z");
     }
 
@@ -57,6 +62,17 @@ final class ReporterTest {
         reporter.resumed(lock);
 
         assertThat(told).last().isEqualTo("resumed LOCK of 2018-10-24T12:00:00Z");
+    }
+
+    @Test
+    void callsNoServerSilentOfWhichMoreIsKnown() {
+        Wait silence = wait(Kind.SILENCE, "no answer yet", NOON);
+
+        reporter.waiting(wait(Kind.LOCK, "a lock", NOON));
+        reporter.waiting(silence);
+        reporter.resumed(silence);
+
+        assertThat(told).containsExactly("waiting for PostgreSQL since 2018-10-24T12:00:00Z: a lock, until null");
     }
 
     /** What is only slow belongs to how fast the run is. */
