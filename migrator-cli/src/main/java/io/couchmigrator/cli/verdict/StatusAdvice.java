@@ -59,10 +59,28 @@ record StatusAdvice(MigrationInfo info, Path logDirectory, Commands commands) {
         if (!saved && wasCompleted(info)) {
             return List.of("The offset file is gone: the next run would read all again. Put it back from a copy.");
         }
+        List<String> lines = new ArrayList<>();
         String first = info.state() == State.FAILED ? "When that is mended" : "To go on";
-        return List.of(
-                "%s, run %s%s:".formatted(first, sameCommand(), saved ? "" : "; nothing was saved yet"),
-                indented(commands.goOn()));
+        if (isHeldByRejects()) {
+            lines.addAll(listing());
+            first = "When their cause is mended, or the limit is raised";
+        }
+        lines.add("%s, run %s%s:".formatted(first, sameCommand(), saved ? "" : "; nothing was saved yet"));
+        lines.add(indented(commands.goOn()));
+        return lines;
+    }
+
+    /** Where its time may have been up as well, the error tells what was. */
+    private boolean isHeldByRejects() {
+        return info.migration()
+                .latest()
+                .filter(run -> run.outcome().equals(Optional.of(Outcome.STOPPED_BY_LIMIT)))
+                .filter(run -> !run.settings().containsKey("max_duration"))
+                .isPresent();
+    }
+
+    private List<String> listing() {
+        return List.of("To list the rejects, and how to mend them:", indented(commands.rejects()));
     }
 
     private List<String> onceItIsComplete() {
@@ -72,7 +90,7 @@ record StatusAdvice(MigrationInfo info, Path logDirectory, Commands commands) {
                     .formatted(logDirectory.resolve(info.slug() + "-verify-*.jsonl")));
         }
         if (info.migration().all().rejects() > 0) {
-            return List.of("To list the rejects, and how to mend them:", indented(commands.rejects()));
+            return listing();
         }
         if (verified.equals(Optional.of(Outcome.INCOMPLETE)) && wasInFull()) {
             return runThenVerify("To bring the rest");

@@ -164,6 +164,17 @@ final class StatusTextTest {
     }
 
     @Test
+    void sendsNobodyIntoTheSameLimitOfRejectsAgain() {
+        LatestRun stopped = ended(Outcome.STOPPED_BY_LIMIT, Map.of("max_rejects", 9));
+
+        List<String> lines = lines(info(State.STOPPED, stopped, List.of(stage("orders", Phase.READING, 1, 20, 10))));
+
+        assertThat(String.join(" ", lines).replaceAll(" +", " "))
+                .endsWith(
+                        "To list the rejects, and how to mend them: REJECTS When their cause is mended, or the limit is raised, run the same command again, with what else it was given: GO ON");
+    }
+
+    @Test
     void goesOnWithoutWhatIsBegun() {
         Commands commands = new Commands("GO ON", List.of("--reread", "--adopt"), "", "", Optional.empty());
         MigrationInfo stopped =
