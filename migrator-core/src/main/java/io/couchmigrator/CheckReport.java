@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * What {@link Migrator#check} found. Immutable. What a server does not tell, or not this user, is empty, and no fault.
@@ -14,17 +15,20 @@ import java.util.OptionalLong;
  * @param stages what is known of each stage, in their order
  * @param freeBytes how much room the disk of the log directory has, in bytes
  * @param faults everything that would keep a run from its first document; empty if nothing would
+ * @param verifyFaults what would keep a verification from its first document, but no run: columns that the user may write, and not read
  */
 public record CheckReport(
         SourceCheck source,
         List<TargetCheck> targets,
         List<StageCheck> stages,
         OptionalLong freeBytes,
-        List<MigrationException> faults) {
+        List<MigrationException> faults,
+        List<TargetException> verifyFaults) {
     public CheckReport {
         targets = List.copyOf(targets);
         stages = List.copyOf(stages);
         faults = List.copyOf(faults);
+        verifyFaults = List.copyOf(verifyFaults);
     }
 
     /**
@@ -56,15 +60,33 @@ public record CheckReport(
      * @param version its version
      * @param database the database
      * @param user who one is there
-     * @param tls whether the connection is one over TLS
-     * @param maxConnections how many connections it lets users have that are no super-users
-     * @param otherConnections how many others have just now, about
+     * @param tls whether the connection is one over TLS; empty if this user may not know
+     * @param connections how many connections it has; empty if this user may not know
      */
     public record Server(
-            String version, String database, String user, boolean tls, int maxConnections, int otherConnections) {
-        /** Returns how many connections are free for a run. */
-        public int freeConnections() {
-            return Math.max(0, maxConnections - otherConnections);
+            String version, String database, String user, Optional<Boolean> tls, Optional<Connections> connections) {}
+
+    /**
+     * How many connections a server has for a run, by the limit that leaves the fewest.
+     *
+     * @param limitOf whose limit that is
+     * @param most how many it allows, without those that are kept for super-users
+     * @param others how many of them others have just now, about
+     */
+    public record Connections(LimitOf limitOf, int most, int others) {
+        /** Whose a limit of connections is. */
+        public enum LimitOf {
+            /** That of the server, {@code max_connections}. */
+            SERVER,
+            /** That of the user, {@code alter role … connection limit}. */
+            USER,
+            /** That of the database, {@code alter database … connection limit}. */
+            DATABASE
+        }
+
+        /** Returns how many are free for a run. */
+        public int free() {
+            return Math.max(0, most - others);
         }
     }
 
@@ -72,10 +94,24 @@ public record CheckReport(
      * A table that is written.
      *
      * @param name its name
-     * @param rows how many rows it has; 0 if it does not exist yet, empty if that could not be asked
-     * @param exact whether they were counted; else it is the server's estimate, since they are many
+     * @param state what is known of its rows
+     * @param rows how many it has; empty unless they were counted or estimated
      */
-    public record TableCheck(String name, OptionalLong rows, boolean exact) {}
+    public record TableCheck(String name, State state, OptionalLong rows) {
+        /** What is known of a table's rows. */
+        public enum State {
+            /** They were counted. */
+            COUNTED,
+            /** They are many: the number is the server's estimate. */
+            ESTIMATED,
+            /** The table does not exist, and a run creates it. */
+            CREATED_BY_RUN,
+            /** The table does not exist, and no run creates it. */
+            MISSING,
+            /** They could not be asked for. */
+            UNKNOWN
+        }
+    }
 
     /**
      * One stage.
@@ -101,9 +137,9 @@ public record CheckReport(
      */
     public record Cluster(OptionalLong copies, OptionalLong shards) {}
 
-    /** Returns the statements that grant the user what is missing, for whoever may grant it; each fault may tell one. */
+    /** Returns the statements that grant the user what a run or a verification lacks, for whoever may grant it; each fault may tell one. */
     public List<String> grants() {
-        return faults.stream()
+        return Stream.concat(faults.stream(), verifyFaults.stream())
                 .map(fault ->
                         fault instanceof TargetException target ? target.grant().orElse(null) : null)
                 .filter(Objects::nonNull)

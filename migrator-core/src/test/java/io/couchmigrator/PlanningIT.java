@@ -3,7 +3,11 @@ package io.couchmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.CheckReport.Connections;
+import io.couchmigrator.CheckReport.Connections.LimitOf;
+import io.couchmigrator.CheckReport.Server;
 import io.couchmigrator.CheckReport.TableCheck;
+import io.couchmigrator.CheckReport.TableCheck.State;
 import io.couchmigrator.CheckReport.TargetCheck;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
@@ -23,6 +27,9 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** What a check tells whoever plans a run. */
@@ -58,14 +65,16 @@ final class PlanningIT {
         assertThat(target.name())
                 .isEqualTo("PostgreSQL at %s:%s/%s".formatted(database.host(), database.port(), database.name()));
         assertThat(target.connections()).isEqualTo(4);
-        assertThat(target.tables()).containsExactly(new TableCheck("orders", OptionalLong.of(2), true));
+        assertThat(target.tables()).containsExactly(new TableCheck("orders", State.COUNTED, OptionalLong.of(2)));
         assertThat(target.server()).hasValueSatisfying(server -> {
             assertThat(server.version()).matches("\\d+\\.\\d+");
             assertThat(server.database()).isEqualTo(database.name());
             assertThat(server.user()).isEqualTo(database.user());
-            assertThat(server.tls()).isFalse();
-            assertThat(server.maxConnections()).isPositive();
-            assertThat(server.freeConnections()).isPositive().isLessThanOrEqualTo(server.maxConnections());
+            assertThat(server.tls()).hasValue(false);
+            Connections connections = server.connections().orElseThrow();
+            assertThat(connections.limitOf()).isEqualTo(LimitOf.SERVER);
+            assertThat(connections.most()).isPositive();
+            assertThat(connections.free()).isPositive().isLessThanOrEqualTo(connections.most());
         });
     }
 
@@ -79,7 +88,7 @@ final class PlanningIT {
                 .check();
 
         TableCheck table = report.targets().get(0).tables().get(0);
-        assertThat(table.exact()).isFalse();
+        assertThat(table.state()).isEqualTo(State.ESTIMATED);
         assertThat(table.rows().orElseThrow()).isBetween(10_001L, 30_000L);
     }
 
@@ -96,9 +105,9 @@ final class PlanningIT {
         }
 
         assertThat(lacking.faults()).hasSize(2);
-        assertThat(lacking.grants()).hasSize(2).allMatch(grant -> grant.startsWith("grant "));
+        assertThat(lacking.grants()).hasSize(3).allMatch(grant -> grant.startsWith("grant "));
         assertThat(lacking.targets().get(0).tables())
-                .containsExactly(new TableCheck("orders", OptionalLong.empty(), false));
+                .containsExactly(new TableCheck("orders", State.UNKNOWN, OptionalLong.empty()));
         assertThat(migrator.check().faults()).isEmpty();
     }
 
@@ -134,6 +143,89 @@ final class PlanningIT {
         assertThat(lacking.grants()).startsWith("grant usage on schema app to " + database.user());
         assertThat(migrator.check().faults()).isEmpty();
         assertThat(migrator.run().failures()).isEmpty();
+        assertThat(migrator.verify().outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    /** What a run only writes a verification reads, too. */
+    @Test
+    void grantsWhatAVerificationNeedsAndARunDoesNot(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        database.execute(
+                "revoke select on orders from %1$s; grant select (id) on orders to %1$s".formatted(database.user()));
+        Migrator migrator =
+                Orders.migrator(Orders.migration(), couch, database, logs).build();
+
+        CheckReport report = migrator.check();
+        Result run = migrator.run();
+        database.execute(String.join(";", report.grants()));
+
+        assertThat(report.faults()).isEmpty();
+        assertThat(report.verifyFaults()).singleElement().satisfies(fault -> assertThat(fault)
+                .hasMessageContaining(" may not read all that verify() reads of table \"orders\": grant SELECT ("));
+        assertThat(run.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(migrator.check().verifyFaults()).isEmpty();
+        assertThat(migrator.verify().outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void saysOfATableThatIsNotThereThatNoRunCreatesIt(CouchDouble couch, TestDatabase database) throws Exception {
+        couch.create("orders");
+
+        CheckReport report = Orders.migrator(Orders.migration(), couch, database, logs)
+                .build()
+                .check();
+
+        assertThat(report.targets().get(0).tables())
+                .containsExactly(new TableCheck("orders", State.MISSING, OptionalLong.empty()));
+    }
+
+    /** Some installations tell nobody of others' connections; a run goes on without knowing. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "revoke execute on function pg_stat_get_activity(integer) from public",
+                "revoke select on pg_stat_activity, pg_stat_ssl from public",
+                "revoke select on pg_stat_activity, pg_stat_ssl, pg_locks from public"
+            })
+    void takesForUnknownWhatItsUserMayNotAskOfOthers(String statement, CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 3);
+        superuser(database, statement);
+        Migrator migrator =
+                Orders.migrator(Orders.migration(), couch, database, logs).build();
+
+        CheckReport report = migrator.check();
+
+        assertThat(report.faults()).isEmpty();
+        assertThat(report.targets().get(0).server()).hasValueSatisfying(server -> {
+            assertThat(server.version()).matches("\\d+\\.\\d+");
+            assertThat(server.tls()).isEmpty();
+            assertThat(server.connections()).isEmpty();
+        });
+        assertThat(migrator.run().outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"alter role %s connection limit 9, USER", "alter database %s connection limit 9, DATABASE"})
+    void heedsTheLimitThatLeavesTheFewestConnections(
+            String statement, LimitOf limitOf, CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        superuser(database, statement.formatted(database.user()));
+
+        Connections connections;
+        try (Connection one = database.dataSource().getConnection();
+                Connection other = database.dataSource().getConnection()) {
+            assertThat(List.of(one.isValid(0), other.isValid(0))).containsOnly(true);
+            connections = Orders.migrator(Orders.migration(), couch, database, logs).build().check().targets().stream()
+                    .findFirst()
+                    .flatMap(TargetCheck::server)
+                    .flatMap(Server::connections)
+                    .orElseThrow();
+        }
+
+        assertThat(connections.limitOf()).isEqualTo(limitOf);
+        assertThat(connections.most()).isEqualTo(9);
+        assertThat(connections.free()).isLessThanOrEqualTo(7);
     }
 
     private static Migration withCodes() {
@@ -192,7 +284,7 @@ final class PlanningIT {
         assertThat(report.targets()).singleElement().satisfies(target -> {
             assertThat(target.name()).endsWith("/no_such_database");
             assertThat(target.server()).isEmpty();
-            assertThat(target.tables()).containsExactly(new TableCheck("orders", OptionalLong.empty(), false));
+            assertThat(target.tables()).containsExactly(new TableCheck("orders", State.UNKNOWN, OptionalLong.empty()));
         });
     }
 

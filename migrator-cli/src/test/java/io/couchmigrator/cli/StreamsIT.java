@@ -63,6 +63,17 @@ final class StreamsIT {
     }
 
     @Test
+    void aCheckOfWhatARunCreatesMailsNothing() {
+        assertThat(types("check")).isZero();
+
+        assertThat(errors()).isEmpty();
+        assertThat(output())
+                .contains(
+                        "\n  documents: does not exist; a run creates it\n",
+                        "\n  public.couch_migrator_owner: does not exist; a run creates it\n");
+    }
+
+    @Test
     void cronMailsWhatIsWrongAndItsVerdict() throws Exception {
         types("run");
         database.execute("delete from documents");

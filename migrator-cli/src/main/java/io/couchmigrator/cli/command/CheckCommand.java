@@ -46,6 +46,7 @@ public final class CheckCommand {
         CheckReport report = report(migration, settings);
         report.faults().forEach(fault -> console.error(Verdict.error(fault)));
         Plan plan = new Plan(report, settings.logDirectory());
+        plan.warnings().forEach(warning -> console.warning(warning + "."));
         console.lines(grants ? plan.grants() : plan.lines());
         CheckVerdict verdict = new CheckVerdict(migration.slug(), report);
         int status = verdict.exitStatus();
@@ -53,12 +54,12 @@ public final class CheckCommand {
             String now = report.faults().isEmpty() ? next.as(Command.RUN) : next.same();
             console.event(CheckJson.of(verdict, settings.logDirectory(), now));
         }
+        if (!grants && !report.grants().isEmpty()) {
+            console.errors(CheckVerdict.grants(next.with(Setting.GRANTS)));
+        }
         if (report.faults().isEmpty()) {
             console.lines(grants ? List.of() : verdict.lines(next.as(Command.RUN)));
             return status;
-        }
-        if (!grants && !report.grants().isEmpty()) {
-            console.errors(CheckVerdict.grants(next.with(Setting.GRANTS)));
         }
         console.verdict(status, verdict.lines(next.without(Setting.GRANTS)));
         return status;

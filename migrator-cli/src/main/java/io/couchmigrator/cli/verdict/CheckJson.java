@@ -8,6 +8,7 @@ import static io.couchmigrator.cli.verdict.JsonMembers.orNull;
 import com.google.gson.JsonObject;
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.CheckReport.Cluster;
+import io.couchmigrator.CheckReport.Connections;
 import io.couchmigrator.CheckReport.Server;
 import io.couchmigrator.CheckReport.SourceCheck;
 import io.couchmigrator.CheckReport.StageCheck;
@@ -31,6 +32,7 @@ public final class CheckJson {
         json.addProperty("slug", verdict.slug());
         json.addProperty("exit_status", verdict.exitStatus());
         json.add("faults", array(report.faults(), CheckJson::json));
+        json.add("verify_faults", array(report.verifyFaults(), CheckJson::json));
         json.add("source", json(report.source()));
         json.add("targets", array(report.targets(), CheckJson::json));
         json.addProperty("log_directory", logDirectory.toString());
@@ -71,17 +73,24 @@ public final class CheckJson {
         json.addProperty("version", server.version());
         json.addProperty("database", server.database());
         json.addProperty("user", server.user());
-        json.addProperty("tls", server.tls());
-        json.addProperty("max_connections", server.maxConnections());
-        json.addProperty("free_connections", server.freeConnections());
+        json.addProperty("tls", server.tls().orElse(null));
+        json.addProperty(
+                "max_connections", server.connections().map(Connections::most).orElse(null));
+        json.addProperty(
+                "free_connections", server.connections().map(Connections::free).orElse(null));
+        json.addProperty(
+                "limit_of",
+                server.connections()
+                        .map(connections -> connections.limitOf().toString())
+                        .orElse(null));
         return json;
     }
 
     private static JsonObject json(TableCheck table) {
         JsonObject json = new JsonObject();
         json.addProperty("name", table.name());
+        json.addProperty("state", table.state().toString());
         json.addProperty("rows", number(table.rows()));
-        json.addProperty("exact", table.exact());
         return json;
     }
 

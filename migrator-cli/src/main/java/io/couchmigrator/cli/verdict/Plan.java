@@ -3,17 +3,16 @@ package io.couchmigrator.cli.verdict;
 
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.CheckReport.Cluster;
+import io.couchmigrator.CheckReport.Connections;
 import io.couchmigrator.CheckReport.Server;
 import io.couchmigrator.CheckReport.SourceCheck;
 import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CheckReport.TableCheck;
 import io.couchmigrator.CheckReport.TargetCheck;
-import io.couchmigrator.MigrationException;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.cli.text.Numbers;
 import io.couchmigrator.cli.text.OperatorWords;
 import io.couchmigrator.cli.text.Printable;
-import io.couchmigrator.cli.text.Secrets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,10 @@ public record Plan(CheckReport report, Path logDirectory) {
             lines.add("  connections: %s needed, %s"
                     .formatted(
                             Numbers.of(target.connections()),
-                            target.server().map(Plan::connections).orElse("free: " + UNKNOWN)));
+                            target.server()
+                                    .flatMap(Server::connections)
+                                    .map(Plan::free)
+                                    .orElse("free: " + UNKNOWN)));
             target.tables().forEach(table -> lines.add("  %s: %s".formatted(table.name(), rows(table))));
         }
         lines.add("Log directory %s: %s"
@@ -51,19 +53,29 @@ public record Plan(CheckReport report, Path logDirectory) {
         return lines;
     }
 
-    /** Returns the statements that grant what is missing, each behind a line that says what for. */
+    /** Returns what would keep a verification from being made, though not a run; what grants it is in the script. */
+    public List<String> warnings() {
+        return report.verifyFaults().stream().map(Plan::withoutGrant).toList();
+    }
+
+    /** Returns the statements that grant what a run or a verification lacks, each behind a line that says what for. */
     public List<String> grants() {
         List<String> lines = new ArrayList<>();
-        for (MigrationException fault : report.faults()) {
-            Optional<String> grant = fault instanceof TargetException target ? target.grant() : Optional.empty();
-            if (grant.isPresent()) {
-                String message = Secrets.masked(String.valueOf(fault.getMessage()));
-                int end = message.lastIndexOf(": ", message.indexOf(grant.get()));
-                lines.add("-- " + Printable.text(end < 0 ? message : message.substring(0, end)));
-                lines.add(grant.get() + ";");
+        Stream.concat(report.faults().stream(), report.verifyFaults().stream()).forEach(fault -> {
+            if (fault instanceof TargetException target && target.grant().isPresent()) {
+                lines.add("-- " + Printable.text(withoutGrant(target)));
+                lines.add(target.grant().get() + ";");
             }
-        }
+        });
         return lines;
+    }
+
+    private static String withoutGrant(TargetException fault) {
+        String message = Verdict.message(fault);
+        int end = fault.grant()
+                .map(grant -> message.lastIndexOf(": ", message.indexOf(grant)))
+                .orElse(-1);
+        return end < 0 ? message : message.substring(0, end);
     }
 
     private String source(SourceCheck source) {
@@ -104,21 +116,33 @@ public record Plan(CheckReport report, Path logDirectory) {
                 : "%s, database %s".formatted(target.name(), server.database());
     }
 
+    private static String tls(Optional<Boolean> tls) {
+        return tls.map(Plan::tls).orElse("TLS " + UNKNOWN);
+    }
+
     private static String tls(boolean tls) {
         return tls ? "TLS" : "no TLS";
     }
 
-    private static String connections(Server server) {
-        return "%s of %s free".formatted(Numbers.of(server.freeConnections()), Numbers.of(server.maxConnections()));
+    private static String free(Connections connections) {
+        String limit =
+                switch (connections.limitOf()) {
+                    case SERVER -> "";
+                    case USER -> " (the user's limit)";
+                    case DATABASE -> " (the database's limit)";
+                };
+        return "%s of %s free%s".formatted(Numbers.of(connections.free()), Numbers.of(connections.most()), limit);
     }
 
     private static String rows(TableCheck table) {
-        return table.rows().isPresent()
-                ? "%s%s already there"
-                        .formatted(
-                                table.exact() ? "" : "about ",
-                                Numbers.of(table.rows().getAsLong(), "row", "rows"))
-                : "rows already there: " + UNKNOWN;
+        String rows = Numbers.of(table.rows().orElse(0), "row", "rows");
+        return switch (table.state()) {
+            case COUNTED -> "%s already there".formatted(rows);
+            case ESTIMATED -> "about %s already there".formatted(rows);
+            case CREATED_BY_RUN -> "does not exist; a run creates it";
+            case MISSING -> "does not exist; a run does not create it";
+            case UNKNOWN -> "rows already there: " + UNKNOWN;
+        };
     }
 
     private static String stage(StageCheck stage) {

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonParser;
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.CheckReport.Cluster;
+import io.couchmigrator.CheckReport.Connections;
+import io.couchmigrator.CheckReport.Connections.LimitOf;
 import io.couchmigrator.CheckReport.Server;
 import io.couchmigrator.CheckReport.SourceCheck;
 import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CheckReport.TableCheck;
+import io.couchmigrator.CheckReport.TableCheck.State;
 import io.couchmigrator.CheckReport.TargetCheck;
 import io.couchmigrator.TargetException;
 import java.nio.file.Path;
@@ -27,8 +30,13 @@ final class CheckJsonTest {
                         new TargetCheck(
                                 "PostgreSQL at pg:5432/shop",
                                 6,
-                                Optional.of(new Server("15.4", "shop", "migrator", true, 97, 14)),
-                                List.of(new TableCheck("documents", OptionalLong.of(7), true))),
+                                Optional.of(new Server(
+                                        "15.4",
+                                        "shop",
+                                        "migrator",
+                                        Optional.of(true),
+                                        Optional.of(new Connections(LimitOf.SERVER, 97, 14)))),
+                                List.of(new TableCheck("documents", State.COUNTED, OptionalLong.of(7)))),
                         new TargetCheck("PostgreSQL", 1, Optional.empty(), List.of())),
                 List.of(
                         new StageCheck(
@@ -41,7 +49,8 @@ final class CheckJsonTest {
                                 "old", "all", OptionalLong.empty(), Optional.of("it is gone"), Optional.empty())),
                 OptionalLong.empty(),
                 List.of(TargetException.lacking(
-                        "no right\u0085: run() again", "grant select on documents to migrator")));
+                        "no right\u0085: run() again", "grant select on documents to migrator")),
+                List.of());
 
         String json = CheckJson.of(new CheckVerdict("documents", report), Path.of("logs"), "migrator check");
 
@@ -53,15 +62,16 @@ final class CheckJsonTest {
                     "outcome": "TARGET_FAILED", "message": "no right\\u0085: `migrator run` again",
                     "grant": "grant select on documents to migrator"
                   }],
+                  "verify_faults": [],
                   "source": {"name": "CouchDB at http://couch/", "version": null, "tls": false},
                   "targets": [
                     {
                       "name": "PostgreSQL at pg:5432/shop", "connections": 6,
                       "server": {
                         "version": "15.4", "database": "shop", "user": "migrator", "tls": true,
-                        "max_connections": 97, "free_connections": 83
+                        "max_connections": 97, "free_connections": 83, "limit_of": "SERVER"
                       },
-                      "tables": [{"name": "documents", "rows": 7, "exact": true}]
+                      "tables": [{"name": "documents", "state": "COUNTED", "rows": 7}]
                     },
                     {"name": "PostgreSQL", "connections": 1, "server": null, "tables": []}
                   ],

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.CheckReport.Cluster;
+import io.couchmigrator.CheckReport.Connections;
+import io.couchmigrator.CheckReport.Connections.LimitOf;
 import io.couchmigrator.CheckReport.Server;
 import io.couchmigrator.CheckReport.SourceCheck;
 import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CheckReport.TableCheck;
+import io.couchmigrator.CheckReport.TableCheck.State;
 import io.couchmigrator.CheckReport.TargetCheck;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.SourceException;
@@ -22,7 +25,8 @@ import org.junit.jupiter.api.Test;
 class PlanTest {
     private static final SourceCheck COUCH =
             new SourceCheck("CouchDB at https://couch.example.org:6984/", Optional.of("3.3.3"), true);
-    private static final Server SERVER = new Server("15.4", "reports", "migrator", false, 97, 14);
+    private static final Server SERVER = new Server(
+            "15.4", "reports", "migrator", Optional.of(false), Optional.of(new Connections(LimitOf.SERVER, 97, 14)));
 
     @Test
     void describesBothServersAndWhatIsThere() {
@@ -31,8 +35,10 @@ class PlanTest {
                 6,
                 Optional.of(SERVER),
                 List.of(
-                        new TableCheck("blobs_blobmeta", OptionalLong.of(1_204_000), false),
-                        new TableCheck("other", OptionalLong.of(1), true)));
+                        new TableCheck("blobs_blobmeta", State.ESTIMATED, OptionalLong.of(1_204_000)),
+                        new TableCheck("other", State.COUNTED, OptionalLong.of(1)),
+                        new TableCheck("documents", State.CREATED_BY_RUN, OptionalLong.empty()),
+                        new TableCheck("lines", State.MISSING, OptionalLong.empty())));
 
         assertThat(lines(new CheckReport(
                         COUCH,
@@ -41,6 +47,7 @@ class PlanTest {
                                 stage("commcarehq", 1_266, "CommCareAudio, ".repeat(20), 3, 8),
                                 stage("commcarehq__apps", 1, "Application", 3, 2)),
                         OptionalLong.of(12_345_678_901L),
+                        List.of(),
                         List.of())))
                 .containsExactly(
                         "CouchDB at https://couch.example.org:6984/: version 3.3.3, TLS, n=3, q=8/2",
@@ -48,6 +55,8 @@ class PlanTest {
                         "  connections: 6 needed, 83 of 97 free",
                         "  blobs_blobmeta: about 1,204,000 rows already there",
                         "  other: 1 row already there",
+                        "  documents: does not exist; a run creates it",
+                        "  lines: does not exist; a run does not create it",
                         "Log directory logs: 12.3 GB free",
                         "commcarehq: 1,266 documents: CommCareAudio, CommCareAudio, CommCareAudio, CommC…",
                         "commcarehq__apps: 1 document: Application")
@@ -69,10 +78,11 @@ class PlanTest {
                 "PostgreSQL at pg:5432/hq",
                 6,
                 Optional.empty(),
-                List.of(new TableCheck("blobs_blobmeta", OptionalLong.empty(), false)));
+                List.of(new TableCheck("blobs_blobmeta", State.UNKNOWN, OptionalLong.empty())));
         StageCheck stage = new StageCheck("hq", "all", OptionalLong.empty(), Optional.empty(), Optional.empty());
 
-        assertThat(lines(new CheckReport(silent, List.of(away), List.of(stage), OptionalLong.empty(), List.of())))
+        assertThat(lines(new CheckReport(
+                        silent, List.of(away), List.of(stage), OptionalLong.empty(), List.of(), List.of())))
                 .containsExactly(
                         "CouchDB at http://couch/: version unknown, no TLS, n=unknown, q=unknown",
                         "PostgreSQL at pg:5432/hq: version unknown",
@@ -83,11 +93,41 @@ class PlanTest {
     }
 
     @Test
+    void saysWhoseLimitLeavesFewConnections() {
+        Server limited = new Server(
+                "15.4", "reports", "migrator", Optional.empty(), Optional.of(new Connections(LimitOf.USER, 10, 8)));
+
+        assertThat(lines(report(new TargetCheck("PostgreSQL", 6, Optional.of(limited), List.of()), List.of())))
+                .contains(
+                        "PostgreSQL, database reports: version 15.4, TLS unknown, user migrator",
+                        "  connections: 6 needed, 2 of 10 free (the user's limit)");
+    }
+
+    @Test
+    void makesAScriptOfWhatAVerificationNeedsToo() {
+        TargetException unread = TargetException.lacking(
+                "user m may not read all that verify() reads of table \"a\": grant SELECT on a to m",
+                "grant SELECT on a to m");
+
+        Plan plan = new Plan(
+                new CheckReport(COUCH, List.of(), List.of(), OptionalLong.empty(), List.of(), List.of(unread)),
+                Path.of("logs"));
+
+        assertThat(plan.warnings())
+                .containsExactly("user m may not read all that `migrator verify` reads of table \"a\"");
+        assertThat(plan.grants())
+                .containsExactly(
+                        "-- user m may not read all that `migrator verify` reads of table \"a\"",
+                        "grant SELECT on a to m;");
+    }
+
+    @Test
     void makesAScriptOfAStatementThatItsMessageDoesNotName() {
         TargetException masked = TargetException.lacking("user m lacks\nprivileges", "grant SELECT on \"a\" to m");
 
         assertThat(new Plan(
-                                new CheckReport(COUCH, List.of(), List.of(), OptionalLong.empty(), List.of(masked)),
+                                new CheckReport(
+                                        COUCH, List.of(), List.of(), OptionalLong.empty(), List.of(masked), List.of()),
                                 Path.of("logs"))
                         .grants())
                 .containsExactly("-- user m lacks\\u000aprivileges", "grant SELECT on \"a\" to m;");
@@ -110,7 +150,7 @@ class PlanTest {
     }
 
     private static CheckReport report(TargetCheck target, List<MigrationException> faults) {
-        return new CheckReport(COUCH, List.of(target), List.of(), OptionalLong.of(1_000), faults);
+        return new CheckReport(COUCH, List.of(target), List.of(), OptionalLong.of(1_000), faults, List.of());
     }
 
     private static StageCheck stage(String name, long documents, String description, long copies, long shards) {

@@ -524,7 +524,7 @@ class VerdictTest {
 
     private static CheckReport checked(List<StageCheck> stages, List<MigrationException> faults) {
         SourceCheck source = new SourceCheck("CouchDB at http://couch/", Optional.empty(), false);
-        return new CheckReport(source, List.of(), stages, OptionalLong.empty(), faults);
+        return new CheckReport(source, List.of(), stages, OptionalLong.empty(), faults, List.of());
     }
 
     @Test

@@ -69,14 +69,18 @@ final class MissingPrivileges {
 
     /** Returns for each table what is missing, with the one statement that grants it. */
     List<Fault> faults(String user) {
+        return faults(user, "user %s lacks privileges on table \"%s\"");
+    }
+
+    /** Returns the same, said in other words, in which the user comes first, and then the table. */
+    List<Fault> faults(String user, String what) {
         List<Fault> faults = new ArrayList<>();
         missing.forEach((table, privileges) -> {
             StringJoiner grants = new StringJoiner(", ");
             privileges.forEach((name, columns) ->
                     grants.add(columns.isEmpty() ? name : "%s (%s)".formatted(name, String.join(", ", columns))));
             faults.add(Fault.lacking(
-                    "user %s lacks privileges on table \"%s\"".formatted(user, table.name()),
-                    "grant %s on %s to %s".formatted(grants, table.sql(), user)));
+                    what.formatted(user, table.name()), "grant %s on %s to %s".formatted(grants, table.sql(), user)));
         });
         return faults;
     }

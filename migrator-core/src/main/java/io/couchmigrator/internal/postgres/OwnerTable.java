@@ -135,6 +135,18 @@ record OwnerTable(
         return statements;
     }
 
+    /** Returns which of both a run creates: what is not there, if the user may. */
+    List<TableName> created() {
+        List<TableName> created = new ArrayList<>();
+        if (mayUse && mayCreate && !isThere) {
+            created.add(owned.table());
+        }
+        if (mayUse && mayCreate && !isOwnerThere) {
+            created.add(name());
+        }
+        return created;
+    }
+
     /** Creates what is not there, and returns whether that was anything. */
     boolean create(Connection connection) throws SQLException {
         List<String> statements = missing();

@@ -18,13 +18,8 @@ import org.jooq.Record;
  * @param owned the table
  * @param row what the table beside it says; empty if nothing
  * @param hasRows whether it has rows, as far as the user may look
- * @param created the statements by which a run creates what is missing of it, and of the table beside it
  */
-public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows, List<String> created) {
-    public Ownership {
-        created = List.copyOf(created);
-    }
-
+public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows) {
     /**
      * What is said of an owner.
      *
@@ -120,8 +115,7 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
                         "select to_regclass(?)::oid::bigint is not distinct from ?::bigint",
                         owners.ownedSql(),
                         row.get().oid());
-        return new Ownership(
-                owned, isOfTable ? row : Optional.empty(), hasRows, owners.mayCreate() ? owners.missing() : List.of());
+        return new Ownership(owned, isOfTable ? row : Optional.empty(), hasRows);
     }
 
     /** What policies hide cannot be asked for, either: that is an error, and no answer. */
@@ -138,14 +132,6 @@ public record Ownership(OwnedTable<?> owned, Optional<Row> row, boolean hasRows,
     private static boolean isTrue(Connection connection, String question, Object... bindings) throws SQLException {
         return Jooq.with(
                 connection, jooq -> jooq.resultQuery(question, bindings).fetchSingleInto(boolean.class));
-    }
-
-    /** Returns what a run creates, a sentence; empty if nothing. */
-    public Optional<String> remark() {
-        return created.isEmpty()
-                ? Optional.empty()
-                : Optional.of("for table \"%s\", which is to be owned, a run creates what is missing: %s"
-                        .formatted(owned.table(), String.join("; ", created)));
     }
 
     /** Returns whether rows of documents that are deleted have been kept so far, and are to go. */

@@ -32,11 +32,6 @@ public final class TargetChecks {
         this.connection = connection;
     }
 
-    /** Returns what is wrong with an upsert's table. */
-    static List<Fault> upsert(Connection connection, Upsert<?> upsert) throws SQLException {
-        return upsert(connection, upsert, false);
-    }
-
     /**
      * Returns what is wrong with an upsert's table.
      *
@@ -70,6 +65,19 @@ public final class TargetChecks {
             }
         }
         return checks.faults();
+    }
+
+    /** Returns what keeps a verification from reading what an upsert writes, though a run need not. */
+    static List<Fault> compared(Connection connection, Upsert<?> upsert) throws SQLException {
+        TargetChecks checks = new TargetChecks(connection);
+        Optional<TableFacts> found = TableFacts.of(connection, upsert.table());
+        if (found.isPresent() && upsert.conflictRule() == ConflictRule.NOTHING) {
+            for (Upsert.Column<?> column : upsert.columns()) {
+                Optional.ofNullable(found.get().columns().get(column.name()))
+                        .ifPresent(facts -> checks.missing.note(found.get(), facts, true, false, false));
+            }
+        }
+        return checks.missing.faults(checks.user(), "user %s may not read all that verify() reads of table \"%s\"");
     }
 
     /** Returns what is wrong with the table that is told of the completion of the migration with this slug. */

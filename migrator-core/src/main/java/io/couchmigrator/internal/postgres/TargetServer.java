@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.CheckReport.Connections;
+import io.couchmigrator.CheckReport.Connections.LimitOf;
 import io.couchmigrator.CheckReport.Server;
 import io.couchmigrator.CheckReport.TableCheck;
+import io.couchmigrator.CheckReport.TableCheck.State;
 import io.couchmigrator.TableName;
 import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.offsets.TargetIdentity;
@@ -41,35 +44,70 @@ public final class TargetServer {
                 OptionalLong.empty());
     }
 
-    /** Returns what the server tells of itself and of the connection's database, in one question. */
+    /**
+     * Returns what the server tells of itself and of the connection's database; of others' connections, and of its own TLS, it
+     * may tell this user nothing.
+     *
+     * @param ownConnections how many are those of the check itself
+     */
     public static Server described(Connection connection, int ownConnections) throws SQLException {
         Record server = Jooq.with(connection, jooq -> jooq.fetchSingle("""
                 select current_setting('server_version'), current_database()::text, current_user::text,
-                  coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false),
-                  current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-                    - coalesce(current_setting('reserved_connections', true)::int, 0),
-                  (select coalesce(sum(numbackends), 0)::int from pg_stat_database)
+                  told and has_table_privilege('pg_stat_ssl', 'SELECT'), told and has_table_privilege('pg_stat_activity', 'SELECT')
+                from (select has_function_privilege('pg_stat_get_activity(integer)', 'EXECUTE') as told) as activity
                 """));
         return new Server(
                 server.get(0, String.class).split(" ", 2)[0],
                 server.get(1, String.class),
                 server.get(2, String.class),
-                server.get(3, boolean.class),
-                server.get(4, int.class),
-                Math.max(0, server.get(5, int.class) - ownConnections));
+                server.get(3, boolean.class) ? Optional.of(isOverTls(connection)) : Optional.empty(),
+                server.get(4, boolean.class) ? Optional.of(free(connection, ownConnections)) : Optional.empty());
+    }
+
+    private static boolean isOverTls(Connection connection) throws SQLException {
+        return Jooq.with(connection, jooq -> jooq.resultQuery(
+                        "select coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false)")
+                .fetchSingleInto(boolean.class));
+    }
+
+    /** Returns the limit that leaves the fewest connections. */
+    private static Connections free(Connection connection, int ownConnections) throws SQLException {
+        Record least = Jooq.with(connection, jooq -> jooq.fetchSingle("""
+                with client as (
+                  select usesysid, datid from pg_stat_activity
+                  where datid is not null and coalesce(backend_type, 'client backend') = 'client backend'
+                )
+                select limited.of, limited.most, limited.taken
+                from pg_roles r, pg_database d, lateral (values
+                  ('SERVER', current_setting('max_connections')::int - case when r.rolsuper then 0
+                    else current_setting('superuser_reserved_connections')::int
+                      + coalesce(current_setting('reserved_connections', true)::int, 0) end,
+                    (select count(*) from client)),
+                  ('USER', case when r.rolsuper then -1 else r.rolconnlimit end,
+                    (select count(*) from client where usesysid = r.oid)),
+                  ('DATABASE', case when r.rolsuper then -1 else d.datconnlimit end,
+                    (select count(*) from client where datid = d.oid))
+                ) limited(of, most, taken)
+                where r.rolname = session_user and d.datname = current_database() and limited.most >= 0
+                order by limited.most - limited.taken limit 1
+                """));
+        return new Connections(
+                LimitOf.valueOf(least.get(0, String.class)),
+                least.get(1, int.class),
+                Math.max(0, least.get(2, int.class) - ownConnections));
     }
 
     /** Returns how many rows a table has that the user may read: counted if they are few, else as the server estimates them. */
     public static TableCheck rows(Connection connection, TableName table) throws SQLException {
         if (TableFacts.of(connection, table).isEmpty()) {
-            return new TableCheck(table.toString(), OptionalLong.of(0), true);
+            return new TableCheck(table.toString(), State.MISSING, OptionalLong.empty());
         }
         String sql = Jooq.sql(Jooq.table(table));
         long few = Jooq.with(connection, jooq -> jooq.resultQuery(
                         "select count(*) from (select from %s limit %s) as few".formatted(sql, MOST_COUNTED + 1))
                 .fetchSingleInto(long.class));
         if (few <= MOST_COUNTED) {
-            return new TableCheck(table.toString(), OptionalLong.of(few), true);
+            return new TableCheck(table.toString(), State.COUNTED, OptionalLong.of(few));
         }
         String plan = Jooq.with(connection, jooq -> jooq.resultQuery("explain (format json) select from " + sql)
                 .fetchSingleInto(String.class));
@@ -80,7 +118,7 @@ public final class TargetServer {
                 .getAsJsonObject("Plan")
                 .get("Plan Rows")
                 .getAsLong();
-        return new TableCheck(table.toString(), OptionalLong.of(Math.max(few, estimate)), false);
+        return new TableCheck(table.toString(), State.ESTIMATED, OptionalLong.of(Math.max(few, estimate)));
     }
 
     /** Returns the oids of tables; those that do not exist are left out. */

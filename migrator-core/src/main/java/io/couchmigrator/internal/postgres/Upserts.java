@@ -28,11 +28,16 @@ public final class Upserts {
     /** Returns what is wrong with where rows go; empty if nothing is. */
     public static List<Fault> faults(Connection connection, Destination<?> destination) throws SQLException {
         if (destination instanceof Upsert<?> upsert) {
-            return TargetChecks.upsert(connection, upsert);
+            return TargetChecks.upsert(connection, upsert, false);
         }
         return destination instanceof OwnedTable<?> owned
                 ? OwnedChecks.faults(connection, owned)
                 : Fault.all(((Writer<?>) destination).faults(connection));
+    }
+
+    /** Returns what keeps a verification from reading what rows go there, though a run need not; empty if nothing does. */
+    public static List<Fault> comparedFaults(Connection connection, Destination<?> destination) throws SQLException {
+        return destination instanceof Upsert<?> upsert ? TargetChecks.compared(connection, upsert) : List.of();
     }
 
     /** Returns what writes rows there for one run: an upsert's writer knows the table as it is now. */
@@ -64,6 +69,13 @@ public final class Upserts {
     /** Returns what is remembered of a writer's claim to a table; empty if it has none. */
     public static Optional<Claimed> claimed(Writer<?> writer) {
         return writer instanceof PreparedOwned<?> owned ? owned.claimed() : Optional.empty();
+    }
+
+    /** Returns the tables that a run creates. */
+    public static List<TableName> created(Connection connection, Destination<?> destination) throws SQLException {
+        return destination instanceof OwnedTable<?> owned
+                ? OwnerTable.beside(connection, owned).created()
+                : List.of();
     }
 
     /** Creates what is not there of a table that is to be owned, and of the one beside it, and returns whether that was anything. */

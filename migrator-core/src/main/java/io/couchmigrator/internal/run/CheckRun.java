@@ -11,6 +11,7 @@ import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.Probe;
 import io.couchmigrator.internal.offsets.TargetIdentity;
+import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
@@ -96,14 +97,13 @@ public final class CheckRun {
             Preflight now = Preflight.at(settings.migration(), stage -> true, couch, source, target, stop, this::stop)
                     .toWrite(settings);
             now.tellRemarks(reporter);
-            now.tellCreations(reporter);
             Start start = new Migrating(settings).start(now);
             start.remarks().forEach(remark -> reporter.tell(to -> to.warned(remark)));
             faults.addAll(start.faults());
             if (!held) {
                 now.target()
                         .identity()
-                        .flatMap(identity -> elsewhere(target, identity))
+                        .flatMap(identity -> elsewhere(target, identity, reporter))
                         .ifPresent(faults::add);
             }
             return new CheckReport(
@@ -111,16 +111,22 @@ public final class CheckRun {
                     target.described(settings.migration()),
                     now.stages(),
                     Probe.freeBytes(settings.logDirectory()),
-                    now.faults(faults));
+                    now.faults(faults),
+                    now.target().faultsOfComparing());
         }
     }
 
-    /** Returns that a run goes on with another log directory, or on another host. */
-    private Optional<? extends MigrationException> elsewhere(Target target, TargetIdentity identity) {
+    /** Returns that a run goes on with another log directory, or on another host. A run does without the lock where it is not told of it. */
+    private Optional<? extends MigrationException> elsewhere(
+            Target target, TargetIdentity identity, Reporter reporter) {
         try {
             return target.busy(settings.migration().slug(), identity);
         } catch (TargetException e) {
-            return Optional.of(e);
+            if (SqlFault.causing(e).map(SqlFault::isPassing).orElse(true)) {
+                return Optional.of(e);
+            }
+            reporter.tell(to -> to.warned("Whether another run goes on is unknown: %s.".formatted(e.getMessage())));
+            return Optional.empty();
         }
     }
 

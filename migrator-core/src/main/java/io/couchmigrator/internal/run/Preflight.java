@@ -67,17 +67,21 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
      */
     Preflight toWrite(Settings settings) {
         Map<String, Owner> claiming = owners(settings);
-        return new Preflight(migration, source, ownedBy(claiming, Ownership::fault), claiming);
+        return new Preflight(migration, source, ownedBy(claiming, Ownership::fault, List.of()), claiming);
     }
 
     /** Returns the same for a run that compares, with what keeps it from tables that are owned. */
     Preflight toCompare(Settings settings) {
-        return new Preflight(migration, source, ownedBy(owners(settings), Ownership::faultOfComparing), owners);
+        Target.Preflight found = ownedBy(owners(settings), Ownership::faultOfComparing, target.faultsOfComparing());
+        return new Preflight(migration, source, found, owners);
     }
 
     private Target.Preflight ownedBy(
-            Map<String, Owner> claiming, BiFunction<Ownership, Owner, Optional<String>> faultOf) {
+            Map<String, Owner> claiming,
+            BiFunction<Ownership, Owner, Optional<String>> faultOf,
+            List<? extends MigrationException> others) {
         List<MigrationException> faults = new ArrayList<>(target.faults());
+        faults.addAll(others);
         for (Target.Owned table : target.owned()) {
             Optional.ofNullable(claiming.get(table.stage()))
                     .flatMap(owner -> faultOf.apply(table.ownership(), owner))
@@ -85,7 +89,13 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
                     .ifPresent(fault -> faults.add(new TargetException(fault)));
         }
         return new Target.Preflight(
-                faults, target.remarks(), target.counts(), target.skipped(), target.owned(), target.identity());
+                faults,
+                target.faultsOfComparing(),
+                target.remarks(),
+                target.counts(),
+                target.skipped(),
+                target.owned(),
+                target.identity());
     }
 
     private Map<String, Owner> owners(Settings settings) {
@@ -144,16 +154,6 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
     /** Tells what is worth telling of the target, and no fault. */
     void tellRemarks(Reporter reporter) {
         target.remarks().forEach(remark -> reporter.tell(to -> to.warned(remark + ".")));
-    }
-
-    /** Tells what a run would create. */
-    void tellCreations(Reporter reporter) {
-        for (Target.Owned table : target.owned()) {
-            table.ownership()
-                    .remark()
-                    .map(table.database()::told)
-                    .ifPresent(remark -> reporter.tell(to -> to.warned(remark + ".")));
-        }
     }
 
     /** Returns why a stage is skipped; empty if it is not. */

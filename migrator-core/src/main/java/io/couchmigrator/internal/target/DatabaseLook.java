@@ -30,6 +30,7 @@ final class DatabaseLook {
     private final TargetDatabase database;
     private final List<MigrationException> faults = new ArrayList<>();
     private final Set<Fault> found = new LinkedHashSet<>();
+    private final Set<Fault> ofComparing = new LinkedHashSet<>();
     private final Set<String> remarks = new LinkedHashSet<>();
     private final Map<String, Long> counts = new LinkedHashMap<>();
     private final Map<String, String> skipped = new LinkedHashMap<>();
@@ -62,7 +63,14 @@ final class DatabaseLook {
             look.faults.add(e);
         }
         look.found.forEach(fault -> look.faults.add(look.told(fault)));
-        return new Target.Preflight(look.faults, look.remarks, look.counts, look.skipped, look.owned, look.identity);
+        return new Target.Preflight(
+                look.faults,
+                look.ofComparing.stream().map(look::told).toList(),
+                look.remarks,
+                look.counts,
+                look.skipped,
+                look.owned,
+                look.identity);
     }
 
     private TargetException told(Fault fault) {
@@ -96,6 +104,14 @@ final class DatabaseLook {
     void own(Stage<?, ?> stage, OwnedTable<?> table) {
         check(connection -> {
             owned.add(new Target.Owned(stage.name(), database, Ownership.of(connection, table)));
+            return List.of();
+        });
+    }
+
+    /** Asks for what keeps a verification from comparing, though a run need not. */
+    void compare(Session.Work<List<Fault>> question) {
+        check(connection -> {
+            ofComparing.addAll(question.in(connection));
             return List.of();
         });
     }

@@ -49,6 +49,7 @@ record StageTables(Migration migration, Target target, Predicate<String> counted
             look.check(connection -> Upserts.faults(connection, stage.destination()));
             look.check(connection ->
                     TargetChecks.written(connection, stage.destination().tables()));
+            look.compare(connection -> Upserts.comparedFaults(connection, stage.destination()));
             look.remark(connection -> Upserts.remarks(connection, stage.destination()));
             if (stage.destination() instanceof OwnedTable<?> table) {
                 look.own(stage, table);

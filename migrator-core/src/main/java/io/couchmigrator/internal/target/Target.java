@@ -6,6 +6,7 @@ import io.couchmigrator.CheckReport.TargetCheck;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.ShardMap;
+import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.Ownership;
 import io.couchmigrator.internal.postgres.Session;
@@ -176,6 +177,7 @@ public final class Target implements AutoCloseable {
      * of what the user may do with it.
      *
      * @param faults what keeps a run from writing to them
+     * @param faultsOfComparing what keeps a verification from comparing, though a run need not
      * @param remarks what is worth telling and no fault, each a sentence
      * @param counts how many rows each source table has that could be counted, by the stages' names
      * @param skipped why stages are skipped, by their names
@@ -184,6 +186,7 @@ public final class Target implements AutoCloseable {
      */
     public record Preflight(
             List<MigrationException> faults,
+            List<TargetException> faultsOfComparing,
             Set<String> remarks,
             Map<String, Long> counts,
             Map<String, String> skipped,
@@ -210,7 +213,7 @@ public final class Target implements AutoCloseable {
 
     /** Tells of all databases what somebody wants to know who plans a run. */
     public List<TargetCheck> described(Migration migration) {
-        return new TargetDescription(this, TargetPreflight.written(migration)).all();
+        return new TargetDescription(this, migration).all();
     }
 
     /** Returns that another run holds the lock of a migration now; empty if none does. */

@@ -3,42 +3,56 @@ package io.couchmigrator.internal.target;
 
 import io.couchmigrator.CheckReport.Server;
 import io.couchmigrator.CheckReport.TableCheck;
+import io.couchmigrator.CheckReport.TableCheck.State;
 import io.couchmigrator.CheckReport.TargetCheck;
+import io.couchmigrator.Destination;
+import io.couchmigrator.Migration;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.TargetServer;
+import io.couchmigrator.internal.postgres.Upserts;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /** What is told of the databases of the target to whoever plans a run. What cannot be asked is unknown, and no fault. */
-record TargetDescription(Target target, Set<TableName> written) {
+record TargetDescription(Target target, Migration migration) {
     List<TargetCheck> all() {
         boolean sharded = target.shards().isPresent();
+        List<Destination<?>> destinations = new ArrayList<>();
+        migration.stages().forEach(stage -> destinations.add(stage.destination()));
         List<Supplier<TargetCheck>> looks = new ArrayList<>();
         // The lock has one of its own.
-        looks.add(() -> described(target.main(), sharded ? Set.of() : written, 1));
+        looks.add(() -> described(target.main(), sharded ? List.of() : destinations, 1));
         if (sharded) {
-            target.databases().forEach(database -> looks.add(() -> described(database, written, 0)));
+            target.databases().forEach(database -> looks.add(() -> described(database, destinations, 0)));
         }
-        target.sources().values().forEach(database -> looks.add(() -> described(database, Set.of(), 0)));
+        target.sources().values().forEach(database -> looks.add(() -> described(database, List.of(), 0)));
         return target.sideBySide().all(looks);
     }
 
-    private static TargetCheck described(TargetDatabase database, Set<TableName> tables, int others) {
+    private static TargetCheck described(TargetDatabase database, List<Destination<?>> written, int others) {
         int own = database.sessions().needed();
         Optional<Server> server = asked(database, connection -> TargetServer.described(connection, own));
-        List<TableCheck> checks = new ArrayList<>();
-        for (TableName table : tables) {
-            Optional<TableCheck> rows =
-                    server.flatMap(seen -> asked(database, connection -> TargetServer.rows(connection, table)));
-            checks.add(rows.orElseGet(() -> new TableCheck(table.toString(), OptionalLong.empty(), false)));
+        Map<TableName, TableCheck> tables = new LinkedHashMap<>();
+        for (Destination<?> destination : written) {
+            Optional<List<TableName>> created =
+                    server.flatMap(seen -> asked(database, connection -> Upserts.created(connection, destination)));
+            created.orElse(List.of())
+                    .forEach(table -> tables.put(
+                            table, new TableCheck(table.toString(), State.CREATED_BY_RUN, OptionalLong.empty())));
+            destination
+                    .tables()
+                    .forEach(table -> tables.computeIfAbsent(table, t -> server.flatMap(
+                                    seen -> asked(database, connection -> TargetServer.rows(connection, t)))
+                            .orElseGet(() -> new TableCheck(t.toString(), State.UNKNOWN, OptionalLong.empty()))));
         }
-        return new TargetCheck(database.where(), own + others, server, checks);
+        return new TargetCheck(database.where(), own + others, server, List.copyOf(tables.values()));
     }
 
     /** A database to which there is no connection is told elsewhere, and not waited for again. */

@@ -80,6 +80,7 @@ final class TargetPreflight {
         List<Map<String, Long>> tables = target.sideBySide().all(creations);
         return new Target.Preflight(
                 seen.faults(),
+                seen.faultsOfComparing(),
                 seen.remarks(),
                 seen.counts(),
                 seen.skipped(),
@@ -130,12 +131,14 @@ final class TargetPreflight {
     private static Target.Preflight of(
             Target target, List<Target.Preflight> all, List<Target.Preflight> shards, List<Target.Preflight> sources) {
         List<MigrationException> faults = new ArrayList<>();
+        List<TargetException> faultsOfComparing = new ArrayList<>();
         Set<String> remarks = new LinkedHashSet<>();
         Map<String, Long> counts = new LinkedHashMap<>();
         Map<String, String> skipped = new LinkedHashMap<>();
         List<Target.Owned> owned = new ArrayList<>();
         for (Target.Preflight look : all) {
             faults.addAll(look.faults());
+            faultsOfComparing.addAll(look.faultsOfComparing());
             remarks.addAll(look.remarks());
             counts.putAll(look.counts());
             skipped.putAll(look.skipped());
@@ -146,7 +149,7 @@ final class TargetPreflight {
         }
         Optional<TargetIdentity> identity =
                 areIdentified(all) ? Optional.of(identity(target, all.get(0), shards, sources)) : Optional.empty();
-        return new Target.Preflight(faults, remarks, counts, skipped, owned, identity);
+        return new Target.Preflight(faults, faultsOfComparing, remarks, counts, skipped, owned, identity);
     }
 
     private static boolean areIdentified(List<Target.Preflight> looked) {
