@@ -180,7 +180,7 @@ class CliTest {
     void asksForTheReportOfABug() {
         List<String> broken = new AbstractList<>() {
             @Override
-            public String get(int place) {
+            public String get(int index) {
                 throw new IllegalStateException("no word for http://admin:hunter2@couch/");
             }
 

@@ -235,7 +235,6 @@ public final class Console implements AutoCloseable {
     public void close() {
         closeSummary();
         flush();
-        streams.close();
     }
 
     private synchronized void closeSummary() {

@@ -28,8 +28,7 @@ final class StandardStreams {
     /** So many characters are kept of lines that nobody takes yet, the latest. */
     private static final int MOST_KEPT = 1 << 20;
 
-    /** So many characters an answer is ahead of who reads it. */
-    private static final int MOST_AHEAD = 1 << 16;
+    private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
 
     private final Stream out;
     private final Stream err;
@@ -43,7 +42,6 @@ final class StandardStreams {
     private boolean drawingDue;
     private long drawnAt = System.nanoTime() - BETWEEN_DRAWINGS;
     private boolean writing = true;
-    private boolean closed;
     private boolean ended;
 
     private StandardStreams(OutputStream out, OutputStream err) {
@@ -51,7 +49,7 @@ final class StandardStreams {
         this.err = new Stream(err);
     }
 
-    /** Writes to these, which the caller closes. */
+    /** Writes to these, which the caller closes, for as long as the process lasts: what is told while that ends is written, too. */
     static StandardStreams of(OutputStream out, OutputStream err) {
         StandardStreams streams = new StandardStreams(out, err);
         Thread writer = new Thread(streams::write, "console");
@@ -70,29 +68,25 @@ final class StandardStreams {
         tell(new Piece(err, lines));
     }
 
-    /** Has a part of an answer written to standard output, and waits for who reads it, who is to have all of it. */
+    /** Writes a part of an answer to standard output itself: who reads it is to have all of it, and is waited for. */
     synchronized void answer(String part) {
-        while (kept > MOST_AHEAD && !ended && await(Long.MAX_VALUE)) {}
-        add(new Piece(out, part));
+        flush(FOR_EVER);
+        write(out, part);
     }
 
     private synchronized void tell(Piece piece) {
-        add(piece);
+        told.add(piece);
+        kept += piece.text().length();
         while (kept > MOST_KEPT) {
             kept -= told.remove().text().length();
             leftOut++;
         }
-    }
-
-    private synchronized void add(Piece piece) {
-        told.add(piece);
-        kept += piece.text().length();
         notifyAll();
     }
 
     /** Waits for all to be written, however long that takes, and returns why standard output did not take it; empty if it did. */
     synchronized Optional<IOException> lost() {
-        flush(Duration.ofNanos(Long.MAX_VALUE));
+        flush(FOR_EVER);
         return Optional.ofNullable(out.lost);
     }
 
@@ -106,12 +100,6 @@ final class StandardStreams {
                 return;
             }
         }
-    }
-
-    /** Writes no more, but for what was told before; waits for nothing. */
-    synchronized void close() {
-        closed = true;
-        notifyAll();
     }
 
     /** Shows lowest lines on this screen from now on. */
@@ -181,7 +169,7 @@ final class StandardStreams {
     private synchronized boolean isMoreToWrite() {
         writing = false;
         notifyAll();
-        while (told.isEmpty() && !drawingDue && !closed && await(Long.MAX_VALUE)) {}
+        while (told.isEmpty() && !drawingDue && await(Long.MAX_VALUE)) {}
         writing = !told.isEmpty() || drawingDue;
         return writing;
     }
@@ -238,7 +226,7 @@ final class StandardStreams {
             this.open = open;
         }
 
-        void write(byte[] octets) {
+        synchronized void write(byte[] octets) {
             if (open == null) {
                 return;
             }

@@ -36,6 +36,18 @@ class ConsoleTest {
         assertThat(Files.readString(summary)).isEqualTo("before\nan early warning\na fault\nafter …\n");
     }
 
+    /** As a demo's last word is, which its end lets close first. */
+    @Test
+    void writesWhatIsToldOnceItIsClosed() {
+        Console console = new Console(output, errors);
+        console.close();
+
+        console.line("the last word");
+        console.flush();
+
+        assertThat(printed()).isEqualTo("the last word\n");
+    }
+
     @Test
     void partsWhatWasAskedForFromWhatIsWrong() {
         try (Console console = new Console(output, errors)) {
