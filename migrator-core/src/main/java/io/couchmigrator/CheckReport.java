@@ -97,7 +97,7 @@ public record CheckReport(
      * @param state what is known of its rows
      * @param rows how many it has; empty unless they were counted or estimated
      */
-    public record TableCheck(String name, State state, OptionalLong rows) {
+    public record TableCheck(TableName name, State state, OptionalLong rows) {
         /** What is known of a table's rows. */
         public enum State {
             /** They were counted. */

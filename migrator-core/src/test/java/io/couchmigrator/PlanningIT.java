@@ -65,7 +65,8 @@ final class PlanningIT {
         assertThat(target.name())
                 .isEqualTo("PostgreSQL at %s:%s/%s".formatted(database.host(), database.port(), database.name()));
         assertThat(target.connections()).isEqualTo(4);
-        assertThat(target.tables()).containsExactly(new TableCheck("orders", State.COUNTED, OptionalLong.of(2)));
+        assertThat(target.tables())
+                .containsExactly(new TableCheck(TableName.of("orders"), State.COUNTED, OptionalLong.of(2)));
         assertThat(target.server()).hasValueSatisfying(server -> {
             assertThat(server.version()).matches("\\d+\\.\\d+");
             assertThat(server.database()).isEqualTo(database.name());
@@ -107,7 +108,7 @@ final class PlanningIT {
         assertThat(lacking.faults()).hasSize(2);
         assertThat(lacking.grants()).hasSize(3).allMatch(grant -> grant.startsWith("grant "));
         assertThat(lacking.targets().get(0).tables())
-                .containsExactly(new TableCheck("orders", State.UNKNOWN, OptionalLong.empty()));
+                .containsExactly(new TableCheck(TableName.of("orders"), State.UNKNOWN, OptionalLong.empty()));
         assertThat(migrator.check().faults()).isEmpty();
     }
 
@@ -176,7 +177,7 @@ final class PlanningIT {
                 .check();
 
         assertThat(report.targets().get(0).tables())
-                .containsExactly(new TableCheck("orders", State.MISSING, OptionalLong.empty()));
+                .containsExactly(new TableCheck(TableName.of("orders"), State.MISSING, OptionalLong.empty()));
     }
 
     /** Some installations tell nobody of others' connections; a run goes on without knowing. */
@@ -284,7 +285,8 @@ final class PlanningIT {
         assertThat(report.targets()).singleElement().satisfies(target -> {
             assertThat(target.name()).endsWith("/no_such_database");
             assertThat(target.server()).isEmpty();
-            assertThat(target.tables()).containsExactly(new TableCheck("orders", State.UNKNOWN, OptionalLong.empty()));
+            assertThat(target.tables())
+                    .containsExactly(new TableCheck(TableName.of("orders"), State.UNKNOWN, OptionalLong.empty()));
         });
     }
 

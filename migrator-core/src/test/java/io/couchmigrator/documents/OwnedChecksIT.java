@@ -54,8 +54,11 @@ final class OwnedChecksIT {
         assertThat(report.faults()).isEmpty();
         assertThat(report.targets().get(0).tables())
                 .containsExactly(
-                        new TableCheck("shop", State.CREATED_BY_RUN, OptionalLong.empty()),
-                        new TableCheck("public.couch_migrator_owner", State.CREATED_BY_RUN, OptionalLong.empty()));
+                        new TableCheck(TableName.of("shop"), State.CREATED_BY_RUN, OptionalLong.empty()),
+                        new TableCheck(
+                                TableName.of("public", "couch_migrator_owner"),
+                                State.CREATED_BY_RUN,
+                                OptionalLong.empty()));
         assertThat(database.query("select tablename from pg_tables where schemaname = 'public'"))
                 .isEmpty();
     }

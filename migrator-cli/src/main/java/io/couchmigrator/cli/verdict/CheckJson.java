@@ -88,7 +88,7 @@ public final class CheckJson {
 
     private static JsonObject json(TableCheck table) {
         JsonObject json = new JsonObject();
-        json.addProperty("name", table.name());
+        json.addProperty("name", table.name().toString());
         json.addProperty("state", table.state().toString());
         json.addProperty("rows", number(table.rows()));
         return json;

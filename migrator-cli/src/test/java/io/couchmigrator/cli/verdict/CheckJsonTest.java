@@ -14,6 +14,7 @@ import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CheckReport.TableCheck;
 import io.couchmigrator.CheckReport.TableCheck.State;
 import io.couchmigrator.CheckReport.TargetCheck;
+import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,7 +37,7 @@ final class CheckJsonTest {
                                         "migrator",
                                         Optional.of(true),
                                         Optional.of(new Connections(LimitOf.SERVER, 97, 14)))),
-                                List.of(new TableCheck("documents", State.COUNTED, OptionalLong.of(7)))),
+                                List.of(new TableCheck(TableName.of("documents"), State.COUNTED, OptionalLong.of(7)))),
                         new TargetCheck("PostgreSQL", 1, Optional.empty(), List.of())),
                 List.of(
                         new StageCheck(

@@ -15,6 +15,7 @@ import io.couchmigrator.CheckReport.TableCheck.State;
 import io.couchmigrator.CheckReport.TargetCheck;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.SourceException;
+import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,10 +36,10 @@ class PlanTest {
                 6,
                 Optional.of(SERVER),
                 List.of(
-                        new TableCheck("blobs_blobmeta", State.ESTIMATED, OptionalLong.of(1_204_000)),
-                        new TableCheck("other", State.COUNTED, OptionalLong.of(1)),
-                        new TableCheck("documents", State.CREATED_BY_RUN, OptionalLong.empty()),
-                        new TableCheck("lines", State.MISSING, OptionalLong.empty())));
+                        new TableCheck(TableName.of("blobs_blobmeta"), State.ESTIMATED, OptionalLong.of(1_204_000)),
+                        new TableCheck(TableName.of("other"), State.COUNTED, OptionalLong.of(1)),
+                        new TableCheck(TableName.of("documents"), State.CREATED_BY_RUN, OptionalLong.empty()),
+                        new TableCheck(TableName.of("lines"), State.MISSING, OptionalLong.empty())));
 
         assertThat(lines(new CheckReport(
                         COUCH,
@@ -78,7 +79,7 @@ class PlanTest {
                 "PostgreSQL at pg:5432/hq",
                 6,
                 Optional.empty(),
-                List.of(new TableCheck("blobs_blobmeta", State.UNKNOWN, OptionalLong.empty())));
+                List.of(new TableCheck(TableName.of("blobs_blobmeta"), State.UNKNOWN, OptionalLong.empty())));
         StageCheck stage = new StageCheck("hq", "all", OptionalLong.empty(), Optional.empty(), Optional.empty());
 
         assertThat(lines(new CheckReport(

@@ -100,14 +100,14 @@ public final class TargetServer {
     /** Returns how many rows a table has that the user may read: counted if they are few, else as the server estimates them. */
     public static TableCheck rows(Connection connection, TableName table) throws SQLException {
         if (TableFacts.of(connection, table).isEmpty()) {
-            return new TableCheck(table.toString(), State.MISSING, OptionalLong.empty());
+            return new TableCheck(table, State.MISSING, OptionalLong.empty());
         }
         String sql = Jooq.sql(Jooq.table(table));
         long few = Jooq.with(connection, jooq -> jooq.resultQuery(
                         "select count(*) from (select from %s limit %s) as few".formatted(sql, MOST_COUNTED + 1))
                 .fetchSingleInto(long.class));
         if (few <= MOST_COUNTED) {
-            return new TableCheck(table.toString(), State.COUNTED, OptionalLong.of(few));
+            return new TableCheck(table, State.COUNTED, OptionalLong.of(few));
         }
         String plan = Jooq.with(connection, jooq -> jooq.resultQuery("explain (format json) select from " + sql)
                 .fetchSingleInto(String.class));
@@ -118,7 +118,7 @@ public final class TargetServer {
                 .getAsJsonObject("Plan")
                 .get("Plan Rows")
                 .getAsLong();
-        return new TableCheck(table.toString(), State.ESTIMATED, OptionalLong.of(Math.max(few, estimate)));
+        return new TableCheck(table, State.ESTIMATED, OptionalLong.of(Math.max(few, estimate)));
     }
 
     /** Returns the oids of tables; those that do not exist are left out. */

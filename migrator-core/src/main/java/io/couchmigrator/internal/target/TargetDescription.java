@@ -44,13 +44,13 @@ record TargetDescription(Target target, Migration migration) {
             Optional<List<TableName>> created =
                     server.flatMap(seen -> asked(database, connection -> Upserts.created(connection, destination)));
             created.orElse(List.of())
-                    .forEach(table -> tables.put(
-                            table, new TableCheck(table.toString(), State.CREATED_BY_RUN, OptionalLong.empty())));
+                    .forEach(table ->
+                            tables.put(table, new TableCheck(table, State.CREATED_BY_RUN, OptionalLong.empty())));
             destination
                     .tables()
                     .forEach(table -> tables.computeIfAbsent(table, t -> server.flatMap(
                                     seen -> asked(database, connection -> TargetServer.rows(connection, t)))
-                            .orElseGet(() -> new TableCheck(t.toString(), State.UNKNOWN, OptionalLong.empty()))));
+                            .orElseGet(() -> new TableCheck(t, State.UNKNOWN, OptionalLong.empty()))));
         }
         return new TargetCheck(database.where(), own + others, server, List.copyOf(tables.values()));
     }
