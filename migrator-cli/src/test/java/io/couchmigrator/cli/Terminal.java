@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The command line within this process, with the servers in the environment: quicker than an {@link Operator}'s, which nothing can kill. */
 final class Terminal {
@@ -24,6 +25,17 @@ final class Terminal {
     /** Types a command whose output and errors go to these streams, waits for its end and returns its exit status. */
     static int types(
             CouchDouble couch, TestDatabase database, List<String> words, OutputStream output, OutputStream errors) {
+        return types(couch, database, words, output, errors, tell -> {});
+    }
+
+    /** Does the same where something is done with what tells how far a run is, once the run has begun. */
+    static int types(
+            CouchDouble couch,
+            TestDatabase database,
+            List<String> words,
+            OutputStream output,
+            OutputStream errors,
+            Consumer<Runnable> progressRequests) {
         Map<String, String> environment = Map.of(
                 "COUCHDB_URL", couch.url(),
                 "PGHOST", database.host(),
@@ -32,7 +44,7 @@ final class Terminal {
                 "PGUSER", database.user(),
                 "PGPASSWORD", database.password());
         try (Console console = new Console(output, errors)) {
-            return new Cli(console, environment, stop -> {}, tell -> {}, "migrator").run(words);
+            return new Cli(console, environment, stop -> {}, progressRequests, "migrator").run(words);
         }
     }
 }
