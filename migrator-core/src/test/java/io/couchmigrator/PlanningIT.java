@@ -180,6 +180,21 @@ final class PlanningIT {
                 .containsExactly(new TableCheck(TableName.of("orders"), State.MISSING, OptionalLong.empty()));
     }
 
+    @Test
+    void saysNothingOfATableThatWouldBeBehindAViewWhereThereIsNone(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 3);
+        Migration migration = Orders.migration(Orders.stage()
+                .upsert(Orders.upsert().tableBehindView("orders_tbl").build())
+                .build());
+
+        CheckReport report =
+                Orders.migrator(migration, couch, database, logs).build().check();
+
+        assertThat(report.targets().get(0).tables())
+                .containsExactly(new TableCheck(TableName.of("orders"), State.COUNTED, OptionalLong.of(0)));
+    }
+
     /** Some installations tell nobody of others' connections; a run goes on without knowing. */
     @ParameterizedTest
     @ValueSource(

@@ -9,6 +9,7 @@ import io.couchmigrator.Destination;
 import io.couchmigrator.Migration;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
+import io.couchmigrator.Upsert;
 import io.couchmigrator.internal.postgres.Session;
 import io.couchmigrator.internal.postgres.TargetServer;
 import io.couchmigrator.internal.postgres.Upserts;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What is told of the databases of the target to whoever plans a run. What cannot be asked is unknown, and no fault. */
 record TargetDescription(Target target, Migration migration) {
@@ -51,8 +53,17 @@ record TargetDescription(Target target, Migration migration) {
                     .forEach(table -> tables.computeIfAbsent(table, t -> server.flatMap(
                                     seen -> asked(database, connection -> TargetServer.rows(connection, t)))
                             .orElseGet(() -> new TableCheck(t, State.UNKNOWN, OptionalLong.empty()))));
+            if (destination instanceof Upsert<?> upsert) {
+                upsert.tableBehindView()
+                        .ifPresent(behind -> tables.computeIfPresent(behind, TargetDescription::ifThere));
+            }
         }
         return new TargetCheck(database.where(), own + others, server, List.copyOf(tables.values()));
+    }
+
+    /** A table that would be behind a view is missed by nobody where there is no view. */
+    private static @Nullable TableCheck ifThere(TableName behind, TableCheck check) {
+        return check.state() == State.MISSING ? null : check;
     }
 
     /** A database to which there is no connection is told elsewhere, and not waited for again. */
