@@ -257,7 +257,7 @@ final class LookTest {
         assertThat(run("rejects", "documents", "--log-dir=" + logs)).isZero();
 
         assertThat(out().lines())
-                .contains("To mend: take U+0000 out; of documents, --nul=replace does so, once with")
+                .contains("To mend: take U+0000 out; of documents, --nul=replace does, once with --reread.")
                 .allMatch(line -> line.length() < 80);
     }
 
