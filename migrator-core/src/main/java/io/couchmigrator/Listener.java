@@ -126,7 +126,7 @@ public interface Listener {
      *     says so
      * @param cause what the last attempt ran into, or what the server waits for itself, as far as it tells
      * @param since when it began
-     * @param until when the run gives up; empty if it does not, or not for this
+     * @param until when the run gives up; empty if it does not for this, or that is not known yet
      */
     record Wait(Kind kind, String on, String cause, Instant since, Optional<Instant> until) {
         /** What is waited for. */

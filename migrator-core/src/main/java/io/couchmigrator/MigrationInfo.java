@@ -143,7 +143,7 @@ public record MigrationInfo(
      * @param outcome how it ended; empty if it goes on, was killed, met a bug or only a newer version knows
      * @param newerOutcome the name of how it ended, where only a newer version knows what that is; empty if not so
      * @param error the first of its failures; empty if it had none, or an earlier version did not tell
-     * @param waits what it waits for, or did when it ended or was killed; until when is not among what the history tells
+     * @param waits what it waits for, or did when it ended or was killed
      */
     public record LatestRun(
             Instant started,

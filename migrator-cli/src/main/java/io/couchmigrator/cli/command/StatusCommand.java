@@ -107,7 +107,7 @@ public final class StatusCommand {
         if (settings.output() == Output.JSON) {
             found.forEach(info -> line(Printable.json(StatusJson.of(info))));
         } else {
-            lines(found).forEach(line -> line(Printable.text(line)));
+            lines(found).forEach(this::line);
         }
     }
 
@@ -116,6 +116,7 @@ public final class StatusCommand {
         console.record(text + "\n");
     }
 
+    /** What servers and operators call things may hold what steers a terminal. */
     private List<String> lines(List<MigrationInfo> found) {
         List<String> lines = new ArrayList<>();
         for (MigrationInfo info : found) {
@@ -128,6 +129,7 @@ public final class StatusCommand {
             lines.add("Nothing was run in %s: is that the directory that the run was given?"
                     .formatted(settings.logDirectory()));
         }
+        lines.replaceAll(Printable::text);
         return lines;
     }
 

@@ -82,6 +82,7 @@ public final class StatusJson {
         json.addProperty("on", wait.on());
         json.addProperty("cause", wait.cause());
         json.addProperty("since", wait.since().toString());
+        json.addProperty("until", text(wait.until()));
         return json;
     }
 

@@ -237,7 +237,7 @@ final class StatusTextTest {
                 .isTrue();
         assertThat(migration.getAsJsonObject("latest").getAsJsonArray("waits").get(1))
                 .hasToString(
-                        "{\"kind\":\"pause\",\"on\":\"logs/documents.throttle\",\"cause\":\"an operator wants it\",\"since\":\"2026-11-28T02:00:10.500Z\"}");
+                        "{\"kind\":\"pause\",\"on\":\"logs/documents.throttle\",\"cause\":\"an operator wants it\",\"since\":\"2026-11-28T02:00:10.500Z\",\"until\":null}");
     }
 
     @Test

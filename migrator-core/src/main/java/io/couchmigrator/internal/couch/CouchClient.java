@@ -52,7 +52,7 @@ public final class CouchClient implements AutoCloseable {
         return http.asking();
     }
 
-    /** Returns the server's uuid; empty where it has none. May take seconds on a healthy server. */
+    /** Returns the server's uuid; empty where it has none. May take seconds on a healthy server, which nobody is to wait for. */
     public Optional<String> uuid() throws PassingException {
         return welcome("uuid");
     }
@@ -64,7 +64,7 @@ public final class CouchClient implements AutoCloseable {
 
     private Optional<String> welcome(String name) throws PassingException {
         JsonElement said =
-                http.get("its welcome", http.url(), JsonBytes::object).get(name);
+                http.getAside("its welcome", http.url(), JsonBytes::object).get(name);
         return said != null && said.isJsonPrimitive() ? Optional.of(said.getAsString()) : Optional.empty();
     }
 

@@ -124,9 +124,18 @@ final class CouchHttp implements AutoCloseable {
 
     /** Gets what is there, through whatever cache. */
     <T> T get(String what, HttpUrl.Builder target, Parser<T> parser) throws PassingException {
+        return answer(what, unshared(target), parser, asking);
+    }
+
+    private Request unshared(HttpUrl.Builder target) {
         HttpUrl own = target.setQueryParameter("_", unshared + requests.incrementAndGet())
                 .build();
-        return answer(what, new Request.Builder().url(own).build(), parser);
+        return new Request.Builder().url(own).build();
+    }
+
+    /** Gets what nobody waits for: how long that takes is not told. */
+    <T> T getAside(String what, HttpUrl.Builder target, Parser<T> parser) throws PassingException {
+        return answer(what, unshared(target), parser, new Asking());
     }
 
     /** Asks with a JSON body. */
@@ -135,7 +144,7 @@ final class CouchHttp implements AutoCloseable {
                 .url(target.build())
                 .post(RequestBody.create(body, JSON))
                 .build();
-        return answer(what, request, parser);
+        return answer(what, request, parser, asking);
     }
 
     /** Returns why an answer that began well cannot be used. */
@@ -149,9 +158,12 @@ final class CouchHttp implements AutoCloseable {
     }
 
     /** An answer, of which each piece is waited for. */
-    private final class AskedStream extends FilterInputStream {
-        AskedStream(InputStream answer) {
+    private static final class AskedStream extends FilterInputStream {
+        private final Asking asking;
+
+        AskedStream(InputStream answer, Asking asking) {
             super(answer);
+            this.asking = asking;
         }
 
         @Override
@@ -178,7 +190,7 @@ final class CouchHttp implements AutoCloseable {
         http.connectionPool().evictAll();
     }
 
-    private <T> T answer(String what, Request request, Parser<T> parser) throws PassingException {
+    private <T> T answer(String what, Request request, Parser<T> parser, Asking asking) throws PassingException {
         TlsGreeting greeting = new TlsGreeting();
         Call call = http.newCall(
                 request.newBuilder().tag(TlsGreeting.class, greeting).build());
@@ -194,7 +206,7 @@ final class CouchHttp implements AutoCloseable {
             if (!response.isSuccessful()) {
                 throw answers.refused(what, response);
             }
-            return parser.parse(new AskedStream(response.body().byteStream()));
+            return parser.parse(new AskedStream(response.body().byteStream(), asking));
         } catch (ConsumerException e) {
             throw e.thrown();
         } catch (IOException | JsonParseException | IllegalStateException | NumberFormatException e) {

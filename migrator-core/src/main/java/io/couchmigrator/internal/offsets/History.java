@@ -147,7 +147,9 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
                 }
                 case "waiting" -> {
                     if (latest != null) {
-                        latest.waits.put(waitedFor(json), wait(json));
+                        Wait wait = wait(json);
+                        latest.waits.remove(List.of("silence", wait.on()));
+                        latest.waits.put(waitedFor(json), wait);
                     }
                 }
                 case "resumed" -> {
@@ -169,7 +171,9 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
                     kind == Wait.Kind.PAUSE ? throttle.toString() : text(json, "on"),
                     text(json, "cause"),
                     Instant.parse(text(json, "since")),
-                    Optional.empty());
+                    Optional.of(text(json, "until"))
+                            .filter(until -> !until.isEmpty())
+                            .map(Instant::parse));
         }
 
         private void started(JsonObject json) {

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What a server is asked just now, of which nothing has come yet. Safe for use by multiple threads. */
 public final class Asking {
     private final Set<Asked> all = ConcurrentHashMap.newKeySet();
+    private volatile boolean answered;
 
     /** Something that is waited for, and since when. */
     private static final class Asked {
@@ -25,11 +26,20 @@ public final class Asking {
     public <T, E extends Exception> T over(Question<T, E> question) throws E {
         Asked now = new Asked();
         all.add(now);
+        boolean answers = false;
         try {
-            return question.ask();
+            T answer = question.ask();
+            answers = true;
+            return answer;
         } finally {
+            answered = answers;
             all.remove(now);
         }
+    }
+
+    /** Returns whether the latest question to come to its end was answered, and did not fail. */
+    boolean isAnswered() {
+        return answered;
     }
 
     /** Returns for how long the server has been waited for; empty if it is not. */

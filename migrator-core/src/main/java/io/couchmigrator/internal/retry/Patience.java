@@ -39,8 +39,10 @@ public final class Patience {
     private final Times times;
 
     private int failing;
-    private @Nullable Instant toldAt;
-    private final Map<Wait.Kind, Wait> told = new EnumMap<>(Wait.Kind.class);
+    private final Map<Wait.Kind, Told> told = new EnumMap<>(Wait.Kind.class);
+
+    /** What was told, and when the last time. */
+    private record Told(Wait outage, Instant at) {}
 
     /** What is counted of a server, whoever bears with it: of how many workers it is away, and its turns. */
     private static final class Times {
@@ -110,7 +112,7 @@ public final class Patience {
      * @throws StoppedException if the run is asked to stop
      */
     public <T> T persist(Attempt<T> attempt) {
-        Wait outage = null;
+        Map<Wait.Kind, Instant> begun = new EnumMap<>(Wait.Kind.class);
         boolean answered = false;
         int failures = 0;
         try {
@@ -123,7 +125,7 @@ public final class Patience {
                     answered = false;
                     stop.check();
                     failures = e.narrows() ? 1 : failures + 1;
-                    outage = failed(outage, e, began);
+                    Wait outage = failed(begun, e, began);
                     turn(e);
                     pause(outage, e, pauseAfter(failures, e), began);
                     turn(e);
@@ -133,7 +135,7 @@ public final class Patience {
             answered = false;
             throw e;
         } finally {
-            if (outage != null) {
+            if (!begun.isEmpty()) {
                 over(answered);
             }
         }
@@ -174,19 +176,16 @@ public final class Patience {
         stop.pause(FIRST_PAUSE);
     }
 
-    private synchronized Wait failed(@Nullable Wait earlier, PassingException e, Instant began) {
-        if (earlier == null) {
+    /** @param begun when what was met before began, by its kind: a server that goes away while a lock is waited for is away only since then */
+    private synchronized Wait failed(Map<Wait.Kind, Instant> begun, PassingException e, Instant began) {
+        if (begun.isEmpty()) {
             failing++;
             times.away.incrementAndGet();
         }
-        Instant first = watch == null ? clock.instant() : began;
-        Instant since = earlier == null ? first : earlier.since();
-        Wait outage = new Wait(
-                e.isOfLock() ? Wait.Kind.LOCK : Wait.Kind.OUTAGE,
-                server,
-                e.seen(),
-                since,
-                Optional.of(since.plus(e.isOfLock() ? maxLock : maxOutage)));
+        Wait.Kind kind = e.isOfLock() ? Wait.Kind.LOCK : Wait.Kind.OUTAGE;
+        Instant since = begun.computeIfAbsent(kind, first -> watch == null ? clock.instant() : began);
+        Wait outage =
+                new Wait(kind, server, e.seen(), since, Optional.of(since.plus(e.isOfLock() ? maxLock : maxOutage)));
         listener.retrying(outage);
         return outage;
     }
@@ -194,21 +193,16 @@ public final class Patience {
     private synchronized void succeeded() {
         failing--;
         if (failing == 0) {
-            told.values().forEach(listener::resumed);
-            forget();
+            told.values().forEach(each -> listener.resumed(each.outage()));
+            told.clear();
         }
     }
 
     private synchronized void abandoned() {
         failing--;
         if (failing == 0) {
-            forget();
+            told.clear();
         }
-    }
-
-    private void forget() {
-        told.clear();
-        toldAt = null;
     }
 
     private void pause(Wait outage, PassingException e, Duration pause, Instant began) {
@@ -226,13 +220,12 @@ public final class Patience {
 
     /** The next chance to tell is when the next attempt fails, which is guessed to take as long as the last one. */
     private synchronized void tell(Wait outage, Instant now, Instant nextChance) {
-        Instant before = told.containsKey(outage.kind()) ? toldAt : null;
+        Told before = told.get(outage.kind());
         boolean due = before == null
                 ? nextChance.isAfter(outage.since().plus(TELL_AFTER))
-                : !now.isBefore(before.plus(TELL_AGAIN));
+                : !now.isBefore(before.at().plus(TELL_AGAIN));
         if (due) {
-            toldAt = now;
-            told.put(outage.kind(), outage);
+            told.put(outage.kind(), new Told(outage, now));
             listener.waiting(outage);
         }
     }

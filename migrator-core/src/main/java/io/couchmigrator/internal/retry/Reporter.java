@@ -7,11 +7,13 @@ import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.internal.files.HistoryFile;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,16 +33,27 @@ public final class Reporter implements WaitListener {
 
     private final Listener listener;
     private @Nullable HistoryFile history;
-    private final Map<List<Object>, Wait> waits = new HashMap<>();
+    private Consumer<Throwable> failed = failure -> {};
+    private final Map<About, Map<WaitListener, Wait>> waits = new HashMap<>();
     private boolean thrown;
 
     public Reporter(Listener listener) {
         this.listener = listener;
     }
 
-    /** Keeps the history here from now on. */
-    public synchronized void keep(HistoryFile file) {
+    /**
+     * Keeps the history here from now on.
+     *
+     * @param onFailure takes that it could not be written, where nobody else would hear of that
+     */
+    public synchronized void keep(HistoryFile file, Consumer<Throwable> onFailure) {
         history = file;
+        failed = onFailure;
+    }
+
+    /** Keeps it no longer: it is about to be closed. */
+    public synchronized void keepNothing() {
+        history = null;
     }
 
     /** Tells the listener. */
@@ -94,35 +107,90 @@ public final class Reporter implements WaitListener {
         tell(to -> to.retrying(wait));
     }
 
-    /**
-     * Several may tell of the same, as of a lock: it began when the first of them says. And no server is silent of which more is known.
-     */
     @Override
-    public synchronized void waiting(Wait wait) {
-        if (wait.kind() == Wait.Kind.SILENCE && isKnownOf(wait.on())) {
-            return;
-        }
-        Wait begun = waits.get(key(wait));
-        Wait told = begun == null ? wait : merged(begun, wait);
-        LOG.info("waiting for {} since {}: {}", told.on(), told.since(), told.cause());
-        waits.put(key(wait), told);
-        remember("waiting", json(told));
-        tell(to -> to.waiting(told));
+    public void waiting(Wait wait) {
+        waiting(this, wait);
     }
 
     @Override
-    public synchronized void resumed(Wait wait) {
-        Wait begun = waits.remove(key(wait));
-        if (begun != null) {
-            LOG.info("no longer waiting for {}", begun.on());
-            remember("resumed", json(begun));
-            tell(to -> to.resumed(begun));
+    public void resumed(Wait wait) {
+        resumed(this, wait);
+    }
+
+    /** Returns one who tells of what others may tell of as well, such as a lock: it is over when all say so who told of it. */
+    public WaitListener another() {
+        return new WaitListener() {
+            @Override
+            public void retrying(Wait wait) {
+                Reporter.this.retrying(wait);
+            }
+
+            @Override
+            public void waiting(Wait wait) {
+                Reporter.this.waiting(this, wait);
+            }
+
+            @Override
+            public void resumed(Wait wait) {
+                Reporter.this.resumed(this, wait);
+            }
+        };
+    }
+
+    /** No server is silent of which more is known, and none is any more once more is. */
+    private synchronized void waiting(WaitListener teller, Wait wait) {
+        boolean silence = wait.kind() == Wait.Kind.SILENCE;
+        if (silence && waits.keySet().stream().anyMatch(about -> about.isMoreThanSilenceOf(wait.on()))) {
+            return;
+        }
+        Map<WaitListener, Wait> silences = silence ? null : waits.remove(new About(Wait.Kind.SILENCE, wait.on()));
+        Map<WaitListener, Wait> tellers = waits.computeIfAbsent(About.of(wait), about -> new LinkedHashMap<>());
+        boolean isKnown = !tellers.isEmpty() && !tellers.containsKey(teller);
+        tellers.merge(teller, silences == null ? wait : sinceSilence(wait, silences), Reporter::merged);
+        Wait told = tellers.values().stream().reduce(Reporter::merged).orElse(wait);
+        LOG.info("waiting for {} since {}: {}", told.on(), told.since(), told.cause());
+        if (!isKnown) {
+            tell(to -> to.waiting(told));
+        }
+        rememberWait("waiting", told);
+    }
+
+    /** A server that was silent until an attempt failed is away since then. */
+    private static Wait sinceSilence(Wait wait, Map<WaitListener, Wait> silences) {
+        Instant since = silences.values().stream()
+                .map(Wait::since)
+                .filter(then -> wait.kind() == Wait.Kind.OUTAGE && then.isBefore(wait.since()))
+                .min(Instant::compareTo)
+                .orElse(wait.since());
+        return new Wait(wait.kind(), wait.on(), wait.cause(), since, wait.until());
+    }
+
+    private synchronized void resumed(WaitListener teller, Wait wait) {
+        Map<WaitListener, Wait> tellers = waits.getOrDefault(About.of(wait), Map.of());
+        Optional<Wait> told = tellers.values().stream().reduce(Reporter::merged);
+        if (tellers.containsKey(teller)) {
+            tellers.remove(teller);
+            if (tellers.isEmpty()) {
+                waits.remove(About.of(wait));
+                LOG.info("no longer waiting for {}", wait.on());
+                told.ifPresent(over -> tell(to -> to.resumed(over)));
+                told.ifPresent(over -> rememberWait("resumed", over));
+            }
+        }
+    }
+
+    /** Whoever tells of a wait in a thread of its own could do nothing about a file that cannot be written. */
+    private void rememberWait(String event, Wait wait) {
+        try {
+            remember(event, json(wait));
+        } catch (RuntimeException e) {
+            failed.accept(e);
         }
     }
 
     /** Returns whether the run is told to be held up, and not only slow. */
     public synchronized boolean isHeldUp() {
-        return waits.values().stream().anyMatch(wait -> HELD_UP.contains(wait.kind()));
+        return waits.keySet().stream().anyMatch(about -> HELD_UP.contains(about.kind()));
     }
 
     /** Tells how fast the run goes on; 0 is without a limit. */
@@ -133,24 +201,26 @@ public final class Reporter implements WaitListener {
         tell(to -> to.throttled(by, documentsPerSecond));
     }
 
-    private static List<Object> key(Wait wait) {
-        return List.of(wait.kind(), wait.on());
+    /** What is waited for, whoever tells of it. */
+    private record About(Wait.Kind kind, String on) {
+        static About of(Wait wait) {
+            return new About(wait.kind(), wait.on());
+        }
+
+        boolean isMoreThanSilenceOf(String server) {
+            return kind != Wait.Kind.SILENCE && on.equals(server);
+        }
     }
 
-    private boolean isKnownOf(String server) {
-        return waits.values().stream()
-                .anyMatch(wait -> wait.kind() != Wait.Kind.SILENCE && wait.on().equals(server));
-    }
-
-    /** Who tries again knows until when; who holds a lock is known to whom the server told it. */
-    private static Wait merged(Wait begun, Wait wait) {
-        boolean triesAgain = wait.kind() == Wait.Kind.LOCK && wait.until().isPresent();
+    /** It began when the first says. Who tries again knows until when; who holds a lock is known to whom the server told it. */
+    private static Wait merged(Wait one, Wait other) {
+        boolean triesAgain = other.kind() == Wait.Kind.LOCK && other.until().isPresent();
         return new Wait(
-                wait.kind(),
-                wait.on(),
-                triesAgain ? begun.cause() : wait.cause(),
-                begun.since(),
-                wait.until().or(begun::until));
+                other.kind(),
+                other.on(),
+                triesAgain ? one.cause() : other.cause(),
+                one.since().isBefore(other.since()) ? one.since() : other.since(),
+                other.until().or(one::until));
     }
 
     private static JsonObject json(Wait wait) {
@@ -159,6 +229,7 @@ public final class Reporter implements WaitListener {
         json.addProperty("on", wait.on());
         json.addProperty("cause", wait.cause());
         json.addProperty("since", wait.since().toString());
+        wait.until().ifPresent(until -> json.addProperty("until", until.toString()));
         return json;
     }
 }

@@ -59,7 +59,8 @@ public final class Watch implements AutoCloseable {
         Optional<Duration> silence = server.asking.longest().filter(lasts -> lasts.compareTo(patience) >= 0);
         if (silence.isEmpty()) {
             server.told = null;
-            if (told != null) {
+            // One that ends by a failure goes on as an outage, or ends the run.
+            if (told != null && server.asking.isAnswered()) {
                 listener.resumed(told);
             }
         } else if (told == null || now - server.toldAt >= TELL_AGAIN.toNanos()) {

@@ -82,7 +82,7 @@ public final class CheckRun {
             held = e instanceof BusyException;
             faults.add(e);
         }
-        try (Watch watch = new Watch(longestSilence, reporter);
+        try (Watch watch = new Watch(longestSilence, reporter.another());
                 Grace grace = new Grace(Duration.ZERO, stop, reporter);
                 Target target = grace.over(Target.of(
                                 settings.target(),
@@ -91,7 +91,7 @@ public final class CheckRun {
                                 settings.workers(),
                                 stop,
                                 server -> patience(server, reporter, watch))
-                        .telling(reporter))) {
+                        .telling(reporter.another()))) {
             watch.over(couch.name(), couch.asking());
             Patience source = patience(couch.name(), reporter, watch);
             Preflight now = Preflight.at(settings.migration(), stage -> true, couch, source, target, stop, this::stop)
@@ -158,8 +158,7 @@ public final class CheckRun {
     }
 
     private Patience patience(String server, Reporter reporter, Watch watch) {
-        Duration outage = settings.limits().outage();
-        Duration longest = outage.compareTo(LONGEST_WAIT) < 0 ? outage : LONGEST_WAIT;
-        return new Patience(server, longest, stop, reporter, Clock.systemUTC()).ofChecks(longest, watch);
+        return new Patience(server, settings.limits().outage(), stop, reporter, Clock.systemUTC())
+                .ofChecks(LONGEST_WAIT, watch);
     }
 }

@@ -71,7 +71,7 @@ public final class Run {
                 settings.chunkSize(),
                 stop,
                 reporter);
-        this.watch = new Watch(longestSilence, reporter);
+        this.watch = new Watch(longestSilence, reporter.another());
         watch.over(couch.name(), couch.asking());
         this.grace = new Grace(graceOfBatches, stop, reporter);
         this.deadline = new Deadline(settings.limits().duration(), stop);
@@ -113,7 +113,7 @@ public final class Run {
                                 settings.workers(),
                                 stop,
                                 server -> new Patience(server, settings.limits().outage(), stop, reporter, clock))
-                        .telling(reporter))) {
+                        .telling(reporter.another()))) {
             attempt(() -> locked(began, stages, target));
         }
         return ending(began, stages).result();
@@ -123,13 +123,13 @@ public final class Run {
         try (LogDirectory directory = verb.open(began);
                 HistoryFile history = HistoryFile.open(directory.history(), clock)) {
             reporter.tell(to -> to.started(directory.run()));
-            reporter.keep(history);
+            reporter.keep(history, this::failed);
             history.started(settings.json(verb));
             attempt(() -> checked(stages, target, directory));
+            reporter.keepNothing();
             history.add("run ended", ending(began, stages).json());
         } catch (LogDirectoryException | BusyException e) {
-            // What else would be in the way is worth knowing at the same time; a stop that was asked for would end the
-            // look.
+            // What else is in the way is worth knowing at the same time; a stop that was asked for would end the look.
             failures.add(e);
             if (!looked) {
                 look(target, stage -> false).faults(List.of()).forEach(failures::add);

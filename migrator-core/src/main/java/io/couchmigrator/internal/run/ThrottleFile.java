@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * {@code pause}. Where there is no file, or nothing in it, what the run was started with holds. Used by one thread at a time.
  */
 final class ThrottleFile {
+    private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
     private static final int MOST_BYTES = 40;
     private static final Seen NOTHING = new Seen("", true);
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
@@ -35,6 +37,7 @@ final class ThrottleFile {
     private Seen seen = NOTHING;
     private int holding;
     private @Nullable Wait paused;
+    private long pauseToldAt;
 
     /** @param limits what the run was started with */
     ThrottleFile(Path path, Limits limits, Sources sources, Reporter reporter) {
@@ -62,6 +65,9 @@ final class ThrottleFile {
     }
 
     private void heed(Seen now) {
+        if (paused != null && System.nanoTime() - pauseToldAt >= TELL_AGAIN.toNanos()) {
+            tellPause(paused);
+        }
         if (!now.equals(seen)) {
             seen = now;
             if (now.isRead()) {
@@ -75,9 +81,8 @@ final class ThrottleFile {
     private void obey(String text) {
         if (text.equals("pause")) {
             sources.pause(true);
-            paused =
-                    new Wait(Wait.Kind.PAUSE, path.toString(), "an operator wants it", Instant.now(), Optional.empty());
-            reporter.waiting(paused);
+            tellPause(new Wait(
+                    Wait.Kind.PAUSE, path.toString(), "an operator wants it", Instant.now(), Optional.empty()));
         } else if (text.isEmpty()) {
             goOn(started);
         } else if (NUMBER.matcher(text).matches()) {
@@ -87,6 +92,12 @@ final class ThrottleFile {
                     "is not understood, seen \"%s\", expected a number of documents a second, or pause: what held before still holds."
                             .formatted(text));
         }
+    }
+
+    private void tellPause(Wait pause) {
+        paused = pause;
+        pauseToldAt = System.nanoTime();
+        reporter.waiting(pause);
     }
 
     private void warn(String what) {

@@ -33,6 +33,11 @@ final class LongTransactions implements AutoCloseable {
     private static final Duration SLOW = Duration.ofSeconds(10);
 
     private static final int LOOK_AGAIN_SECONDS = 1;
+    private static final String NOT_ALLOWED = "42501";
+
+    private static final WaitedFor UNKNOWN =
+            new WaitedFor(Wait.Kind.STATEMENT, "something that it cannot be asked for just now");
+
     private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
     /** How long a look may take: a server that is stuck would not answer this, either. */
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
@@ -83,30 +88,33 @@ final class LongTransactions implements AutoCloseable {
                 watched.over(listener);
             }
         } else if (now - watched.askAgainAt >= 0) {
-            Optional<WaitedFor> cause = causeOf(late, database);
-            watched.askAgainAt = now + (cause.isPresent() ? TELL_AGAIN : LONG).toNanos();
-            Duration age = Duration.ofNanos(System.nanoTime() - late.get(0).began());
-            cause.ifPresentOrElse(
-                    seen -> watched.tell(seen, Instant.now().minus(age), listener), () -> watched.over(listener));
+            Duration age = Duration.ofNanos(now - late.get(0).began());
+            watched.askAgainAt = now + LONG.toNanos();
+            try {
+                Optional<WaitedFor> seen = watched.isRefused ? Optional.of(UNKNOWN) : asked(late, database);
+                boolean isTold = age.compareTo(SLOW) >= 0;
+                watched.learn(seen.filter(what -> isTold || what.kind() == Wait.Kind.LOCK), age, listener);
+            } catch (SQLException | RuntimeException e) {
+                LOG.info(
+                        "{} could not be asked what it waits for: {}",
+                        database.where(),
+                        e.getClass().getName());
+                watched.isRefused = e instanceof SQLException sql && NOT_ALLOWED.equals(sql.getSQLState());
+                watched.learnNothing(age, listener);
+            }
         }
     }
 
     /** Returns what the server says; empty if it says that they get on. */
-    private Optional<WaitedFor> causeOf(List<Transaction> late, TargetDatabase database) {
+    private Optional<WaitedFor> asked(List<Transaction> late, TargetDatabase database) throws SQLException {
         try (Session session = new Session(database.sessions().source(), database.where())) {
             looking = session;
             session.open(LONGEST_LOOK);
             Future<?> bound = timer.schedule(session::cut, LONGEST_LOOK.toNanos(), TimeUnit.NANOSECONDS);
-            Optional<WaitedFor> cause = session.transaction(connection ->
+            Optional<WaitedFor> seen = session.transaction(connection ->
                     WaitedFor.by(late.stream().map(Transaction::process).toList(), SLOW, connection));
             bound.cancel(false);
-            return cause;
-        } catch (SQLException | RuntimeException e) {
-            LOG.debug(
-                    "{} could not be asked what it waits for: {}",
-                    database.where(),
-                    e.getClass().getName());
-            return Optional.of(new WaitedFor(Wait.Kind.STATEMENT, "something that it cannot be asked for just now"));
+            return seen;
         } finally {
             looking = null;
         }
@@ -116,20 +124,41 @@ final class LongTransactions implements AutoCloseable {
     private static final class Watched {
         private final TargetDatabase database;
         private @Nullable Wait told;
+        private long toldAt;
         private long askAgainAt = System.nanoTime();
+        /** What this user may not see now it may not see later. */
+        private boolean isRefused;
 
         Watched(TargetDatabase database) {
             this.database = database;
         }
 
-        void tell(WaitedFor seen, Instant since, WaitListener listener) {
-            if (told != null && told.kind() != seen.kind()) {
-                listener.resumed(told);
-                told = null;
+        /** What is still so is told again after a minute; what is not is over. */
+        void learn(Optional<WaitedFor> seen, Duration age, WaitListener listener) {
+            if (seen.isEmpty() || (told != null && told.kind() != seen.get().kind())) {
+                over(listener);
             }
-            Instant begun = told == null ? since : told.since();
-            told = new Wait(seen.kind(), database.called(), seen.cause(), begun, Optional.empty());
-            listener.waiting(told);
+            seen.ifPresent(now -> tell(now, age, listener));
+        }
+
+        /** That nobody could be asked ends nothing that was told; of what only takes long that is told later. */
+        void learnNothing(Duration age, WaitListener listener) {
+            if (told != null) {
+                tell(new WaitedFor(told.kind(), told.cause()), age, listener);
+            } else if (age.compareTo(SLOW) >= 0) {
+                tell(UNKNOWN, age, listener);
+            }
+        }
+
+        private void tell(WaitedFor seen, Duration age, WaitListener listener) {
+            long now = System.nanoTime();
+            boolean news = told == null || !told.cause().equals(seen.cause());
+            if (news || now - toldAt >= TELL_AGAIN.toNanos()) {
+                Instant since = told == null ? Instant.now().minus(age) : told.since();
+                told = new Wait(seen.kind(), database.called(), seen.cause(), since, Optional.empty());
+                toldAt = now;
+                listener.waiting(told);
+            }
         }
 
         void over(WaitListener listener) {

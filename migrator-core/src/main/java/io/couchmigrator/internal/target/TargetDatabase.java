@@ -22,9 +22,12 @@ import javax.sql.DataSource;
  * @param patience how long to bear with it
  */
 public record TargetDatabase(String name, Sessions sessions, Patience patience) implements AutoCloseable {
+    /** What the main one is called. */
+    static final String MAIN = "PostgreSQL";
+
     /** Returns the main database. */
     static TargetDatabase main(DataSource source, int workers, Function<String, Patience> patience) {
-        return new TargetDatabase("", new Sessions(source, workers), patience.apply("PostgreSQL"));
+        return new TargetDatabase("", new Sessions(source, workers), patience.apply(MAIN));
     }
 
     /** Returns a database of shards. */
@@ -56,7 +59,7 @@ public record TargetDatabase(String name, Sessions sessions, Patience patience) 
 
     /** Returns what it is called, also where it is the only one. */
     String called() {
-        return name.isEmpty() ? "PostgreSQL" : name;
+        return name.isEmpty() ? MAIN : name;
     }
 
     /**

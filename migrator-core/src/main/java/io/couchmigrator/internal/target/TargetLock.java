@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.target;
 
 import io.couchmigrator.BusyException;
+import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.AdvisoryLock;
 import io.couchmigrator.internal.postgres.AdvisoryLock.Attempt;
@@ -14,8 +15,10 @@ import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
+import io.couchmigrator.internal.retry.WaitListener;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -50,6 +53,7 @@ final class TargetLock implements AutoCloseable {
     private final Patience patience;
     private final StopSignal stop;
     private final Reporter reporter;
+    private final WaitListener teller;
     private final Consumer<Throwable> failed;
     private final ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "migrator-lock");
@@ -79,6 +83,7 @@ final class TargetLock implements AutoCloseable {
         this.patience = patience;
         this.stop = stop;
         this.reporter = reporter;
+        this.teller = reporter.another();
         this.failed = failed;
     }
 
@@ -207,17 +212,25 @@ final class TargetLock implements AutoCloseable {
 
     /** What is left of a killed run may hold it for a while. */
     private Attempt attempt(AdvisoryLock free) throws SQLException {
+        Instant began = Instant.now();
+        Optional<Wait> told = Optional.empty();
         long end = System.nanoTime() + longestWait.toNanos();
         Attempt last = free.take("migrator " + slug);
         for (int pauses = 0; last == Attempt.REFUSED && System.nanoTime() < end; pauses++) {
             if (pauses == SILENT_PAUSES) {
-                String holder = free.holder();
-                reporter.tell(
-                        to -> to.warned("Waiting up to %s s for the lock of this migration in PostgreSQL, held by %s."
-                                .formatted(longestWait.toSeconds(), holder)));
+                told = Optional.of(new Wait(
+                        Wait.Kind.LOCK,
+                        TargetDatabase.MAIN,
+                        "the lock of this migration, held by " + free.holder(),
+                        began,
+                        Optional.of(began.plus(longestWait))));
+                told.ifPresent(teller::waiting);
             }
             stop.pause(PAUSE);
             last = free.take("migrator " + slug);
+        }
+        if (last != Attempt.REFUSED) {
+            told.ifPresent(teller::resumed);
         }
         return last;
     }

@@ -349,6 +349,23 @@ final class PatienceTest {
         });
     }
 
+    /** A server that goes away while a lock is waited for is away only since then. */
+    @Test
+    void countsAnOutageThatComesAfterALockFromItsOwnBeginning() {
+        int[] failures = {0};
+
+        String answer = ofChecks(Duration.ofSeconds(10)).persist(() -> {
+            clock.advance(Duration.ofSeconds(5));
+            return switch (failures[0]++) {
+                case 0, 1, 2 -> throw new LockedException(givenUp);
+                case 3 -> throw new PassingException(givenUp, "no route", null);
+                default -> "answer";
+            };
+        });
+
+        assertThat(answer).isEqualTo("answer");
+    }
+
     @Test
     void tellsTheEndOfAllThatWasWaitedForOnTheWay() {
         int[] failures = {0};

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.Listener.Wait.Kind;
+import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.internal.files.HistoryFile;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,25 +36,59 @@ final class ReporterTest {
         }
     });
 
-    /** Both what asks the server and who tries again know of a lock, and which of them sees its end first is not known. */
+    /** Both what asks the server and who tries again know of a lock; which of them sees its end first is not known. */
     @Test
-    void tellsOfWhatSeveralTellOfAsOneThingThatBeganOnceAndEndsOnce() {
+    void tellsOfWhatSeveralTellOfOnceUntilItIsOverForAllOfThem() {
+        WaitListener asking = reporter.another();
         Wait asked = wait(Kind.LOCK, "a lock", NOON);
         Wait tried = new Wait(
                 Kind.LOCK, "PostgreSQL", "lock timeout", NOON.plusSeconds(10), Optional.of(NOON.plusSeconds(610)));
 
-        reporter.waiting(asked);
+        asking.waiting(asked);
         reporter.waiting(tried);
         reporter.waiting(tried);
         reporter.resumed(tried);
-        reporter.resumed(asked);
+        reporter.resumed(tried);
+        assertThat(reporter.isHeldUp()).isTrue();
+        asking.resumed(asked);
 
+        assertThat(reporter.isHeldUp()).isFalse();
         assertThat(told)
                 .containsExactly(
                         "waiting for PostgreSQL since 2018-10-24T12:00:00Z: a lock, until null",
                         "waiting for PostgreSQL since 2018-10-24T12:00:00Z: a lock, until 2018-10-24T12:10:10Z",
-                        "waiting for PostgreSQL since 2018-10-24T12:00:00Z: a lock, until 2018-10-24T12:10:10Z",
                         "resumed LOCK of 2018-10-24T12:00:00Z");
+    }
+
+    @Test
+    void tellsASilenceThatBecomesAnOutageAsOneThatBeganWithIt() {
+        WaitListener watch = reporter.another();
+        Wait silence = wait(Kind.SILENCE, "no answer yet", NOON);
+        Wait outage = wait(Kind.OUTAGE, "nothing came", NOON.plusSeconds(60));
+
+        watch.waiting(silence);
+        reporter.waiting(outage);
+        watch.resumed(silence);
+        reporter.resumed(outage);
+
+        assertThat(told)
+                .containsExactly(
+                        "waiting for PostgreSQL since 2018-10-24T12:00:00Z: no answer yet, until null",
+                        "waiting for PostgreSQL since 2018-10-24T12:00:00Z: nothing came, until null",
+                        "resumed OUTAGE of 2018-10-24T12:00:00Z");
+    }
+
+    /** As on a full disk: whoever watches goes on watching, and the run ends. */
+    @Test
+    void handsOnThatTheHistoryCannotBeWrittenOnceItHasTold() {
+        HistoryFile history = HistoryFile.open(Path.of("/dev/full"), Clock.systemUTC());
+        List<Throwable> failures = new ArrayList<>();
+        reporter.keep(history, failures::add);
+
+        reporter.another().waiting(wait(Kind.LOCK, "a lock", NOON));
+
+        assertThat(told).hasSize(1);
+        assertThat(failures).singleElement().isInstanceOf(LogDirectoryException.class);
     }
 
     @Test

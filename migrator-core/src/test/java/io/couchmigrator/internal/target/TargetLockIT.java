@@ -118,7 +118,7 @@ final class TargetLockIT {
             assertThat(database.query(HELD)).containsExactly("1");
         }
         assertThat(warnings).singleElement().satisfies(text -> assertThat(text)
-                .contains("Waiting up to 30 s for the lock", "application \"another host\""));
+                .contains("PostgreSQL: the lock of this migration, held by ", "application \"another host\""));
     }
 
     /** As behind something that spreads statements over connections after it has answered the first on one. */
@@ -192,7 +192,7 @@ final class TargetLockIT {
             }
 
             @Override
-            public void warned(String message) {
+            public void waiting(Wait wait) {
                 // A second later than it was lost: batches in hand are long committed.
                 written.add(rows(database));
                 terminate(database, Objects.requireNonNull(other.get()));
@@ -216,7 +216,7 @@ final class TargetLockIT {
         try (Connection other = held(database)) {
             waiting.complete(migrator(couch, database, new Listener() {
                         @Override
-                        public void warned(String message) {
+                        public void waiting(Wait wait) {
                             waiting.join().stop();
                         }
                     })
@@ -285,6 +285,11 @@ final class TargetLockIT {
             public void warned(String message) {
                 warnings.add(message);
                 warned.accept(message);
+            }
+
+            @Override
+            public void waiting(Wait wait) {
+                warned(wait.on() + ": " + wait.cause());
             }
         });
         return new TargetLock(
