@@ -88,12 +88,16 @@ final class StopIT {
         assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(sample.rows());
     }
 
-    /** Nobody reads what it writes, which is in its summary all the same. */
+    /** Nobody reads its standard output, which is in its summary all the same. */
     @Test
     void endsWhenTheTimeIsUpAndSaysHowToGoOn() throws Exception {
-        Process run = startsUnread("--max-duration=3s");
+        Process run = startsUnread("console.txt", "--max-duration=3s");
 
         assertThat(run.waitFor()).isEqualTo(8);
+        assertThat(console())
+                .contains("\nStopped by --max-duration (exit status 8).")
+                .containsPattern(
+                        "\nWarning: \\d+ lines of standard output were left out: nobody read them in time\\.\n$");
         assertThat(summary())
                 .doesNotContain("Error: ")
                 .containsPattern("\nStopped by --max-duration \\(exit status 8\\)\\. .* To go on, run the same"
@@ -102,7 +106,7 @@ final class StopIT {
 
     @Test
     void stopsThoughNobodyReadsWhatItSays(TestDatabase database) throws Exception {
-        Process run = startsUnread();
+        Process run = startsUnread("full");
         await().atMost(LONG)
                 .until(() -> !ExpectedRow.readAll(database.dataSource()).isEmpty());
 
@@ -151,12 +155,13 @@ final class StopIT {
         return run;
     }
 
-    /** Into a pipe that is full already, and stays so: the shell itself holds both its ends. */
-    private Process startsUnread(String... more) throws Exception {
+    /** Into a pipe, {@code full}, that is full already, and stays so: the shell itself holds both its ends. */
+    private Process startsUnread(String errors, String... more) throws Exception {
         List<String> words = new ArrayList<>(List.of(
                 "sh",
                 "-c",
-                "mkfifo full && exec 3<>full; dd if=/dev/zero of=full bs=4k oflag=nonblock 2>&-; exec \"$@\" >&3 2>&3",
+                "mkfifo full && exec 3<>full; dd if=/dev/zero of=full bs=4k oflag=nonblock 2>&-; exec \"$@\" >&3 2>"
+                        + errors,
                 "sh",
                 Operator.program()));
         words.addAll(List.of(operator.runbook("--chunk-size=50")));

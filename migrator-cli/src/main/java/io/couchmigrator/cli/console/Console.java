@@ -41,7 +41,7 @@ public final class Console implements AutoCloseable {
     private @Nullable List<String> before = new ArrayList<>();
 
     /**
-     * Writes to these streams, which the caller closes.
+     * Writes to these streams, which the caller closes. No line on one waits for who reads the other, unless both are the same object.
      *
      * @param out takes what was asked for
      * @param err takes what must be seen by whoever asked for nothing, such as cron
@@ -230,11 +230,11 @@ public final class Console implements AutoCloseable {
         streams.flush(PATIENCE);
     }
 
-    /** Closes the summary file, and waits as {@link #flush} does; the streams stay open. */
+    /** Closes the summary file, waits as {@link #flush} does, and tells what nobody read; the streams stay open. */
     @Override
     public void close() {
         closeSummary();
-        flush();
+        streams.close(PATIENCE);
     }
 
     private synchronized void closeSummary() {

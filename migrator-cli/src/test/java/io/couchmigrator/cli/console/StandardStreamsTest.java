@@ -43,7 +43,7 @@ final class StandardStreamsTest {
                 .orElseThrow();
         int leftOut = MANY + 2 - printed.size();
         assertThat(warning)
-                .isEqualTo("Warning: here " + Numbers.of(leftOut) + " lines were left out: nobody read them.");
+                .isEqualTo("Warning: here " + Numbers.of(leftOut) + " lines were left out: nobody read them in time.");
         assertThat(printed.subList(printed.indexOf(warning) + 1, printed.size()))
                 .startsWith("a line of progress " + (printed.indexOf(warning) + leftOut))
                 .endsWith("a line of progress " + (MANY - 1), "the verdict");
@@ -61,6 +61,22 @@ final class StandardStreamsTest {
         assertThat(pipe.lines())
                 .containsExactlyElementsOf(
                         IntStream.range(0, 1_000).mapToObj(String::valueOf).toList());
+    }
+
+    @Test
+    void writesToStandardErrorThoughNobodyReadsTheOutputAndCountsWhatThatDidNotTake() {
+        Pipe read = new Pipe();
+        read.flow.countDown();
+        StandardStreams apart = StandardStreams.of(pipe, read);
+        apart.out("a line of progress\n");
+        apart.out("another\n");
+        apart.err("the verdict\n");
+        apart.close(Duration.ofMillis(100));
+
+        assertThat(read.lines())
+                .containsExactly(
+                        "the verdict", "Warning: 2 lines of standard output were left out: nobody read them in time.");
+        assertThat(pipe.lines()).isEmpty();
     }
 
     @Test
