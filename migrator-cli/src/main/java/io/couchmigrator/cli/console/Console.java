@@ -28,6 +28,9 @@ public final class Console implements AutoCloseable {
     /** Who reads nothing for so long is not waited for when all is over. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /** Nor is, for longer than this, who reads a line now and then. */
+    private static final Duration PATIENCE_IN_ALL = Duration.ofSeconds(30);
+
     private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*");
     private static final int COLUMNS = 80;
     /** What stands so far to the right, as a command does, is to be copied whole. */
@@ -225,16 +228,16 @@ public final class Console implements AutoCloseable {
         return LINE_END.matcher(text).replaceAll(" ").replaceAll("\\p{Cntrl}", "?");
     }
 
-    /** Waits until all is written, or until nobody reads it for five seconds. */
+    /** Waits until all is written, or until nobody reads it for five seconds, or not all within thirty. */
     public void flush() {
-        streams.flush(PATIENCE);
+        streams.flush(PATIENCE, PATIENCE_IN_ALL);
     }
 
     /** Closes the summary file, waits as {@link #flush} does, and tells what nobody read; the streams stay open. */
     @Override
     public void close() {
         closeSummary();
-        streams.close(PATIENCE);
+        streams.close(PATIENCE, PATIENCE_IN_ALL);
     }
 
     private synchronized void closeSummary() {

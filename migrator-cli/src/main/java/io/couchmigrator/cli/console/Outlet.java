@@ -75,26 +75,27 @@ final class Outlet {
 
     /** Writes a part of an answer itself: who reads it is to have all of it, and is waited for. */
     synchronized void answer(String part) {
-        flush(FOR_EVER);
+        flush(FOR_EVER, FOR_EVER);
         write(part);
     }
 
     /** Waits for all to be written, however long that takes, and returns why it was not taken; empty if it was. */
     synchronized Optional<IOException> lost() {
-        flush(FOR_EVER);
+        flush(FOR_EVER, FOR_EVER);
         return Optional.ofNullable(lost);
     }
 
-    /** Waits for all to be written, or until nothing was taken for so long; returns whether it is. */
-    boolean flush(Duration patience) {
-        return flush(System.nanoTime(), patience);
+    /** Waits for all to be written, or until nothing was taken for so long, and so long in all; returns whether it is. */
+    boolean flush(Duration patience, Duration atMost) {
+        return flush(System.nanoTime(), patience, atMost);
     }
 
     /** Does the same where the wait has begun before. */
-    synchronized boolean flush(long begun, Duration patience) {
+    synchronized boolean flush(long begun, Duration patience, Duration atMost) {
         while (!ended && (writing || !told.isEmpty() || drawingDue)) {
             long now = System.nanoTime();
-            long left = patience.toNanos() - Math.min(now - begun, now - takenAt);
+            long left = Math.min(
+                    patience.toNanos() - Math.min(now - begun, now - takenAt), atMost.toNanos() - (now - begun));
             if (left <= 0 || !await(left)) {
                 return false;
             }

@@ -50,22 +50,22 @@ final class StandardStreams {
     }
 
     /**
-     * Waits for all to be written, or until nothing was taken for so long.
+     * Waits for all to be written, or until nothing was taken for so long, and so long in all.
      *
      * @return whether standard error has all
      */
-    boolean flush(Duration patience) {
+    boolean flush(Duration patience, Duration atMost) {
         long begun = System.nanoTime();
-        boolean heard = err.flush(begun, patience);
-        out.flush(begun, patience);
+        boolean heard = err.flush(begun, patience, atMost);
+        out.flush(begun, patience, atMost);
         return heard;
     }
 
     /** Does the same for the last time: on standard error it is told how much standard output did not take. */
-    void close(Duration patience) {
-        if (flush(patience) && out != err) {
+    void close(Duration patience, Duration atMost) {
+        if (flush(patience, atMost) && out != err) {
             out.giveUp();
-            err.flush(patience);
+            err.flush(patience, patience);
         }
     }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class StandardStreamsTest {
     private static final int MANY = 100_000;
+    private static final Duration LONG = Duration.ofDays(1);
 
     private final Pipe pipe = new Pipe();
     private final StandardStreams streams = StandardStreams.of(pipe, pipe);
@@ -71,11 +72,13 @@ final class StandardStreamsTest {
         apart.out("a line of progress\n");
         apart.out("another\n");
         apart.err("the verdict\n");
-        apart.close(Duration.ofMillis(100));
+        await().until(() -> read.lines().contains("the verdict"));
 
-        assertThat(read.lines())
+        apart.close(Duration.ofMillis(500), LONG);
+
+        await().untilAsserted(() -> assertThat(read.lines())
                 .containsExactly(
-                        "the verdict", "Warning: 2 lines of standard output were left out: nobody read them in time.");
+                        "the verdict", "Warning: 2 lines of standard output were left out: nobody read them in time."));
         assertThat(pipe.lines()).isEmpty();
     }
 
@@ -99,7 +102,17 @@ final class StandardStreamsTest {
     void isNotWaitedForWhereNothingIsRead() {
         streams.out("a line\n");
 
-        streams.flush(Duration.ofMillis(1));
+        streams.flush(Duration.ofMillis(1), LONG);
+
+        assertThat(pipe.lines()).isEmpty();
+    }
+
+    /** However patient it is with each line, its patience in all comes to an end. */
+    @Test
+    void isNotWaitedForWhereTooLittleIsRead() {
+        streams.out("a line\n");
+
+        streams.flush(LONG, Duration.ofMillis(1));
 
         assertThat(pipe.lines()).isEmpty();
     }
