@@ -18,7 +18,7 @@ public final class Main {
 
     /** Carries out a command line and exits with its status. */
     public static void main(String[] arguments) {
-        StopSignals signals = new StopSignals();
+        StopSignals signals = new StopSignals(System::nanoTime);
         int status;
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         OutputStream err = areOneStream() ? out : new FileOutputStream(FileDescriptor.err);

@@ -5,6 +5,7 @@ import io.couchmigrator.Outcome;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The stop signals, of which the first one asks the run to stop, and the second, a moment later, halts the process at once; and the signal that asks how far it is.
@@ -22,8 +23,14 @@ final class StopSignals {
     /** Such as {@code timeout} signals its command and once more its group, and some programs pass on what a terminal tells their group. */
     private static final long ONE_WISH = TimeUnit.SECONDS.toNanos(1);
 
+    private final LongSupplier nanos;
     private int first;
     private long firstAt;
+
+    /** @param nanos returns the time in nanoseconds, as {@link System#nanoTime} does */
+    StopSignals(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
 
     /**
      * Calls {@code stop}, in a thread of its own, when the first signal comes.
@@ -68,27 +75,33 @@ final class StopSignals {
     }
 
     private void received(String name, int number, Runnable stop) {
-        if (isFirst(name, number)) {
-            stop.run();
+        switch (meaning(name, number)) {
+            case STOP -> stop.run();
+            case PART_OF_THE_FIRST -> {}
+            case HALT -> Runtime.getRuntime().halt(128 + number);
         }
     }
 
-    /** Returns whether this is the first signal; halts if it is the second and no part of the first. */
-    private synchronized boolean isFirst(String name, int number) {
-        long now = System.nanoTime();
+    /** Returns what a signal that comes now means. */
+    synchronized Meaning meaning(String name, int number) {
+        long now = nanos.getAsLong();
         if (first == 0) {
             first = number;
             firstAt = now;
-            return true;
+            return Meaning.STOP;
         }
-        if (now - firstAt > (name.equals("HUP") ? ONE_HANGUP : ONE_WISH)) {
-            Runtime.getRuntime().halt(128 + number);
-        }
-        return false;
+        return now - firstAt > (name.equals("HUP") ? ONE_HANGUP : ONE_WISH) ? Meaning.HALT : Meaning.PART_OF_THE_FIRST;
     }
 
     /** Returns the exit status of a run that ended with this one: a stop is told by the signal that asked for it. */
     synchronized int exitStatus(int status) {
         return status == Outcome.STOPPED.exitStatus() && first != 0 ? 128 + first : status;
+    }
+
+    /** What a stop signal asks for. */
+    enum Meaning {
+        STOP,
+        PART_OF_THE_FIRST,
+        HALT
     }
 }

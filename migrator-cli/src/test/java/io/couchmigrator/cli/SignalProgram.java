@@ -9,7 +9,7 @@ final class SignalProgram {
     private SignalProgram() {}
 
     public static void main(String[] words) throws Exception {
-        StopSignals signals = new StopSignals();
+        StopSignals signals = new StopSignals(System::nanoTime);
         CountDownLatch stopped = new CountDownLatch(words.length + 1);
         signals.handle(() -> {
             System.out.println("stopping");

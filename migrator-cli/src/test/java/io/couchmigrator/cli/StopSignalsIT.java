@@ -48,36 +48,6 @@ class StopSignalsIT {
         assertThat(output.readLine()).isNull();
     }
 
-    /** It signals its command, and at once the group to which that belongs. */
-    @Test
-    void whatTimeoutSendsTwiceIsOneSignal() throws Exception {
-        Process process = start("exec \"$@\"");
-
-        String both = "kill -TERM $0; sleep 0.1; kill -TERM $0";
-        new ProcessBuilder("sh", "-c", both, String.valueOf(process.pid()))
-                .start()
-                .waitFor();
-        process.getOutputStream().close();
-
-        assertThat(process.inputReader(StandardCharsets.UTF_8).lines())
-                .as("the second TERM halted nothing")
-                .containsExactly("stopping", "saved");
-        assertThat(process.waitFor()).isEqualTo(143);
-    }
-
-    @Test
-    void aTerminalThatHangsUpTwiceIsOneSignal() throws Exception {
-        Process process = start("exec \"$@\"", "never");
-        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-
-        send("HUP", process);
-        assertThat(output.readLine()).isEqualTo("stopping");
-        send("HUP", process);
-        sendUntilItEnds("INT", process);
-
-        assertThat(process.waitFor()).as("the second HUP halted nothing").isEqualTo(130);
-    }
-
     @Test
     void whatIsIgnoredStaysIgnored() throws Exception {
         Process process = start("trap '' HUP; exec \"$@\"");
