@@ -135,6 +135,7 @@ final class StreamsIT {
         assertThat(errors()).contains("Error: ", "documents cannot run: 1 fault.");
     }
 
+    /** On a terminal, whose other lines are parted, it is copied. */
     @Test
     void aScriptOfGrantsCanBePipedIntoPsql() throws Exception {
         types("run");
@@ -142,7 +143,7 @@ final class StreamsIT {
                 .formatted(database.user()));
         output.reset();
 
-        int lacking = types("check", "--grants");
+        int lacking = Terminal.typesOn("dumb", couch, database, words("check", "--grants"), output, errors);
         String script = output();
         database.execute(script);
         String faults = errors();
@@ -270,10 +271,14 @@ final class StreamsIT {
     }
 
     private int types(Consumer<Runnable> progressRequests, String command, String... more) {
+        return Terminal.types(couch, database, words(command, more), output, errors, progressRequests);
+    }
+
+    private List<String> words(String command, String... more) {
         List<String> words = new ArrayList<>(
                 List.of(command, "documents", "--couch-db=shop", "--log-dir=" + directory.resolve("logs")));
         words.addAll(List.of(more));
-        return Terminal.types(couch, database, words, output, errors, progressRequests);
+        return words;
     }
 
     private String output() {

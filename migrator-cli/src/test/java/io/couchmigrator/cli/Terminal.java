@@ -28,6 +28,19 @@ final class Terminal {
         return types(couch, database, words, output, errors, tell -> {});
     }
 
+    /** Does the same on a terminal of this kind, as {@code TERM} tells it. */
+    static int typesOn(
+            String kind,
+            CouchDouble couch,
+            TestDatabase database,
+            List<String> words,
+            OutputStream output,
+            OutputStream errors) {
+        try (Console console = new Console(output, errors, kind)) {
+            return types(couch, database, words, console, tell -> {});
+        }
+    }
+
     /** Does the same where something is done with what tells how far a run is, once the run has begun. */
     static int types(
             CouchDouble couch,
@@ -36,6 +49,17 @@ final class Terminal {
             OutputStream output,
             OutputStream errors,
             Consumer<Runnable> progressRequests) {
+        try (Console console = new Console(output, errors)) {
+            return types(couch, database, words, console, progressRequests);
+        }
+    }
+
+    private static int types(
+            CouchDouble couch,
+            TestDatabase database,
+            List<String> words,
+            Console console,
+            Consumer<Runnable> progressRequests) {
         Map<String, String> environment = Map.of(
                 "COUCHDB_URL", couch.url(),
                 "PGHOST", database.host(),
@@ -43,8 +67,6 @@ final class Terminal {
                 "PGDATABASE", database.name(),
                 "PGUSER", database.user(),
                 "PGPASSWORD", database.password());
-        try (Console console = new Console(output, errors)) {
-            return new Cli(console, environment, stop -> {}, progressRequests, "migrator").run(words);
-        }
+        return new Cli(console, environment, stop -> {}, progressRequests, "migrator").run(words);
     }
 }

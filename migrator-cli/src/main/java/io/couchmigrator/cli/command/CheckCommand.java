@@ -47,7 +47,11 @@ public final class CheckCommand {
         report.faults().forEach(fault -> console.error(Verdict.error(fault)));
         Plan plan = new Plan(report, settings.logDirectory());
         plan.warnings().forEach(warning -> console.warning(warning + "."));
-        console.lines(grants ? plan.grants() : plan.lines());
+        if (grants) {
+            plan.grants().forEach(statement -> console.record(statement + "\n"));
+        } else {
+            console.lines(plan.lines());
+        }
         CheckVerdict verdict = new CheckVerdict(migration.slug(), report);
         int status = verdict.exitStatus();
         if (json && !grants) {
