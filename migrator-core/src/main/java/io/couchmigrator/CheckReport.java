@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import io.couchmigrator.TargetException.Lack;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -140,9 +140,9 @@ public record CheckReport(
     /** Returns the statements that grant the user what a run or a verification lacks, for whoever may grant it; each fault may tell one. */
     public List<String> grants() {
         return Stream.concat(faults.stream(), verifyFaults.stream())
-                .map(fault ->
-                        fault instanceof TargetException target ? target.grant().orElse(null) : null)
-                .filter(Objects::nonNull)
+                .filter(TargetException.class::isInstance)
+                .flatMap(fault -> ((TargetException) fault).lack().stream())
+                .map(Lack::grant)
                 .distinct()
                 .toList();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import java.io.Serializable;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class TargetException extends MigrationException {
     private static final long serialVersionUID = 1L;
 
-    private final @Nullable String grant;
+    private final @Nullable Lack lack;
 
     /** Creates one with a message that says what to do now. */
     public TargetException(String message) {
@@ -21,28 +22,35 @@ public final class TargetException extends MigrationException {
         this(message, cause, null);
     }
 
-    private TargetException(String message, @Nullable Throwable cause, @Nullable String grant) {
+    private TargetException(String message, @Nullable Throwable cause, @Nullable Lack lack) {
         super(message, cause);
-        this.grant = grant;
+        this.lack = lack;
     }
 
     /**
      * Creates one about a privilege that the user lacks.
      *
      * @param message says what to do now
-     * @param grant the statement that grants it
      */
-    public static TargetException lacking(String message, String grant) {
-        return new TargetException(message, null, Objects.requireNonNull(grant, "grant"));
+    public static TargetException lacking(String message, Lack lack) {
+        return new TargetException(message, null, Objects.requireNonNull(lack, "lack"));
     }
 
-    /** Returns the statement that grants the user what it lacks; empty if it is about anything else. */
-    public Optional<String> grant() {
-        return Optional.ofNullable(grant);
+    /** Returns what the user lacks; empty if it is about anything else. */
+    public Optional<Lack> lack() {
+        return Optional.ofNullable(lack);
     }
 
     @Override
     public Outcome outcome() {
         return Outcome.TARGET_FAILED;
     }
+
+    /**
+     * A privilege that the user lacks.
+     *
+     * @param what what was seen, without what to do
+     * @param grant the statement that grants it, without a semicolon
+     */
+    public record Lack(String what, String grant) implements Serializable {}
 }

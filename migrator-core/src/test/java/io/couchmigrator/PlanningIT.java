@@ -138,7 +138,7 @@ final class PlanningIT {
 
         assertThat(lacking.faults())
                 .hasOnlyElementsOfType(TargetException.class)
-                .allSatisfy(fault -> assertThat(((TargetException) fault).grant())
+                .allSatisfy(fault -> assertThat(((TargetException) fault).lack())
                         .as(fault.getMessage())
                         .isPresent());
         assertThat(lacking.grants()).startsWith("grant usage on schema app to " + database.user());

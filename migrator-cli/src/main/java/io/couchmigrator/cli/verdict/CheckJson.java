@@ -16,6 +16,7 @@ import io.couchmigrator.CheckReport.TableCheck;
 import io.couchmigrator.CheckReport.TargetCheck;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.TargetException;
+import io.couchmigrator.TargetException.Lack;
 import io.couchmigrator.cli.text.OperatorWords;
 import io.couchmigrator.cli.text.Printable;
 import java.nio.file.Path;
@@ -43,11 +44,11 @@ public final class CheckJson {
     }
 
     private static JsonObject json(MigrationException fault) {
-        Optional<String> grant = fault instanceof TargetException target ? target.grant() : Optional.empty();
+        Optional<Lack> lack = fault instanceof TargetException target ? target.lack() : Optional.empty();
         JsonObject json = new JsonObject();
         json.addProperty("outcome", fault.outcome().toString());
         json.addProperty("message", Verdict.message(fault));
-        json.addProperty("grant", grant.orElse(null));
+        json.addProperty("grant", lack.map(Lack::grant).orElse(null));
         return json;
     }
 

@@ -10,6 +10,7 @@ import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CheckReport.TableCheck;
 import io.couchmigrator.CheckReport.TargetCheck;
 import io.couchmigrator.TargetException;
+import io.couchmigrator.TargetException.Lack;
 import io.couchmigrator.cli.text.Numbers;
 import io.couchmigrator.cli.text.OperatorWords;
 import io.couchmigrator.cli.text.Printable;
@@ -55,27 +56,26 @@ public record Plan(CheckReport report, Path logDirectory) {
 
     /** Returns what would keep a verification from being made, though not a run; what grants it is in the script. */
     public List<String> warnings() {
-        return report.verifyFaults().stream().map(Plan::withoutGrant).toList();
+        return report.verifyFaults().stream()
+                .map(fault -> fault.lack().map(Plan::what).orElseGet(() -> Verdict.message(fault)))
+                .toList();
     }
 
     /** Returns the statements that grant what a run or a verification lacks, each behind a line that says what for. */
     public List<String> grants() {
         List<String> lines = new ArrayList<>();
         Stream.concat(report.faults().stream(), report.verifyFaults().stream()).forEach(fault -> {
-            if (fault instanceof TargetException target && target.grant().isPresent()) {
-                lines.add("-- " + Printable.text(withoutGrant(target)));
-                lines.add(target.grant().get() + ";");
+            if (fault instanceof TargetException target && target.lack().isPresent()) {
+                Lack lack = target.lack().get();
+                lines.add("-- " + Printable.text(what(lack)));
+                lines.add(lack.grant() + ";");
             }
         });
         return lines;
     }
 
-    private static String withoutGrant(TargetException fault) {
-        String message = Verdict.message(fault);
-        int end = fault.grant()
-                .map(grant -> message.lastIndexOf(": ", message.indexOf(grant)))
-                .orElse(-1);
-        return end < 0 ? message : message.substring(0, end);
+    private static String what(Lack lack) {
+        return Verdict.said(lack.what());
     }
 
     private String source(SourceCheck source) {

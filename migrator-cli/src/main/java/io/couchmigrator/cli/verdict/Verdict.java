@@ -234,7 +234,11 @@ public final class Verdict {
 
     /** Returns what a failure says, in an operator's words and without secrets. */
     public static String message(MigrationException failure) {
-        return OperatorWords.of(Secrets.masked(String.valueOf(failure.getMessage())));
+        return said(String.valueOf(failure.getMessage()));
+    }
+
+    static String said(String text) {
+        return OperatorWords.of(Secrets.masked(text));
     }
 
     /** Names an exception and the line it comes from, without its trace. */

@@ -16,6 +16,7 @@ import io.couchmigrator.CheckReport.TableCheck.State;
 import io.couchmigrator.CheckReport.TargetCheck;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
+import io.couchmigrator.TargetException.Lack;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +51,7 @@ final class CheckJsonTest {
                                 "old", "all", OptionalLong.empty(), Optional.of("it is gone"), Optional.empty())),
                 OptionalLong.empty(),
                 List.of(TargetException.lacking(
-                        "no right\u0085: run() again", "grant select on documents to migrator")),
+                        "no right\u0085: run() again", new Lack("no right", "grant select on documents to migrator"))),
                 List.of());
 
         String json = CheckJson.of(new CheckVerdict("documents", report), Path.of("logs"), "migrator check");

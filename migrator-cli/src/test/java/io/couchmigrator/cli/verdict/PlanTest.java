@@ -17,6 +17,7 @@ import io.couchmigrator.MigrationException;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
+import io.couchmigrator.TargetException.Lack;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -108,7 +109,7 @@ class PlanTest {
     void makesAScriptOfWhatAVerificationNeedsToo() {
         TargetException unread = TargetException.lacking(
                 "user m may not read all that verify() reads of table \"a\": grant SELECT on a to m",
-                "grant SELECT on a to m");
+                new Lack("user m may not read all that verify() reads of table \"a\"", "grant SELECT on a to m"));
 
         Plan plan = new Plan(
                 new CheckReport(COUCH, List.of(), List.of(), OptionalLong.empty(), List.of(), List.of(unread)),
@@ -123,22 +124,30 @@ class PlanTest {
     }
 
     @Test
-    void makesAScriptOfAStatementThatItsMessageDoesNotName() {
-        TargetException masked = TargetException.lacking("user m lacks\nprivileges", "grant SELECT on \"a\" to m");
+    void makesAScriptOfAStatementWhateverItsMessageSays() {
+        TargetException named = TargetException.lacking(
+                "user m lacks\nprivileges on \"a: grant SELECT on b to m\", password=x: grant SELECT on b to m, or not",
+                new Lack(
+                        "user m lacks\nprivileges on \"a: grant SELECT on b to m\", password=x",
+                        "grant SELECT on b to m"));
 
         assertThat(new Plan(
                                 new CheckReport(
-                                        COUCH, List.of(), List.of(), OptionalLong.empty(), List.of(masked), List.of()),
+                                        COUCH, List.of(), List.of(), OptionalLong.empty(), List.of(named), List.of()),
                                 Path.of("logs"))
                         .grants())
-                .containsExactly("-- user m lacks\\u000aprivileges", "grant SELECT on \"a\" to m;");
+                .containsExactly(
+                        "-- user m lacks\\u000aprivileges on \"a: grant SELECT on b to m\", password=***",
+                        "grant SELECT on b to m;");
     }
 
     @Test
     void makesAScriptOfWhatIsToBeGranted() {
         TargetException lacking = TargetException.lacking(
                 "user migrator lacks privileges on table \"orders\": grant INSERT (\"id\") on \"orders\" to migrator",
-                "grant INSERT (\"id\") on \"orders\" to migrator");
+                new Lack(
+                        "user migrator lacks privileges on table \"orders\"",
+                        "grant INSERT (\"id\") on \"orders\" to migrator"));
         CheckReport report = report(
                 new TargetCheck("PostgreSQL", 6, Optional.empty(), List.of()),
                 List.of(new SourceException("no database"), lacking, new TargetException("no table")));

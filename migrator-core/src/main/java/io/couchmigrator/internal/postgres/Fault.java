@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.postgres;
 
+import io.couchmigrator.TargetException.Lack;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,9 +9,9 @@ import java.util.Optional;
  * What is wrong with the target.
  *
  * @param sentence what was seen, what is needed, and what to do
- * @param grant the statement that grants the user what it lacks; empty if it is about anything else
+ * @param lack what the user lacks; empty if it is about anything else
  */
-public record Fault(String sentence, Optional<String> grant) {
+public record Fault(String sentence, Optional<Lack> lack) {
     /** Describes what no statement grants. */
     public Fault(String sentence) {
         this(sentence, Optional.empty());
@@ -18,7 +19,7 @@ public record Fault(String sentence, Optional<String> grant) {
 
     /** Describes what the user lacks; the sentence ends with the statement. */
     static Fault lacking(String what, String grant) {
-        return new Fault("%s: %s".formatted(what, grant), Optional.of(grant));
+        return new Fault("%s: %s".formatted(what, grant), Optional.of(new Lack(what, grant)));
     }
 
     /** Describes each of what no statement grants. */

@@ -4,6 +4,7 @@ package io.couchmigrator.internal.postgres;
 import io.couchmigrator.ConflictRule;
 import io.couchmigrator.OwnedTable;
 import io.couchmigrator.TableName;
+import io.couchmigrator.TargetException.Lack;
 import io.couchmigrator.Upsert;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -184,9 +185,9 @@ record OwnerTable(
                             .formatted(what, in, in, otherwise)));
         }
         String grant = "grant %s on schema %s to %s".formatted(isUsed ? "create" : "usage, create", in, user);
+        String lack = "%s, and user %s may not create tables in schema %s".formatted(what, user, in);
         return Optional.of(new Fault(
-                "%s, and user %s may not create tables in schema %s: let it by %s, or let somebody else create both: %s"
-                        .formatted(what, user, in, grant, otherwise),
-                Optional.of(grant)));
+                "%s: let it by %s, or let somebody else create both: %s".formatted(lack, grant, otherwise),
+                Optional.of(new Lack(lack, grant))));
     }
 }

@@ -7,6 +7,7 @@ import io.couchmigrator.Stage;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TableStage;
 import io.couchmigrator.TargetException;
+import io.couchmigrator.TargetException.Lack;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.Fault;
 import io.couchmigrator.internal.postgres.Ownership;
@@ -75,8 +76,8 @@ final class DatabaseLook {
 
     private TargetException told(Fault fault) {
         String message = database.told(fault.sentence());
-        return fault.grant()
-                .map(grant -> TargetException.lacking(message, grant))
+        return fault.lack()
+                .map(lack -> TargetException.lacking(message, new Lack(database.told(lack.what()), lack.grant())))
                 .orElseGet(() -> new TargetException(message));
     }
 
@@ -150,8 +151,10 @@ final class DatabaseLook {
 
     /** What several tables need for one reason is granted by one statement. */
     private boolean isNew(Fault fault) {
-        return fault.grant().isEmpty()
-                || found.stream().noneMatch(other -> other.grant().equals(fault.grant()));
+        Optional<String> grant = fault.lack().map(Lack::grant);
+        return grant.isEmpty()
+                || found.stream()
+                        .noneMatch(other -> other.lack().map(Lack::grant).equals(grant));
     }
 
     private void identify(Set<TableName> tables) {
