@@ -45,7 +45,7 @@ record OwnerTable(
         Optional<TableFacts> there = TableFacts.of(connection, owned.table());
         return Jooq.with(connection, jooq -> {
             Record found = jooq.fetchSingle(
-                    """
+                    TableFacts.WITH_SEARCH_PATH + """
                     select place.schema, n.oid is not null as schema_there,
                       exists (select from pg_class where relname = ? and relnamespace = n.oid) as owner_there,
                       coalesce(has_schema_privilege(n.oid, 'USAGE'), false) as may_use,
@@ -54,10 +54,7 @@ record OwnerTable(
                       select coalesce(
                         (select i.nspname::text from pg_class c join pg_namespace i on i.oid = c.relnamespace where c.oid = ?::oid),
                         ?::text, current_schema()::text,
-                        (select i.nspname::text from unnest(string_to_array(current_setting('search_path'), ','))
-                            with ordinality path(schema, nth)
-                          join pg_namespace i on i.nspname = replace(trim(both ' "' from path.schema), '$user', current_user::text)
-                          order by nth limit 1)) as schema
+                        (select i.nspname::text from path join pg_namespace i on i.nspname = path.schema order by place limit 1)) as schema
                     ) place left join pg_namespace n on n.nspname = place.schema
                     """,
                     NAME,

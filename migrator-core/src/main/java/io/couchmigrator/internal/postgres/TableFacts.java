@@ -35,6 +35,20 @@ public record TableFacts(
         Set<String> uniqueColumns,
         List<String> triggers) {
     /**
+     * What an SQL statement begins with that selects from {@code path}: the names on the search path, read as PostgreSQL reads
+     * them, which itself tells only the schemas that the user may use.
+     */
+    static final String WITH_SEARCH_PATH = """
+            with names(name, place) as (
+              select coalesce(replace(part[1], '""', '"'), lower(part[2] collate "C"))::name::text, place
+              from regexp_matches(current_setting('search_path'),
+                '"((?:[^"]|"")*)"|([^[:space:],"][^[:space:],]*)', 'g') with ordinality parts(part, place)
+            ), path(schema, place) as (
+              select case name when '$user' then current_user::text else name end, place from names
+            )
+            """;
+
+    /**
      * A column.
      *
      * @param name its name
@@ -79,7 +93,7 @@ public record TableFacts(
     public static Optional<TableFacts> of(Connection connection, TableName table) throws SQLException {
         String schema = table.schema().orElse(null);
         return Jooq.with(connection, jooq -> jooq.fetchOptional(
-                        """
+                        WITH_SEARCH_PATH + """
                                 select c.oid::bigint, format('%I.%I', n.nspname, c.relname) as sql,
                                   case when not has_schema_privilege(n.oid, 'USAGE') then quote_ident(n.nspname) end as closed
                                 from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = (select coalesce(
@@ -88,9 +102,8 @@ public record TableFacts(
                                     then to_regclass(?)::oid end,
                                   (select hidden.oid
                                     from pg_class hidden join pg_namespace s on s.oid = hidden.relnamespace
-                                    join unnest(case when ?::text is null then string_to_array(current_setting('search_path'), ',')
-                                        else array[?::text] end) with ordinality path(schema, place)
-                                      on s.nspname = replace(trim(both ' "' from path.schema), '$user', current_user::text)
+                                    join (select schema, place from path where ?::text is null union all select ?::text, 1) its
+                                      on s.nspname = its.schema
                                     where hidden.relname = ? and not has_schema_privilege(s.oid, 'USAGE')
                                     order by place limit 1)))
                                 """, schema, Jooq.sql(Jooq.table(table)), schema, schema, table.name())
