@@ -44,11 +44,11 @@ public record CheckReport(
      * A database of PostgreSQL.
      *
      * @param name what messages call it, with its address if the data source tells that
-     * @param connections how many connections a run has to it
+     * @param connectionsNeeded how many connections a run has to it
      * @param server what its server tells; empty if it could not be asked
      * @param tables the tables that stages write there
      */
-    public record TargetCheck(String name, int connections, Optional<Server> server, List<TableCheck> tables) {
+    public record TargetCheck(String name, int connectionsNeeded, Optional<Server> server, List<TableCheck> tables) {
         public TargetCheck {
             tables = List.copyOf(tables);
         }
@@ -98,6 +98,16 @@ public record CheckReport(
      * @param rows how many it has; empty unless they were counted or estimated
      */
     public record TableCheck(TableName name, State state, OptionalLong rows) {
+        /** @throws IllegalArgumentException if rows are told in a state without, or not told in one with them */
+        public TableCheck {
+            boolean isKnown = state == State.COUNTED || state == State.ESTIMATED;
+            if (rows.isPresent() != isKnown) {
+                throw new IllegalArgumentException(
+                        "state %s with rows %s: expected rows where they were %s or %s, and nowhere else"
+                                .formatted(state, rows, State.COUNTED, State.ESTIMATED));
+            }
+        }
+
         /** What is known of a table's rows. */
         public enum State {
             /** They were counted. */

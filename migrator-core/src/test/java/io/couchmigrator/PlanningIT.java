@@ -64,7 +64,7 @@ final class PlanningIT {
         assertThat(report.targets()).hasSize(1);
         assertThat(target.name())
                 .isEqualTo("PostgreSQL at %s:%s/%s".formatted(database.host(), database.port(), database.name()));
-        assertThat(target.connections()).isEqualTo(4);
+        assertThat(target.connectionsNeeded()).isEqualTo(4);
         assertThat(target.tables())
                 .containsExactly(new TableCheck(TableName.of("orders"), State.COUNTED, OptionalLong.of(2)));
         assertThat(target.server()).hasValueSatisfying(server -> {

@@ -4,6 +4,7 @@ package io.couchmigrator.cli.verdict;
 import static io.couchmigrator.cli.verdict.JsonMembers.array;
 import static io.couchmigrator.cli.verdict.JsonMembers.number;
 import static io.couchmigrator.cli.verdict.JsonMembers.orNull;
+import static io.couchmigrator.cli.verdict.JsonMembers.word;
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.CheckReport;
@@ -63,7 +64,7 @@ public final class CheckJson {
     private static JsonObject json(TargetCheck target) {
         JsonObject json = new JsonObject();
         json.addProperty("name", target.name());
-        json.addProperty("connections", target.connections());
+        json.addProperty("connections_needed", target.connectionsNeeded());
         json.add("server", orNull(target.server(), CheckJson::json));
         json.add("tables", array(target.tables(), CheckJson::json));
         return json;
@@ -82,7 +83,7 @@ public final class CheckJson {
         json.addProperty(
                 "limit_of",
                 server.connections()
-                        .map(connections -> connections.limitOf().toString())
+                        .map(connections -> word(connections.limitOf()))
                         .orElse(null));
         return json;
     }
@@ -90,7 +91,7 @@ public final class CheckJson {
     private static JsonObject json(TableCheck table) {
         JsonObject json = new JsonObject();
         json.addProperty("name", table.name().toString());
-        json.addProperty("state", table.state().toString());
+        json.addProperty("state", word(table.state()));
         json.addProperty("rows", number(table.rows()));
         return json;
     }

@@ -8,6 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -38,6 +39,11 @@ public final class JsonMembers {
         JsonArray array = new JsonArray();
         values.forEach(value -> array.add(json.apply(value)));
         return array;
+    }
+
+    /** Returns what the name of a state, a phase or a kind is in JSON: the same in lower case. An outcome stays in upper case. */
+    static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     static @Nullable Long number(OptionalLong value) {

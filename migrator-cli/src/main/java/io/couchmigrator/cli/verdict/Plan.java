@@ -37,7 +37,7 @@ public record Plan(CheckReport report, Path logDirectory) {
             lines.add(target(target));
             lines.add("  connections: %s needed, %s"
                     .formatted(
-                            Numbers.of(target.connections()),
+                            Numbers.of(target.connectionsNeeded()),
                             target.server()
                                     .flatMap(Server::connections)
                                     .map(Plan::free)

@@ -4,6 +4,7 @@ package io.couchmigrator.cli.verdict;
 import static io.couchmigrator.cli.verdict.JsonMembers.array;
 import static io.couchmigrator.cli.verdict.JsonMembers.number;
 import static io.couchmigrator.cli.verdict.JsonMembers.orNull;
+import static io.couchmigrator.cli.verdict.JsonMembers.word;
 
 import com.google.gson.JsonObject;
 import io.couchmigrator.Listener.Wait;
@@ -12,7 +13,6 @@ import io.couchmigrator.MigrationInfo.Holder;
 import io.couchmigrator.MigrationInfo.LatestRun;
 import io.couchmigrator.MigrationInfo.Reach;
 import io.couchmigrator.MigrationInfo.StageReach;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -105,9 +105,5 @@ public final class StatusJson {
 
     private static @Nullable String text(Optional<?> value) {
         return value.map(Object::toString).orElse(null);
-    }
-
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -68,14 +68,14 @@ final class CheckJsonTest {
                   "source": {"name": "CouchDB at http://couch/", "version": null, "tls": false},
                   "targets": [
                     {
-                      "name": "PostgreSQL at pg:5432/shop", "connections": 6,
+                      "name": "PostgreSQL at pg:5432/shop", "connections_needed": 6,
                       "server": {
                         "version": "15.4", "database": "shop", "user": "migrator", "tls": true,
-                        "max_connections": 97, "free_connections": 83, "limit_of": "SERVER"
+                        "max_connections": 97, "free_connections": 83, "limit_of": "server"
                       },
-                      "tables": [{"name": "documents", "state": "COUNTED", "rows": 7}]
+                      "tables": [{"name": "documents", "state": "counted", "rows": 7}]
                     },
-                    {"name": "PostgreSQL", "connections": 1, "server": null, "tables": []}
+                    {"name": "PostgreSQL", "connections_needed": 1, "server": null, "tables": []}
                   ],
                   "log_directory": "logs", "free_bytes": null,
                   "stages": [
