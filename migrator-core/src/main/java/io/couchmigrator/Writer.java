@@ -38,11 +38,12 @@ public non-sealed interface Writer<R> extends Destination<R> {
     int write(Connection connection, List<Change<R>> changes) throws SQLException;
 
     /**
-     * Returns what is wrong with the target, each a whole sentence; empty if nothing is. Called before the first
-     * document of any stage is read, by one thread, or where the target is {@linkplain ShardMap sharded} by one for each database
-     * at once. By default nothing is checked.
+     * Returns what is wrong with the target; empty if nothing is. A run tells of each its message
+     * and what is {@linkplain TargetException#lacking lacking}, which a check has among its {@linkplain CheckReport#grants
+     * grants}: what {@link #compare} needs, too. Called before the first document of any stage is read, by one thread, or where the
+     * target is {@linkplain ShardMap sharded} by one for each database at once. By default nothing is checked.
      */
-    default List<String> faults(Connection connection) throws SQLException {
+    default List<TargetException> faults(Connection connection) throws SQLException {
         return List.of();
     }
 

@@ -9,6 +9,7 @@ import io.couchmigrator.CheckReport.Server;
 import io.couchmigrator.CheckReport.TableCheck;
 import io.couchmigrator.CheckReport.TableCheck.State;
 import io.couchmigrator.CheckReport.TargetCheck;
+import io.couchmigrator.TargetException.Lack;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.couch.Endpoint;
@@ -242,6 +243,34 @@ final class PlanningIT {
         assertThat(connections.limitOf()).isEqualTo(limitOf);
         assertThat(connections.most()).isEqualTo(9);
         assertThat(connections.free()).isLessThanOrEqualTo(7);
+    }
+
+    @Test
+    void grantsWhatAWriterOfACallerFindsMissing(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, 3);
+        Lack lack = new Lack("user u may not write orders", "grant insert on orders to u");
+        Writer<Document> writer = new Writer<>() {
+            @Override
+            public int write(Connection connection, List<Change<Document>> orders) {
+                return 0;
+            }
+
+            @Override
+            public List<TargetException> faults(Connection connection) {
+                return List.of(
+                        TargetException.lacking(lack.what() + ": let it", lack), new TargetException("no such order"));
+            }
+        };
+
+        CheckReport report = Orders.migrator(
+                        Orders.migration(Orders.stage().writer(writer).build()), couch, database, logs)
+                .build()
+                .check();
+
+        assertThat(report.faults())
+                .extracting(Throwable::getMessage)
+                .containsExactly(lack.what() + ": let it", "no such order");
+        assertThat(report.grants()).containsExactly(lack.grant());
     }
 
     private static Migration withCodes() {

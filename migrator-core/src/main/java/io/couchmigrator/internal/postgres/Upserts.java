@@ -32,7 +32,8 @@ public final class Upserts {
         }
         return destination instanceof OwnedTable<?> owned
                 ? OwnedChecks.faults(connection, owned)
-                : Fault.all(((Writer<?>) destination).faults(connection));
+                : ((Writer<?>) destination)
+                        .faults(connection).stream().map(Fault::of).toList();
     }
 
     /** Returns what keeps a verification from reading what rows go there, though a run need not; empty if nothing does. */
