@@ -113,7 +113,7 @@ final class LookTest {
         Files.delete(logs.resolve("documents.rejects.jsonl"));
         Files.writeString(
                 logs.resolve("documents.history.jsonl"),
-                HISTORY.replaceFirst("\"num_workers\"", "\"stages\":\"orders, customers\",$0")
+                HISTORY.replaceFirst("\"num_workers\"", "\"stages\":[\"orders\",\"customers\"],$0")
                         + "{\"at\":\"2018-10-24T20:00:01Z\",\"event\":\"run ended\",\"outcome\":\"SOURCE_FAILED\",\"error\":\"status 401\"}\n");
 
         assertThat(run("status", "documents", "--log-dir=" + logs)).isZero();
@@ -124,6 +124,19 @@ final class LookTest {
                         "Last error: status 401",
                         "When that is mended, run the same command again, with what else it was given; nothing was saved yet:");
         assertThat(lastLine()).contains(" --couch-db=orders --couch-db=customers ");
+    }
+
+    @Test
+    void namesTheDatabasesOfWhichOnlyARunThatFailedWasTold() throws IOException {
+        Files.writeString(
+                logs.resolve("documents.history.jsonl"),
+                HISTORY.replaceFirst("\"num_workers\"", "\"stages\":[\"orders\",\"a, b\"],$0")
+                        + "{\"at\":\"2018-10-24T20:00:01Z\",\"event\":\"run ended\",\"outcome\":\"SOURCE_FAILED\"}\n");
+
+        assertThat(run("status", "documents", "--log-dir=" + logs)).isZero();
+
+        assertThat(out()).contains("a, b ");
+        assertThat(lastLine()).contains(" --couch-db=orders '--couch-db=a, b' ");
     }
 
     @Test

@@ -72,7 +72,8 @@ record EarlierCommand(MigrationInfo info) {
 
     /** Of documents each stage is named after its database. */
     private List<String> databases() {
-        List<String> stages = stages();
+        List<String> stages =
+                info.migration().stages().stream().map(StageReach::stage).toList();
         return info.slug().equals(Migrations.DOCUMENTS.toString())
                 ? stages
                 : stages.stream()
@@ -80,14 +81,6 @@ record EarlierCommand(MigrationInfo info) {
                         .map(stage -> stage.replaceFirst(OTHER_DATABASE, ""))
                         .filter(main -> !Setting.COUCH_DB.isDefault(main))
                         .toList();
-    }
-
-    /** A run that failed before it came to a stage has saved none. */
-    private List<String> stages() {
-        List<String> known =
-                info.migration().stages().stream().map(StageReach::stage).toList();
-        String given = String.valueOf(given().getOrDefault("stages", ""));
-        return known.isEmpty() && !given.isEmpty() ? List.of(given.split(", ")) : known;
     }
 
     private static Optional<String> outage(String text) {

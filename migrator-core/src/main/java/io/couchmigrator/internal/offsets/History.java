@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.offsets;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -34,10 +35,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param run the latest run; empty if there is none
  * @param verification the latest verification after it; empty if there is none
- * @param totals how many items the stages of the latest of both had, in their order, as far as they were counted
+ * @param totals how many items the stages of the latest run have, in their order, as far as they were counted, and those that only the
+ *     verification after it names; without those that are skipped, once it is known which
  */
 public record History(Optional<LatestRun> run, Optional<LatestRun> verification, Map<String, OptionalLong> totals) {
-    /** The event that tells how many items the stages have. */
+    /** The setting that names the stages, and the event that tells how many items they have. */
     public static final String STAGES = "stages";
 
     public static final String PLANNED = "stage planned";
@@ -121,7 +123,7 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
         private final Path throttle;
         private @Nullable Begun run;
         private @Nullable Begun verification;
-        private Map<String, OptionalLong> totals = Map.of();
+        private final Map<String, OptionalLong> totals = new LinkedHashMap<>();
 
         private Reading(Path throttle) {
             this.throttle = throttle;
@@ -139,7 +141,7 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
             Begun latest = verification == null ? run : verification;
             switch (text(json, "event")) {
                 case STARTED -> started(json);
-                case STAGES -> totals = totals(json.getAsJsonObject("totals"));
+                case STAGES -> counted(totals(json.getAsJsonObject("totals")));
                 case "run ended" -> {
                     if (latest != null) {
                         latest.end = new End(json);
@@ -180,7 +182,18 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
             Begun begun = new Begun(json);
             run = verifies(json) ? run : begun;
             verification = verifies(json) ? begun : null;
-            totals = Map.of();
+            if (!verifies(json)) {
+                totals.clear();
+                begun.stages().forEach(stage -> totals.put(stage, OptionalLong.empty()));
+            }
+        }
+
+        /** A verification may be of fewer stages, and skip others. */
+        private void counted(Map<String, OptionalLong> counts) {
+            if (verification == null) {
+                totals.clear();
+            }
+            totals.putAll(counts);
         }
     }
 
@@ -244,6 +257,12 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
                     ended.flatMap(End::newer),
                     ended.map(End::error).filter(error -> !error.isEmpty()),
                     List.copyOf(waits.values()));
+        }
+
+        private List<String> stages() {
+            return start.get("settings") instanceof JsonObject given && given.get(STAGES) instanceof JsonArray stages
+                    ? stages.asList().stream().map(JsonElement::getAsString).toList()
+                    : List.of();
         }
 
         private Map<String, Object> settings() {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.couchmigrator.CouchServer;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Migration;
 import io.couchmigrator.Result.Depth;
 import io.couchmigrator.ShardMap;
-import io.couchmigrator.Stage;
+import io.couchmigrator.internal.offsets.History;
 import io.couchmigrator.internal.postgres.TargetName;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
@@ -68,7 +68,9 @@ public record Settings(
             json.addProperty("depth", verb.depth().name().toLowerCase(Locale.ROOT));
         }
         json.addProperty("migration", migration.slug());
-        json.addProperty("stages", migration.stages().stream().map(Stage::name).collect(Collectors.joining(", ")));
+        JsonArray stages = new JsonArray();
+        migration.stages().forEach(stage -> stages.add(stage.name()));
+        json.add(History.STAGES, stages);
         json.addProperty("couch_url", source.toString());
         json.addProperty("couch_user", source.user().orElse(null));
         json.addProperty("target", TargetName.of(target));

@@ -441,6 +441,51 @@ final class StandingsTest {
         assertThat(found.migration().all().phase()).isEqualTo(Phase.NOT_BEGUN);
     }
 
+    @Test
+    void knowsTheStagesOfARunThatCameToNone() {
+        saved(List.of(complete()), RejectsMark.NONE);
+        JsonObject several = settings("migrate");
+        several.add("stages", JsonParser.parseString("[\"orders\",\"later\",\"never\"]"));
+        JsonObject one = settings("verify");
+        one.add("stages", JsonParser.parseString("[\"orders\"]"));
+        try (HistoryFile history = history()) {
+            history.started(several);
+            history.add("run ended", json("outcome", "SOURCE_FAILED"));
+            history.started(one);
+            history.add(
+                    "stages",
+                    JsonParser.parseString("{\"totals\":{\"orders\":10}}").getAsJsonObject());
+            history.add("run ended", json("outcome", "COMPLETE"));
+        }
+
+        MigrationInfo found = found();
+
+        assertThat(found.migration().stages())
+                .extracting(StageReach::stage)
+                .containsExactly("orders", "later", "never");
+        assertThat(found.migration().all().phase()).isEqualTo(Phase.NOT_BEGUN);
+        assertThat(found.migration().all().total()).isEmpty();
+    }
+
+    @Test
+    void isCompleteWithoutTheStagesThatItsLatestRunSkipped() {
+        saved(List.of(complete()), RejectsMark.NONE);
+        JsonObject both = settings("migrate");
+        both.add("stages", JsonParser.parseString("[\"orders\",\"skipped\"]"));
+        try (HistoryFile history = history()) {
+            history.started(both);
+            history.add(
+                    "stages",
+                    JsonParser.parseString("{\"totals\":{\"orders\":10}}").getAsJsonObject());
+            history.add("run ended", json("outcome", "COMPLETE"));
+        }
+
+        MigrationInfo found = found();
+
+        assertThat(found.migration().stages()).extracting(StageReach::stage).containsExactly("orders");
+        assertThat(found.state()).isEqualTo(State.COMPLETE);
+    }
+
     private MigrationInfo found() {
         return new Standings(logs, "orders", CLOCK).read();
     }
