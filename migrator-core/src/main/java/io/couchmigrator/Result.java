@@ -9,8 +9,8 @@ import java.util.List;
  *
  * @param outcome how it ended
  * @param tallies what this run did, ids to do and catch-up included
- * @param done documents and source rows read in all runs of this copy, without those that are outstanding; of a verification, those that
- *     it compared in all its parts
+ * @param done documents and source rows read in all runs of this copy, without those that are outstanding, but for {@code extra} ones;
+ *     of a verification, those that it compared in all its parts
  * @param total documents and source rows of all stages, as far as they were counted
  * @param outstanding documents that the next run takes first, whichever run found them: rejected ones, and those that a
  *     verification found missing, different or extra

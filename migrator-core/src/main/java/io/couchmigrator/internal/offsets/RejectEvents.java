@@ -199,6 +199,14 @@ public final class RejectEvents {
         return count(stage::equals, kind -> true);
     }
 
+    /**
+     * Returns how many of the items of some stages that were read are done. What is outstanding was read, and its row is not there, or not as
+     * it should be; but of what has a row that should not be there nothing else is to come.
+     */
+    long done(long read, Predicate<String> stages) {
+        return Math.max(0, read - items.count(stages, kind -> kind != Kind.EXTRA));
+    }
+
     /** Returns how many items of some stages are outstanding for some reasons, at the same cost however many they are. */
     long count(Predicate<String> stages, Predicate<Kind> reasons) {
         return items.count(stages, reasons);

@@ -104,6 +104,11 @@ public final class RejectsFile implements AutoCloseable {
         return events.count(stages, kind -> true);
     }
 
+    /** Returns how many of the items that were read are done. */
+    public synchronized long done(long read) {
+        return events.done(read, stages);
+    }
+
     /** Returns how an offset file that is saved now knows the file again. */
     public synchronized RejectsMark mark() {
         return events.mark();

@@ -88,7 +88,7 @@ public final class Standings {
         Map<String, OptionalLong> notBegun = new LinkedHashMap<>(history.totals());
         for (StageOffset stage : stages(saved.offsets())) {
             long outstanding = saved.rejects().outstanding(stage.name());
-            long done = Math.max(0, stage.rangeTallies().read() - outstanding);
+            long done = saved.rejects().done(stage.rangeTallies().read(), stage.name()::equals);
             stages.add(standing(stage, done, outstanding, rate(saved.offsets(), stage, held)));
             notBegun.remove(stage.name());
         }

@@ -7,25 +7,25 @@ import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
 import io.couchmigrator.Result.Audit;
 import io.couchmigrator.Tallies;
+import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.retry.SideBySide;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a run ended: what it did, and the outcome that comes of it.
  *
  * @param stopRequested whether it was asked to stop, or interrupted
- * @param outstanding how many items are for the next run to take first
- * @param outstandingAgain of these, those that a run had written before
+ * @param rejects the items that are for the next run to take first; null if it did not come to them
  */
 record Ending(
         Verb verb,
         Stages stages,
         Failures failures,
         boolean stopRequested,
-        long outstanding,
-        long outstandingAgain,
+        @Nullable RejectsFile rejects,
         Audit audit,
         Duration elapsed) {
     /**
@@ -45,17 +45,21 @@ record Ending(
                 verb.tallies(stages),
                 done(),
                 stages.total(),
-                outstanding,
-                outstandingAgain,
+                outstanding(),
+                rejects == null ? 0 : rejects.outstandingAgain(),
                 audit,
                 stages.gaps(),
                 failures.inOrder(),
                 elapsed);
     }
 
-    /** What is outstanding was read, and its row is not there, or not as it should be; a verification only compares. */
+    /** A verification only compares. */
     private long done() {
-        return verb.writes() ? Math.max(0, stages.done() - outstanding) : stages.done();
+        return verb.writes() && rejects != null ? rejects.done(stages.done()) : stages.done();
+    }
+
+    private long outstanding() {
+        return rejects == null ? 0 : rejects.outstanding();
     }
 
     /** Returns it for the history. */
@@ -71,7 +75,7 @@ record Ending(
             details.addProperty("deleted", tallies.deleted());
         }
         details.addProperty("rejected", tallies.rejected());
-        details.addProperty("outstanding_rejects", outstanding);
+        details.addProperty("outstanding_rejects", outstanding());
         details.addProperty("audited_pages", audit.pages());
         details.addProperty("audit_differences", audit.differences());
         return details;
@@ -98,6 +102,6 @@ record Ending(
             throw new IllegalStateException(
                     "ended before all was done, though nothing failed and nobody asked for a stop: this is a bug");
         }
-        return verb.outcome(stages, outstanding);
+        return verb.outcome(stages, outstanding());
     }
 }

@@ -201,14 +201,12 @@ public final class Run {
         if (!stages.isComplete()) {
             deadline.failure().ifPresent(failures::add);
         }
-        RejectsFile known = rejects;
         return new Ending(
                 verb,
                 stages,
                 failures,
                 stopRequested || stop.isInterrupted(),
-                known == null ? 0 : known.outstanding(),
-                known == null ? 0 : known.outstandingAgain(),
+                rejects,
                 sources.audited(),
                 Duration.between(began, clock.instant()));
     }

@@ -377,7 +377,7 @@ final class StandingsTest {
     }
 
     @Test
-    void countsWhatIsOutstandingForNotDone() {
+    void countsWhatIsOutstandingForNotDoneUnlessOnlyARowIsTooMuch() {
         saved(List.of(stage(100, 60)), RejectsMark.NONE);
         try (RejectsFile rejects =
                 RejectsFile.open(RejectEvents.read(logs.resolve("orders.rejects.jsonl")), name -> true, CLOCK)) {
@@ -387,16 +387,18 @@ final class StandingsTest {
                         new Rejection("orders", id, Optional.of("1-a"), "too-long", "customer is too long"),
                         Optional.empty());
             }
+            rejects.toWrite("orders", new DocumentId("c"), "1-c", RejectsFile.Kind.MISSING);
+            rejects.toWrite("orders", new DocumentId("ghost"), "", RejectsFile.Kind.EXTRA);
         }
 
         MigrationInfo found = found();
 
         StageReach stage = found.migration().stages().get(0);
         assertThat(stage.phase()).isEqualTo(Phase.READING);
-        assertThat(stage.done()).isEqualTo(58);
+        assertThat(stage.done()).isEqualTo(57);
         assertThat(stage.total()).hasValue(100);
         assertThat(stage.left()).hasValue(40);
-        assertThat(stage.rejects()).isEqualTo(2);
+        assertThat(stage.rejects()).isEqualTo(4);
         assertThat(found.migration().checkpoint()).hasValue(NOW);
         assertThat(found.target()).hasValue("\"hq\" (oid 7 on server 42)");
     }

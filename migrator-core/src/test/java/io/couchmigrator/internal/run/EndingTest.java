@@ -29,7 +29,7 @@ class EndingTest {
     @MethodSource("verbs")
     void takesNothingForDoneThatIsNotComplete(Verb verb) {
         BiFunction<Verb, Boolean, Ending> unfinished = (of, stopRequested) -> new Ending(
-                of, new Stages(settings().migration()), failures, stopRequested, 0, 0, Audit.NONE, Duration.ZERO);
+                of, new Stages(settings().migration()), failures, stopRequested, null, Audit.NONE, Duration.ZERO);
 
         assertThatThrownBy(unfinished.apply(verb, false)::result)
                 .isInstanceOf(IllegalStateException.class)
@@ -49,8 +49,7 @@ class EndingTest {
                         new Stages(settings().migration()),
                         failures,
                         false,
-                        0,
-                        0,
+                        null,
                         Audit.NONE,
                         Duration.ZERO)::result)
                 .isSameAs(error);
