@@ -139,6 +139,8 @@ public record MigrationInfo(
      * @param host the host it ran on
      * @param version of the library
      * @param settings what it was given, by the names in the history: texts, numbers and booleans; no secret is among them
+     * @param saved whether it saved where it stood: what it was given for itself alone, such as to start over, has begun by then, so that
+     *     another run goes on with it by itself
      * @param ended when it ended; empty if it goes on, or was killed
      * @param outcome how it ended; empty if it goes on, was killed, met a bug or only a newer version knows
      * @param newerOutcome the name of how it ended, where only a newer version knows what that is; empty if not so
@@ -151,6 +153,7 @@ public record MigrationInfo(
             String host,
             String version,
             Map<String, Object> settings,
+            boolean saved,
             Optional<Instant> ended,
             Optional<Outcome> outcome,
             Optional<String> newerOutcome,

@@ -98,6 +98,7 @@ final class InfoIT {
         assertThat(info.state()).isEqualTo(State.FAILED);
         LatestRun run = info.migration().latest().orElseThrow();
         assertThat(run.outcome()).hasValue(result.outcome()).hasValue(Outcome.SOURCE_FAILED);
+        assertThat(run.saved()).isTrue();
         assertThat(run.error()).hasValue(result.failures().get(0).getMessage());
         assertThat(run.settings())
                 .containsEntry("purpose", "migrate")

@@ -84,9 +84,12 @@ final class LookTest {
     }
 
     @Test
-    void goesOnWithReadingAgainThatIsBegun() throws IOException {
+    void goesOnWithReadingAgainThatIsBegunThoughTheClockWentBack() throws IOException {
         Files.writeString(
-                logs.resolve("documents.history.jsonl"), HISTORY.replaceFirst("\"num_workers\"", "\"reread\":true,$0"));
+                logs.resolve("documents.history.jsonl"),
+                HISTORY.replace("2018-10-24T20:00:00Z", "2018-10-24T21:00:00Z")
+                                .replaceFirst("\"num_workers\"", "\"reread\":true,$0")
+                        + "{\"at\":\"2018-10-24T20:58:39Z\",\"event\":\"offsets saved\"}\n");
 
         assertThat(run("status", "documents", "--log-dir=" + logs)).isZero();
 
@@ -98,8 +101,7 @@ final class LookTest {
     void asksForReadingAgainOnceMoreWhereNothingOfItWasSaved() throws IOException {
         Files.writeString(
                 logs.resolve("documents.history.jsonl"),
-                HISTORY.replace("2018-10-24T20:00:00Z", "2018-10-24T21:00:00Z")
-                        .replaceFirst("\"num_workers\"", "\"reread\":true,\"adopt\":false,$0"));
+                HISTORY.replaceFirst("\"num_workers\"", "\"reread\":true,\"adopt\":false,$0"));
 
         assertThat(run("status", "documents", "--log-dir=" + logs)).isZero();
 

@@ -119,9 +119,14 @@ record StatusAdvice(MigrationInfo info, Path logDirectory, Commands commands) {
 
     /** The log directory does not tell all that a run was given. */
     private String sameCommand() {
-        return "the same command again, with what else it was given"
-                + (commands.begun().isEmpty()
-                        ? ""
-                        : ", but without %s, which is under way".formatted(String.join(" and ", commands.begun())));
+        String same = "the same command again, with what else it was given";
+        if (commands.begun().isEmpty()) {
+            return same;
+        }
+        boolean one = commands.begun().size() == 1;
+        String begun = info.state() == State.COMPLETE
+                ? (one ? "was" : "were") + " for that run alone"
+                : (one ? "is" : "are") + " under way";
+        return "%s, but without %s, which %s".formatted(same, String.join(" and ", commands.begun()), begun);
     }
 }

@@ -65,6 +65,7 @@ public final class StatusJson {
         json.addProperty("host", run.host());
         json.addProperty("version", run.version());
         json.add("settings", settings);
+        json.addProperty("saved", run.saved());
         json.addProperty("ended", text(run.ended()));
         json.addProperty(
                 "outcome", run.outcome().map(Enum::name).or(run::newerOutcome).orElse(null));

@@ -184,7 +184,19 @@ final class StatusTextTest {
 
         assertThat(String.join(" ", lines).replaceAll(" +", " "))
                 .endsWith(
-                        "To go on, run the same command again, with what else it was given, but without --reread and --adopt, which is under way: GO ON");
+                        "To go on, run the same command again, with what else it was given, but without --reread and --adopt, which are under way: GO ON");
+    }
+
+    @Test
+    void callsNothingUnderWayOnceItIsComplete() {
+        Commands commands = new Commands("GO ON", List.of("--reread"), "VERIFY", "", Optional.empty());
+        MigrationInfo differing =
+                verified(ended(Outcome.DIFFERENCES_FOUND), List.of(stage("orders", Phase.COMPLETE, 10, 10, 0)));
+
+        List<String> lines = new StatusText(differing, Path.of("logs"), commands).lines();
+
+        assertThat(String.join(" ", lines).replaceAll(" +", " "))
+                .contains("with what else it was given, but without --reread, which was for that run alone: GO ON");
     }
 
     @Test
@@ -271,6 +283,7 @@ final class StatusTextTest {
                 "db1",
                 "9",
                 Map.of(),
+                true,
                 Optional.of(NOW),
                 Optional.empty(),
                 Optional.of("POSTPONED"),
@@ -403,6 +416,7 @@ final class StatusTextTest {
                 "db1",
                 "1",
                 Map.of(),
+                true,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -441,6 +455,7 @@ final class StatusTextTest {
                 "db1",
                 "1",
                 settings,
+                true,
                 Optional.of(NOW),
                 Optional.of(outcome),
                 Optional.empty(),

@@ -44,6 +44,9 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
 
     public static final String PLANNED = "stage planned";
 
+    /** The event of a run that saved where it stands for the first time. */
+    public static final String SAVED = "offsets saved";
+
     private static final String STARTED = "run started";
 
     private static final String UNEXPECTED = "UNEXPECTED";
@@ -142,6 +145,11 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
             switch (text(json, "event")) {
                 case STARTED -> started(json);
                 case STAGES -> counted(totals(json.getAsJsonObject("totals")));
+                case SAVED -> {
+                    if (latest != null) {
+                        latest.saved = true;
+                    }
+                }
                 case "run ended" -> {
                     if (latest != null) {
                         latest.end = new End(json);
@@ -236,6 +244,7 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
         private final long pid;
         private final JsonObject start;
         private final Map<List<String>, Wait> waits = new LinkedHashMap<>();
+        private boolean saved;
         private @Nullable End end;
 
         private Begun(JsonObject start) {
@@ -252,6 +261,7 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
                     text(start, "host"),
                     text(start, "version"),
                     settings(),
+                    saved,
                     ended.map(End::at),
                     ended.flatMap(End::known),
                     ended.flatMap(End::newer),

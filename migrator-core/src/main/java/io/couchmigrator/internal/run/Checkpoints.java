@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import com.google.gson.JsonObject;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.LineFile;
+import io.couchmigrator.internal.offsets.History;
 import io.couchmigrator.internal.offsets.OffsetFile;
 import io.couchmigrator.internal.offsets.Offsets;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.retry.PassingException;
+import io.couchmigrator.internal.retry.Reporter;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,12 +39,14 @@ final class Checkpoints implements AutoCloseable {
     private final @Nullable Instant verified;
     private final OffsetFile file;
     private final RejectsFile rejects;
+    private final Reporter reporter;
     private final Clock clock;
     private final Map<String, StageOffset> former = new LinkedHashMap<>();
     private final Map<String, StageState> states = new LinkedHashMap<>();
     private final List<String> order;
     private final List<LineFile> logs = new ArrayList<>();
     private final AtomicBoolean dirty = new AtomicBoolean();
+    private final AtomicBoolean told = new AtomicBoolean();
     private final String targetName;
     private TargetIdentity target;
     private volatile @Nullable String uuid;
@@ -55,6 +60,7 @@ final class Checkpoints implements AutoCloseable {
             String targetName,
             OffsetFile file,
             RejectsFile rejects,
+            Reporter reporter,
             Clock clock) {
         this.migration = migration.slug();
         this.order =
@@ -65,6 +71,7 @@ final class Checkpoints implements AutoCloseable {
         this.targetName = targetName;
         this.file = file;
         this.rejects = rejects;
+        this.reporter = reporter;
         this.clock = clock;
     }
 
@@ -125,6 +132,7 @@ final class Checkpoints implements AutoCloseable {
     void saveIfChanged() {
         if (dirty.get()) {
             save();
+            tell();
         }
     }
 
@@ -144,6 +152,13 @@ final class Checkpoints implements AutoCloseable {
         } catch (Throwable e) {
             dirty.set(true);
             throw e;
+        }
+    }
+
+    /** A clock that goes back does not tell whether a run saved before or after it began. No lock is held while a listener may be told. */
+    private void tell() {
+        if (!told.getAndSet(true)) {
+            reporter.remember(History.SAVED, new JsonObject());
         }
     }
 

@@ -222,6 +222,7 @@ public final class Run {
                 target.main().where(),
                 file,
                 rejects,
+                reporter,
                 clock)) {
             work(now, start, stages, target, directory, rejects, checkpoints);
         }

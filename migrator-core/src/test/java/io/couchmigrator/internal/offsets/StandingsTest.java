@@ -177,6 +177,19 @@ final class StandingsTest {
         assertThat(found.source()).hasValue("http://couch:5984/");
     }
 
+    @Test
+    void knowsWithoutAClockWhetherTheLatestRunSaved() {
+        saved(List.of(stage(10, 5)), RejectsMark.NONE);
+        try (HistoryFile history = history()) {
+            history.started(settings("migrate"));
+            history.add("offsets saved", json());
+            assertThat(found().migration().latest().orElseThrow().saved()).isTrue();
+            history.started(settings("migrate"));
+        }
+
+        assertThat(found().migration().latest().orElseThrow().saved()).isFalse();
+    }
+
     @ParameterizedTest
     @EnumSource(Outcome.class)
     void tellsHowTheLatestRunEnded(Outcome outcome) {

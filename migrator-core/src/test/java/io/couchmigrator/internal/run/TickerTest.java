@@ -68,7 +68,16 @@ final class TickerTest {
     private Checkpoints checkpoints(OffsetFile file, RejectsFile rejects) {
         TargetIdentity target = new TargetIdentity(
                 Optional.empty(), "shop", 16385, Map.of("orders", 16387L), OptionalLong.empty(), List.of(), Map.of());
-        return new Checkpoints(migration(), "http://localhost:5984/", null, target, "PostgreSQL", file, rejects, clock);
+        return new Checkpoints(
+                migration(),
+                "http://localhost:5984/",
+                null,
+                target,
+                "PostgreSQL",
+                file,
+                rejects,
+                new Reporter(new Listener() {}),
+                clock);
     }
 
     private static StageOffset planned() {
