@@ -145,6 +145,7 @@ public record MigrationInfo(
      * @param outcome how it ended; empty if it goes on, was killed, met a bug or only a newer version knows
      * @param newerOutcome the name of how it ended, where only a newer version knows what that is; empty if not so
      * @param error the first of its failures; empty if it had none, or an earlier version did not tell
+     * @param limit which limit ended it; empty if none did, or only a newer version knows it
      * @param waits what it waits for, or did when it ended or was killed
      */
     public record LatestRun(
@@ -158,6 +159,7 @@ public record MigrationInfo(
             Optional<Outcome> outcome,
             Optional<String> newerOutcome,
             Optional<String> error,
+            Optional<LimitException.Limit> limit,
             List<Listener.Wait> waits) {
         public LatestRun {
             settings = Map.copyOf(settings);

@@ -3,6 +3,7 @@ package io.couchmigrator.cli.verdict;
 
 import static io.couchmigrator.cli.verdict.Verdict.indented;
 
+import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.MigrationInfo.LatestRun;
 import io.couchmigrator.MigrationInfo.Reach;
@@ -70,12 +71,11 @@ record StatusAdvice(MigrationInfo info, Path logDirectory, Commands commands) {
         return lines;
     }
 
-    /** Where its time may have been up as well, the error tells what was. */
     private boolean isHeldByRejects() {
         return info.migration()
                 .latest()
-                .filter(run -> run.outcome().equals(Optional.of(Outcome.STOPPED_BY_LIMIT)))
-                .filter(run -> !run.settings().containsKey("max_duration"))
+                .flatMap(LatestRun::limit)
+                .filter(limit -> limit == Limit.REJECTS)
                 .isPresent();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.Listener.Wait.Kind;
 import io.couchmigrator.MigrationInfo;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("values")
 final class StatusTextTest {
@@ -163,15 +165,27 @@ final class StatusTextTest {
         assertThat(lines).endsWith("To compare all rows:", "    VERIFY");
     }
 
-    @Test
-    void sendsNobodyIntoTheSameLimitOfRejectsAgain() {
-        LatestRun stopped = ended(Outcome.STOPPED_BY_LIMIT, Map.of("max_rejects", 9));
+    @ParameterizedTest
+    @ValueSource(strings = {"max_rejects", "max_duration"})
+    void sendsNobodyIntoTheSameLimitOfRejectsAgain(String set) {
+        LatestRun stopped = ended(Outcome.STOPPED_BY_LIMIT, Map.of(set, 9), Optional.of(Limit.REJECTS));
 
         List<String> lines = lines(info(State.STOPPED, stopped, List.of(stage("orders", Phase.READING, 1, 20, 10))));
 
         assertThat(String.join(" ", lines).replaceAll(" +", " "))
                 .endsWith(
                         "To list the rejects, and how to mend them: REJECTS When their cause is mended, or the limit is raised, run the same command again, with what else it was given: GO ON");
+    }
+
+    @Test
+    void goesOnAtOnceWhereOnlyItsTimeWasUp() {
+        LatestRun stopped = ended(Outcome.STOPPED_BY_LIMIT, Map.of(), Optional.of(Limit.DURATION));
+        MigrationInfo info = info(State.STOPPED, stopped, List.of(stage("orders", Phase.READING, 1, 20, 10)));
+
+        assertThat(String.join(" ", lines(info)))
+                .doesNotContain("REJECTS")
+                .endsWith("To go on, run the same command again, with what else it was given:     GO ON");
+        assertThat(StatusJson.of(info)).contains("\"limit\":\"duration\"");
     }
 
     @Test
@@ -287,6 +301,7 @@ final class StatusTextTest {
                 Optional.of(NOW),
                 Optional.empty(),
                 Optional.of("POSTPONED"),
+                Optional.empty(),
                 Optional.empty(),
                 List.of());
         MigrationInfo info = info(State.STOPPED, run, List.of(stage("orders", Phase.READING, 1, 2, 0)));
@@ -421,6 +436,7 @@ final class StatusTextTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(
                         new Wait(Kind.OUTAGE, "PostgreSQL", "no\nconnection", BEGAN, Optional.empty()),
                         new Wait(
@@ -449,6 +465,10 @@ final class StatusTextTest {
     }
 
     private static LatestRun ended(Outcome outcome, Map<String, Object> settings) {
+        return ended(outcome, settings, Optional.empty());
+    }
+
+    private static LatestRun ended(Outcome outcome, Map<String, Object> settings, Optional<Limit> limit) {
         return new LatestRun(
                 BEGAN,
                 4242,
@@ -460,6 +480,7 @@ final class StatusTextTest {
                 Optional.of(outcome),
                 Optional.empty(),
                 Optional.of("table is gone: give startOver(true)" + " again and again".repeat(20)),
+                limit,
                 List.of());
     }
 }

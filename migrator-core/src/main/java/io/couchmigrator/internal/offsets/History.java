@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
+import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.MigrationInfo.LatestRun;
 import io.couchmigrator.Outcome;
@@ -221,9 +222,15 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
     }
 
     /** How one ended. */
-    private record End(Instant at, String outcome, String error) {
+    private record End(Instant at, String outcome, String error, String limit) {
         private End(JsonObject json) {
-            this(Instant.parse(text(json, "at")), text(json, "outcome"), text(json, "error"));
+            this(Instant.parse(text(json, "at")), text(json, "outcome"), text(json, "error"), text(json, "limit"));
+        }
+
+        private Optional<Limit> reached() {
+            return Arrays.stream(Limit.values())
+                    .filter(known -> known.name().equalsIgnoreCase(limit))
+                    .findFirst();
         }
 
         private Optional<Outcome> known() {
@@ -266,6 +273,7 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
                     ended.flatMap(End::known),
                     ended.flatMap(End::newer),
                     ended.map(End::error).filter(error -> !error.isEmpty()),
+                    ended.flatMap(End::reached),
                     List.copyOf(waits.values()));
         }
 

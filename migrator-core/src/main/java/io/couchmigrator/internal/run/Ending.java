@@ -2,6 +2,8 @@
 package io.couchmigrator.internal.run;
 
 import com.google.gson.JsonObject;
+import io.couchmigrator.LimitException;
+import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
@@ -10,7 +12,9 @@ import io.couchmigrator.Tallies;
 import io.couchmigrator.internal.offsets.RejectsFile;
 import io.couchmigrator.internal.retry.SideBySide;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +72,7 @@ record Ending(
         JsonObject details = new JsonObject();
         details.addProperty("outcome", failures.bug() == null ? outcome().name() : "UNEXPECTED");
         error().ifPresent(error -> details.addProperty("error", error));
+        limit().ifPresent(limit -> details.addProperty("limit", limit.name().toLowerCase(Locale.ROOT)));
         details.addProperty("read", tallies.read());
         details.addProperty("written", tallies.written());
         details.addProperty("already_there", tallies.alreadyThere());
@@ -86,6 +91,14 @@ record Ending(
         return Optional.ofNullable(failures.bug())
                 .map(bug -> bug.getClass().getName())
                 .or(() -> failures.inOrder().stream().findFirst().map(Throwable::getMessage));
+    }
+
+    /** Returns which limit ended it; where several did, the one that keeps another run from coming further. */
+    private Optional<Limit> limit() {
+        return failures.inOrder().stream()
+                .filter(LimitException.class::isInstance)
+                .map(failure -> ((LimitException) failure).limit())
+                .min(Comparator.naturalOrder());
     }
 
     /** What is complete, and never the mere absence of an error. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.Listener.Wait.Kind;
 import io.couchmigrator.LogDirectoryException;
@@ -196,7 +197,7 @@ final class StandingsTest {
         saved(List.of(complete()), RejectsMark.NONE);
         try (HistoryFile history = history()) {
             history.started(settings("migrate"));
-            history.add("run ended", json("outcome", outcome.name(), "error", "why"));
+            history.add("run ended", json("outcome", outcome.name(), "error", "why", "limit", "rejects"));
         }
 
         MigrationInfo found = found();
@@ -210,6 +211,7 @@ final class StandingsTest {
                         });
         assertThat(found.migration().latest().flatMap(run -> run.outcome())).hasValue(outcome);
         assertThat(found.migration().latest().flatMap(run -> run.error())).hasValue("why");
+        assertThat(found.migration().latest().flatMap(run -> run.limit())).hasValue(Limit.REJECTS);
     }
 
     @Test

@@ -4,6 +4,8 @@ package io.couchmigrator.internal.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.couchmigrator.LimitException;
+import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result.Audit;
@@ -37,6 +39,23 @@ class EndingTest {
         assertThat(unfinished.apply(verb, true).result().outcome()).isEqualTo(Outcome.STOPPED);
         failures.add(new SourceException("no database"));
         assertThat(unfinished.apply(verb, false).result().outcome()).isEqualTo(Outcome.SOURCE_FAILED);
+    }
+
+    @Test
+    void remembersTheLimitThatKeepsAnotherRunFromComingFurther() {
+        Ending ending = new Ending(
+                new Migrating(settings()),
+                new Stages(settings().migration()),
+                failures,
+                false,
+                null,
+                Audit.NONE,
+                Duration.ZERO);
+
+        failures.add(new LimitException(Limit.DURATION, "its time is up"));
+        assertThat(ending.json().get("limit").getAsString()).isEqualTo("duration");
+        failures.add(new LimitException(Limit.REJECTS, "too many rejects"));
+        assertThat(ending.json().get("limit").getAsString()).isEqualTo("rejects");
     }
 
     @Test
