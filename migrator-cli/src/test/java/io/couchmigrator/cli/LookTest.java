@@ -237,7 +237,7 @@ final class LookTest {
         assertThat(run("rejects", "documents", "--log-dir=" + logs)).isZero();
 
         assertThat(out()).isEqualTo("""
-                        documents: 3 rejects are outstanding, and 2 documents that verify found wrong.
+                        documents: 3 rejects and 2 documents that verify found wrong are outstanding.
 
                         different again: 1 document
                         To mend: find what undoes it, such as a trigger; run, then verify.
@@ -245,7 +245,7 @@ final class LookTest {
                             a verification found a row of it with other values
 
                         missing: 1 document
-                        To mend: nothing: the next run writes or deletes its rows.
+                        To mend: run again, which writes or deletes its rows.
                           orders  lost
                             a verification did not find a row of it
 
@@ -263,6 +263,25 @@ final class LookTest {
 
                         When they are mended, run the migration again: it takes them first.
                         """);
+    }
+
+    @Test
+    void asksForNothingButARunWhereOnlyAVerificationFoundWhatIsWrong() throws IOException {
+        Files.writeString(
+                logs.resolve("documents.offsets.json"),
+                OFFSETS.replace("\"outstanding_rejects\": 5", "\"outstanding_rejects\": 1"));
+        Files.writeString(
+                logs.resolve("documents.rejects.jsonl"),
+                REJECTS.lines()
+                                .filter(line -> line.contains("missing"))
+                                .toList()
+                                .get(0) + "\n");
+
+        assertThat(run("rejects", "documents", "--log-dir=" + logs)).isZero();
+
+        assertThat(out())
+                .startsWith("documents: 1 document that verify found wrong is outstanding.\n")
+                .endsWith("\n\nRun the migration again: it takes them first.\n");
     }
 
     @Test

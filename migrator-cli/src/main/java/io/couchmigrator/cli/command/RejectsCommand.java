@@ -72,18 +72,24 @@ public final class RejectsCommand {
         });
         if (!outstanding.byCode().isEmpty()) {
             line("");
-            line("When they are mended, run the migration again: it takes them first.");
+            line(
+                    outstanding.byCode().keySet().stream().allMatch(RejectAdvice::needsNothing)
+                            ? "Run the migration again: it takes them first."
+                            : "When they are mended, run the migration again: it takes them first.");
         }
     }
 
     private static String counted(Map<String, Long> byCode) {
         long found = sum(byCode, RejectAdvice::isOfVerify);
         long rejects = sum(byCode, code -> !RejectAdvice.isOfVerify(code));
-        return (rejects == 0 ? "no reject is" : Numbers.of(rejects, "reject is", "rejects are"))
-                + " outstanding"
-                + (found == 0
-                        ? ""
-                        : ", and %s that verify found wrong".formatted(Numbers.of(found, "document", "documents")));
+        if (found == 0) {
+            return (rejects == 0 ? "no reject is" : Numbers.of(rejects, "reject is", "rejects are")) + " outstanding";
+        }
+        return "%s%s that verify found wrong %s outstanding"
+                .formatted(
+                        rejects == 0 ? "" : Numbers.of(rejects, "reject", "rejects") + " and ",
+                        Numbers.of(found, "document", "documents"),
+                        rejects + found == 1 ? "is" : "are");
     }
 
     private static long sum(Map<String, Long> byCode, Predicate<String> which) {

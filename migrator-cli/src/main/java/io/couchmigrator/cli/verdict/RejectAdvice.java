@@ -13,6 +13,14 @@ public final class RejectAdvice {
         };
     }
 
+    /** Returns whether a run mends a document with this code by itself. */
+    public static boolean needsNothing(String code) {
+        return switch (code) {
+            case "missing", "different", "extra" -> true;
+            default -> false;
+        };
+    }
+
     /** Returns what to do, as one sentence without its full stop. */
     public static String of(String code) {
         return switch (code) {
@@ -30,7 +38,7 @@ public final class RejectAdvice {
             case "missing-key" -> "give it a key";
             case "transform-failed" -> "mend the function of the stage, or the document";
             case "no-shard" -> "give it the value that its shard is told by";
-            case "missing", "different", "extra" -> "nothing: the next run writes or deletes its rows";
+            case "missing", "different", "extra" -> "run again, which writes or deletes its rows";
             case "missing again", "different again" -> "find what undoes it, such as a trigger; run, then verify";
             default -> "do what the reason says";
         };

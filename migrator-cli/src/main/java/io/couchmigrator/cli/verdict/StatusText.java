@@ -64,7 +64,7 @@ public final class StatusText {
         lines.addAll(new StatusAdvice(info, logDirectory, commands).lines());
         return lines.stream()
                 .flatMap(line ->
-                        line.startsWith(Verdict.indented("")) ? Stream.of(line) : Wrapped.lines("", 4, line).stream())
+                        line.startsWith(Verdict.indented("")) ? Stream.of(line) : Wrapped.lines("", 2, line).stream())
                 .toList();
     }
 

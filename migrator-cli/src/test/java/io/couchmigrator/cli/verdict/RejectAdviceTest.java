@@ -24,9 +24,9 @@ final class RejectAdviceTest {
                     missing-key              | give it a key
                     transform-failed         | mend the function of the stage, or the document
                     no-shard                 | give it the value that its shard is told by
-                    missing                  | nothing: the next run writes or deletes its rows
-                    different                | nothing: the next run writes or deletes its rows
-                    extra                    | nothing: the next run writes or deletes its rows
+                    missing                  | run again, which writes or deletes its rows
+                    different                | run again, which writes or deletes its rows
+                    extra                    | run again, which writes or deletes its rows
                     missing again            | find what undoes it, such as a trigger; run, then verify
                     different again          | find what undoes it, such as a trigger; run, then verify
                     of-the-operator          | do what the reason says

@@ -117,6 +117,7 @@ final class StatusTextTest {
         assertThat(lines).first().isEqualTo(first);
         assertThat(lines).last().isEqualTo("    " + last);
         assertThat(lines).anyMatch(line -> line.startsWith("Last error: table is gone: give --reset again"));
+        assertThat(lines).anyMatch(line -> line.startsWith("  again"));
     }
 
     @Test
