@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.couchmigrator.Result.Depth;
 import io.couchmigrator.internal.files.HistoryFile;
 import io.couchmigrator.internal.files.LogDirectory;
+import io.couchmigrator.internal.files.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,16 +47,20 @@ final class FilesPageTest {
             made.addAll(List.of(run.offsets(), run.rejects(), run.history(), HistoryFile.aside(run.history())));
             made.addAll(List.of(run.throttle(), run.migrationLog(0), Files.createFile(run.offsets())));
             run.setAside(run.offsets()).ifPresent(made::add);
-            made.add(logs.resolve(run.offsets().getFileName() + ".tmp"));
+            WholeFile.replace(run.offsets(), file -> made.addAll(inTheDirectory()));
         }
         try (LogDirectory verification = LogDirectory.openToVerify(logs, "migrate_metadata", Depth.FULL, NOW)) {
             made.add(verification.findings());
             made.addAll(verification.offsetsOfVerifications());
         }
-        try (Stream<Path> locks = Files.list(logs)) {
-            locks.forEach(made::add);
-        }
+        made.addAll(inTheDirectory());
         return made.stream().map(file -> file.getFileName().toString()).toList();
+    }
+
+    private List<Path> inTheDirectory() throws IOException {
+        try (Stream<Path> files = Files.list(logs)) {
+            return files.toList();
+        }
     }
 
     private static List<String> named() throws IOException {
