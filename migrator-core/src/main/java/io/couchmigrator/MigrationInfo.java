@@ -78,6 +78,9 @@ public record MigrationInfo(
          */
         Map<String, Long> byCode();
 
+        /** Returns how many of them were not rejected, but found wrong by a verification. */
+        long foundByVerification();
+
         /**
          * Hands over those of one code, in the order in which they were found, reading them from their file.
          *

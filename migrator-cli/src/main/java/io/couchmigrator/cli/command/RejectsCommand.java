@@ -18,9 +18,7 @@ import io.couchmigrator.cli.verdict.ExitStatus;
 import io.couchmigrator.cli.verdict.JsonMembers;
 import io.couchmigrator.cli.verdict.RejectAdvice;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** {@code migrator rejects}: lists the documents that the next run takes first, code by code. */
@@ -60,7 +58,7 @@ public final class RejectsCommand {
     }
 
     private void text(Migrations migration, Outstanding outstanding) {
-        sentence("%s: %s.".formatted(migration, counted(outstanding.byCode())));
+        sentence("%s: %s.".formatted(migration, counted(outstanding)));
         outstanding.byCode().forEach((code, count) -> {
             line("");
             line("%s: %s".formatted(code, Numbers.of(count, "document", "documents")));
@@ -79,9 +77,12 @@ public final class RejectsCommand {
         }
     }
 
-    private static String counted(Map<String, Long> byCode) {
-        long found = sum(byCode, RejectAdvice::isOfVerify);
-        long rejects = sum(byCode, code -> !RejectAdvice.isOfVerify(code));
+    private static String counted(Outstanding outstanding) {
+        long found = outstanding.foundByVerification();
+        long rejects = outstanding.byCode().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum()
+                - found;
         if (found == 0) {
             return (rejects == 0 ? "no reject is" : Numbers.of(rejects, "reject is", "rejects are")) + " outstanding";
         }
@@ -90,13 +91,6 @@ public final class RejectsCommand {
                         rejects == 0 ? "" : Numbers.of(rejects, "reject", "rejects") + " and ",
                         Numbers.of(found, "document", "documents"),
                         rejects + found == 1 ? "is" : "are");
-    }
-
-    private static long sum(Map<String, Long> byCode, Predicate<String> which) {
-        return byCode.entrySet().stream()
-                .filter(code -> which.test(code.getKey()))
-                .mapToLong(Map.Entry::getValue)
-                .sum();
     }
 
     private void sentence(String text) {

@@ -5,14 +5,6 @@ package io.couchmigrator.cli.verdict;
 public final class RejectAdvice {
     private RejectAdvice() {}
 
-    /** Returns whether a document with this code is none that was rejected, but one of which a verification found a row wrong. */
-    public static boolean isOfVerify(String code) {
-        return switch (code) {
-            case "missing", "different", "extra", "missing again", "different again" -> true;
-            default -> false;
-        };
-    }
-
     /** Returns whether a run mends a document with this code by itself. */
     public static boolean needsNothing(String code) {
         return switch (code) {

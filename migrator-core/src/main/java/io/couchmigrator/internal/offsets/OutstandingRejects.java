@@ -28,10 +28,12 @@ public final class OutstandingRejects implements Outstanding {
     private final Path path;
     private final List<Item> items;
     private final Map<String, Long> byCode = new TreeMap<>();
+    private final long foundByVerification;
 
     /** Creates one of what some events come to. */
     public OutstandingRejects(RejectEvents events) {
         this.path = events.path();
+        this.foundByVerification = events.count(stage -> true, kind -> kind != Kind.REJECTED);
         this.items = events.outstanding()
                 .sorted(Comparator.comparingLong(Item::line))
                 .toList();
@@ -41,6 +43,11 @@ public final class OutstandingRejects implements Outstanding {
     @Override
     public Map<String, Long> byCode() {
         return Collections.unmodifiableMap(byCode);
+    }
+
+    @Override
+    public long foundByVerification() {
+        return foundByVerification;
     }
 
     @Override

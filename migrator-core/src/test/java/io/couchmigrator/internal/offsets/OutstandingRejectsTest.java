@@ -61,6 +61,18 @@ final class OutstandingRejectsTest {
     }
 
     @Test
+    void countsWhatAVerificationFoundWhateverCodesAnOperatorUses() {
+        try (RejectsFile rejects = RejectsFile.open(RejectEvents.read(file), stage -> true, Clock.systemUTC())) {
+            rejects.rejected(new DocumentId("d"), rejection("d", "missing"), Optional.empty());
+        }
+
+        Outstanding outstanding = MigrationInfo.outstanding(logs, "orders");
+
+        assertThat(outstanding.byCode()).containsEntry("missing", 2L);
+        assertThat(outstanding.foundByVerification()).isEqualTo(1);
+    }
+
+    @Test
     void takesNoLineOfAFileThatWasReplacedMeanwhile() throws IOException {
         Outstanding outstanding = MigrationInfo.outstanding(logs, "orders");
         List<String> lines = Files.readAllLines(file);
