@@ -73,7 +73,7 @@ public final class StatusJson {
                 "exit_status",
                 run.outcome().map(outcome -> outcome.exitStatus()).orElse(null));
         json.addProperty("error", run.error().orElse(null));
-        json.addProperty("limit", run.limit().map(StatusJson::word).orElse(null));
+        json.addProperty("limit", run.limit().map(JsonMembers::word).orElse(null));
         json.add("waits", array(run.waits(), StatusJson::json));
         return json;
     }

@@ -49,7 +49,6 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
     public static final String SAVED = "offsets saved";
 
     private static final String STARTED = "run started";
-
     private static final String UNEXPECTED = "UNEXPECTED";
 
     /** Reads the end of a slug's history, and of the one before it if that does not tell of a run; one that is not there tells nothing. */
@@ -146,49 +145,16 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
             switch (text(json, "event")) {
                 case STARTED -> started(json);
                 case STAGES -> counted(totals(json.getAsJsonObject("totals")));
-                case SAVED -> {
-                    if (latest != null) {
-                        latest.saved = true;
-                    }
-                }
-                case "run ended" -> {
-                    if (latest != null) {
-                        latest.end = new End(json);
-                    }
-                }
-                case "waiting" -> {
-                    if (latest != null) {
-                        Wait wait = wait(json);
-                        latest.waits.remove(List.of("silence", wait.on()));
-                        latest.waits.put(waitedFor(json), wait);
-                    }
-                }
-                case "resumed" -> {
-                    if (latest != null) {
-                        latest.waits.remove(waitedFor(json));
-                    }
-                }
                 default -> {
-                    // What else happened does not tell where the migration stands.
+                    if (latest != null) {
+                        latest.take(json);
+                    }
                 }
             }
         }
 
-        /** The run knew the file that makes a pause by where it was started from. */
-        private Wait wait(JsonObject json) {
-            Wait.Kind kind = Wait.Kind.valueOf(text(json, "kind").toUpperCase(Locale.ROOT));
-            return new Wait(
-                    kind,
-                    kind == Wait.Kind.PAUSE ? throttle.toString() : text(json, "on"),
-                    text(json, "cause"),
-                    Instant.parse(text(json, "since")),
-                    Optional.of(text(json, "until"))
-                            .filter(until -> !until.isEmpty())
-                            .map(Instant::parse));
-        }
-
         private void started(JsonObject json) {
-            Begun begun = new Begun(json);
+            Begun begun = new Begun(json, throttle);
             run = verifies(json) ? run : begun;
             verification = verifies(json) ? begun : null;
             if (!verifies(json)) {
@@ -250,14 +216,44 @@ public record History(Optional<LatestRun> run, Optional<LatestRun> verification,
         private final Instant at;
         private final long pid;
         private final JsonObject start;
+        private final Path throttle;
         private final Map<List<String>, Wait> waits = new LinkedHashMap<>();
         private boolean saved;
         private @Nullable End end;
 
-        private Begun(JsonObject start) {
+        private Begun(JsonObject start, Path throttle) {
             this.start = start;
+            this.throttle = throttle;
             this.at = Instant.parse(text(start, "at"));
             this.pid = start.has("pid") ? start.get("pid").getAsLong() : 0;
+        }
+
+        /** What else happened does not tell where the migration stands. */
+        private void take(JsonObject json) {
+            switch (text(json, "event")) {
+                case SAVED -> saved = true;
+                case "run ended" -> end = new End(json);
+                case "waiting" -> {
+                    Wait wait = wait(json);
+                    waits.remove(List.of("silence", wait.on()));
+                    waits.put(waitedFor(json), wait);
+                }
+                case "resumed" -> waits.remove(waitedFor(json));
+                default -> {}
+            }
+        }
+
+        /** The run knew the file that makes a pause by where it was started from. */
+        private Wait wait(JsonObject json) {
+            Wait.Kind kind = Wait.Kind.valueOf(text(json, "kind").toUpperCase(Locale.ROOT));
+            return new Wait(
+                    kind,
+                    kind == Wait.Kind.PAUSE ? throttle.toString() : text(json, "on"),
+                    text(json, "cause"),
+                    Instant.parse(text(json, "since")),
+                    Optional.of(text(json, "until"))
+                            .filter(until -> !until.isEmpty())
+                            .map(Instant::parse));
         }
 
         private LatestRun told() {
