@@ -90,6 +90,8 @@ public final class RunCommand {
             handleStopRequests(running, events);
             progressRequests.accept(settings.telling().isJson() ? programs::tellProgress : texts::tellProgress);
             Result result = running.result();
+            // Nothing more is told of a run once its verdict is.
+            progressRequests.accept(() -> {});
             console.hideLowest();
             List<MigrationException> failures = LimitVerdict.isTimeUp(result) ? List.of() : result.failures();
             failures.forEach(failure -> console.error(Verdict.error(failure)));

@@ -89,6 +89,9 @@ record StatusAdvice(MigrationInfo info, Path logDirectory, Commands commands) {
             return runThenVerify("What verify found is listed in %s. To mend it"
                     .formatted(logDirectory.resolve(info.slug() + "-verify-*.jsonl")));
         }
+        if (verified.equals(Optional.of(Outcome.BUSY))) {
+            return runThenVerify("Once no other run has what verify was to compare");
+        }
         if (info.migration().all().rejects() > 0) {
             return listing();
         }

@@ -141,6 +141,7 @@ final class StatusTextTest {
                 "INCOMPLETE | 0 | complete at TIME | GO ON | VERIFY",
                 "COMPLETE | 0 | complete at TIME | GO ON |",
                 "STOPPED | 0 | complete at TIME | VERIFY |",
+                "BUSY | 0 | complete at TIME | GO ON | VERIFY",
                 "TARGET_FAILED | 0 | complete at TIME | VERIFY |"
             })
     void saysWhatComesAfterAVerification(
