@@ -91,12 +91,13 @@ final class SilenceIT {
         CompletableFuture<Result> ending =
                 CompletableFuture.supplyAsync(new Run(settings, new Migrating(settings), AT_ONCE, LONG)::run);
         couch.awaitStalled(1, LONG);
-        Files.writeString(logs.resolve("orders.throttle"), "pause");
-        await().atMost(LONG).until(() -> waits().contains("CouchDB at " + couch.url()));
+        // A pause keeps the run from its end, which would come sooner than the next look.
+        Path throttle = Files.writeString(logs.resolve("orders.throttle"), "pause");
+        await().atMost(LONG)
+                .until(() -> waits().containsAll(List.of("CouchDB at " + couch.url(), throttle.toString())));
         couch.release();
-        await().atMost(LONG).until(() -> waits().equals(
-                        List.of(logs.resolve("orders.throttle").toString())));
-        Files.delete(logs.resolve("orders.throttle"));
+        await().atMost(LONG).until(() -> waits().equals(List.of(throttle.toString())));
+        Files.delete(throttle);
 
         assertThat(ending.join().outcome()).isEqualTo(Outcome.COMPLETE);
     }
