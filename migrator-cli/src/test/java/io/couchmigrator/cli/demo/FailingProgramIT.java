@@ -3,17 +3,21 @@ package io.couchmigrator.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.couchmigrator.testkit.MigratorExtension;
+import io.couchmigrator.testkit.commcare.SampleDocuments;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -71,5 +75,40 @@ final class FailingProgramIT {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith(
                         "the demo could not go on: Cannot run program \"%s\"", directory.resolve("none"));
+    }
+
+    /** Killed once, and then it ends with 0 and has done nothing. */
+    @Test
+    void saysWhatIsWrongWithRowsAndReading(CouchDouble couch, TestDatabase target) throws Exception {
+        SampleDocuments sample = SampleDocuments.of("commcarehq", 1, 20, 100);
+        sample.loadInto(target);
+        Files.writeString(launcher, "#!/bin/sh\ntest -e ran && exit 0\ntouch ran\nexec sleep 60\n");
+        CompletableFuture<Void> rows = CompletableFuture.runAsync(() -> {
+            await().until(() -> Files.exists(directory.resolve("ran")));
+            insertRows(target);
+        });
+        Narrator narrator = new Narrator(lines::add);
+        boolean good;
+        try (Closer closer = new Closer(narrator)) {
+            Servers servers = new Servers(couch, target);
+            Program program = new Program(launcher, directory, Map.of());
+            good = new KillAndResume(narrator, sample, servers, program, closer).tell();
+        }
+
+        rows.join();
+        assertThat(good).isFalse();
+        assertThat(lines)
+                .anyMatch(line -> line.endsWith(": FAILED, they should be exact."))
+                .endsWith("   FAILED: it began all over again.");
+    }
+
+    private static void insertRows(TestDatabase target) {
+        try {
+            target.execute(
+                    "insert into blobs_blobmeta (domain, parent_id, name, key, type_code, content_length, created_on)"
+                            + " select 'd', 'p', 'n', 'k' || i, 1, 1, now() from generate_series(1, 100) i");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
