@@ -72,7 +72,7 @@ final class LookTest {
 
         assertThat(out().lines())
                 .startsWith(
-                        "documents: killed, or its machine was: it never ended",
+                        "documents: killed, or its machine was, or stopped at once: it never ended",
                         "  begun at 2018-10-24T20:00:00Z as process 4242 on host db1")
                 .contains("orders                         35         100  35%          unfinished        5")
                 .endsWith(
@@ -291,7 +291,7 @@ final class LookTest {
         assertThat(run("rejects", "documents", "--log-dir=" + logs)).isZero();
 
         assertThat(out().lines())
-                .contains("To mend: take U+0000 out; of documents, --nul=replace does, once with --reread.")
+                .contains("To mend: take U+0000 out (or --nul=replace --reread); of an id: save it anew.")
                 .allMatch(line -> line.length() < 80);
     }
 

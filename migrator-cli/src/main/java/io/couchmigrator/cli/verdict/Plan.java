@@ -40,7 +40,7 @@ public record Plan(CheckReport report, Path logDirectory) {
                             Numbers.of(target.connectionsNeeded()),
                             target.server()
                                     .flatMap(Server::connections)
-                                    .map(Plan::free)
+                                    .map(seen -> free(seen, target.connectionsNeeded()))
                                     .orElse("free: " + UNKNOWN)));
             target.tables().forEach(table -> lines.add("  %s: %s".formatted(table.name(), rows(table))));
         }
@@ -124,14 +124,18 @@ public record Plan(CheckReport report, Path logDirectory) {
         return tls ? "TLS" : "no TLS";
     }
 
-    private static String free(Connections connections) {
+    /** Without the last of them a run goes on, but nothing keeps a second one from running beside it. */
+    private static String free(Connections connections, int needed) {
         String limit =
                 switch (connections.limitOf()) {
                     case SERVER -> "";
                     case USER -> " (the user's limit)";
                     case DATABASE -> " (the database's limit)";
                 };
-        return "%s of %s free%s".formatted(Numbers.of(connections.free()), Numbers.of(connections.most()), limit);
+        int lacking = needed - connections.free();
+        String few = lacking <= 0 ? "" : lacking == 1 ? ": none for the lock" : ": too few";
+        return "%s of %s free%s%s"
+                .formatted(Numbers.of(connections.free()), Numbers.of(connections.most()), limit, few);
     }
 
     private static String rows(TableCheck table) {

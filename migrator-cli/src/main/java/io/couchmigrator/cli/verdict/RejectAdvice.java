@@ -16,7 +16,7 @@ public final class RejectAdvice {
     /** Returns what to do, as one sentence without its full stop. */
     public static String of(String code) {
         return switch (code) {
-            case "nul-character" -> "take U+0000 out; of documents, --nul=replace does, once with --reread";
+            case "nul-character" -> "take U+0000 out (or --nul=replace --reread); of an id: save it anew";
             case "lone-surrogate" -> "take the half of a surrogate pair out";
             case "value-too-long" -> "shorten it, or make the column longer";
             case "number-out-of-range" -> "change the number, or make a string of it";

@@ -78,7 +78,7 @@ public final class StatusText {
             case VERIFYING -> "being verified" + since();
             case STOPPED -> run.map(this::stopped).orElse("not complete, and no run goes on") + ended;
             case FAILED -> "failed%s: %s".formatted(ended, failure(run.flatMap(LatestRun::outcome)));
-            case KILLED -> "killed, or its machine was: it never ended";
+            case KILLED -> "killed, or its machine was, or stopped at once: it never ended";
             case COMPLETE -> "complete%s%s".formatted(ended, butFor());
         };
     }
@@ -142,7 +142,7 @@ public final class StatusText {
         }
         LatestRun run = verification.latest().get();
         if (run.ended().isEmpty()) {
-            return "killed, or its machine was: it never ended";
+            return "killed, or its machine was, or stopped at once: it never ended";
         }
         String found = run.outcome()
                 .map(outcome -> switch (outcome) {

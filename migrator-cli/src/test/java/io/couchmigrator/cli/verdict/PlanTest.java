@@ -102,7 +102,9 @@ class PlanTest {
         assertThat(lines(report(new TargetCheck("PostgreSQL", 6, Optional.of(limited), List.of()), List.of())))
                 .contains(
                         "PostgreSQL, database reports: version 15.4, TLS unknown, user migrator",
-                        "  connections: 6 needed, 2 of 10 free (the user's limit)");
+                        "  connections: 6 needed, 2 of 10 free (the user's limit): too few");
+        assertThat(lines(report(new TargetCheck("PostgreSQL", 3, Optional.of(limited), List.of()), List.of())))
+                .contains("  connections: 3 needed, 2 of 10 free (the user's limit): none for the lock");
     }
 
     @Test

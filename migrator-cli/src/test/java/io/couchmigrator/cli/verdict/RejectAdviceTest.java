@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class RejectAdviceTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    nul-character            | take U+0000 out; of documents, --nul=replace does, once with --reread
+                    nul-character            | take U+0000 out (or --nul=replace --reread); of an id: save it anew
                     lone-surrogate           | take the half of a surrogate pair out
                     value-too-long           | shorten it, or make the column longer
                     number-out-of-range      | change the number, or make a string of it

@@ -343,7 +343,8 @@ final class StatusTextTest {
 
     @Test
     void saysThatTheLatestVerificationNeverEnded() {
-        assertThat(lines(verified(going()))).contains("Verification: killed, or its machine was: it never ended");
+        assertThat(lines(verified(going())))
+                .contains("Verification: killed, or its machine was, or stopped at once: it never ended");
     }
 
     private static MigrationInfo verified(LatestRun verification) {

@@ -103,7 +103,7 @@ final class TargetLock implements AutoCloseable {
             }
         } catch (SQLException e) {
             stop.check();
-            goWithout("it could not be taken: " + SqlFault.withoutValues(e).getMessage());
+            goWithout("it could not be taken: " + SqlFault.of(e).seen());
         }
     }
 
