@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class ThrottleFile {
     private final int started;
     private final Sources sources;
     private final Reporter reporter;
+    private final LongSupplier nanos;
     private Seen seen = NOTHING;
     private int holding;
     private @Nullable Wait paused;
@@ -41,6 +43,12 @@ final class ThrottleFile {
 
     /** @param limits what the run was started with */
     ThrottleFile(Path path, Limits limits, Sources sources, Reporter reporter) {
+        this(path, limits, sources, reporter, System::nanoTime);
+    }
+
+    /** @param nanos tells nanoseconds as {@link System#nanoTime} does */
+    ThrottleFile(Path path, Limits limits, Sources sources, Reporter reporter, LongSupplier nanos) {
+        this.nanos = nanos;
         this.path = path;
         this.started = limits.documentsPerSecond();
         this.sources = sources;
@@ -65,7 +73,7 @@ final class ThrottleFile {
     }
 
     private void heed(Seen now) {
-        if (paused != null && System.nanoTime() - pauseToldAt >= TELL_AGAIN.toNanos()) {
+        if (paused != null && nanos.getAsLong() - pauseToldAt >= TELL_AGAIN.toNanos()) {
             tellPause(paused);
         }
         if (!now.equals(seen)) {
@@ -96,7 +104,7 @@ final class ThrottleFile {
 
     private void tellPause(Wait pause) {
         paused = pause;
-        pauseToldAt = System.nanoTime();
+        pauseToldAt = nanos.getAsLong();
         reporter.waiting(pause);
     }
 

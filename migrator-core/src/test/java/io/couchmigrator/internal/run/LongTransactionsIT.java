@@ -14,6 +14,7 @@ import io.couchmigrator.Progress;
 import io.couchmigrator.Result;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.couch.CouchDouble;
+import io.couchmigrator.testkit.faults.ScriptedFault;
 import io.couchmigrator.testkit.postgres.FaultyDataSource;
 import io.couchmigrator.testkit.postgres.JdbcFault;
 import io.couchmigrator.testkit.postgres.JdbcStep;
@@ -116,6 +117,25 @@ final class LongTransactionsIT {
 
             assertThat(listening.told).containsExactly("PostgreSQL: something that it cannot be asked for just now");
             assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        }
+    }
+
+    /** As where somebody takes the last connection meanwhile. */
+    @Test
+    void areNotOverWhereNobodyCanBeAskedAnyMore(CouchDouble couch, TestDatabase database) throws Exception {
+        FaultyDataSource target = FaultyDataSource.around(database.dataSource());
+        try (Connection holder = database.dataSource().getConnection()) {
+            listening.onStart = () -> execute(holder, "begin; lock table orders in access exclusive mode");
+            CompletableFuture<Result> ending = begin(couch, target);
+            await().atMost(LONG).until(() -> waits().equals(List.of(Kind.LOCK)));
+            ScriptedFault refused = target.script(JdbcFault.error("53300").on(JdbcStep.connects()));
+            await().atMost(LONG).until(() -> refused.hits() > 1);
+            assertThat(waits()).containsExactly(Kind.LOCK);
+            target.heal();
+            execute(holder, "rollback");
+
+            assertThat(ending.join().outcome()).isEqualTo(Outcome.COMPLETE);
+            assertThat(listening.told).hasSize(1);
         }
     }
 

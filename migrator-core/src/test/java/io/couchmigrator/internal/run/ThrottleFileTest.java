@@ -36,6 +36,7 @@ final class ThrottleFileTest {
     private Path path;
     private Sources sources;
     private ThrottleFile file;
+    private long nanos = Long.MAX_VALUE - 1;
 
     @BeforeEach
     void begin() {
@@ -44,7 +45,7 @@ final class ThrottleFileTest {
         Patience patience = new Patience("CouchDB", Duration.ZERO, stop, reporter, Clock.systemUTC());
         path = logs.resolve("orders.throttle");
         sources = new Sources(couch, patience, 1, 700, 10, stop, reporter);
-        file = new ThrottleFile(path, Settings.Limits.DEFAULT.documentsPerSecond(700), sources, reporter);
+        file = new ThrottleFile(path, Settings.Limits.DEFAULT.documentsPerSecond(700), sources, reporter, () -> nanos);
     }
 
     @AfterEach
@@ -86,6 +87,17 @@ final class ThrottleFileTest {
 
         assertThat(sources.isPaused()).isFalse();
         assertThat(told).containsExactly("paused", "goes on", "20 a second", "paused", "goes on", "700 a second");
+    }
+
+    @Test
+    void tellsAPauseEachMinuteWhileItLasts() throws IOException {
+        says("pause");
+        for (int second = 0; second < 125; second++) {
+            nanos += 1_000_000_000;
+            file.look().run();
+        }
+
+        assertThat(told).containsExactly("paused", "paused", "paused");
     }
 
     @Test
