@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.testkit.couch;
 
+import com.google.gson.JsonObject;
 import io.couchmigrator.testkit.couch.documents.Contents;
 import io.couchmigrator.testkit.couch.documents.CouchError;
 import io.couchmigrator.testkit.couch.documents.JsonText;
@@ -27,12 +28,13 @@ final class ChangesEndpoint {
             throw exchange.methodNotAllowed("GET,HEAD,POST");
         }
         Query query = exchange.query();
-        query.refuse("filter", "descending", "doc_ids", "style", "conflicts", "attachments", "heartbeat", "view");
+        query.refuse("descending", "doc_ids", "style", "conflicts", "attachments", "heartbeat", "view");
         Contents contents = database.contents();
         long since = SequenceToken.since(query.text("since").orElse("0"), database.identity(), contents.sequence());
         Feed feed = new Feed(
                 database,
                 query.flag("include_docs", false),
+                fields(exchange),
                 exchange.fault().limit(Math.max(1, query.count("limit").orElse(Integer.MAX_VALUE))),
                 Math.max(1, query.count("seq_interval").orElse(1)),
                 query.count("timeout").stream()
@@ -49,15 +51,32 @@ final class ChangesEndpoint {
         };
     }
 
+    /** All documents are the only ones that a selector may ask for here. */
+    private static Fields fields(Exchange exchange) {
+        String filter = exchange.query().text("filter").orElse("");
+        if (filter.isEmpty()) {
+            return new Fields(List.of());
+        }
+        JsonObject body = JsonText.parseObject(exchange.body());
+        if (!filter.equals("_selector") || !new JsonObject().equals(body.get("selector"))) {
+            throw CouchError.notSupported("this filter");
+        }
+        return Fields.of(body);
+    }
+
     private record Feed(
             CouchDatabase database,
             boolean withDocuments,
+            Fields fields,
             int limit,
             int interval,
             Duration timeout,
             boolean tellsPending) {
 
         Answer normal(Contents contents, long since) {
+            if (!after(contents, since, 1).isEmpty()) {
+                fields.check(500, "mango_error");
+            }
             String tag = HexFormat.of().toHexDigits(database.identity()) + "-" + contents.sequence() + "-" + since;
             return Answer.stream(payload -> {
                         payload.text("{\"results\":[\n");
@@ -126,7 +145,7 @@ final class ChangesEndpoint {
             payload.text(",\"changes\":[{\"rev\":\"" + change.revision() + "\"}]");
             payload.text(change.deleted() ? ",\"deleted\":true" : "");
             if (withDocuments) {
-                payload.text(",\"doc\":").document(change);
+                payload.text(",\"doc\":").document(change, fields);
             }
             payload.text("}");
         }

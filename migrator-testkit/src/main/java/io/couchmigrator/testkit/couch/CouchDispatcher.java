@@ -28,6 +28,7 @@ final class CouchDispatcher extends Dispatcher {
     private final AllDocsEndpoint allDocs;
     private final ResponseWriter responses;
     private final ChangesEndpoint changes;
+    private final FindEndpoints find;
     private final BulkEndpoints bulk = new BulkEndpoints();
     private final RevsDiffEndpoint revisions = new RevsDiffEndpoint();
     private final PurgeEndpoints purges = new PurgeEndpoints();
@@ -43,6 +44,7 @@ final class CouchDispatcher extends Dispatcher {
             ServerEndpoints server,
             AllDocsEndpoint allDocs,
             ChangesEndpoint changes,
+            FindEndpoints find,
             ResponseWriter responses) {
         this.parser = parser;
         this.log = log;
@@ -53,6 +55,7 @@ final class CouchDispatcher extends Dispatcher {
         this.server = server;
         this.allDocs = allDocs;
         this.changes = changes;
+        this.find = find;
         this.responses = responses;
     }
 
@@ -116,6 +119,9 @@ final class CouchDispatcher extends Dispatcher {
             case DATABASE -> server.database(exchange);
             case ALL_DOCS -> allDocs.answer(databases.get(request.database()), exchange);
             case CHANGES -> changes.answer(databases.get(request.database()), exchange);
+            case FIND -> find.find(databases.get(request.database()), exchange);
+            case EXPLAIN -> find.explain(databases.get(request.database()), exchange);
+            case INDEX -> find.index(databases.get(request.database()), exchange);
             case BULK_DOCS -> bulk.write(databases.get(request.database()), exchange);
             case BULK_GET -> bulk.read(databases.get(request.database()), exchange);
             case REVS_DIFF -> revisions.answer(databases.get(request.database()), exchange);

@@ -62,6 +62,7 @@ public final class CouchDouble implements Closeable {
                 new ServerEndpoints(builder.pose, databases, nodes),
                 new AllDocsEndpoint(builder.offsets, builder.queryLimit),
                 new ChangesEndpoint(builder.tellsPending),
+                new FindEndpoints(builder.queryLimit),
                 new ResponseWriter(builder.pose, signal));
         this.listener = new HttpListener(dispatcher, signal, builder.https);
     }

@@ -15,6 +15,12 @@ public enum Endpoint {
     ALL_DOCS,
     /** {@code /{db}/_changes}. */
     CHANGES,
+    /** {@code /{db}/_find}. */
+    FIND,
+    /** {@code /{db}/_explain}. */
+    EXPLAIN,
+    /** {@code /{db}/_index}. */
+    INDEX,
     /** {@code /{db}/_bulk_docs}. */
     BULK_DOCS,
     /** {@code /{db}/_bulk_get}. */

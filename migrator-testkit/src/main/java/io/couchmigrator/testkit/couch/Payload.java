@@ -47,6 +47,14 @@ final class Payload {
         return this;
     }
 
+    /** Writes those of a document's fields, {@code null} if it cannot be read. */
+    Payload document(StoredDocument document, Fields fields) throws IOException {
+        if (fault.hides(document) || document.kind() == StoredDocument.Kind.UNREADABLE) {
+            return text("null");
+        }
+        return bytes(fields.of(document));
+    }
+
     void endRow() throws IOException {
         rows++;
         cutIfTold();

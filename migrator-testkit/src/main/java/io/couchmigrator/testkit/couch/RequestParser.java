@@ -91,6 +91,9 @@ final class RequestParser {
         return switch (rest.get(0)) {
             case "_all_docs" -> new Subject(names.isEmpty() ? Endpoint.ALL_DOCS : Endpoint.OTHER, names);
             case "_changes" -> new Subject(Endpoint.CHANGES, names);
+            case "_find" -> new Subject(Endpoint.FIND, names);
+            case "_explain" -> new Subject(Endpoint.EXPLAIN, names);
+            case "_index" -> new Subject(Endpoint.INDEX, names);
             case "_bulk_docs" -> new Subject(Endpoint.BULK_DOCS, names);
             case "_bulk_get" -> new Subject(Endpoint.BULK_GET, names);
             case "_revs_diff" -> new Subject(Endpoint.REVS_DIFF, names);

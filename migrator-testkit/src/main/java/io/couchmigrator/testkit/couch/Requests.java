@@ -34,6 +34,11 @@ public final class Requests {
         return to(Endpoint.CHANGES);
     }
 
+    /** Requests for fields of documents, by {@code _find}. */
+    public static Predicate<CouchRequest> finds() {
+        return to(Endpoint.FIND);
+    }
+
     /** Requests to this database. */
     public static Predicate<CouchRequest> database(String name) {
         return request -> request.database().equals(name);

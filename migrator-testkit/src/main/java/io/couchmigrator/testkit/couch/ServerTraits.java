@@ -37,6 +37,8 @@ public record ServerTraits(String server, Set<Trait> traits) {
         STRICT_UNICODE,
         /** A range of {@code _all_docs} may stand in the body of a {@code POST}. */
         RANGE_IN_BODY,
+        /** {@code _find} and {@code _changes} send those fields alone that are asked for. */
+        FIELDS,
         /** A request's first line of more than 8,190 bytes is refused. */
         SHORT_REQUEST_LINE,
         /** A {@code +} in a path is a blank. */

@@ -36,6 +36,13 @@ class CouchContractIT {
     }
 
     @Nested
+    class Fields extends FieldsContract {
+        Fields() throws IOException {
+            super(System.getenv("MIGRATOR_TEST_COUCHDB_URL"));
+        }
+    }
+
+    @Nested
     class Conflicts extends ConflictContract {
         Conflicts() throws IOException {
             super(System.getenv("MIGRATOR_TEST_COUCHDB_URL"));

@@ -36,6 +36,13 @@ class DoubleContractTest {
     }
 
     @Nested
+    class Fields extends FieldsContract {
+        Fields() throws IOException {
+            super(COUCH.url());
+        }
+    }
+
+    @Nested
     class Conflicts extends ConflictContract {
         Conflicts() throws IOException {
             super(COUCH.url());

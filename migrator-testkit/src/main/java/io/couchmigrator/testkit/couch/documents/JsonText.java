@@ -13,6 +13,7 @@ import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -70,6 +71,15 @@ public final class JsonText {
                 .filter(JsonElement::isJsonObject)
                 .map(JsonElement::getAsJsonObject)
                 .orElseThrow(() -> new CouchError(400, "bad_request", "Request body must be a JSON object"));
+    }
+
+    /** Returns a value as CouchDB writes it. */
+    public static ByteString text(JsonElement value) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonWriter writer = GSON.newJsonWriter(text)) {
+            write(value, writer);
+        }
+        return ByteString.encodeUtf8(text.toString());
     }
 
     /** Writes a value as deep as one may be that is read; Gson would need several frames of the stack for each level. */
