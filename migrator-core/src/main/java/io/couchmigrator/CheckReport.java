@@ -131,13 +131,15 @@ public record CheckReport(
      * @param documents documents of the database, or rows of the table; empty if they could not be counted
      * @param skipped why the stage is skipped; empty if it is not
      * @param cluster how its database is spread over a cluster; empty if it is a table, or the server does not tell
+     * @param reading how its documents would be read; empty if there is nothing to choose, or that could not be told
      */
     public record StageCheck(
             String stage,
             String description,
             OptionalLong documents,
             Optional<String> skipped,
-            Optional<Cluster> cluster) {}
+            Optional<Cluster> cluster,
+            Optional<CouchServer.Chosen> reading) {}
 
     /**
      * How a database of CouchDB is spread over a cluster.

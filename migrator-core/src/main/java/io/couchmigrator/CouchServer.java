@@ -19,6 +19,33 @@ public final class CouchServer {
     private final @Nullable String password;
     private final Duration connectTimeout;
     private final Duration readTimeout;
+    private final Reading reading;
+
+    /** How the documents of a stage are read that names the fields it needs ({@link DocumentStage#fields}). */
+    public enum Reading {
+        /** By fields where documents are so large that it pays, and CouchDB can be relied on for it; else whole. */
+        AUTO,
+        /** Everything is sent of each document, also what a stage does not need. */
+        WHOLE,
+        /** Those fields alone are sent that a stage needs, where CouchDB can be relied on for it; else everything. */
+        FIELDS
+    }
+
+    /**
+     * How the documents of a stage are read, and why so.
+     *
+     * @param reading {@link Reading#WHOLE} or {@link Reading#FIELDS}
+     * @param reason for people, without a full stop
+     */
+    public record Chosen(Reading reading, String reason) {
+        public Chosen {
+            Objects.requireNonNull(reason, "reason");
+            if (reading == Reading.AUTO) {
+                throw new IllegalArgumentException(
+                        "unexpected reading AUTO: expected WHOLE or FIELDS, which was chosen");
+            }
+        }
+    }
 
     private CouchServer(Builder builder) {
         this.url = builder.url;
@@ -26,6 +53,7 @@ public final class CouchServer {
         this.password = builder.password;
         this.connectTimeout = builder.connectTimeout;
         this.readTimeout = builder.readTimeout;
+        this.reading = builder.reading;
     }
 
     /**
@@ -64,6 +92,11 @@ public final class CouchServer {
         return readTimeout;
     }
 
+    /** Returns how documents are read. */
+    public Reading reading() {
+        return reading;
+    }
+
     /** Returns the address without credentials. */
     @Override
     public String toString() {
@@ -78,6 +111,7 @@ public final class CouchServer {
         private @Nullable String password;
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration readTimeout = Duration.ofSeconds(60);
+        private Reading reading = Reading.AUTO;
 
         private Builder(String text) {
             ServerUrl parsed = ServerUrl.parse(text);
@@ -112,6 +146,12 @@ public final class CouchServer {
          */
         public Builder readTimeout(Duration readTimeout) {
             this.readTimeout = timeout(readTimeout, "readTimeout");
+            return this;
+        }
+
+        /** Sets how documents are read; the rows are the same. The default is {@link Reading#AUTO}. */
+        public Builder reading(Reading reading) {
+            this.reading = Objects.requireNonNull(reading, "reading");
             return this;
         }
 

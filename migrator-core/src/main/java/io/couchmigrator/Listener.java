@@ -32,6 +32,12 @@ public interface Listener {
      */
     default void stageStarted(Progress progress, Path migrationLog) {}
 
+    /**
+     * It was chosen how documents of a stage are read, where there is a choice ({@link CouchServer.Reading}): before or soon after the
+     * first is, and once more if fields alone turn out not to come.
+     */
+    default void readingChosen(String stage, CouchServer.Chosen chosen) {}
+
     /** A batch of a stage was committed; called every five minutes besides, whether there was one or not. */
     default void progressed(Progress progress) {}
 

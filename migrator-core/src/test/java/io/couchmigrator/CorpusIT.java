@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.couchmigrator.CouchServer.Reading;
 import io.couchmigrator.testkit.MigratorExtension;
 import io.couchmigrator.testkit.commcare.Corpus;
 import io.couchmigrator.testkit.commcare.ExpectedLogEntry;
@@ -14,6 +15,7 @@ import io.couchmigrator.testkit.commcare.SampleDocuments;
 import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.couch.Offsets;
 import io.couchmigrator.testkit.couch.Pose;
+import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +48,16 @@ final class CorpusIT {
         Stream<Arguments> otherPoses = Stream.of(Pose.values())
                 .filter(pose -> pose != Pose.MODERN)
                 .flatMap(pose -> ways(pose, Offsets.EXACT, 1, 4));
-        return Stream.concat(ranksOnAndOff, otherPoses);
+        return Stream.concat(ranksOnAndOff, otherPoses).flatMap(CorpusIT::readings);
+    }
+
+    /** Most of them whole, as small documents are read of themselves. */
+    private static Stream<Arguments> readings(Arguments way) {
+        Object[] parts = way.get();
+        boolean alsoFields = parts[2].equals(7) && (parts[3].equals(1) || parts[3].equals(4));
+        return Stream.of(Reading.AUTO, Reading.FIELDS)
+                .filter(reading -> reading == Reading.AUTO || alsoFields)
+                .map(reading -> Arguments.of(parts[0], parts[1], parts[2], parts[3], reading));
     }
 
     private static Stream<Arguments> ways(Pose pose, Offsets offsets, Integer... workers) {
@@ -57,12 +68,14 @@ final class CorpusIT {
     @ParameterizedTest
     @MethodSource("everyWay")
     void writesExactlyTheExpectedRowsAndLog(
-            Pose pose, Offsets offsets, int chunkSize, int workers, TestDatabase database) throws Exception {
+            Pose pose, Offsets offsets, int chunkSize, int workers, Reading reading, TestDatabase database)
+            throws Exception {
         try (CouchDouble couch =
                 CouchDouble.builder().pose(pose).offsets(offsets).start()) {
             load(couch, database);
 
             Result result = migrator(couch, database)
+                    .source(CouchServer.builder(couch.url()).reading(reading).build())
                     .chunkSize(chunkSize)
                     .workers(workers)
                     .build()
@@ -75,6 +88,7 @@ final class CorpusIT {
             assertThat(result.tallies().alreadyThere()).isZero();
             assertThat(ExpectedRow.readAll(database.dataSource())).containsExactlyInAnyOrderElementsOf(corpus.rows());
             assertThat(logged()).isEqualTo(corpus.log());
+            assertThat(couch.requests(Requests.finds()).isEmpty()).isEqualTo(reading != Reading.FIELDS);
             assertThat(recorder.lines()).contains("read commcarehq 241/279 of 279, 0 previously, 37 filtered");
         }
     }

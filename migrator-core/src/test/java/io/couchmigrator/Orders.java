@@ -144,4 +144,16 @@ final class Orders {
                         .build())
                 .build());
     }
+
+    /** Returns the rows of {@link #contents} where so many orders were written. */
+    static List<String> contents(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "%s c%s %s".formatted(id(i), i % 7, i))
+                .toList();
+    }
+
+    /** Returns the rows that are there, in the order of their ids. */
+    static List<String> contents(TestDatabase database) throws SQLException {
+        return database.query("select id || ' ' || customer || ' ' || total from orders order by id collate \"C\"");
+    }
 }

@@ -27,6 +27,11 @@ final class Recorder implements Listener {
     }
 
     @Override
+    public void readingChosen(String stage, CouchServer.Chosen chosen) {
+        lines.add("reading %s %s: %s".formatted(stage, chosen.reading(), chosen.reason()));
+    }
+
+    @Override
     public void stageRead(Progress progress) {
         lines.add("read %s %d/%d of %d, %d previously, %d filtered"
                 .formatted(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.command;
 
+import io.couchmigrator.CouchServer.Chosen;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Tallies;
@@ -9,7 +10,9 @@ import io.couchmigrator.cli.settings.Command;
 import io.couchmigrator.cli.text.Durations;
 import io.couchmigrator.cli.text.Numbers;
 import io.couchmigrator.cli.text.OperatorWords;
+import io.couchmigrator.cli.text.Readings;
 import io.couchmigrator.cli.text.Secrets;
+import io.couchmigrator.cli.text.Wrapped;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,6 +70,11 @@ final class ConsoleListener implements Listener {
                 "%s %s documents%s".formatted(verifies ? "Verifying" : "Processing", progress.total(), previously),
                 progress.description()));
         console.line((verifies ? "Findings: " : "Migration log: ") + migrationLog);
+    }
+
+    @Override
+    public void readingChosen(String stage, Chosen chosen) {
+        console.lines(Wrapped.lines("", 0, "%s: %s.".formatted(stage, Readings.told(chosen))));
     }
 
     @Override

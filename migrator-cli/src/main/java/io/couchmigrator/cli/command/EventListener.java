@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.command;
 
+import io.couchmigrator.CouchServer.Chosen;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Progress;
 import io.couchmigrator.Rejection;
@@ -60,6 +61,13 @@ final class EventListener implements Listener {
                 .with("total", progress.total())
                 .with("read", progress.read())
                 .with("file", migrationLog));
+    }
+
+    @Override
+    public void readingChosen(String stage, Chosen chosen) {
+        events.tell("reading_chosen", event -> event.with("stage", stage)
+                .with("reading", chosen.reading().name().toLowerCase(Locale.ROOT))
+                .with("reason", chosen.reason()));
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.couchmigrator.cli.settings;
 
 import io.couchmigrator.CouchServer;
+import io.couchmigrator.CouchServer.Reading;
 import io.couchmigrator.cli.settings.Values.Value;
 import io.couchmigrator.cli.text.IoReason;
 import io.couchmigrator.cli.text.Secrets;
@@ -12,6 +13,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Where CouchDB is and who we are to it. No message shows a password. */
@@ -29,10 +31,14 @@ final class CouchSettings {
     /** Returns the server; empty, with a fault added, if it is not told or not fit. */
     Optional<CouchServer> server(Duration connectTimeout, Duration readTimeout) {
         Optional<CouchServer.Builder> named = named();
+        Reading reading = reading();
         if (named.isEmpty()) {
             return Optional.empty();
         }
-        CouchServer.Builder builder = named.get().connectTimeout(connectTimeout).readTimeout(readTimeout);
+        CouchServer.Builder builder = named.get()
+                .connectTimeout(connectTimeout)
+                .readTimeout(readTimeout)
+                .reading(reading);
         CouchServer inUrl = builder.build();
         Optional<String> user = values.of(Setting.COUCH_USER).map(Value::text).or(inUrl::user);
         Optional<String> password =
@@ -50,6 +56,17 @@ final class CouchSettings {
                     + Setting.COUCH_USER.option());
         }
         return user.isPresent() || password.isPresent() || passwordTold ? Optional.empty() : Optional.of(inUrl);
+    }
+
+    private Reading reading() {
+        Value value = values.of(Setting.READ).orElseThrow();
+        for (Reading reading : Reading.values()) {
+            if (value.text().equals(reading.name().toLowerCase(Locale.ROOT))) {
+                return reading;
+            }
+        }
+        faults.add("%s is \"%s\": expected auto, whole or fields".formatted(value.place(), value.text()));
+        return Reading.AUTO;
     }
 
     private Optional<CouchServer.Builder> named() {

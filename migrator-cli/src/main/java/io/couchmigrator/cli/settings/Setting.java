@@ -39,6 +39,8 @@ public enum Setting {
             delete or keep the rows of documents that are deleted; a table that keeps them is refused unless one of both is given"""),
     NUL("nul", Scope.ANYWHERE, "WORD", null, "reject", """
             reject documents that hold U+0000, which PostgreSQL cannot store, or replace it by U+FFFD"""),
+    READ("read", Scope.ANYWHERE, "HOW", null, "auto", """
+            whole documents, or those fields alone that a stage needs, or auto: fields where documents are so large that it pays"""),
     JDBC_URL("jdbc-url", Scope.ANYWHERE, "URL", null, null, """
             the PostgreSQL database, as jdbc:postgresql://HOST:PORT/NAME; else libpq's variables"""),
     SHARDS("shards", Scope.FILE, null, null, null, "the databases of a sharded blobs_blobmeta"),
@@ -116,6 +118,9 @@ public enum Setting {
     private static final Set<Setting> OF_LOOKING = EnumSet.of(LOG_DIR, CONFIG, VERSION);
 
     private static final Set<Setting> OF_DOCUMENTS = EnumSet.of(TABLE, DELETIONS, NUL, COUNTS, IDS, ADOPT, REREAD);
+
+    /** Who moves documents as they are needs all of them. */
+    private static final Set<Setting> OF_METADATA = EnumSet.of(READ);
 
     private final String key;
     private final Scope scope;
@@ -198,7 +203,7 @@ public enum Setting {
 
     /** Returns whether it means something to this migration. */
     boolean belongsTo(Migrations migration) {
-        return migration == Migrations.DOCUMENTS || !OF_DOCUMENTS.contains(this);
+        return !(migration == Migrations.DOCUMENTS ? OF_METADATA : OF_DOCUMENTS).contains(this);
     }
 
     boolean isOfEveryMigration() {

@@ -15,6 +15,7 @@ import io.couchmigrator.CheckReport.SourceCheck;
 import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CheckReport.TableCheck;
 import io.couchmigrator.CheckReport.TargetCheck;
+import io.couchmigrator.CouchServer.Chosen;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.TargetException.Lack;
@@ -103,6 +104,14 @@ public final class CheckJson {
         json.addProperty("documents", number(stage.documents()));
         json.addProperty("skipped", stage.skipped().map(OperatorWords::of).orElse(null));
         json.add("cluster", orNull(stage.cluster(), CheckJson::json));
+        json.add("reading", orNull(stage.reading(), CheckJson::json));
+        return json;
+    }
+
+    private static JsonObject json(Chosen chosen) {
+        JsonObject json = new JsonObject();
+        json.addProperty("reading", word(chosen.reading()));
+        json.addProperty("reason", chosen.reason());
         return json;
     }
 

@@ -14,6 +14,7 @@ import io.couchmigrator.TargetException.Lack;
 import io.couchmigrator.cli.text.Numbers;
 import io.couchmigrator.cli.text.OperatorWords;
 import io.couchmigrator.cli.text.Printable;
+import io.couchmigrator.cli.text.Readings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,10 @@ public record Plan(CheckReport report, Path logDirectory) {
                         report.freeBytes().isPresent()
                                 ? bytes(report.freeBytes().getAsLong()) + " free"
                                 : "free space " + UNKNOWN));
-        report.stages().forEach(stage -> lines.add(stage(stage)));
+        report.stages().forEach(stage -> {
+            lines.add(stage(stage));
+            stage.reading().ifPresent(chosen -> lines.add(cut("  " + Readings.told(chosen))));
+        });
         return lines;
     }
 

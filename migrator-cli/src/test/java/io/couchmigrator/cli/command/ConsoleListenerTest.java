@@ -3,6 +3,8 @@ package io.couchmigrator.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.CouchServer.Chosen;
+import io.couchmigrator.CouchServer.Reading;
 import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.Listener.Wait.Kind;
 import io.couchmigrator.Progress;
@@ -84,6 +86,22 @@ class ConsoleListenerTest {
                         "Processed 1/1 of 123456 documents in 0:00:00.137354 (3:24:21.179518 remaining)",
                         "Processed 241/279 of 279 documents (0 previously processed, 37 filtered out).");
         assertThat(errors()).containsExactly("1 rejected: see logs/migrate_metadata.rejects.jsonl");
+    }
+
+    @Test
+    void tellsHowDocumentsAreReadInLinesThatFit() {
+        listener.readingChosen("commcarehq", new Chosen(Reading.FIELDS, "documents of about 8712 bytes"));
+        listener.readingChosen(
+                "commcarehq",
+                new Chosen(
+                        Reading.WHOLE,
+                        "fields alone failed 3 times in a row: the server answered 500 (unknown_error)"));
+
+        assertThat(lines())
+                .containsExactly(
+                        "commcarehq: read by fields: documents of about 8712 bytes.",
+                        "commcarehq: read whole: fields alone failed 3 times in a row: the server",
+                        "answered 500 (unknown_error).");
     }
 
     @Test

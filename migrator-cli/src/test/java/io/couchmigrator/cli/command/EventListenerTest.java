@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.couchmigrator.CouchServer.Chosen;
+import io.couchmigrator.CouchServer.Reading;
 import io.couchmigrator.Listener;
 import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.Progress;
@@ -64,6 +66,7 @@ final class EventListenerTest {
         listener.started(FILE);
         listener.setAside(FILE);
         listener.stageStarted(PROGRESS, FILE);
+        listener.readingChosen("orders", new Chosen(Reading.FIELDS, "documents of about 8712 bytes"));
         listener.progressed(PROGRESS);
         listener.stageRead(PROGRESS);
         listener.stageWasComplete("orders", NOON, OptionalLong.of(1));

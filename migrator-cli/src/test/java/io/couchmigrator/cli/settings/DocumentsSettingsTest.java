@@ -221,6 +221,12 @@ final class DocumentsSettingsTest {
                 .containsExactly("--couch-db is given 2 times: give it once");
     }
 
+    /** All of a document is moved, whatever somebody may want to read of it. */
+    @Test
+    void areReadWhole() throws IOException {
+        assertThat(faults("--couch-db=orders", "--read=fields")).containsExactly("--read is no option of documents");
+    }
+
     @Test
     void leaveTheDatabasesOfTablesToOtherMigrations() throws IOException {
         Path file = Files.writeString(directory.resolve("c.json"), "{\"sources\": {}}");

@@ -3,6 +3,7 @@ package io.couchmigrator.cli.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couchmigrator.CouchServer.Reading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,7 @@ class SettingsReaderTest {
         assertThat(settings.couch().url()).hasToString("http://couch.example.org:5984/base/");
         assertThat(settings.couch().user()).isEmpty();
         assertThat(settings.couch().readTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.couch().reading()).isEqualTo(Reading.AUTO);
         assertThat(settings.couch().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(settings.warnings()).isEmpty();
     }
@@ -109,6 +111,8 @@ class SettingsReaderTest {
         "--max-duration=0s",
         "--max-duration=366d",
         "--connect-timeout=-1s",
+        "--read=bodies",
+        "--read=FIELDS",
         "--couch-db=Upper",
         "--couch-db=a?b"
     })
@@ -116,6 +120,13 @@ class SettingsReaderTest {
         words.add(word);
 
         assertThat(faults()).singleElement().asString().startsWith(word.substring(0, word.indexOf('=')) + " is \"");
+    }
+
+    @Test
+    void takesAWayOfReading() {
+        words.add("--read=fields");
+
+        assertThat(read().couch().reading()).isEqualTo(Reading.FIELDS);
     }
 
     @Test

@@ -14,6 +14,8 @@ import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CheckReport.TableCheck;
 import io.couchmigrator.CheckReport.TableCheck.State;
 import io.couchmigrator.CheckReport.TargetCheck;
+import io.couchmigrator.CouchServer.Chosen;
+import io.couchmigrator.CouchServer.Reading;
 import io.couchmigrator.TableName;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.TargetException.Lack;
@@ -46,9 +48,15 @@ final class CheckJsonTest {
                                 "all",
                                 OptionalLong.of(24_000),
                                 Optional.empty(),
-                                Optional.of(new Cluster(OptionalLong.of(3), OptionalLong.empty()))),
+                                Optional.of(new Cluster(OptionalLong.of(3), OptionalLong.empty())),
+                                Optional.of(new Chosen(Reading.FIELDS, "documents of about 8712 bytes"))),
                         new StageCheck(
-                                "old", "all", OptionalLong.empty(), Optional.of("it is gone"), Optional.empty())),
+                                "old",
+                                "all",
+                                OptionalLong.empty(),
+                                Optional.of("it is gone"),
+                                Optional.empty(),
+                                Optional.empty())),
                 OptionalLong.empty(),
                 List.of(TargetException.lacking(
                         "no right\u0085: run() again", new Lack("no right", "grant select on documents to migrator"))),
@@ -81,9 +89,10 @@ final class CheckJsonTest {
                   "stages": [
                     {
                       "stage": "shop", "description": "all", "documents": 24000, "skipped": null,
-                      "cluster": {"copies": 3, "shards": null}
+                      "cluster": {"copies": 3, "shards": null},
+                      "reading": {"reading": "fields", "reason": "documents of about 8712 bytes"}
                     },
-                    {"stage": "old", "description": "all", "documents": null, "skipped": "it is gone", "cluster": null}
+                    {"stage": "old", "description": "all", "documents": null, "skipped": "it is gone", "cluster": null, "reading": null}
                   ],
                   "next": "migrator check"
                 }

@@ -13,6 +13,8 @@ import io.couchmigrator.CheckReport.StageCheck;
 import io.couchmigrator.CheckReport.TableCheck;
 import io.couchmigrator.CheckReport.TableCheck.State;
 import io.couchmigrator.CheckReport.TargetCheck;
+import io.couchmigrator.CouchServer.Chosen;
+import io.couchmigrator.CouchServer.Reading;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.TableName;
@@ -46,7 +48,7 @@ class PlanTest {
                         COUCH,
                         List.of(target),
                         List.of(
-                                stage("commcarehq", 1_266, "CommCareAudio, ".repeat(20), 3, 8),
+                                readByFields(stage("commcarehq", 1_266, "CommCareAudio, ".repeat(20), 3, 8)),
                                 stage("commcarehq__apps", 1, "Application", 3, 2)),
                         OptionalLong.of(12_345_678_901L),
                         List.of(),
@@ -61,6 +63,7 @@ class PlanTest {
                         "  lines: does not exist; a run does not create it",
                         "Log directory logs: 12.3 GB free",
                         "commcarehq: 1,266 documents: CommCareAudio, CommCareAudio, CommCareAudio, CommC…",
+                        "  read by fields: documents of about 8712 bytes",
                         "commcarehq__apps: 1 document: Application")
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }
@@ -81,7 +84,8 @@ class PlanTest {
                 6,
                 Optional.empty(),
                 List.of(new TableCheck(TableName.of("blobs_blobmeta"), State.UNKNOWN, OptionalLong.empty())));
-        StageCheck stage = new StageCheck("hq", "all", OptionalLong.empty(), Optional.empty(), Optional.empty());
+        StageCheck stage =
+                new StageCheck("hq", "all", OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
         assertThat(lines(new CheckReport(
                         silent, List.of(away), List.of(stage), OptionalLong.empty(), List.of(), List.of())))
@@ -171,7 +175,18 @@ class PlanTest {
                 description,
                 OptionalLong.of(documents),
                 Optional.empty(),
-                Optional.of(new Cluster(OptionalLong.of(copies), OptionalLong.of(shards))));
+                Optional.of(new Cluster(OptionalLong.of(copies), OptionalLong.of(shards))),
+                Optional.empty());
+    }
+
+    private static StageCheck readByFields(StageCheck stage) {
+        return new StageCheck(
+                stage.stage(),
+                stage.description(),
+                stage.documents(),
+                stage.skipped(),
+                stage.cluster(),
+                Optional.of(new Chosen(Reading.FIELDS, "documents of about 8712 bytes")));
     }
 
     private static List<String> lines(CheckReport report) {

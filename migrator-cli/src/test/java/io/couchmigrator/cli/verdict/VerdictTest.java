@@ -502,9 +502,19 @@ class VerdictTest {
     void tellsWhatACheckFoundWithTheStatusOfTheGravestFault() {
         List<StageCheck> stages = List.of(
                 new StageCheck(
-                        "commcarehq", "CommCareAudio", OptionalLong.of(1266), Optional.empty(), Optional.empty()),
+                        "commcarehq",
+                        "CommCareAudio",
+                        OptionalLong.of(1266),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
                 new StageCheck(
-                        "IcdsFile", "IcdsFile", OptionalLong.empty(), Optional.of("no table"), Optional.empty()));
+                        "IcdsFile",
+                        "IcdsFile",
+                        OptionalLong.empty(),
+                        Optional.of("no table"),
+                        Optional.empty(),
+                        Optional.empty()));
         CheckVerdict fit = new CheckVerdict("migrate_metadata", checked(stages, List.of()));
         List<MigrationException> found = List.of(
                 new SourceException("no database"),

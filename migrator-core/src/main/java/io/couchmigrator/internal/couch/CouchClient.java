@@ -11,8 +11,8 @@ import io.couchmigrator.internal.retry.Asking;
 import io.couchmigrator.internal.retry.PassingException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +31,8 @@ public final class CouchClient implements AutoCloseable {
     private final CouchServer server;
     private final CouchHttp http;
     private final RangeRequests ranges;
+    private final IdRequests byId;
+    private final FieldRequests fields;
 
     public CouchClient(CouchServer server) {
         this(server, Dns.SYSTEM);
@@ -40,11 +42,18 @@ public final class CouchClient implements AutoCloseable {
         this.server = server;
         this.http = new CouchHttp(server, names);
         this.ranges = new RangeRequests(http);
+        this.byId = new IdRequests(http);
+        this.fields = new FieldRequests(http);
     }
 
     /** Returns the server's name for people. */
     public String name() {
         return "CouchDB at " + server;
+    }
+
+    /** Returns how its documents are to be read. */
+    public CouchServer.Reading reading() {
+        return server.reading();
     }
 
     /** Returns what the server is asked just now. */
@@ -143,7 +152,7 @@ public final class CouchClient implements AutoCloseable {
 
     /** Reads a page of {@code _all_docs}; it may have fewer rows than the limit although there are more. */
     public PageEnd page(KeyPage page, Meter meter, RowConsumer consumer) throws PassingException {
-        HttpUrl.Builder target = allDocs(page.database(), page.wanted());
+        HttpUrl.Builder target = http.allDocs(page.database(), page.wanted());
         Map<String, String> keys = new LinkedHashMap<>();
         if (page.buffered()) {
             target.addQueryParameter("buffer_response", "true");
@@ -156,7 +165,7 @@ public final class CouchClient implements AutoCloseable {
             target.addQueryParameter("inclusive_end", "false");
         }
         String what = "documents of \"%s\"".formatted(page.database());
-        return ranges.range(what, target.build(), page.limit(), keys, rows(page.wanted(), meter, consumer));
+        return ranges.range(what, target.build(), page.limit(), keys, PageParser.of(page.wanted(), meter, consumer));
     }
 
     /** Returns how many documents the server sends at once, as far as it has said so. */
@@ -176,20 +185,15 @@ public final class CouchClient implements AutoCloseable {
     }
 
     private List<String> lastIds(String database, @Nullable String from, int skip) throws PassingException {
-        HttpUrl.Builder target = allDocs(database, Wanted.IDS).addQueryParameter("descending", "true");
+        HttpUrl.Builder target = http.allDocs(database, Wanted.IDS).addQueryParameter("descending", "true");
         if (skip > 0) {
             target.addQueryParameter("skip", "" + skip);
         }
         Map<String, String> keys = from == null ? Map.of() : Map.of("startkey", from);
         List<String> ids = new ArrayList<>();
         String what = "ids of \"%s\"".formatted(database);
-        ranges.range(what, target.build(), 2, keys, rows(Wanted.IDS, Meter.NONE, row -> ids.add(row.id())));
+        ranges.range(what, target.build(), 2, keys, PageParser.of(Wanted.IDS, Meter.NONE, row -> ids.add(row.id())));
         return ids;
-    }
-
-    private HttpUrl.Builder allDocs(String database, Wanted wanted) {
-        HttpUrl.Builder target = http.url(database, "_all_docs");
-        return wanted.bodies() ? target.addQueryParameter("include_docs", "true") : target;
     }
 
     private static OptionalLong ofCluster(@Nullable JsonElement cluster, String name) {
@@ -207,43 +211,32 @@ public final class CouchClient implements AutoCloseable {
      */
     public void documents(String database, List<String> ids, Wanted wanted, Meter meter, RowConsumer consumer)
             throws PassingException {
-        try {
-            atOnce(database, ids, wanted, meter, consumer);
-        } catch (SourceException e) {
-            boolean tooLarge = StatusException.causing(e)
-                    .filter(StatusException::isOfTooLargeARequest)
-                    .isPresent();
-            if (!tooLarge || ids.size() == 1) {
-                throw e;
-            }
-            int half = ids.size() / 2;
-            documents(database, ids.subList(0, half), wanted, meter, consumer);
-            documents(database, ids.subList(half, ids.size()), wanted, meter, consumer);
-        }
+        byId.documents(database, ids, wanted, meter, consumer);
     }
 
-    private void atOnce(String database, List<String> ids, Wanted wanted, Meter meter, RowConsumer consumer)
+    /** Returns whether a server can be asked for fields of these names alone. */
+    public static boolean canExpress(Collection<String> fields) {
+        return FieldRequests.canExpress(fields);
+    }
+
+    /**
+     * Returns what kind of index the server would read to send fields alone, in its own words; empty if it does not say. Any but
+     * {@code special} leaves out what it does not index.
+     *
+     * @throws SourceException with a {@link StatusException} if the server, or a proxy, does not take the question
+     */
+    public String indexOfFields(String database, Wanted wanted) throws PassingException {
+        return fields.index(database, wanted);
+    }
+
+    /**
+     * Reads the wanted fields alone of so many documents from an id on. What does not come may be there all the same.
+     *
+     * @throws SourceException with a {@link StatusException} if the server, or a proxy, does not take the question
+     */
+    public PageEnd fields(String database, String from, int limit, Wanted wanted, Meter meter, RowConsumer consumer)
             throws PassingException {
-        StringJoiner keys = new StringJoiner(",", "{\"keys\":[", "]}");
-        ids.forEach(id -> keys.add(JsonText.quoted(id)));
-        String what = "documents of \"%s\" by id (%s)".formatted(database, ids.size());
-        Set<String> unanswered = new LinkedHashSet<>(ids);
-        RowConsumer asked = row -> {
-            if (unanswered.remove(row.id())) {
-                consumer.row(row);
-            }
-        };
-        PageEnd end = http.post(what, allDocs(database, wanted), keys.toString(), rows(wanted, meter, asked));
-        if (end.rows() + unanswered.size() != ids.size() || (end.rows() == 0 && !ids.isEmpty())) {
-            throw http.broken(
-                    what,
-                    new IOException("asked for %s ids, answered %s rows, %s ids not among them"
-                            .formatted(ids.size(), end.rows(), unanswered.size())));
-        }
-        if (!unanswered.isEmpty()) {
-            // An operator's limit of rows cuts an answer short, in silence.
-            documents(database, List.copyOf(unanswered), wanted, meter, consumer);
-        }
+        return fields.from(database, from, limit, wanted, meter, consumer);
     }
 
     /**
@@ -256,15 +249,32 @@ public final class CouchClient implements AutoCloseable {
     public PageEnd changes(
             String database, @Nullable JsonElement since, int limit, Wanted wanted, Meter meter, RowConsumer consumer)
             throws PassingException {
+        String what = ofChanges(database);
+        HttpUrl.Builder target = changes(database, since, limit, wanted);
+        return page(what, http.get(what, target, PageParser.of(wanted, meter, consumer)));
+    }
+
+    /** Reads the same, but the wanted fields alone of each document. */
+    public PageEnd changedFields(
+            String database, @Nullable JsonElement since, int limit, Wanted wanted, Meter meter, RowConsumer consumer)
+            throws PassingException {
+        String what = ofChanges(database);
+        return page(what, fields.changes(what, changes(database, since, limit, wanted), wanted, meter, consumer));
+    }
+
+    private static String ofChanges(String database) {
+        return "changes of \"%s\"".formatted(database);
+    }
+
+    private HttpUrl.Builder changes(String database, @Nullable JsonElement since, int limit, Wanted wanted) {
         HttpUrl.Builder target = http.url(database, "_changes")
                 .addQueryParameter("since", since == null ? "now" : Sequence.parameter(since))
                 .addQueryParameter("limit", String.valueOf(limit))
                 .addQueryParameter("seq_interval", String.valueOf(limit));
-        if (wanted.bodies()) {
-            target.addQueryParameter("include_docs", "true");
-        }
-        String what = "changes of \"%s\"".formatted(database);
-        PageEnd end = http.get(what, target, rows(wanted, meter, consumer));
+        return wanted.bodies() ? target.addQueryParameter("include_docs", "true") : target;
+    }
+
+    private PageEnd page(String what, PageEnd end) throws BrokenAnswerException {
         if (end.lastSequence() == null || !StageOffset.isSequence(end.lastSequence())) {
             throw http.broken(what, new IOException("a page without a last_seq that begins with a number"));
         }
@@ -285,10 +295,5 @@ public final class CouchClient implements AutoCloseable {
     @Override
     public void close() {
         http.close();
-    }
-
-    /** Returns what parses a page. */
-    static CouchHttp.Parser<PageEnd> rows(Wanted wanted, Meter meter, RowConsumer consumer) {
-        return body -> PageParser.parse(body, wanted, meter, consumer);
     }
 }

@@ -147,6 +147,12 @@ final class CouchHttp implements AutoCloseable {
         return answer(what, request, parser, asking);
     }
 
+    /** Returns the URL of documents, all but which. */
+    HttpUrl.Builder allDocs(String database, Wanted wanted) {
+        HttpUrl.Builder target = url(database, "_all_docs");
+        return wanted.bodies() ? target.addQueryParameter("include_docs", "true") : target;
+    }
+
     /** Returns why an answer that began well cannot be used. */
     BrokenAnswerException broken(String what, Exception e) {
         return answers.broken(what, e);

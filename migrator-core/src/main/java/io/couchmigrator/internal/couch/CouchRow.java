@@ -36,6 +36,11 @@ public record CouchRow(
         return new CouchRow(id, "", state, new JsonObject(), Optional.empty(), 0);
     }
 
+    /** Returns the same row in another state. */
+    public CouchRow as(State other) {
+        return new CouchRow(id, rev, other, fields, json, bytes);
+    }
+
     /** Returns the document, if the state is {@link State#DOCUMENT}. */
     public Document document() {
         return new Document(id, rev, fields, json);

@@ -22,6 +22,11 @@ public record PageEnd(
         @Nullable JsonElement lastSequence,
         OptionalLong pending,
         long bytes) {
+    /** Returns the same page with another answer of which it consists, too. */
+    public PageEnd with(PageEnd other) {
+        return new PageEnd(rows, offset, total, lastSequence, pending, bytes + other.bytes);
+    }
+
     /**
      * Returns whether a feed may have more after this page. That it is shorter than was asked for says nothing: a proxy may
      * have lowered the limit.

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses a page of {@code _all_docs} or {@code _changes} as a stream. Fields that are not named are skipped without being
+ * Parses a page of {@code _all_docs}, {@code _changes} or {@code _find} as a stream. Fields that are not named are skipped without being
  * built, also where the text of a document is kept. The page counts only if it parses to its very end.
  */
 final class PageParser {
@@ -51,12 +51,18 @@ final class PageParser {
         }
     }
 
+    /** Returns what parses a page. */
+    static CouchHttp.Parser<PageEnd> of(Wanted wanted, Meter meter, RowConsumer consumer) {
+        return body -> parse(body, wanted, meter, consumer);
+    }
+
     private PageEnd page() throws IOException {
         json.nextToken();
         begin(JsonToken.START_OBJECT);
         for (String name = name(); name != null; name = name()) {
             switch (name) {
-                case "rows", "results" -> rows();
+                case "rows", "results" -> rows(this::row);
+                case "docs" -> rows(this::bareDocument);
                 case "offset" -> offset = count();
                 case "total_rows" -> total = count();
                 case "pending" -> pending = count();
@@ -86,11 +92,18 @@ final class PageParser {
         JsonBytes.expect(json, json.currentToken(), expected);
     }
 
-    private void rows() throws IOException {
+    /** What parses a row, at whose beginning it stands. */
+    @FunctionalInterface
+    private interface RowReader {
+        CouchRow row() throws IOException;
+    }
+
+    private void rows(RowReader reader) throws IOException {
         sawRows = true;
         begin(JsonToken.START_ARRAY);
         while (json.nextToken() != JsonToken.END_ARRAY) {
-            CouchRow row = row();
+            stream.startDocument();
+            CouchRow row = reader.row();
             rows++;
             consume(row);
         }
@@ -106,7 +119,6 @@ final class PageParser {
 
     private CouchRow row() throws IOException {
         RowParts row = new RowParts();
-        stream.startDocument();
         begin(JsonToken.START_OBJECT);
         for (String name = name(); name != null; name = name()) {
             switch (name) {
@@ -121,6 +133,14 @@ final class PageParser {
             }
         }
         return row.row(wanted.text() ? row.jsonBytes : stream.kept());
+    }
+
+    /** A row that is nothing but a document. */
+    private CouchRow bareDocument() throws IOException {
+        RowParts row = new RowParts();
+        document(row);
+        row.id = row.documentId;
+        return row.row(stream.kept());
     }
 
     /** Only a row without an id is known by its key. */

@@ -81,8 +81,7 @@ final class RangeRequests {
     private boolean readsBodies(String what, HttpUrl target) throws PassingException {
         if (bodies == Bodies.UNKNOWN) {
             HttpUrl.Builder first = target.newBuilder().query(null).addQueryParameter("limit", "1");
-            PageEnd end =
-                    http.post(what, first, "{\"endkey\":\"\"}", CouchClient.rows(Wanted.IDS, Meter.NONE, row -> {}));
+            PageEnd end = http.post(what, first, "{\"endkey\":\"\"}", PageParser.of(Wanted.IDS, Meter.NONE, row -> {}));
             if (end.rows() > 0) {
                 bodies = Bodies.IGNORED;
             } else if (end.total().orElse(0) > 0) {

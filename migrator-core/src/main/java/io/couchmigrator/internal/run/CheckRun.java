@@ -4,9 +4,13 @@ package io.couchmigrator.internal.run;
 import io.couchmigrator.BusyException;
 import io.couchmigrator.CheckReport;
 import io.couchmigrator.CheckReport.SourceCheck;
+import io.couchmigrator.CouchServer.Chosen;
+import io.couchmigrator.DocumentStage;
+import io.couchmigrator.Listener;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.SourceException;
+import io.couchmigrator.Stage;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.files.Probe;
@@ -19,11 +23,14 @@ import io.couchmigrator.internal.retry.StopSignal;
 import io.couchmigrator.internal.retry.StoppedException;
 import io.couchmigrator.internal.retry.Watch;
 import io.couchmigrator.internal.run.Verb.Start;
+import io.couchmigrator.internal.source.Sources;
 import io.couchmigrator.internal.target.Target;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -109,11 +116,34 @@ public final class CheckRun {
             return new CheckReport(
                     new SourceCheck(couch.name(), version(now), isOverTls()),
                     target.described(settings.migration()),
-                    now.stages(),
+                    now.stages(readings(now, source)),
                     Probe.freeBytes(settings.logDirectory()),
                     now.faults(faults),
                     now.target().faultsOfComparing());
         }
+    }
+
+    /** Returns how documents of stages would be read. A stage of which that cannot be told has no entry. */
+    private Map<String, Chosen> readings(Preflight now, Patience patience) {
+        Map<String, Chosen> readings = new HashMap<>();
+        if (now.source().faults().isEmpty()) {
+            Sources sources = new Sources(
+                    couch,
+                    patience,
+                    settings.workers(),
+                    settings.limits().documentsPerSecond(),
+                    settings.chunkSize(),
+                    stop,
+                    new Reporter(new Listener() {}));
+            for (Stage<?, ?> stage : settings.migration().stages()) {
+                if (stage instanceof DocumentStage<?> documents
+                        && now.skipped(stage.name()).isEmpty()) {
+                    sources.reading(documents, now.source(), settings.logDirectory())
+                            .ifPresent(chosen -> readings.put(stage.name(), chosen));
+                }
+            }
+        }
+        return readings;
     }
 
     /** Returns that a run goes on with another log directory, or on another host. A run does without the lock where it is not told of it. */

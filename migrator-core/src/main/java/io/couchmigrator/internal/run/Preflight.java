@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.run;
 
 import io.couchmigrator.CheckReport.StageCheck;
+import io.couchmigrator.CouchServer.Chosen;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Stage;
@@ -166,14 +167,16 @@ record Preflight(Migration migration, SourcePreflight source, Target.Preflight t
         return counted(stage).orElse(0);
     }
 
-    List<StageCheck> stages() {
+    /** @param readings how documents of stages would be read, by the stages' names */
+    List<StageCheck> stages(Map<String, Chosen> readings) {
         return migration.stages().stream()
                 .map(stage -> new StageCheck(
                         stage.name(),
                         stage.description(),
                         counted(stage.name()),
                         skipped(stage.name()),
-                        source.cluster(stage.name())))
+                        source.cluster(stage.name()),
+                        Optional.ofNullable(readings.get(stage.name()))))
                 .toList();
     }
 

@@ -73,6 +73,7 @@ public record Settings(
         json.add(History.STAGES, stages);
         json.addProperty("couch_url", source.toString());
         json.addProperty("couch_user", source.user().orElse(null));
+        json.addProperty("read", source.reading().name().toLowerCase(Locale.ROOT));
         json.addProperty("target", TargetName.of(target));
         shards.ifPresent(map -> json.addProperty("shards", map.toString()));
         if (!tableSources.isEmpty()) {

@@ -89,6 +89,7 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
 
     private Feed.Page<Document> page(Intake<Document> intake) {
         pace.pay();
+        requests.way().choose();
         boolean more = requests.patience().persist(() -> {
             int limit = narrowing.isAlone() ? 1 : narrowing.limit(Math.min(chunkSize, pace.rows()));
             try {

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.source;
 
 import com.google.gson.JsonElement;
+import io.couchmigrator.CouchServer.Chosen;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.SourceException;
@@ -57,11 +58,12 @@ final class DocumentFeed implements Feed<Document> {
     DocumentFeed(DocumentStage<?> stage, Wanted wanted, Sources sources, Optional<SourceLook> found, Path offsets) {
         CouchClient couch = sources.couch;
         Patience patience = sources.patience;
-        this.requests = new DocumentRequests(stage, wanted, couch, patience);
+        this.pace = new Pace(couch, sources.throttle, sources.stop, sources.chunkSize);
+        this.requests = new DocumentRequests(
+                stage, wanted, new Way(stage, wanted, couch, pace, sources.reporter), couch, patience);
         this.items = new DocumentItems(stage, wanted, sources);
         this.ranks = new DocumentRanks(stage.database(), couch, patience);
         this.plan = new RangePlan("\"%s\" on %s".formatted(stage.database(), couch.name()), ranks);
-        this.pace = new Pace(couch, sources.throttle, sources.stop, sources.chunkSize);
         this.sources = sources;
         this.rewind = new FeedRewind(stage.name(), this::look, sources.reporter);
         this.found = found;
@@ -143,7 +145,16 @@ final class DocumentFeed implements Feed<Document> {
     public void ready(List<RangeOffset> ranges) {
         if (requests.wanted().bodies()) {
             pace.sample(ranges, requests);
+            requests.way().choose();
         }
+    }
+
+    /** Returns how its documents would be read, by a sample; empty where there is nothing to choose, or that cannot be told. */
+    Optional<Chosen> reading() {
+        if (requests.way().isOpen()) {
+            ready(cut(List.of(RangeOffset.of(null, null))));
+        }
+        return requests.way().chosen();
     }
 
     /** Returns how many documents a database has, design documents too; empty if the server does not say. */

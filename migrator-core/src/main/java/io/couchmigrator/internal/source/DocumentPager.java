@@ -53,6 +53,7 @@ final class DocumentPager implements Feed.Pager<Document> {
 
     private Feed.Page<Document> page(RangeOffset at, int most, Intake<Document> intake) {
         pace.pay();
+        requests.way().choose();
         Feed.Page<Document> read = requests.patience().persist(() -> {
             recognize.run();
             int limit = narrowing.limit(Math.min(most, pace.rows()));

@@ -5,17 +5,21 @@ import com.google.gson.JsonElement;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.couch.CouchRow;
 import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.couch.RowConsumer;
+import io.couchmigrator.internal.couch.StatusException;
 import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.ranges.RangePlan;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Patience;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * multiple threads.
  *
  * @param wanted what is read of each document
+ * @param way how it is read
  * @param patience how long to bear with the server
  */
-record DocumentRequests(DocumentStage<?> stage, Wanted wanted, CouchClient couch, Patience patience) {
+record DocumentRequests(DocumentStage<?> stage, Wanted wanted, Way way, CouchClient couch, Patience patience) {
     /** Beyond all ids but those that begin like it, by their UTF-16 units, and by their code points. */
     private static final List<String> ENDS = List.of("\uffff".repeat(8), "\udbff\udfff".repeat(8));
 
@@ -36,7 +41,54 @@ record DocumentRequests(DocumentStage<?> stage, Wanted wanted, CouchClient couch
     /** Reads documents where a range goes on. */
     PageEnd page(RangeOffset at, int limit, boolean buffered, Meter meter, RowConsumer consumer)
             throws PassingException {
+        if (way.isByFields()) {
+            List<CouchRow> ids = new ArrayList<>();
+            PageEnd end = page(page(at, Wanted.IDS, limit, buffered), at, Meter.NONE, ids::add);
+            if (ids.isEmpty()) {
+                return end;
+            }
+            Optional<PageEnd> fields = fields(ids, meter, consumer);
+            // So many whole documents the server is not to hold at once.
+            return fields.isPresent()
+                    ? end.with(fields.get())
+                    : page(page(at, wanted, limit, false), at, meter, consumer);
+        }
         return page(page(at, wanted, limit, buffered), at, meter, consumer);
+    }
+
+    /** Reads the fields of these documents; empty if the server does not take the question, and nothing was read. */
+    private Optional<PageEnd> fields(List<CouchRow> ids, Meter meter, RowConsumer consumer) throws PassingException {
+        FieldsOfPage page = new FieldsOfPage(ids, consumer);
+        Optional<PageEnd> read =
+                byFields(() -> couch.fields(database(), ids.get(0).id(), ids.size(), wanted, meter, page::take));
+        if (read.isPresent()) {
+            way.brought(page.end(), ids.size());
+        }
+        return read;
+    }
+
+    /** A question for fields alone. */
+    @FunctionalInterface
+    private interface FieldsRequest {
+        PageEnd page() throws PassingException;
+    }
+
+    /** Makes a request for fields; empty if the server does not take the question. */
+    private Optional<PageEnd> byFields(FieldsRequest request) throws PassingException {
+        try {
+            PageEnd page = request.page();
+            way.came();
+            return Optional.of(page);
+        } catch (PassingException e) {
+            way.failed(e.seen());
+            throw e;
+        } catch (SourceException e) {
+            if (StatusException.causing(e).isEmpty()) {
+                throw e;
+            }
+            way.refused(e);
+            return Optional.empty();
+        }
     }
 
     /** Reads ids where a range goes on. */
@@ -69,7 +121,10 @@ record DocumentRequests(DocumentStage<?> stage, Wanted wanted, CouchClient couch
 
     /** Reads documents that changed since a position, or now if that is null. */
     PageEnd changes(@Nullable JsonElement since, int limit, Meter meter, RowConsumer consumer) throws PassingException {
-        return couch.changes(database(), since, limit, wanted, meter, consumer);
+        Optional<PageEnd> fields = way.isByFields()
+                ? byFields(() -> couch.changedFields(database(), since, limit, wanted, meter, consumer))
+                : Optional.empty();
+        return fields.isPresent() ? fields.get() : couch.changes(database(), since, limit, wanted, meter, consumer);
     }
 
     /** Reads the ids of documents that changed since a position, or now if that is null. */

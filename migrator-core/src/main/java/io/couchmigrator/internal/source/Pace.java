@@ -75,6 +75,16 @@ final class Pace {
         return size.isBuffered(rows);
     }
 
+    /** Returns how large a document was on the wire, on pages like the last ones; 0 if none was read. */
+    double bytesPerDocument() {
+        return size.bytesPerRow();
+    }
+
+    /** Forgets how large documents were: they come in another way from here on. */
+    void anew() {
+        size.forget();
+    }
+
     /** Takes note of a page that was read. */
     void read(PageEnd page) {
         size.seen(page.rows(), page.bytes());

@@ -36,6 +36,14 @@ final class PageSize {
         }
     }
 
+    synchronized double bytesPerRow() {
+        return bytesPerRow;
+    }
+
+    synchronized void forget() {
+        bytesPerRow = 0;
+    }
+
     /** Returns how many documents to ask for: no fewer than a batch holds, unless they are large. */
     synchronized int rows() {
         if (bytesPerRow == 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.source;
 
+import io.couchmigrator.CouchServer.Chosen;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Result.Audit;
@@ -73,6 +74,16 @@ public final class Sources {
      */
     public Feed<Document> documents(DocumentStage<?> stage, SourcePreflight found, Path offsets) {
         return new DocumentFeed(stage, Wanted.of(stage), this, found.look(stage.name()), offsets);
+    }
+
+    /**
+     * Returns how the documents of a stage would be read, by a sample; empty where there is nothing to choose, or that cannot be told.
+     *
+     * @param found what was found at its database beforehand
+     * @param offsets the offset file, for people
+     */
+    public Optional<Chosen> reading(DocumentStage<?> stage, SourcePreflight found, Path offsets) {
+        return new DocumentFeed(stage, Wanted.of(stage), this, found.look(stage.name()), offsets).reading();
     }
 
     /** Returns the ids and revisions of all documents of a stage's database; its functions are not asked which of them count. */
