@@ -104,7 +104,10 @@ enum FaultKind {
                         .after(spared(random))
                         .chance(0.3 + 0.7 * random.nextDouble(), seed)
                         .times(4 + random.nextInt(12));
-            case PAGES -> fault.on(Requests.pages()).chance(chance, seed).times(few);
+            case PAGES ->
+                fault.on(Requests.pages().or(Requests.finds()))
+                        .chance(chance, seed)
+                        .times(few);
             case RANKS -> fault.on(Requests.allDocs()).chance(chance, seed).times(few);
             default ->
                 fault.on(Requests.any())

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.chaos;
 
+import io.couchmigrator.CouchServer.Reading;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -11,12 +13,19 @@ import java.util.Random;
  * @param runners which operators start it, each with a log directory of its own
  * @param workers how many workers it has
  * @param chunkSize the most documents in a batch
+ * @param reading how it reads documents; empty where it has no choice
  * @param faults what goes wrong with answers
  * @param events what else happens
  * @param kill when it is killed
  */
 record Life(
-        List<Integer> runners, int workers, int chunkSize, List<FaultKind> faults, List<Event> events, Moment kill) {
+        List<Integer> runners,
+        int workers,
+        int chunkSize,
+        Optional<Reading> reading,
+        List<FaultKind> faults,
+        List<Event> events,
+        Moment kill) {
     /** Has one operator, the first. */
     static final List<Integer> ALONE = List.of(0);
 
@@ -62,7 +71,13 @@ record Life(
         int workers = 1 + random.nextInt(6);
         int chunkSize = 5 + random.nextInt(200);
         Moment kill = Moment.drawn(random);
-        return new Life(documents ? runners(random) : ALONE, workers, chunkSize, faults, List.copyOf(events), kill);
+        List<Integer> runners = documents ? runners(random) : ALONE;
+        Optional<Reading> reading = documents ? Optional.empty() : Optional.of(reading(random));
+        return new Life(runners, workers, chunkSize, reading, faults, List.copyOf(events), kill);
+    }
+
+    private static Reading reading(Random random) {
+        return List.of(Reading.values()).get(random.nextInt(Reading.values().length));
     }
 
     private static List<Integer> runners(Random random) {

@@ -102,13 +102,15 @@ final class Living {
     }
 
     private Process start(Operator operator, Path console) throws IOException {
-        return operator.starts(
-                console,
+        List<String> options = new ArrayList<>(List.of(
                 "--num-workers=" + life.workers(),
                 "--chunk-size=" + life.chunkSize(),
                 "--read-timeout=1s",
                 "--connect-timeout=2s",
-                "--max-outage=20s");
+                "--max-outage=20s"));
+        life.reading()
+                .ifPresent(reading -> options.add("--read=" + reading.name().toLowerCase(Locale.ROOT)));
+        return operator.starts(console, options.toArray(String[]::new));
     }
 
     /** Returns when all have ended, or are to be killed. */
