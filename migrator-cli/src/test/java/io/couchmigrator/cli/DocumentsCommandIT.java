@@ -254,9 +254,11 @@ final class DocumentsCommandIT {
         couch("orders", "a");
         types("run", "--couch-db=orders", "--nul=replace");
 
+        Ended checked = types("check", "--couch-db=orders");
         Ended refused = types("run", "--couch-db=orders");
         Ended reread = types("run", "--couch-db=orders", "--reread");
 
+        assertThat(checked.status()).as(checked.console()).isEqualTo(6);
         assertThat(refused.status()).as(refused.console()).isEqualTo(6);
         assertThat(refused.console())
                 .contains("such as --nul=replace, is another than in the run that wrote the file", "--reread")

@@ -112,7 +112,7 @@ public enum Setting {
 
     /** What changes nothing before the first document is read. */
     private static final Set<Setting> OF_READING =
-            EnumSet.of(CHUNK_SIZE, MAX_DOCS_PER_SECOND, MAX_REJECTS, MAX_DURATION, NUL, VERBOSE);
+            EnumSet.of(CHUNK_SIZE, MAX_DOCS_PER_SECOND, MAX_REJECTS, MAX_DURATION, VERBOSE);
 
     /** Who only looks into a log directory needs no more to find it. */
     private static final Set<Setting> OF_LOOKING = EnumSet.of(LOG_DIR, CONFIG, VERSION);

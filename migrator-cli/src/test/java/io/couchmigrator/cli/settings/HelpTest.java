@@ -98,8 +98,8 @@ final class HelpTest {
         String check = String.join("\n", Help.of(Command.CHECK));
 
         assertThat(check)
-                .contains("  --num-workers ", "  --deletions ", "  --adopt ", "  --max-outage ")
-                .doesNotContain("  --chunk-size", "  --max-docs-per-second", "  --max-rejects", "  --nul");
+                .contains("  --num-workers ", "  --deletions ", "  --nul ", "  --adopt ", "  --max-outage ")
+                .doesNotContain("  --chunk-size", "  --max-docs-per-second", "  --max-rejects");
     }
 
     @Test
