@@ -208,7 +208,32 @@ class LauncherIT {
 
         assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.output())
-                .contains("migrator: cannot follow the link %s: readlink is missing\n".formatted(link));
+                .contains(
+                        "migrator: cannot follow the link %s: readlink is missing: install it, or start the program that it leads to\n"
+                                .formatted(link));
+    }
+
+    /** Who stands in the directory of the program starts it all the same. The super-user may enter any. */
+    @Test
+    void saysThatItCannotEnterTheDirectoryAbove() throws Exception {
+        Path bin = Files.createDirectories(directory.resolve("above/bin"));
+        Files.copy(BUILT.resolve("bin/migrator"), bin.resolve("migrator"));
+        Files.setPosixFilePermissions(bin, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String asAnother = System.getProperty("user.name").equals("root")
+                ? "setpriv --reuid=65534 --regid=65534 --clear-groups "
+                : "";
+
+        Ended ended = start(
+                Map.of(),
+                "/bin/sh",
+                "-c",
+                "cd above/bin && chmod 600 .. && %s./migrator list; status=$?; chmod 700 ..; exit $status"
+                        .formatted(asAnother));
+
+        assertThat(ended.output())
+                .isEqualTo(
+                        "migrator: cannot enter ./..: it is gone, or this user may not: chmod a+x it, or unpack the archive elsewhere\n");
+        assertThat(ended.status()).isEqualTo(2);
     }
 
     @Test
