@@ -21,10 +21,12 @@ import io.couchmigrator.cli.settings.Migrations;
 import io.couchmigrator.cli.settings.Setting;
 import io.couchmigrator.cli.settings.Settings;
 import io.couchmigrator.cli.settings.SettingsReader;
+import io.couchmigrator.cli.text.IoReason;
 import io.couchmigrator.cli.text.Secrets;
 import io.couchmigrator.cli.text.Suggestion;
 import io.couchmigrator.cli.verdict.ExitStatus;
 import io.couchmigrator.cli.verdict.Verdict;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -105,11 +107,16 @@ final class Cli {
         };
     }
 
-    /** Half an answer looks like a whole one, as on a disk that is full: that it is not must be told, and not be a success. */
+    /**
+     * Half an answer looks like a whole one, as on a disk that is full: that it is not must be told, and not be a success. Whoever reads
+     * no further, as {@code head} does, knows.
+     */
     private int answered(int status) {
-        Optional<String> lost = console.lost();
-        lost.ifPresent(why -> console.error(
-                "migrator: standard output cannot be written: %s: what was asked for is not all there".formatted(why)));
+        Optional<IOException> lost = console.lost();
+        lost.filter(why -> !IoReason.isReaderGone(why))
+                .ifPresent(why -> console.error(
+                        "migrator: standard output cannot be written: %s: what was asked for is not all there"
+                                .formatted(IoReason.of(why))));
         return lost.isPresent() && status == ExitStatus.DONE ? ExitStatus.USAGE : status;
     }
 

@@ -144,6 +144,17 @@ class LauncherIT {
         assertThat(ended.status()).isZero();
     }
 
+    @Test
+    void hasTheSystemTellItsErrorsInEnglish() throws Exception {
+        Path bin = Files.createDirectories(directory.resolve("jdk17/bin"));
+        program(bin.resolve("java"), "echo $LANGUAGE");
+        Files.writeString(directory.resolve("jdk17/release"), "JAVA_VERSION=\"17.0.9\"\n");
+        Map<String, String> german = Map.of(
+                "JAVA_HOME", directory.resolve("jdk17").toString(), "LC_ALL", "de_DE.UTF-8", "LANGUAGE", "de:en");
+
+        assertThat(start(german, program(), "list").output()).isEqualTo("C\n");
+    }
+
     /** As {@code migrator --version | cat} shows, which ends with the last who holds its output. */
     @Test
     void holdsNoStreamWhileTheArchiveOfClassesIsMade() throws Exception {

@@ -332,19 +332,32 @@ final class LookTest {
     @ValueSource(strings = {"rejects documents --output=csv", "status", "list", "--help", "--version"})
     void takesHalfAnAnswerForNone(String words) {
         String command = words.startsWith("-") || words.equals("list") ? words : words + " --log-dir=" + logs;
-        OutputStream full = new OutputStream() {
-            @Override
-            public void write(int octet) throws IOException {
-                throw new IOException("No space left on device");
-            }
-        };
 
-        int status = run(full, command.split(" "));
+        int status = run(failing("No space left on device"), command.split(" "));
 
         assertThat(status).isEqualTo(2);
         assertThat(err())
                 .isEqualTo(
                         "migrator: standard output cannot be written: No space left on device: what was asked for is not all there\n");
+    }
+
+    /** As {@code head} leaves its pipe. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rejects documents", "status"})
+    void saysNothingToWhomWantsNoMore(String words) {
+        int status = run(failing("Broken pipe"), (words + " --log-dir=" + logs).split(" "));
+
+        assertThat(status).isEqualTo(2);
+        assertThat(err()).isEmpty();
+    }
+
+    private static OutputStream failing(String why) {
+        return new OutputStream() {
+            @Override
+            public void write(int octet) throws IOException {
+                throw new IOException(why);
+            }
+        };
     }
 
     private int run(String... words) {

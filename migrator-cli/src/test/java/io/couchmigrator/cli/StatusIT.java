@@ -14,6 +14,7 @@ import io.couchmigrator.testkit.couch.Fault;
 import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +63,9 @@ final class StatusIT {
                         && Files.readString(logs.resolve(offsets)).contains("\"after\": \"o"));
 
         Operator.Ended during = operator.types("status", "documents", "--log-dir=" + logs, "--output=json");
+        Operator.Ended full = watches(operator, "%s >/dev/full");
+        Operator.Ended unread = watches(
+                operator, "{ until [ -e gone ]; do sleep 0.1; done; %s; echo $? >&2; } | { exec <&-; : >gone; }");
         long rows = Long.parseLong(database.query("select count(*) from orders").get(0));
         Path watched = directory.resolve("watched.txt");
         Process watching = watches(operator, "stty rows 5 cols 80", watched);
@@ -78,6 +82,11 @@ final class StatusIT {
         assertThat(console).content().contains(listing);
         assertThat(during.status()).as(during.console()).isZero();
         JsonObject told = JsonParser.parseString(during.console()).getAsJsonObject();
+        assertThat(full.console())
+                .isEqualTo(
+                        "migrator: standard output cannot be written: No space left on device: what was asked for is not all there\n");
+        assertThat(full.status()).isEqualTo(2);
+        assertThat(unread.console()).as("its status alone").isEqualTo("2\n");
         assertThat(told.get("state").getAsString()).isEqualTo("running");
         assertThat(told.getAsJsonObject("holder").get("pid").getAsLong()).isEqualTo(run.pid());
         JsonObject all = told.getAsJsonObject("migration").getAsJsonObject("all");
@@ -94,6 +103,17 @@ final class StatusIT {
         assertThat(after.console()).startsWith("documents: complete at ").contains(", but for 1 reject\n", listing);
         assertThat(rejects.status()).isZero();
         assertThat(rejects.console()).contains("orders,o7,", ",nul-character,").hasLineCount(2);
+    }
+
+    /** Watches a run that would go on for longer, with its standard output as the shell makes it. */
+    private Operator.Ended watches(Operator operator, String pipeline) throws Exception {
+        String command =
+                "timeout 60 %s status documents --watch --log-dir=%s".formatted(Operator.program(), operator.logs());
+        Process watching = operator.process(List.of("sh", "-c", pipeline.formatted(command)))
+                .directory(directory.toFile())
+                .start();
+        String console = new String(watching.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Operator.Ended(watching.waitFor(), console);
     }
 
     private static Process watches(Operator operator, String setUp, Path printed) throws IOException {

@@ -48,7 +48,7 @@ public final class StatusCommand {
                 found = watched(one, found);
             }
             tell(found);
-            while (settings.watch() && goOn(found)) {
+            while (settings.watch() && goOn(found) && canTell()) {
                 pause(BETWEEN_LINES);
                 found = found(one);
                 tell(found);
@@ -67,7 +67,7 @@ public final class StatusCommand {
             throws InterruptedException {
         List<MigrationInfo> found = first;
         try {
-            while (goOn(found)) {
+            while (goOn(found) && canTell()) {
                 List<String> lines = lines(found);
                 console.showLowest(columns -> lines);
                 pause(BETWEEN_SCREENS);
@@ -77,6 +77,11 @@ public final class StatusCommand {
             console.hideLowest();
         }
         return found;
+    }
+
+    /** Nobody would see what is told once standard output is broken. */
+    private boolean canTell() {
+        return console.lost().isEmpty();
     }
 
     private static void pause(Duration pause) throws InterruptedException {

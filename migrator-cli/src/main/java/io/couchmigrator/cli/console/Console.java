@@ -118,8 +118,8 @@ public final class Console implements AutoCloseable {
     }
 
     /** Returns, once somebody has read it, why not all that was asked for could be written to standard output; empty if it was. */
-    public Optional<String> lost() {
-        return streams.lost().map(IoReason::of);
+    public Optional<IOException> lost() {
+        return streams.lost();
     }
 
     /** Writes one line on how far something is, but not on a terminal whose lowest lines show it. */

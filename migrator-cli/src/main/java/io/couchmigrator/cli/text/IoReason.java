@@ -10,6 +10,11 @@ import java.nio.file.NoSuchFileException;
 public final class IoReason {
     private IoReason() {}
 
+    /** Returns whether a stream could not be written because nobody reads it any more. The launcher sees to it that the system says so in English. */
+    public static boolean isReaderGone(IOException e) {
+        return "Broken pipe".equals(e.getMessage());
+    }
+
     /** Returns the reason. */
     public static String of(IOException e) {
         if (e instanceof NoSuchFileException) {
