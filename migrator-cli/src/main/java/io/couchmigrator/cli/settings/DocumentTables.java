@@ -61,6 +61,7 @@ final class DocumentTables {
 
     private Optional<TableName> named(Value table) {
         try {
+            faults.addUnlessPrintable(table.place(), table.text());
             return Optional.of(TableName.parse(table.text()));
         } catch (IllegalArgumentException e) {
             faults.add(

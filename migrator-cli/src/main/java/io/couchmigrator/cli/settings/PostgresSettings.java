@@ -81,7 +81,12 @@ final class PostgresSettings {
                     .formatted(url.place(), parameters));
             return Optional.empty();
         }
+        faults.addUnlessPrintable("the host of " + url.place(), source.getServerNames()[0]);
+        faults.addUnlessPrintable("the database of " + url.place(), source.getDatabaseName());
+        faults.addUnlessPrintable("user of " + url.place(), source.getUser());
+        faults.addUnlessPrintable("currentSchema of " + url.place(), source.getCurrentSchema());
         Set<String> told = parameters(url.text());
+        refuseUnprintable("PGUSER");
         set(source, "user", told, System.getProperty("user.name"));
         Set<String> before = url.origin() == Origin.COMMAND_LINE ? told : Set.of();
         text("PGUSER").ifPresent(user -> set(source, "user", before, user));
@@ -109,7 +114,12 @@ final class PostgresSettings {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    private void refuseUnprintable(String variable) {
+        text(variable).ifPresent(name -> faults.addUnlessPrintable(variable, name));
+    }
+
     private Optional<DataSource> ofEnvironment() {
+        Stream.of(HOST, "PGUSER", "PGDATABASE").forEach(this::refuseUnprintable);
         String user = text("PGUSER").orElseGet(() -> System.getProperty("user.name"));
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setServerNames(new String[] {host()});

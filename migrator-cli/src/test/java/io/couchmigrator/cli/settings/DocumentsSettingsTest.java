@@ -170,6 +170,14 @@ final class DocumentsSettingsTest {
                 .startsWith(word.substring(0, word.indexOf('=')) + " is \"");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a\nb", "a\nb.c", "\"a\nb\".c"})
+    void refuseANameThatNoMessageCouldShow(String table) {
+        assertThat(faults("--couch-db=orders", "--table=" + table))
+                .containsExactly("--table is \"" + table.replace("\n", "\\u000a")
+                        + "\", which holds a control character: give a name without one");
+    }
+
     @Test
     void refuseNamesThatPostgresWouldCutOff() {
         String longest = "a".repeat(63);

@@ -63,6 +63,36 @@ final class PostgresSettingsTest {
                 .endsWith(", and unset it");
     }
 
+    /** A message would show a blank or a question mark in its place. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PGHOST", "PGUSER", "PGDATABASE"})
+    void refusesANameWithAControlCharacter(String variable) {
+        environment.put(variable, "a\nb\u009b");
+
+        assertThat(read()).isEmpty();
+
+        assertThat(faults.messages())
+                .containsExactly(variable
+                        + " is \"a\\u000ab\\u009b\", which holds a control character: give a name without one");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc:postgresql://h/a%0Ab, the database",
+        "jdbc:postgresql://h/d?user=a%0Ab, user",
+        "jdbc:postgresql://h/d?currentSchema=a%0Ab, currentSchema",
+        "'jdbc:postgresql://a\nb/d', the host"
+    })
+    void refusesAUrlWithAControlCharacterInAName(String url, String what) {
+        commandLine.put(Setting.JDBC_URL, List.of(url));
+
+        assertThat(read()).isEmpty();
+
+        assertThat(faults.messages())
+                .containsExactly(what
+                        + " of --jdbc-url is \"a\\u000ab\", which holds a control character: give a name without one");
+    }
+
     @Test
     void refusesNoneThatAUrlGoesBefore() {
         commandLine.put(Setting.JDBC_URL, List.of("jdbc:postgresql://h/d?options=-c%20search_path=hq&sslmode=require"));
