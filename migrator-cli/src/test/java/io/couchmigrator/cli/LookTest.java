@@ -341,6 +341,19 @@ final class LookTest {
                         "migrator: standard output cannot be written: No space left on device: what was asked for is not all there\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "status documents", "rejects documents"})
+    void refusesADirectoryInThePlaceOfAFile(String words) throws IOException {
+        Path history = logs.resolve("documents.history.jsonl");
+        Files.delete(history);
+        Files.createDirectory(history);
+
+        assertThat(run((words + " --log-dir=" + logs).split(" "))).isEqualTo(6);
+
+        assertThat(err())
+                .startsWith("Error: \"%s\" is a directory, not a regular file: move it away".formatted(history));
+    }
+
     /** As {@code head} leaves its pipe. */
     @ParameterizedTest
     @ValueSource(strings = {"rejects documents", "status"})

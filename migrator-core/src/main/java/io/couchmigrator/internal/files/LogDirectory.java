@@ -52,7 +52,7 @@ public final class LogDirectory implements AutoCloseable {
      * Takes hold of a log directory, which is created if it does not exist.
      *
      * @param runs what stands between slug and time in the names of each run's own files
-     * @throws LogDirectoryException if it cannot be written to
+     * @throws LogDirectoryException if it cannot be written to, or something else is in the place of a file
      * @throws io.couchmigrator.BusyException if another runner holds it
      */
     public static LogDirectory open(Path directory, String slug, String runs, Instant now) {
@@ -63,6 +63,7 @@ public final class LogDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw failed("create", directory, e);
         }
+        checkFiles(directory, slug);
         List<RunLock> locks = List.of(RunLock.take(lock(directory, slug), now));
         String beginning = "%s-%s-".formatted(slug, runs);
         return held(locks, () -> new LogDirectory(directory, slug, locks, beginning, offsets(directory, slug), now));
@@ -77,6 +78,7 @@ public final class LogDirectory implements AutoCloseable {
      * @throws io.couchmigrator.BusyException if another holds it
      */
     public static LogDirectory openToVerify(Path directory, String slug, Depth depth, Instant now) {
+        checkFiles(directory, slug);
         List<RunLock> locks = new ArrayList<>();
         return held(locks, () -> {
             locks.add(RunLock.share(lock(directory, slug)));
@@ -93,6 +95,27 @@ public final class LogDirectory implements AutoCloseable {
             locks.forEach(RunLock::close);
             throw e;
         }
+    }
+
+    /**
+     * Checks that what is there in the place of each file of a slug is a file.
+     *
+     * @throws LogDirectoryException if something of it is not
+     */
+    public static void checkFiles(Path directory, String slug) {
+        Path lock = lock(directory, slug);
+        Path history = history(directory, slug);
+        Stream.of(
+                        lock,
+                        verifyLock(lock),
+                        offsets(directory, slug),
+                        rejects(directory, slug),
+                        history,
+                        HistoryFile.aside(history))
+                .forEach(RegularFile::check);
+        Arrays.stream(Depth.values())
+                .map(depth -> offsetsOfVerification(directory, slug, depth))
+                .forEach(RegularFile::check);
     }
 
     static Path lock(Path directory, String slug) {

@@ -30,6 +30,7 @@ public final class Probe {
         if (Files.notExists(directory)) {
             creation(directory, existing);
         }
+        LogDirectory.checkFiles(directory, slug);
         Path lock = LogDirectory.lock(directory, slug);
         List.of(
                         lock,

@@ -24,11 +24,16 @@ public final class WholeLines {
         void line(byte[] line) throws IOException;
     }
 
-    /** Returns how many bytes the lines of a file take together; 0 if there is no such file. */
+    /**
+     * Returns how many bytes the lines of a file take together; 0 if there is no such file.
+     *
+     * @throws io.couchmigrator.LogDirectoryException if something else is in its place
+     */
     public static long read(Path path, Reader reader) throws IOException {
         if (Files.notExists(path)) {
             return 0;
         }
+        RegularFile.check(path);
         // Not a channel, which an interruption would close.
         try (InputStream file = new FileInputStream(path.toFile())) {
             return read(file, reader);

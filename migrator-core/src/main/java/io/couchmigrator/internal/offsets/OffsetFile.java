@@ -8,6 +8,7 @@ import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.internal.files.JsonFiles;
 import io.couchmigrator.internal.files.LogDirectory;
+import io.couchmigrator.internal.files.RegularFile;
 import io.couchmigrator.internal.files.WholeFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -37,6 +38,7 @@ public final class OffsetFile {
 
     /** The same, of a directory that is not held. */
     public static Optional<Offsets> load(Path path) {
+        RegularFile.check(path);
         String text;
         try {
             text = Files.readString(path);
@@ -67,6 +69,7 @@ public final class OffsetFile {
         try {
             WholeFile.replace(path, file -> file.write(text));
         } catch (IOException e) {
+            RegularFile.check(path);
             throw LogDirectory.failed("save", path, e);
         }
     }

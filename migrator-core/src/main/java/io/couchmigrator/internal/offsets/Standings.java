@@ -223,6 +223,7 @@ public final class Standings {
             throw new LogDirectoryException("log directory \"%s\" is a file: name a directory".formatted(directory));
         }
         checkReadable(directory);
+        LogDirectory.checkFiles(directory, slug);
         for (String file :
                 List.of("lock", "verify.lock", "offsets.json", "rejects.jsonl", "history.jsonl", "history.jsonl.1")) {
             Path path = directory.resolve("%s.%s".formatted(slug, file));

@@ -106,7 +106,10 @@ public final class CheckRun {
             now.tellRemarks(reporter);
             Start start = new Migrating(settings).start(now);
             start.remarks().forEach(remark -> reporter.tell(to -> to.warned(remark)));
-            faults.addAll(start.faults());
+            List<String> told = faults.stream().map(CheckRun::message).toList();
+            start.faults().stream()
+                    .filter(fault -> !told.contains(message(fault)))
+                    .forEach(faults::add);
             if (!held) {
                 now.target()
                         .identity()
@@ -144,6 +147,10 @@ public final class CheckRun {
             }
         }
         return readings;
+    }
+
+    private static String message(MigrationException fault) {
+        return String.valueOf(fault.getMessage());
     }
 
     /** Returns that a run goes on with another log directory, or on another host. A run does without the lock where it is not told of it. */

@@ -2,23 +2,15 @@
 package io.couchmigrator.internal.run;
 
 import io.couchmigrator.Listener.Wait;
-import io.couchmigrator.internal.files.FileOwner;
+import io.couchmigrator.internal.files.ThrottleNote;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.run.Settings.Limits;
 import io.couchmigrator.internal.source.Sources;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,16 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ThrottleFile {
     private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
-    private static final int MOST_BYTES = 40;
-    private static final Seen NOTHING = new Seen("", true);
-    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
     private final Path path;
     private final int started;
     private final Sources sources;
     private final Reporter reporter;
     private final LongSupplier nanos;
-    private Seen seen = NOTHING;
+    private ThrottleNote seen = ThrottleNote.NONE;
     private int holding;
     private @Nullable Wait paused;
     private long pauseToldAt;
@@ -57,48 +46,35 @@ final class ThrottleFile {
     }
 
     /**
-     * What a look has seen.
-     *
-     * @param text what is in the file, or why that is not known
-     */
-    private record Seen(String text, boolean isRead) {}
-
-    /**
      * Looks, which may take for ever, and returns what does what it says now, if that has changed. What makes no sense is told
      * once, and changes nothing.
      */
     Runnable look() {
-        Seen now = read();
+        ThrottleNote now = ThrottleNote.read(path);
         return () -> heed(now);
     }
 
-    private void heed(Seen now) {
+    private void heed(ThrottleNote now) {
         if (paused != null && nanos.getAsLong() - pauseToldAt >= TELL_AGAIN.toNanos()) {
             tellPause(paused);
         }
         if (!now.equals(seen)) {
             seen = now;
-            if (now.isRead()) {
-                obey(now.text());
-            } else {
-                warn("is not heeded, and what held before still holds: %s.".formatted(now.text()));
-            }
+            now.fault()
+                    .ifPresentOrElse(
+                            fault -> reporter.tell(to -> to.warned(
+                                    "Throttle file \"%s\" %s; what held before still holds.".formatted(path, fault))),
+                            () -> obey(now));
         }
     }
 
-    private void obey(String text) {
-        if (text.equals("pause")) {
+    private void obey(ThrottleNote now) {
+        if (now.pauses()) {
             sources.pause(true);
             tellPause(new Wait(
                     Wait.Kind.PAUSE, path.toString(), "an operator wants it", Instant.now(), Optional.empty()));
-        } else if (text.isEmpty()) {
-            goOn(started);
-        } else if (NUMBER.matcher(text).matches()) {
-            goOn(Integer.parseInt(text));
         } else {
-            warn(
-                    "is not understood, seen \"%s\", expected a number of documents a second, or pause: what held before still holds."
-                            .formatted(text));
+            goOn(now.documentsPerSecond().orElse(started));
         }
     }
 
@@ -106,10 +82,6 @@ final class ThrottleFile {
         paused = pause;
         pauseToldAt = nanos.getAsLong();
         reporter.waiting(pause);
-    }
-
-    private void warn(String what) {
-        reporter.tell(to -> to.warned("Throttle file \"%s\" %s".formatted(path, what)));
     }
 
     private void goOn(int documentsPerSecond) {
@@ -122,24 +94,6 @@ final class ThrottleFile {
             holding = documentsPerSecond;
             sources.throttle(documentsPerSecond);
             reporter.throttled(path, documentsPerSecond);
-        }
-    }
-
-    /** Returns what is there. A pipe is not opened, which would wait for who writes into it. */
-    private Seen read() {
-        try {
-            if (!Files.readAttributes(path, BasicFileAttributes.class).isRegularFile()) {
-                return new Seen("it is a directory, a pipe or a device: put a file in its place", false);
-            }
-            try (InputStream file = Files.newInputStream(path)) {
-                return new Seen(new String(file.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).strip(), true);
-            }
-        } catch (NoSuchFileException e) {
-            return NOTHING;
-        } catch (AccessDeniedException e) {
-            return new Seen(FileOwner.ofUnreadable(path), false);
-        } catch (IOException e) {
-            return new Seen("it cannot be read: %s: see to that, or delete it".formatted(e), false);
         }
     }
 }

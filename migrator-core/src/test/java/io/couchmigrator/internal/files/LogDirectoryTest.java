@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonParser;
 import io.couchmigrator.BusyException;
 import io.couchmigrator.LogDirectoryException;
+import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.Result.Depth;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,10 +21,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LogDirectoryTest {
     private static final Instant NOW = Instant.parse("2018-10-24T20:58:39.999Z");
@@ -64,6 +69,45 @@ final class LogDirectoryTest {
                     .isInstanceOf(LogDirectoryException.class)
                     .hasMessageContaining("\"" + file + "\" is a file");
         }
+    }
+
+    /** A pipe that is opened is waited for without end. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "lock",
+                "verify.lock",
+                "offsets.json",
+                "verify.offsets.json",
+                "verify-ids.offsets.json",
+                "verify-counts.offsets.json",
+                "rejects.jsonl",
+                "history.jsonl",
+                "history.jsonl.1"
+            })
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void isRefusedWhereSomethingElseIsInThePlaceOfAFile(String name) throws Exception {
+        Path path = place.resolve("orders." + name);
+        List<ThrowingCallable> looks = List.of(
+                () -> Probe.of(place, "orders"),
+                () -> LogDirectory.open(place, "orders", "run", NOW),
+                () -> LogDirectory.openToVerify(place, "orders", Depth.FULL, NOW),
+                () -> MigrationInfo.of(place, "orders"),
+                () -> MigrationInfo.outstanding(place, "orders"));
+
+        Files.createDirectory(path);
+        assertThat(looks).allSatisfy(look -> assertThatThrownBy(look)
+                .isInstanceOf(LogDirectoryException.class)
+                .hasMessage(
+                        "\"%s\" is a directory, not a regular file: move it away, put back the file that was there, if one was, and try again",
+                        path));
+        Files.delete(path);
+        assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor())
+                .isZero();
+        assertThat(looks).allSatisfy(look -> assertThatThrownBy(look)
+                .isInstanceOf(LogDirectoryException.class)
+                .hasMessageStartingWith("\"%s\" is a pipe or a device, not a regular file: move it away, ", path));
+        assertThat(MigrationInfo.tables(place, "orders")).isEmpty();
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,15 +124,23 @@ final class OffsetFileTest {
 
     @Test
     void saysWhyItCannotSave() throws IOException {
-        Files.createDirectories(logs.resolve("orders.offsets.json/x"));
+        Files.createDirectories(logs.resolve("orders.offsets.json.tmp/x"));
 
         assertThatThrownBy(() -> file.save(offsets(SEQUENCE)))
                 .isInstanceOf(LogDirectoryException.class)
                 .hasMessageStartingWith("could not save \"" + directory.offsets() + "\"")
                 .hasMessageEndingWith("then try again");
-        assertThatThrownBy(file::load)
-                .isInstanceOf(LogDirectoryException.class)
-                .hasMessageStartingWith("could not read \"" + directory.offsets() + "\"");
+    }
+
+    @Test
+    void saysThatADirectoryIsInItsPlace() throws IOException {
+        Files.createDirectories(logs.resolve("orders.offsets.json/x"));
+
+        for (ThrowingCallable use : List.<ThrowingCallable>of(file::load, () -> file.save(offsets(SEQUENCE)))) {
+            assertThatThrownBy(use)
+                    .isInstanceOf(LogDirectoryException.class)
+                    .hasMessageStartingWith("\"" + directory.offsets() + "\" is a directory, not a regular file: ");
+        }
     }
 
     static Offsets offsets(JsonElement sequence) {

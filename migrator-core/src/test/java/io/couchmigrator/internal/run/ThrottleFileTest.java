@@ -112,7 +112,7 @@ final class ThrottleFileTest {
         assertThat(told).hasSize(1 + 6).first().isEqualTo("paused");
         assertThat(told.subList(1, 7)).allSatisfy(line -> assertThat(line)
                 .startsWith("Throttle file \"%s\" is not understood, seen \"".formatted(path))
-                .endsWith("\", expected a number of documents a second, or pause: what held before still holds.")
+                .endsWith("\", expected a number of documents a second, or pause; what held before still holds.")
                 .hasSizeLessThan(1_000));
     }
 
@@ -126,7 +126,7 @@ final class ThrottleFileTest {
 
         assertThat(told)
                 .containsExactly(
-                        "Throttle file \"%s\" is not heeded, and what held before still holds: it is a directory, a pipe or a device: put a file in its place."
+                        "Throttle file \"%s\" is not heeded: it is a directory, not a regular file: put a file in its place; what held before still holds."
                                 .formatted(path),
                         "paused");
     }
@@ -146,7 +146,7 @@ final class ThrottleFileTest {
         assertThat(heeded).isFalse();
         assertThat(told)
                 .containsExactly(
-                        "Throttle file \"%1$s\" is not heeded, and what held before still holds: it cannot be read: chmod u+r '%1$s'."
+                        "Throttle file \"%1$s\" is not heeded: it cannot be read: chmod u+r '%1$s'; what held before still holds."
                                 .formatted(path),
                         "paused");
     }
@@ -159,7 +159,7 @@ final class ThrottleFileTest {
 
         file.look().run();
 
-        assertThat(told).singleElement().asString().contains("it is a directory, a pipe or a device: ");
+        assertThat(told).singleElement().asString().contains("it is a pipe or a device, not a regular file: ");
     }
 
     private void says(String text) throws IOException {
