@@ -27,6 +27,8 @@ import java.util.function.Consumer;
  * @param target the database of PostgreSQL; empty if nothing was saved yet
  * @param migration how far it is
  * @param verification how far the verification is that goes on, or came after the latest run; empty if none did
+ * @param throttle what the throttle file says, by which an operator slows or pauses the run that goes on, or the next one; empty if there
+ *     is none, or nothing in it
  */
 public record MigrationInfo(
         String slug,
@@ -36,7 +38,8 @@ public record MigrationInfo(
         Optional<String> source,
         Optional<String> target,
         Reach migration,
-        Optional<Reach> verification) {
+        Optional<Reach> verification,
+        Optional<Throttle> throttle) {
     /**
      * Returns where a migration stands, whether it runs or not, in this process or in another. Reads files, holds nothing that a run needs,
      * and takes as long as it takes to read the rejects.
@@ -115,6 +118,15 @@ public record MigrationInfo(
      * @param since when it took the lock
      */
     public record Holder(long pid, String host, Instant since) {}
+
+    /**
+     * What the throttle file says.
+     *
+     * @param file where it is
+     * @param pauses whether it pauses the run that goes on, or the next one from its beginning
+     * @param fault why no run heeds it, to be said of the file; empty if one does
+     */
+    public record Throttle(Path file, boolean pauses, Optional<String> fault) {}
 
     /**
      * How far a migration is, or a verification of it.

@@ -354,6 +354,35 @@ final class LookTest {
                 .startsWith("Error: \"%s\" is a directory, not a regular file: move it away".formatted(history));
     }
 
+    @Test
+    void tellsThatTheNextRunBeginsWithAPause() throws IOException {
+        Path throttle = Files.writeString(logs.resolve("documents.throttle"), "pause");
+
+        assertThat(run("status", "documents", "--log-dir=" + logs)).isZero();
+        String told = out();
+        out.reset();
+        run("status", "documents", "--log-dir=" + logs, "--output=json");
+
+        assertThat(told)
+                .contains("\nThe next run begins with a pause: its throttle file says so. To delete it:\n    rm "
+                        + throttle + "\nTo go on, run ");
+        assertThat(JsonParser.parseString(out()).getAsJsonObject().get("throttle"))
+                .isEqualTo(JsonParser.parseString(
+                        "{\"file\": \"%s\", \"pauses\": true, \"fault\": null}".formatted(throttle)));
+    }
+
+    @Test
+    void tellsThatTheThrottleFileIsNotHeeded() throws IOException {
+        Files.createDirectory(logs.resolve("documents.throttle"));
+
+        assertThat(run("status", "documents", "--log-dir=" + logs)).isZero();
+
+        assertThat(out().replaceAll("\\s+", " "))
+                .contains(
+                        "documents.throttle\" is not heeded: it is a directory, not a regular file: put a file in its place.")
+                .doesNotContain("pause");
+    }
+
     /** As {@code head} leaves its pipe. */
     @ParameterizedTest
     @ValueSource(strings = {"rejects documents", "status"})

@@ -10,13 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A log directory in which something else is in the place of a file. */
+/** A log directory in which something else is in the place of a file, or in which an operator has left a pause. */
 @ExtendWith(MigratorExtension.class)
 final class NoFileIT {
     @TempDir
@@ -50,6 +51,26 @@ final class NoFileIT {
             assertThat(ended.status()).as(ended.console()).isEqualTo(6);
             assertThat(ended.console()).containsOnlyOnce(fault);
         }
+    }
+
+    @Test
+    void isToldByACheckToBeginWithAPause() throws Exception {
+        Path throttle = Files.writeString(logs.resolve("documents.throttle"), "pause");
+
+        Operator.Ended paused = types("check");
+        Files.delete(throttle);
+        Files.createDirectory(throttle);
+        Operator.Ended unheeded = types("check");
+
+        assertThat(paused.status()).as(paused.console()).isZero();
+        assertThat(paused.console())
+                .contains(
+                        "Warning: Throttle file \"%s\" says pause: a run reads nothing until the file is deleted, or says how many documents a second.\n"
+                                .formatted(throttle));
+        assertThat(unheeded.console())
+                .contains(
+                        "Warning: Throttle file \"%s\" is not heeded: it is a directory, not a regular file: put a file in its place.\n"
+                                .formatted(throttle));
     }
 
     private Operator.Ended types(String command) {

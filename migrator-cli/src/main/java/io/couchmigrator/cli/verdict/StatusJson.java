@@ -13,6 +13,7 @@ import io.couchmigrator.MigrationInfo.Holder;
 import io.couchmigrator.MigrationInfo.LatestRun;
 import io.couchmigrator.MigrationInfo.Reach;
 import io.couchmigrator.MigrationInfo.StageReach;
+import io.couchmigrator.MigrationInfo.Throttle;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,16 @@ public final class StatusJson {
         json.addProperty("target", info.target().orElse(null));
         json.add("migration", json(info.migration()));
         json.add("verification", orNull(info.verification(), StatusJson::json));
+        json.add("throttle", orNull(info.throttle(), StatusJson::json));
         return JsonMembers.line(json);
+    }
+
+    private static JsonObject json(Throttle throttle) {
+        JsonObject json = new JsonObject();
+        json.addProperty("file", throttle.file().toString());
+        json.addProperty("pauses", throttle.pauses());
+        json.addProperty("fault", throttle.fault().orElse(null));
+        return json;
     }
 
     private static JsonObject json(Holder holder) {

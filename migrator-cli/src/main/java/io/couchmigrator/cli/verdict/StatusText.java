@@ -6,11 +6,13 @@ import io.couchmigrator.MigrationInfo;
 import io.couchmigrator.MigrationInfo.LatestRun;
 import io.couchmigrator.MigrationInfo.Reach;
 import io.couchmigrator.MigrationInfo.State;
+import io.couchmigrator.MigrationInfo.Throttle;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.cli.text.Durations;
 import io.couchmigrator.cli.text.Numbers;
 import io.couchmigrator.cli.text.OperatorWords;
 import io.couchmigrator.cli.text.Secrets;
+import io.couchmigrator.cli.text.ShellWords;
 import io.couchmigrator.cli.text.Wrapped;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +63,7 @@ public final class StatusText {
             lines.add("Verification: " + verification(verification));
             reach(lines, verification, info.state() == State.VERIFYING);
         });
+        info.throttle().ifPresent(throttle -> throttle(lines, throttle));
         lines.addAll(new StatusAdvice(info, logDirectory, commands).lines());
         return lines.stream()
                 .flatMap(line ->
@@ -174,6 +177,17 @@ public final class StatusText {
         if (!more.isEmpty()) {
             lines.add("");
             lines.addAll(more);
+        }
+    }
+
+    /** What goes on tells of its pause itself. */
+    private void throttle(List<String> lines, Throttle throttle) {
+        throttle.fault()
+                .ifPresent(fault -> lines.add(
+                        "Throttle file \"%s\" %s.".formatted(throttle.file(), fault.replaceAll("\\s+", " "))));
+        if (throttle.pauses() && info.state() != State.RUNNING && info.state() != State.VERIFYING) {
+            lines.add("The next run begins with a pause: its throttle file says so. To delete it:");
+            lines.add(Verdict.indented("rm " + ShellWords.quote(throttle.file().toString())));
         }
     }
 

@@ -226,7 +226,8 @@ final class StatusTextTest {
                 info.source(),
                 info.target(),
                 info.migration(),
-                info.verification());
+                info.verification(),
+                info.throttle());
 
         assertThat(String.join("\n", lines(earlier)))
                 .contains("for 0:00:00\n", ", 0:00:00 ago\n", " 99% ")
@@ -248,7 +249,8 @@ final class StatusTextTest {
                 .getAsJsonObject();
 
         assertThat(json.keySet())
-                .containsExactly("slug", "at", "state", "holder", "source", "target", "migration", "verification");
+                .containsExactly(
+                        "slug", "at", "state", "holder", "source", "target", "migration", "verification", "throttle");
         assertThat(json.get("state").getAsString()).isEqualTo("running");
         JsonObject migration = json.getAsJsonObject("migration");
         assertThat(migration.getAsJsonObject("all").keySet())
@@ -280,6 +282,7 @@ final class StatusTextTest {
                 older.source(),
                 older.target(),
                 new Reach(older.migration().latest(), Optional.empty(), List.of()),
+                Optional.empty(),
                 Optional.empty());
 
         assertThat(String.join(" ", lines(older)).replaceAll(" +", " "))
@@ -357,7 +360,8 @@ final class StatusTextTest {
                 info.source(),
                 info.target(),
                 info.migration(),
-                Optional.of(new Reach(Optional.of(verification), Optional.of(NOW), List.of())));
+                Optional.of(new Reach(Optional.of(verification), Optional.of(NOW), List.of())),
+                Optional.empty());
     }
 
     @Test
@@ -371,6 +375,7 @@ final class StatusTextTest {
                 info.source(),
                 info.target(),
                 new Reach(info.migration().latest(), Optional.empty(), List.of()),
+                Optional.empty(),
                 Optional.empty());
 
         assertThat(String.join(" ", lines(unsaved)).replaceAll(" +", " "))
@@ -412,7 +417,8 @@ final class StatusTextTest {
                 new Reach(Optional.of(run), Optional.of(NOW), stages),
                 state == State.VERIFYING
                         ? Optional.of(new Reach(Optional.of(run), Optional.of(NOW), stages))
-                        : Optional.empty());
+                        : Optional.empty(),
+                Optional.empty());
     }
 
     private static StageReach stage(String name, Phase phase, long done, long total, long rejects) {
@@ -460,7 +466,8 @@ final class StatusTextTest {
                 complete.source(),
                 complete.target(),
                 complete.migration(),
-                Optional.of(new Reach(Optional.of(verification), Optional.empty(), List.of())));
+                Optional.of(new Reach(Optional.of(verification), Optional.empty(), List.of())),
+                Optional.empty());
     }
 
     private static LatestRun ended(Outcome outcome) {

@@ -9,12 +9,14 @@ import io.couchmigrator.MigrationInfo.Phase;
 import io.couchmigrator.MigrationInfo.Reach;
 import io.couchmigrator.MigrationInfo.StageReach;
 import io.couchmigrator.MigrationInfo.State;
+import io.couchmigrator.MigrationInfo.Throttle;
 import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.Result.Depth;
 import io.couchmigrator.Tallies.Verified;
 import io.couchmigrator.internal.files.FileOwner;
 import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.files.LogDirectory.Held;
+import io.couchmigrator.internal.files.ThrottleNote;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +107,16 @@ public final class Standings {
                         .map(Object::toString)),
                 saved.offsets().map(Standings::target),
                 migration,
-                history.verification().map(latest -> verification(latest, held)));
+                history.verification().map(latest -> verification(latest, held)),
+                throttle());
+    }
+
+    private Optional<Throttle> throttle() {
+        Path file = LogDirectory.throttle(directory, slug);
+        ThrottleNote note = ThrottleNote.read(file);
+        return note.equals(ThrottleNote.NONE)
+                ? Optional.empty()
+                : Optional.of(new Throttle(file, note.pauses(), note.fault()));
     }
 
     private Reach verification(LatestRun latest, Optional<Held> held) {

@@ -13,7 +13,9 @@ import io.couchmigrator.SourceException;
 import io.couchmigrator.Stage;
 import io.couchmigrator.TargetException;
 import io.couchmigrator.internal.couch.CouchClient;
+import io.couchmigrator.internal.files.LogDirectory;
 import io.couchmigrator.internal.files.Probe;
+import io.couchmigrator.internal.files.ThrottleNote;
 import io.couchmigrator.internal.offsets.TargetIdentity;
 import io.couchmigrator.internal.postgres.SqlFault;
 import io.couchmigrator.internal.retry.PassingException;
@@ -25,6 +27,7 @@ import io.couchmigrator.internal.retry.Watch;
 import io.couchmigrator.internal.run.Verb.Start;
 import io.couchmigrator.internal.source.Sources;
 import io.couchmigrator.internal.target.Target;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,6 +113,7 @@ public final class CheckRun {
             start.faults().stream()
                     .filter(fault -> !told.contains(message(fault)))
                     .forEach(faults::add);
+            throttled().ifPresent(remark -> reporter.tell(to -> to.warned(remark)));
             if (!held) {
                 now.target()
                         .identity()
@@ -151,6 +155,18 @@ public final class CheckRun {
 
     private static String message(MigrationException fault) {
         return String.valueOf(fault.getMessage());
+    }
+
+    /** Returns what an operator who has forgotten the throttle file would wonder about, a sentence; empty if there is nothing. */
+    private Optional<String> throttled() {
+        Path file = LogDirectory.throttle(
+                settings.logDirectory(), settings.migration().slug());
+        ThrottleNote note = ThrottleNote.read(file);
+        return note.pauses()
+                ? Optional.of(
+                        "Throttle file \"%s\" says pause: a run reads nothing until the file is deleted, or says how many documents a second."
+                                .formatted(file))
+                : note.fault().map(fault -> "Throttle file \"%s\" %s.".formatted(file, fault));
     }
 
     /** Returns that a run goes on with another log directory, or on another host. A run does without the lock where it is not told of it. */

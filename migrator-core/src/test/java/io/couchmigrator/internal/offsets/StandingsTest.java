@@ -17,6 +17,7 @@ import io.couchmigrator.MigrationInfo.Holder;
 import io.couchmigrator.MigrationInfo.Phase;
 import io.couchmigrator.MigrationInfo.StageReach;
 import io.couchmigrator.MigrationInfo.State;
+import io.couchmigrator.MigrationInfo.Throttle;
 import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Rejection;
@@ -64,6 +65,32 @@ final class StandingsTest {
         assertThat(found.migration().stages()).isEmpty();
         assertThat(found.verification()).isEmpty();
         assertThat(logs).isEmptyDirectory();
+    }
+
+    @Test
+    void tellsWhatTheThrottleFileSays() throws IOException {
+        Path file = logs.resolve("orders.throttle");
+        assertThat(found().throttle()).isEmpty();
+
+        Files.writeString(file, "pause\n");
+        assertThat(found().throttle()).contains(new Throttle(file, true, Optional.empty()));
+        Files.writeString(file, "200");
+        assertThat(found().throttle()).contains(new Throttle(file, false, Optional.empty()));
+        Files.writeString(file, "paused");
+        assertThat(found().throttle())
+                .contains(
+                        new Throttle(
+                                file,
+                                false,
+                                Optional.of(
+                                        "is not understood, seen \"paused\", expected a number of documents a second, or pause")));
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertThat(found().throttle())
+                .contains(new Throttle(
+                        file,
+                        false,
+                        Optional.of("is not heeded: it is a directory, not a regular file: put a file in its place")));
     }
 
     @Test
