@@ -256,6 +256,7 @@ final class DocumentsCommandIT {
 
         Ended checked = types("check", "--couch-db=orders");
         Ended refused = types("run", "--couch-db=orders");
+        Ended stands = types("status");
         Ended reread = types("run", "--couch-db=orders", "--reread");
 
         assertThat(checked.status()).as(checked.console()).isEqualTo(6);
@@ -263,6 +264,10 @@ final class DocumentsCommandIT {
         assertThat(refused.console())
                 .contains("such as --nul=replace, is another than in the run that wrote the file", "--reread")
                 .doesNotContain("rows stay");
+        assertThat(List.of(checked, refused, stands)).allSatisfy(ended -> assertThat(ended.console())
+                .containsPattern("made\\s+other\\s+rows\\s+than\\s+this\\s+one\\s+would")
+                .containsPattern("with\\s+--reread\\s+unless\\s+you\\s+do\\s+as\\s+the\\s+run\\s+did")
+                .containsPattern("\n    migrator .*documents.* --reread\n"));
         assertThat(reread.status()).as(reread.console()).isZero();
     }
 

@@ -139,7 +139,8 @@ final class RereadIT {
 
         assertThat(refused.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(refused.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                .hasMessageContaining("is of another definition of stage \"shop\": seen 2, expected 1")
+                .hasMessageContaining(
+                        "made other rows than this one would, in stage \"shop\": seen definition 2, expected definition 1")
                 .hasMessageContaining("reread(true)"));
         assertThat(again.failures()).isEmpty();
         assertThat(again.tallies().deleted()).isEqualTo(15);

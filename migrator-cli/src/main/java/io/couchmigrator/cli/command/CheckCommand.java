@@ -55,7 +55,7 @@ public final class CheckCommand {
         CheckVerdict verdict = new CheckVerdict(migration.slug(), report);
         int status = verdict.exitStatus();
         if (json && !grants) {
-            String now = report.faults().isEmpty() ? next.as(Command.RUN) : next.same();
+            String now = report.faults().isEmpty() ? next.as(Command.RUN) : verdict.again(next.same());
             console.event(CheckJson.of(verdict, settings.logDirectory(), now));
         }
         if (!grants && !report.grants().isEmpty()) {
@@ -65,7 +65,7 @@ public final class CheckCommand {
             console.lines(grants ? List.of() : verdict.lines(next.as(Command.RUN)));
             return status;
         }
-        console.verdict(status, verdict.lines(next.without(Setting.GRANTS)));
+        console.verdict(status, verdict.lines(verdict.again(next.without(Setting.GRANTS))));
         return status;
     }
 

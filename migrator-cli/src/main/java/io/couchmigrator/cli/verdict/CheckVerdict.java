@@ -9,6 +9,11 @@ import java.util.List;
 
 /** Says what came of a check and what to do next. */
 public record CheckVerdict(String slug, CheckReport report) {
+    /** Returns the command that checks again, which {@code same} did. */
+    public String again(String same) {
+        return Mended.ofFailures(report.faults()).command(same);
+    }
+
     /** Returns the verdict; {@code next} is the command to give now. */
     public List<String> lines(String next) {
         return List.of(report.faults().isEmpty() ? canRun() : cannotRun(), Verdict.indented(next));
@@ -27,12 +32,13 @@ public record CheckVerdict(String slug, CheckReport report) {
 
     private String cannotRun() {
         int faults = report.faults().size();
-        return "%s cannot run: %s. Nothing was written. When the %s above %s mended, check again:"
+        return "%s cannot run: %s. Nothing was written. When the %s above %s mended, check again%s:"
                 .formatted(
                         slug,
                         Numbers.of(faults, "fault", "faults"),
                         faults == 1 ? "error" : "errors",
-                        faults == 1 ? "is" : "are");
+                        faults == 1 ? "is" : "are",
+                        Mended.ofFailures(report.faults()).with());
     }
 
     /** Returns where the privileges that are missing are to be had as a script; {@code command} prints it. */

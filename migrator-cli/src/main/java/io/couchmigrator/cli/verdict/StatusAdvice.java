@@ -66,8 +66,12 @@ record StatusAdvice(MigrationInfo info, Path logDirectory, Commands commands) {
             lines.addAll(listing());
             first = "When their cause is mended, or the limit is raised";
         }
-        lines.add("%s, run %s%s:".formatted(first, sameCommand(), saved ? "" : "; nothing was saved yet"));
-        lines.add(indented(commands.goOn()));
+        Mended mended = Mended.of(info.migration().latest().flatMap(LatestRun::error).stream()
+                .filter(error -> info.state() == State.FAILED)
+                .toList());
+        lines.add("%s, run %s%s%s:"
+                .formatted(first, sameCommand(), mended.with(), saved ? "" : "; nothing was saved yet"));
+        lines.add(indented(mended.command(commands.goOn())));
         return lines;
     }
 

@@ -195,17 +195,20 @@ public final class Verdict {
     }
 
     private static Ending failed(String what, Result result, String next) {
-        return failed(what, result, "This run: " + rows(result), whenMended(result), next);
+        Mended mended = Mended.ofFailures(result.failures());
+        return failed(
+                what, result, "This run: " + rows(result), whenMended(result, mended.with()), mended.command(next));
     }
 
     private static Ending failedVerification(String what, Result result, String compared, String next) {
-        return failed(what, result, "Verified so far: " + compared, whenMended(result), next);
+        return failed(what, result, "Verified so far: " + compared, whenMended(result, ""), next);
     }
 
-    private static String whenMended(Result result) {
+    /** @param with with what the command is given again */
+    private static String whenMended(Result result, String with) {
         boolean one = result.failures().size() == 1;
-        return "When the %s above %s mended, run the same command again:"
-                .formatted(one ? "error" : "errors", one ? "is" : "are");
+        return "When the %s above %s mended, run the same command again%s:"
+                .formatted(one ? "error" : "errors", one ? "is" : "are", with);
     }
 
     private static Ending failed(String what, Result result, String counted, String advice, String next) {

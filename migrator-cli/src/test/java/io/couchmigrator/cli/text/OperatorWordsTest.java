@@ -3,6 +3,7 @@ package io.couchmigrator.cli.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,14 @@ final class OperatorWordsTest {
             })
     void standForThoseOfTheLibrary(String message, String said) {
         assertThat(OperatorWords.of(message)).isEqualTo(said);
+    }
+
+    @Test
+    void nameTheOptionsForOneRunThatMessagesLeaveAChoiceOf() {
+        assertThat(OperatorWords.choices(List.of(
+                        "by run() with acceptNewSource(true), or start over with startOver(true)",
+                        "start over with startOver(true), or workers(2), or replaceNul()")))
+                .containsExactly("--reset", "--accept-new-source");
     }
 
     @Test

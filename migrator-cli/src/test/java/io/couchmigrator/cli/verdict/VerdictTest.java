@@ -14,6 +14,7 @@ import io.couchmigrator.LimitException.Limit;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.Migration;
 import io.couchmigrator.MigrationException;
+import io.couchmigrator.OffsetsRefusedException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result;
 import io.couchmigrator.Result.Audit;
@@ -484,6 +485,22 @@ class VerdictTest {
                             .get(0))
                     .contains(asked);
         }
+    }
+
+    @Test
+    void leavesTheChoiceThatAnErrorLeaves() {
+        List<MigrationException> errors = List.of(
+                new OffsetsRefusedException("go on with acceptNewSource(true), or start over with startOver(true)"));
+        Result refused = new Result(
+                Outcome.OFFSETS_REFUSED, Tallies.NONE, 0, 0, 0, 0, Audit.NONE, Gaps.NONE, errors, Duration.ZERO);
+        String choice = " again, with --reset or --accept-new-source if you choose that:";
+
+        assertThat(ofRun(refused)).satisfies(line -> assertThat(line).endsWith(choice), atIndex(1));
+        assertThat(ofRun(refused)).endsWith("    " + NEXT);
+        assertThat(new CheckVerdict("migrate_metadata", checked(List.of(), errors))
+                        .lines(NEXT)
+                        .get(0))
+                .endsWith(choice);
     }
 
     @Test

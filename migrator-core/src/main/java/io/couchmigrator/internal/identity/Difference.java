@@ -38,11 +38,11 @@ public sealed interface Difference {
                         "all is read again; rows stay, but those of no document in a table that a stage owns")),
         /** The meaning of stages. */
         DEFINITION(
-                "is of another definition of",
+                Kind.OTHER_ROWS,
                 "run the version of this program that wrote it, name another log directory, or start over by run() with startOver(true) (rows stay, all is read again)"),
         /** The meaning of stages that own their tables: read again, these hold what it asks for and nothing else. */
         OWNING(
-                "is of another definition of",
+                Kind.OTHER_ROWS,
                 "what decides about its rows, such as replaceNul(), is another than in the run that wrote the file: do as that did, run the version of this program that wrote it, or read all again by run() with reread(true) (what differs is written, rows that no document asks for are deleted)"),
         /** The CouchDB database of a stage, or its state. */
         SOURCE(
@@ -59,6 +59,7 @@ public sealed interface Difference {
         NO_TABLE_SOURCE(Kind.BELONGS, "name the database of this stage's table, as the run did that wrote the file");
 
         private static final String BELONGS = "belongs to something else:";
+        private static final String OTHER_ROWS = "was written by a run that made other rows than this one would, in";
         private static final String OTHERWISE =
                 "connect to what it was written for, name another log directory, or start over by run() with startOver(true) (%s)";
 

@@ -102,9 +102,13 @@ public record Identity(Migration migration, Optional<TargetIdentity> target, Map
         redefined.forEach((versions, names) -> differences.add(new OfFile(
                 versions.kind(),
                 (names.size() == 1 ? "stage " : "stages ") + String.join(", ", names),
-                String.valueOf(versions.now()),
-                String.valueOf(versions.then()))));
+                definition(versions.now()),
+                definition(versions.then()))));
         return differences;
+    }
+
+    private static String definition(int version) {
+        return "definition " + version;
     }
 
     private static Kind definition(Stage<?, ?> stage) {

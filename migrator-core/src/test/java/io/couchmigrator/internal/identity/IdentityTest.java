@@ -45,10 +45,12 @@ final class IdentityTest {
         assertThat(refusals(migration, saved("a"), saved("b"), saved("c"), saved("d")))
                 .satisfiesExactly(
                         alike -> assertThat(alike)
-                                .startsWith("offset file \"orders.offsets.json\" is of another definition of stages"
-                                        + " \"a\", \"b\": seen 2, expected 1 as the file says: run the version of this"
-                                        + " program that wrote it, "),
-                        other -> assertThat(other).contains("of stage \"c\": seen 3, expected 1 "));
+                                .startsWith(
+                                        "offset file \"orders.offsets.json\" was written by a run that made other rows"
+                                                + " than this one would, in stages \"a\", \"b\": seen definition 2, expected"
+                                                + " definition 1 as the file says: run the version of this program that wrote it, "),
+                        other -> assertThat(other)
+                                .contains("in stage \"c\": seen definition 3, expected definition 1 "));
     }
 
     @Test
@@ -69,7 +71,7 @@ final class IdentityTest {
                         new OfFile(Kind.PLACE, "oid of table \"t\"", "8", "7"),
                         new OfTimeline("PostgreSQL", 4, 3),
                         new OfFile(Kind.PLACE, "stage", "one of a", "gone"),
-                        new OfFile(Kind.DEFINITION, "stage \"a\"", "2", "1"),
+                        new OfFile(Kind.DEFINITION, "stage \"a\"", "definition 2", "definition 1"),
                         new OfFile(
                                 Kind.SOURCE,
                                 "CouchDB database of stage \"a\"",
