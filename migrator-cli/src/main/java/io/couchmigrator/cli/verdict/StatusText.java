@@ -56,7 +56,7 @@ public final class StatusText {
         lines.add("%s: %s".formatted(info.slug(), state()));
         holder().ifPresent(lines::add);
         info.source().ifPresent(source -> lines.add("  from CouchDB at " + source));
-        info.target().ifPresent(target -> lines.add("  to database " + target));
+        info.target().ifPresent(target -> lines.add("  to " + target));
         reach(lines, info.migration(), info.state() == State.RUNNING);
         info.verification().ifPresent(verification -> {
             lines.add("");

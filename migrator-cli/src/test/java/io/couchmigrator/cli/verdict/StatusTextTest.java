@@ -72,7 +72,7 @@ final class StatusTextTest {
                         "documents: running since 2026-11-28T02:00:10Z, for 1:05:00",
                         "  as process 4242 on host db1",
                         "  from CouchDB at http://couch:5984/",
-                        "  to database \"hq\" (oid 7 on server 42)",
+                        "  to PostgreSQL at db1:5432/hq",
                         "",
                         "stage                        done       total    %   docs/s       left  rejects",
                         "orders                    100,000     100,000 100%            complete        2",
@@ -413,7 +413,7 @@ final class StatusTextTest {
                 state,
                 held ? Optional.of(new Holder(4242, "db1", BEGAN)) : Optional.empty(),
                 Optional.of("http://couch:5984/"),
-                Optional.of("\"hq\" (oid 7 on server 42)"),
+                Optional.of("PostgreSQL at db1:5432/hq"),
                 new Reach(Optional.of(run), Optional.of(NOW), stages),
                 state == State.VERIFYING
                         ? Optional.of(new Reach(Optional.of(run), Optional.of(NOW), stages))

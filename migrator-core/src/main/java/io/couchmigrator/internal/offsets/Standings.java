@@ -138,7 +138,8 @@ public final class Standings {
     }
 
     private static String target(Offsets offsets) {
-        return offsets.targetName() == null ? offsets.target().described() : offsets.targetName();
+        String name = offsets.targetName();
+        return name == null ? "database " + offsets.target().described() : name;
     }
 
     private static long found(Verified verified) {

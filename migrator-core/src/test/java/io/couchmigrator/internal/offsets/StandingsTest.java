@@ -442,7 +442,7 @@ final class StandingsTest {
         assertThat(stage.left()).hasValue(40);
         assertThat(stage.rejects()).isEqualTo(4);
         assertThat(found.migration().checkpoint()).hasValue(NOW);
-        assertThat(found.target()).hasValue("\"hq\" (oid 7 on server 42)");
+        assertThat(found.target()).hasValue("database \"hq\" (oid 7 on server 42)");
     }
 
     @Test
