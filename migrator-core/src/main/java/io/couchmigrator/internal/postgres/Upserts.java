@@ -36,7 +36,10 @@ public final class Upserts {
                         .faults(connection).stream().map(Fault::of).toList();
     }
 
-    /** Returns what keeps a verification from reading what rows go there, though a run need not; empty if nothing does. */
+    /**
+     * Returns what keeps a verification from reading what rows go there, though a run need not; empty if nothing does. What a writer
+     * of the caller's needs to compare is among its {@link #faults}, and a table that is owned is read by runs as well.
+     */
     public static List<Fault> comparedFaults(Connection connection, Destination<?> destination) throws SQLException {
         return destination instanceof Upsert<?> upsert ? TargetChecks.compared(connection, upsert) : List.of();
     }

@@ -19,6 +19,8 @@ import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.internal.retry.Patience;
 import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.target.Target;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -56,11 +58,17 @@ final class Outside {
             return Optional.empty();
         }
         Session own = target.main().own();
-        Optional<List<Fault>> faults = asked(own, connection -> Upserts.faults(connection, destination));
+        Optional<List<Fault>> faults = asked(own, connection -> faults(connection, destination));
         faults.orElse(List.of()).forEach(fault -> warn(fault.sentence()));
         return faults.filter(List::isEmpty)
                 .flatMap(none -> asked(own, connection -> Upserts.prepared(connection, destination)))
                 .map(prepared -> new Rows<>(new GuardedWriter<>(stage.name(), prepared)));
+    }
+
+    /** Returns what keeps a run from writing there, or else a verification from reading. */
+    private static List<Fault> faults(Connection connection, Destination<?> destination) throws SQLException {
+        List<Fault> faults = Upserts.faults(connection, destination);
+        return faults.isEmpty() ? Upserts.comparedFaults(connection, destination) : faults;
     }
 
     /** What it has of the rows of one stage. */
