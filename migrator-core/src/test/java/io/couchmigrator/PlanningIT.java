@@ -22,6 +22,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -335,6 +336,29 @@ final class PlanningIT {
     }
 
     @Test
+    void saysWhatToDoWhereItCannotTellWhetherARunGoesOnElsewhere(CouchDouble couch, TestDatabase database)
+            throws Exception {
+        Orders.create(couch, database, 3);
+        superuser(database, "revoke select on pg_locks from public");
+        List<String> warned = new ArrayList<>();
+
+        CheckReport report = Orders.migrator(Orders.migration(), couch, database, logs)
+                .listener(new Listener() {
+                    @Override
+                    public void warned(String message) {
+                        warned.add(message);
+                    }
+                })
+                .build()
+                .check();
+
+        assertThat(report.faults()).isEmpty();
+        assertThat(warned).singleElement().satisfies(warning -> assertThat(warning)
+                .startsWith("Whether another run of this migration goes on is unknown: ")
+                .endsWith(". Make sure that none does, on this host or another, before you run it."));
+    }
+
+    @Test
     void refusesWhatARunWouldForTheSakeOfOneThatGoesOnElsewhere(CouchDouble couch, TestDatabase database)
             throws Exception {
         Orders.create(couch, database, 3);
@@ -365,7 +389,8 @@ final class PlanningIT {
 
         assertThat(faults).singleElement().satisfies(fault -> assertThat(fault)
                 .isInstanceOf(BusyException.class)
-                .hasMessageContaining("the lock of migration \"orders\" in PostgreSQL is held by server process "));
+                .hasMessageContaining("the lock of migration \"orders\" in PostgreSQL is held by server process ")
+                .hasMessageMatching("(?s).*, since \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ: wait for that run.*"));
         assertThat(running.result().outcome()).isEqualTo(Outcome.COMPLETE);
     }
 }

@@ -149,7 +149,7 @@ public final class AdvisoryLock implements AutoCloseable {
     public static Optional<String> holder(Connection connection, long key) throws SQLException {
         String holder = isTrue(connection, ACTIVITY_IS_TOLD)
                 ? "select l.pid, a.application_name, coalesce(a.client_hostname, host(a.client_addr)),"
-                        + " date_trunc('second', a.backend_start)::text from pg_locks l left join pg_stat_activity a using (pid)"
+                        + " to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from pg_locks l left join pg_stat_activity a using (pid)"
                 : "select pid, null, null, null from pg_locks";
         String sql = "%s where %s".formatted(holder, held(key));
         try (Statement statement = connection.createStatement();

@@ -178,7 +178,9 @@ public final class CheckRun {
             if (SqlFault.causing(e).map(SqlFault::isPassing).orElse(true)) {
                 return Optional.of(e);
             }
-            reporter.tell(to -> to.warned("Whether another run goes on is unknown: %s.".formatted(e.getMessage())));
+            reporter.tell(to -> to.warned(
+                    "Whether another run of this migration goes on is unknown: %s. Make sure that none does, on this host or another, before you run it."
+                            .formatted(e.getMessage())));
             return Optional.empty();
         }
     }
