@@ -174,12 +174,12 @@ final class CouchHttp implements AutoCloseable {
 
         @Override
         public int read() throws IOException {
-            return asking.over(in::read);
+            return asking.ask(in::read);
         }
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
-            return asking.over(() -> in.read(buffer, offset, length));
+            return asking.ask(() -> in.read(buffer, offset, length));
         }
     }
 
@@ -202,7 +202,7 @@ final class CouchHttp implements AutoCloseable {
                 request.newBuilder().tag(TlsGreeting.class, greeting).build());
         Response response;
         try {
-            response = asking.over(call::execute);
+            response = asking.ask(call::execute);
         } catch (IOException e) {
             throw answers.unreachable(what, greeting.reason(e), answered);
         }

@@ -23,7 +23,7 @@ public final class Asking {
     }
 
     /** Asks, and takes note that the server is waited for meanwhile. */
-    public <T, E extends Exception> T over(Question<T, E> question) throws E {
+    public <T, E extends Exception> T ask(Question<T, E> question) throws E {
         Asked now = new Asked();
         all.add(now);
         boolean answers = false;

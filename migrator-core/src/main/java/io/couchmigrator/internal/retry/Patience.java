@@ -120,7 +120,7 @@ public final class Patience {
                 Instant began = clock.instant();
                 try {
                     answered = true;
-                    return watch == null ? attempt.make() : watch.over(server, attempt);
+                    return watch == null ? attempt.make() : watch.attempt(server, attempt);
                 } catch (PassingException e) {
                     answered = false;
                     stop.check();
@@ -136,13 +136,13 @@ public final class Patience {
             throw e;
         } finally {
             if (!begun.isEmpty()) {
-                over(answered);
+                ended(answered);
             }
         }
     }
 
     /** Whatever else came than an error that may pass, a refusal as well, the server is back. */
-    private void over(boolean answered) {
+    private void ended(boolean answered) {
         times.away.decrementAndGet();
         if (answered) {
             succeeded();

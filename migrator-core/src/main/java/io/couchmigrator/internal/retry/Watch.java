@@ -43,14 +43,14 @@ public final class Watch implements AutoCloseable {
     }
 
     /** Watches a server, by the name that people know, from now on. */
-    public void over(String server, Asking asking) {
+    public void add(String server, Asking asking) {
         servers.put(server, new Watched(server, asking));
     }
 
     /** Makes an attempt at a server, all of which is waited for. */
-    <T> T over(String server, Patience.Attempt<T> attempt) throws PassingException {
+    <T> T attempt(String server, Patience.Attempt<T> attempt) throws PassingException {
         Watched watched = servers.computeIfAbsent(server, name -> new Watched(name, new Asking()));
-        return watched.asking.over(attempt::make);
+        return watched.asking.ask(attempt::make);
     }
 
     private void look(Watched server) {

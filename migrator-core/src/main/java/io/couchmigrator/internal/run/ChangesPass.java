@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 record ChangesPass<S>(BatchTaker<S> taker, boolean told, Optional<Purges<S>> purges) implements Pass<S> {
     @Override
-    public void over(StageRun<S> run, StageState state) {
+    public void make(StageRun<S> run, StageState state) {
         long age = run.site().sources().age();
         if (state.isCaughtUp(age)) {
             return;

@@ -94,7 +94,7 @@ public final class CheckRun {
         }
         try (Watch watch = new Watch(longestSilence, reporter.another());
                 Grace grace = new Grace(Duration.ZERO, stop, reporter);
-                Target target = grace.over(Target.of(
+                Target target = grace.bounding(Target.of(
                                 settings.target(),
                                 settings.shards(),
                                 settings.tableSources(),
@@ -102,7 +102,7 @@ public final class CheckRun {
                                 stop,
                                 server -> patience(server, reporter, watch))
                         .telling(reporter.another()))) {
-            watch.over(couch.name(), couch.asking());
+            watch.add(couch.name(), couch.asking());
             Patience source = patience(couch.name(), reporter, watch);
             Preflight now = Preflight.at(settings.migration(), stage -> true, couch, source, target, stop, this::stop)
                     .toWrite(settings);

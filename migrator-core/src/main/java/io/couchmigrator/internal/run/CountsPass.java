@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  */
 record CountsPass<S>(UnaryOperator<List<RangeOffset>> counted) implements Pass<S> {
     @Override
-    public void over(StageRun<S> run, StageState state) {
+    public void make(StageRun<S> run, StageState state) {
         if (state.offset().phase() == Phase.READING) {
             run.site().goOn();
             run.site().sources().read();

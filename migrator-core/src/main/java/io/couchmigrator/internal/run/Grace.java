@@ -24,7 +24,7 @@ final class Grace implements AutoCloseable {
     private final Duration length;
     private final StopSignal stop;
     private final Reporter reporter;
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     /** @param length how long what is in hand is waited for; zero where there is nothing to keep, nor to tell of */
     Grace(Duration length, StopSignal stop, Reporter reporter) {
@@ -34,7 +34,7 @@ final class Grace implements AutoCloseable {
     }
 
     /** Bounds the wait for a target, once a stop is requested, and returns it. */
-    Target over(Target target) {
+    Target bounding(Target target) {
         Thread bounding = new Thread(() -> bound(target), "migrator-stop");
         bounding.setDaemon(true);
         bounding.start();
@@ -44,7 +44,7 @@ final class Grace implements AutoCloseable {
     /** Whatever comes now need not be bounded any more. */
     @Override
     public void close() {
-        over.countDown();
+        closed.countDown();
         // Who waits for the request to stop hears of the end by it.
         stop.request();
     }
@@ -52,14 +52,14 @@ final class Grace implements AutoCloseable {
     private void bound(Target target) {
         stop.await();
         Duration silent = length.compareTo(TELL_AFTER) < 0 ? length : TELL_AFTER;
-        if (isOverWithin(silent)) {
+        if (isClosedWithin(silent)) {
             return;
         }
         List<String> busy = target.with(session -> session.isWorking() || session.isCommitting());
         tell(
                 busy,
                 "Stopping: %s is given %s s for what it has in hand; then that is rolled back, unless it is being committed.");
-        if (isOverWithin(length.minus(silent))) {
+        if (isClosedWithin(length.minus(silent))) {
             return;
         }
         tell(
@@ -70,13 +70,13 @@ final class Grace implements AutoCloseable {
         tell(
                 target.with(Session::isCommitting),
                 "%s did not finish a commit within %s s of the stop: what is in it may be committed; it is read again the next time.");
-        if (!isOverWithin(OF_ROLLBACKS)) {
+        if (!isClosedWithin(OF_ROLLBACKS)) {
             target.cut();
         }
     }
 
-    private boolean isOverWithin(Duration duration) {
-        return Uninterruptibles.awaitUninterruptibly(over, duration);
+    private boolean isClosedWithin(Duration duration) {
+        return Uninterruptibles.awaitUninterruptibly(closed, duration);
     }
 
     private void tell(List<String> databases, String message) {

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  */
 record IdsPass<S>(Supplier<List<SourceId>> ids, BatchTaker<S> taker, boolean limited) implements Pass<S> {
     @Override
-    public void over(StageRun<S> run, StageState state) {
+    public void make(StageRun<S> run, StageState state) {
         run.byIds(ids.get(), taker, state, run.site().target().own(), limited);
     }
 }

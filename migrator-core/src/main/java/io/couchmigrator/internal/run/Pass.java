@@ -2,12 +2,12 @@
 package io.couchmigrator.internal.run;
 
 /**
- * One way over a stage: ids to do, its ranges, what changed.
+ * One way through a stage: ids to do, its ranges, what changed.
  *
  * @param <S> what the stage reads
  */
 @FunctionalInterface
 interface Pass<S> {
-    /** Goes over the stage, from where it stands. */
-    void over(StageRun<S> run, StageState state);
+    /** Goes through the stage, from where it stands. */
+    void make(StageRun<S> run, StageState state);
 }

@@ -33,7 +33,7 @@ record Purges<S>(BatchTaker<S> taker, RangesPass<S> ranges) {
                             "Documents were purged of the CouchDB database of stage \"%s\", and which it does not tell: all is read again."
                                     .formatted(run.name())));
             run.readAgain(state);
-            ranges.over(run, state);
+            ranges.make(run, state);
         }
     }
 }

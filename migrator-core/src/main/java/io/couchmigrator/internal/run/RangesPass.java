@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
  */
 record RangesPass<S>(BatchTaker<S> taker, Path log) implements Pass<S> {
     @Override
-    public void over(StageRun<S> run, StageState state) {
+    public void make(StageRun<S> run, StageState state) {
         if (state.offset().phase() == Phase.READING) {
             run.feed().ready(state.offset().ranges());
             run.tellStarted(state, log);

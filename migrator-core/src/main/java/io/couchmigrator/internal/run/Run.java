@@ -72,7 +72,7 @@ public final class Run {
                 stop,
                 reporter);
         this.watch = new Watch(longestSilence, reporter.another());
-        watch.over(couch.name(), couch.asking());
+        watch.add(couch.name(), couch.asking());
         this.grace = new Grace(graceOfBatches, stop, reporter);
         this.deadline = new Deadline(settings.limits().duration(), stop);
     }
@@ -106,7 +106,7 @@ public final class Run {
         try (watch;
                 couch;
                 grace;
-                Target target = grace.over(Target.of(
+                Target target = grace.bounding(Target.of(
                                 settings.target(),
                                 settings.shards(),
                                 settings.tableSources(),

@@ -85,7 +85,7 @@ final class StageRun<S> {
         StageOffset saved = checkpoints.saved(name());
         if (saved != null) {
             StageState left = checkpoints.keep(saved);
-            passes.first().forEach(pass -> pass.over(this, left));
+            passes.first().forEach(pass -> pass.make(this, left));
         }
     }
 
@@ -110,7 +110,7 @@ final class StageRun<S> {
         if (unchanged) {
             asFound(now);
         }
-        passes.main().forEach(pass -> pass.over(this, now));
+        passes.main().forEach(pass -> pass.make(this, now));
         passes.finished().accept(this);
     }
 
@@ -131,7 +131,7 @@ final class StageRun<S> {
             throw new IllegalStateException("stage \"%s\" was not run before its last passes".formatted(name()));
         }
         long before = worthTelling();
-        passes.last().forEach(pass -> pass.over(this, now));
+        passes.last().forEach(pass -> pass.make(this, now));
         if (worthTelling() > before) {
             passes.finished().accept(this);
         }

@@ -137,7 +137,7 @@ record StageRuns(
         Pass<S> changes = new ChangesPass<>(writer.batchesOfChanges(), feed.tellsChanges(), purges);
         IdsPass<S> again = new IdsPass<>(writer::waiting, writer.batchesOfRejects(), true);
         Pass<S> waiting = (run, state) -> {
-            again.over(run, state);
+            again.make(run, state);
             writer.triedAgain();
         };
         Passes<S> passes = new Passes<>(

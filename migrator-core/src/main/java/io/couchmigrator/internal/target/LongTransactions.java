@@ -85,7 +85,7 @@ final class LongTransactions implements AutoCloseable {
         if (late.isEmpty()) {
             // What an attempt waited for that failed, the next one, after a pause, waits for as well.
             if (!database.patience().isAway()) {
-                watched.over(listener);
+                watched.resumed(listener);
             }
         } else if (now - watched.askAgainAt >= 0) {
             Duration age = Duration.ofNanos(now - late.get(0).began());
@@ -133,10 +133,10 @@ final class LongTransactions implements AutoCloseable {
             this.database = database;
         }
 
-        /** What is still so is told again after a minute; what is not is over. */
+        /** What is still so is told again; what is not is over. */
         void learn(Optional<WaitedFor> seen, Duration age, WaitListener listener) {
             if (seen.isEmpty() || (told != null && told.kind() != seen.get().kind())) {
-                over(listener);
+                resumed(listener);
             }
             seen.ifPresent(now -> tell(now, age, listener));
         }
@@ -161,7 +161,7 @@ final class LongTransactions implements AutoCloseable {
             }
         }
 
-        void over(WaitListener listener) {
+        void resumed(WaitListener listener) {
             Wait before = told;
             told = null;
             if (before != null) {

@@ -45,9 +45,9 @@ final class WatchTest {
 
     @Test
     void tellsThatASilentServerHasAnswered() {
-        watch.over("CouchDB", asking);
+        watch.add("CouchDB", asking);
 
-        asking.over(() -> silence("CouchDB"));
+        asking.ask(() -> silence("CouchDB"));
 
         await().until(() -> told.equals(List.of("waiting for CouchDB", "CouchDB has answered")));
     }
@@ -56,15 +56,15 @@ final class WatchTest {
     @Test
     void tellsNoAnswerWhereTheQuestionFailed() {
         Asking other = new Asking();
-        watch.over("CouchDB", asking);
-        watch.over("PostgreSQL", other);
+        watch.add("CouchDB", asking);
+        watch.add("PostgreSQL", other);
 
-        assertThatThrownBy(() -> asking.over(() -> {
+        assertThatThrownBy(() -> asking.ask(() -> {
                     silence("CouchDB");
                     throw new IOException("made by the test");
                 }))
                 .isInstanceOf(IOException.class);
-        other.over(() -> silence("PostgreSQL"));
+        other.ask(() -> silence("PostgreSQL"));
 
         await().until(() -> told.contains("PostgreSQL has answered"));
         assertThat(told).doesNotContain("CouchDB has answered");
