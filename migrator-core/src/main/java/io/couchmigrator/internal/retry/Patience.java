@@ -26,8 +26,6 @@ public final class Patience {
     /** Nobody waits longer, and with much more neither an instant nor nanoseconds could be told. */
     private static final Duration LONGEST_OUTAGE = Duration.ofDays(36_500);
 
-    private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
-
     private final String server;
     private final Duration maxOutage;
     private final Duration maxLock;
@@ -39,10 +37,7 @@ public final class Patience {
     private final Times times;
 
     private int failing;
-    private final Map<Wait.Kind, Told> told = new EnumMap<>(Wait.Kind.class);
-
-    /** What was told, and when the last time. */
-    private record Told(Wait outage, Instant at) {}
+    private final Map<Wait.Kind, Wait> told = new EnumMap<>(Wait.Kind.class);
 
     /** What is counted of a server, whoever bears with it: of how many workers it is away, and its turns. */
     private static final class Times {
@@ -193,7 +188,7 @@ public final class Patience {
     private synchronized void succeeded() {
         failing--;
         if (failing == 0) {
-            told.values().forEach(each -> listener.resumed(each.outage()));
+            told.values().forEach(listener::resumed);
             told.clear();
         }
     }
@@ -214,18 +209,14 @@ public final class Patience {
             throw e.whenGivenUp();
         }
         Duration shorter = pause.compareTo(left) > 0 ? left : pause;
-        tell(outage, now, now.plus(shorter).plus(Duration.between(began, now)));
+        tell(outage, now.plus(shorter).plus(Duration.between(began, now)));
         pauses.accept(shorter);
     }
 
     /** The next chance to tell is when the next attempt fails, which is guessed to take as long as the last one. */
-    private synchronized void tell(Wait outage, Instant now, Instant nextChance) {
-        Told before = told.get(outage.kind());
-        boolean due = before == null
-                ? nextChance.isAfter(outage.since().plus(TELL_AFTER))
-                : !now.isBefore(before.at().plus(TELL_AGAIN));
-        if (due) {
-            told.put(outage.kind(), new Told(outage, now));
+    private synchronized void tell(Wait outage, Instant nextChance) {
+        if (told.containsKey(outage.kind()) || nextChance.isAfter(outage.since().plus(TELL_AFTER))) {
+            told.put(outage.kind(), outage);
             listener.waiting(outage);
         }
     }

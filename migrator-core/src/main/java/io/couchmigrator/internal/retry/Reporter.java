@@ -7,6 +7,7 @@ import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.Rejection;
 import io.couchmigrator.internal.files.HistoryFile;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,14 +33,23 @@ public final class Reporter implements WaitListener {
     /** A server that takes its time may take as much for what comes next: that belongs to how fast a run is. */
     private static final Set<Wait.Kind> HELD_UP = EnumSet.of(Wait.Kind.OUTAGE, Wait.Kind.LOCK, Wait.Kind.PAUSE);
 
+    private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
+
     private final Listener listener;
     private @Nullable HistoryFile history;
     private Consumer<Throwable> failed = failure -> {};
-    private final Map<About, Map<WaitListener, Wait>> waits = new HashMap<>();
+    private final LongSupplier nanos;
+    private final Map<About, Told> waits = new HashMap<>();
     private boolean thrown;
 
     public Reporter(Listener listener) {
+        this(listener, System::nanoTime);
+    }
+
+    /** @param nanos tells nanoseconds as {@link System#nanoTime} does */
+    public Reporter(Listener listener, LongSupplier nanos) {
         this.listener = listener;
+        this.nanos = nanos;
     }
 
     /**
@@ -137,27 +148,40 @@ public final class Reporter implements WaitListener {
         };
     }
 
-    /** No server is silent of which more is known, and none is any more once more is. */
+    /**
+     * What lasts is told again each minute, or once it has another cause, however often this is called. No server is silent of which more
+     * is known, and none is any more once more is.
+     */
     private synchronized void waiting(WaitListener teller, Wait wait) {
         boolean silence = wait.kind() == Wait.Kind.SILENCE;
         if (silence && waits.keySet().stream().anyMatch(about -> about.isMoreThanSilenceOf(wait.on()))) {
             return;
         }
-        Map<WaitListener, Wait> silences = silence ? null : waits.remove(new About(Wait.Kind.SILENCE, wait.on()));
-        Map<WaitListener, Wait> tellers = waits.computeIfAbsent(About.of(wait), about -> new LinkedHashMap<>());
-        boolean isKnown = !tellers.isEmpty() && !tellers.containsKey(teller);
-        tellers.merge(teller, silences == null ? wait : sinceSilence(wait, silences), Reporter::merged);
-        Wait told = tellers.values().stream().reduce(Reporter::merged).orElse(wait);
-        LOG.info("waiting for {} since {}: {}", told.on(), told.since(), told.cause());
-        if (!isKnown) {
-            tell(to -> to.waiting(told));
+        Told silent = silence ? null : waits.remove(new About(Wait.Kind.SILENCE, wait.on()));
+        Told told = waits.computeIfAbsent(About.of(wait), about -> new Told());
+        Wait before = told.tellers.get(teller);
+        boolean isFirst = told.tellers.isEmpty();
+        Wait now = told.tellers.merge(teller, silent == null ? wait : sinceSilence(wait, silent), Reporter::merged);
+        boolean isDue = isFirst || (before != null && (isNews(before, now) || told.isOld(nanos.getAsLong())));
+        if (isDue || before == null) {
+            Wait merged = told.merged().orElse(now);
+            LOG.info("waiting for {} since {}: {}", merged.on(), merged.since(), merged.cause());
+            if (isDue) {
+                told.at = nanos.getAsLong();
+                tell(to -> to.waiting(merged));
+            }
+            rememberWait("waiting", merged);
         }
-        rememberWait("waiting", told);
+    }
+
+    /** Each attempt may fail in another way while a server is away. */
+    private static boolean isNews(Wait before, Wait now) {
+        return now.kind() != Wait.Kind.OUTAGE && !now.cause().equals(before.cause());
     }
 
     /** A server that was silent until an attempt failed is away since then. */
-    private static Wait sinceSilence(Wait wait, Map<WaitListener, Wait> silences) {
-        Instant since = silences.values().stream()
+    private static Wait sinceSilence(Wait wait, Told silent) {
+        Instant since = silent.tellers.values().stream()
                 .map(Wait::since)
                 .filter(then -> wait.kind() == Wait.Kind.OUTAGE && then.isBefore(wait.since()))
                 .min(Instant::compareTo)
@@ -166,16 +190,16 @@ public final class Reporter implements WaitListener {
     }
 
     private synchronized void resumed(WaitListener teller, Wait wait) {
-        Map<WaitListener, Wait> tellers = waits.getOrDefault(About.of(wait), Map.of());
-        Optional<Wait> told = tellers.values().stream().reduce(Reporter::merged);
-        if (tellers.containsKey(teller)) {
-            tellers.remove(teller);
-            if (tellers.isEmpty()) {
-                waits.remove(About.of(wait));
-                LOG.info("no longer waiting for {}", wait.on());
-                told.ifPresent(over -> tell(to -> to.resumed(over)));
-                told.ifPresent(over -> rememberWait("resumed", over));
-            }
+        Told told = waits.get(About.of(wait));
+        if (told == null) {
+            return;
+        }
+        Wait ended = told.merged().orElse(wait);
+        if (told.tellers.remove(teller) != null && told.tellers.isEmpty()) {
+            waits.remove(About.of(wait));
+            LOG.info("no longer waiting for {}", wait.on());
+            tell(to -> to.resumed(ended));
+            rememberWait("resumed", ended);
         }
     }
 
@@ -209,6 +233,20 @@ public final class Reporter implements WaitListener {
 
         boolean isMoreThanSilenceOf(String server) {
             return kind != Wait.Kind.SILENCE && on.equals(server);
+        }
+    }
+
+    /** Who tells of one thing that is waited for, each with what it told last, in the order in which they began; and when it was told. */
+    private static final class Told {
+        private final Map<WaitListener, Wait> tellers = new LinkedHashMap<>();
+        private long at;
+
+        Optional<Wait> merged() {
+            return tellers.values().stream().reduce(Reporter::merged);
+        }
+
+        boolean isOld(long now) {
+            return now - at >= TELL_AGAIN.toNanos();
         }
     }
 

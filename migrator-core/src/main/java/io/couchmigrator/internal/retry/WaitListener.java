@@ -8,7 +8,7 @@ public interface WaitListener {
     /** An attempt failed and will be made again. */
     void retrying(Wait wait);
 
-    /** Something is waited for. */
+    /** Something is waited for. Told as often as the teller likes while that lasts: who hears it tells people of it each minute. */
     void waiting(Wait wait);
 
     /** What {@link #waiting} told of is over. */

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * answer, is an error only after a long timeout. Safe for use by multiple threads. Whoever made it closes it.
  */
 public final class Watch implements AutoCloseable {
-    private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
     private final Duration patience;
@@ -27,7 +26,7 @@ public final class Watch implements AutoCloseable {
     /**
      * Begins. What the timer returns can tell nothing: a look throws nothing.
      *
-     * @param patience how long a server may be silent before that is told, then each minute
+     * @param patience how long a server may be silent before that is told
      */
     @SuppressWarnings("FutureReturnValueIgnored")
     public Watch(Duration patience, WaitListener listener) {
@@ -54,7 +53,6 @@ public final class Watch implements AutoCloseable {
     }
 
     private void look(Watched server) {
-        long now = System.nanoTime();
         Wait told = server.told;
         Optional<Duration> silence = server.asking.longest().filter(lasts -> lasts.compareTo(patience) >= 0);
         if (silence.isEmpty()) {
@@ -63,9 +61,8 @@ public final class Watch implements AutoCloseable {
             if (told != null && server.asking.isAnswered()) {
                 listener.resumed(told);
             }
-        } else if (told == null || now - server.toldAt >= TELL_AGAIN.toNanos()) {
+        } else {
             Instant since = told == null ? Instant.now().minus(silence.get()) : told.since();
-            server.toldAt = now;
             server.told = new Wait(Wait.Kind.SILENCE, server.name, "no answer yet", since, Optional.empty());
             listener.waiting(server.told);
         }
@@ -82,7 +79,6 @@ public final class Watch implements AutoCloseable {
         private final String name;
         private final Asking asking;
         private @Nullable Wait told;
-        private long toldAt;
 
         Watched(String name, Asking asking) {
             this.name = name;

@@ -7,10 +7,8 @@ import io.couchmigrator.internal.retry.Reporter;
 import io.couchmigrator.internal.run.Settings.Limits;
 import io.couchmigrator.internal.source.Sources;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,26 +16,16 @@ import org.jspecify.annotations.Nullable;
  * {@code pause}. Where there is no file, or nothing in it, what the run was started with holds. Used by one thread at a time.
  */
 final class ThrottleFile {
-    private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
-
     private final Path path;
     private final int started;
     private final Sources sources;
     private final Reporter reporter;
-    private final LongSupplier nanos;
     private ThrottleNote seen = ThrottleNote.NONE;
     private int holding;
     private @Nullable Wait paused;
-    private long pauseToldAt;
 
     /** @param limits what the run was started with */
     ThrottleFile(Path path, Limits limits, Sources sources, Reporter reporter) {
-        this(path, limits, sources, reporter, System::nanoTime);
-    }
-
-    /** @param nanos tells nanoseconds as {@link System#nanoTime} does */
-    ThrottleFile(Path path, Limits limits, Sources sources, Reporter reporter, LongSupplier nanos) {
-        this.nanos = nanos;
         this.path = path;
         this.started = limits.documentsPerSecond();
         this.sources = sources;
@@ -55,8 +43,8 @@ final class ThrottleFile {
     }
 
     private void heed(ThrottleNote now) {
-        if (paused != null && nanos.getAsLong() - pauseToldAt >= TELL_AGAIN.toNanos()) {
-            tellPause(paused);
+        if (paused != null) {
+            reporter.waiting(paused);
         }
         if (!now.equals(seen)) {
             seen = now;
@@ -80,7 +68,6 @@ final class ThrottleFile {
 
     private void tellPause(Wait pause) {
         paused = pause;
-        pauseToldAt = nanos.getAsLong();
         reporter.waiting(pause);
     }
 

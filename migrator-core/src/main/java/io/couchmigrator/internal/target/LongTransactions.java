@@ -38,7 +38,6 @@ final class LongTransactions implements AutoCloseable {
     private static final WaitedFor UNKNOWN =
             new WaitedFor(Wait.Kind.STATEMENT, "something that it cannot be asked for just now");
 
-    private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
     /** How long a look may take: a server that is stuck would not answer this, either. */
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
 
@@ -124,7 +123,6 @@ final class LongTransactions implements AutoCloseable {
     private static final class Watched {
         private final TargetDatabase database;
         private @Nullable Wait told;
-        private long toldAt;
         private long askAgainAt = System.nanoTime();
         /** What this user may not see now it may not see later. */
         private boolean isRefused;
@@ -151,14 +149,9 @@ final class LongTransactions implements AutoCloseable {
         }
 
         private void tell(WaitedFor seen, Duration age, WaitListener listener) {
-            long now = System.nanoTime();
-            boolean news = told == null || !told.cause().equals(seen.cause());
-            if (news || now - toldAt >= TELL_AGAIN.toNanos()) {
-                Instant since = told == null ? Instant.now().minus(age) : told.since();
-                told = new Wait(seen.kind(), database.called(), seen.cause(), since, Optional.empty());
-                toldAt = now;
-                listener.waiting(told);
-            }
+            Instant since = told == null ? Instant.now().minus(age) : told.since();
+            told = new Wait(seen.kind(), database.called(), seen.cause(), since, Optional.empty());
+            listener.waiting(told);
         }
 
         void resumed(WaitListener listener) {

@@ -25,9 +25,11 @@ final class PatienceTest {
     private final SteppedClock clock = new SteppedClock();
     private final StopSignal stop = new StopSignal();
     private final Listener listener = new Listener();
+    private final Reporter reporter = new Reporter(
+            listener, () -> Duration.between(Instant.EPOCH, clock.instant()).toNanos());
     private final List<Duration> pauses = new ArrayList<>();
     private final Patience patience = patience(MAX_OUTAGE);
-    private final Watch watch = new Watch(Duration.ofHours(1), listener);
+    private final Watch watch = new Watch(Duration.ofHours(1), reporter);
 
     @AfterEach
     void closeWatch() {
@@ -203,7 +205,7 @@ final class PatienceTest {
     @Test
     void countsThatAServerIsAwayFromAWorkerAndThatItIsAskedAgainThoughAnotherWorkerHasFoundItSince() {
         Deque<Runnable> inPauses = new ArrayDeque<>();
-        Patience shared = new Patience("a server", MAX_OUTAGE, stop, listener, clock, pause -> inPauses.pop()
+        Patience shared = new Patience("a server", MAX_OUTAGE, stop, reporter, clock, pause -> inPauses.pop()
                 .run());
         List<Long> known = new ArrayList<>();
         inPauses.add(() -> {
@@ -268,7 +270,7 @@ final class PatienceTest {
 
     @Test
     void endsAPauseWhenItIsToStop() {
-        Patience real = new Patience("a server", MAX_OUTAGE, stop, new StoppingListener(), clock);
+        Patience real = new Patience("a server", MAX_OUTAGE, stop, new Reporter(new StoppingListener()), clock);
 
         assertThatThrownBy(() -> real.persist(failing(1, Duration.ofMinutes(9))))
                 .isInstanceOf(StoppedException.class);
@@ -277,7 +279,7 @@ final class PatienceTest {
     /** Its interrupt status would be in the way of what an orderly end takes: files, connections. */
     @Test
     void stopsTheRunWhereAThreadThatPausesIsInterrupted() {
-        Patience real = new Patience("a server", MAX_OUTAGE, stop, listener, clock);
+        Patience real = new Patience("a server", MAX_OUTAGE, stop, reporter, clock);
         Thread.currentThread().interrupt();
 
         assertThatThrownBy(() -> real.persist(failing(1, Duration.ofMinutes(9))))
@@ -388,7 +390,7 @@ final class PatienceTest {
     }
 
     private Patience patience(Duration maxOutage) {
-        return new Patience("a server", maxOutage, stop, listener, clock, pause -> {
+        return new Patience("a server", maxOutage, stop, reporter, clock, pause -> {
             pauses.add(pause);
             clock.advance(pause);
         });
@@ -430,7 +432,7 @@ final class PatienceTest {
         }
     }
 
-    private class Listener implements WaitListener {
+    private class Listener implements io.couchmigrator.Listener {
         final List<String> lines = new ArrayList<>();
         final List<Wait> outages = new ArrayList<>();
         final List<Instant> waitingAt = new ArrayList<>();

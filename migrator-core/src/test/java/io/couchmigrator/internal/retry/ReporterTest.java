@@ -10,6 +10,7 @@ import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.internal.files.HistoryFile;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,20 +22,29 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class ReporterTest {
     private static final Instant NOON = Instant.parse("2018-10-24T12:00:00Z");
 
-    private final List<String> told = new ArrayList<>();
-    private final Reporter reporter = new Reporter(new Listener() {
-        @Override
-        public void waiting(Wait wait) {
-            told.add("waiting for %s since %s: %s, until %s"
-                    .formatted(
-                            wait.on(), wait.since(), wait.cause(), wait.until().orElse(null)));
-        }
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final long MINUTE = 60 * SECOND;
 
-        @Override
-        public void resumed(Wait wait) {
-            told.add("resumed %s of %s".formatted(wait.kind(), wait.since()));
-        }
-    });
+    private long nanos = Long.MAX_VALUE - 1;
+    private final List<String> told = new ArrayList<>();
+    private final Reporter reporter = new Reporter(
+            new Listener() {
+                @Override
+                public void waiting(Wait wait) {
+                    told.add("waiting for %s since %s: %s, until %s"
+                            .formatted(
+                                    wait.on(),
+                                    wait.since(),
+                                    wait.cause(),
+                                    wait.until().orElse(null)));
+                }
+
+                @Override
+                public void resumed(Wait wait) {
+                    told.add("resumed %s of %s".formatted(wait.kind(), wait.since()));
+                }
+            },
+            () -> nanos);
 
     /** Both what asks the server and who tries again know of a lock; which of them sees its end first is not known. */
     @Test
@@ -46,6 +56,7 @@ final class ReporterTest {
 
         asking.waiting(asked);
         reporter.waiting(tried);
+        nanos += MINUTE;
         reporter.waiting(tried);
         reporter.resumed(tried);
         reporter.resumed(tried);
@@ -58,6 +69,31 @@ final class ReporterTest {
                         "waiting for PostgreSQL since 2018-10-24T12:00:00Z: a lock, until null",
                         "waiting for PostgreSQL since 2018-10-24T12:00:00Z: a lock, until 2018-10-24T12:10:10Z",
                         "resumed LOCK of 2018-10-24T12:00:00Z");
+    }
+
+    @Test
+    void tellsWhatLastsEachMinuteHoweverManyTellOfItHoweverOften() {
+        WaitListener other = reporter.another();
+        for (int second = 0; second < 125; second++) {
+            reporter.waiting(wait(Kind.OUTAGE, "failed once more, by %s".formatted(second), NOON));
+            other.waiting(wait(Kind.OUTAGE, "refused", NOON));
+            nanos += SECOND;
+        }
+
+        assertThat(told)
+                .containsExactly(
+                        "waiting for PostgreSQL since 2018-10-24T12:00:00Z: failed once more, by 0, until null",
+                        "waiting for PostgreSQL since 2018-10-24T12:00:00Z: refused, until null",
+                        "waiting for PostgreSQL since 2018-10-24T12:00:00Z: refused, until null");
+    }
+
+    @Test
+    void tellsAtOnceThatALockIsAnothersNow() {
+        reporter.waiting(wait(Kind.LOCK, "a lock that 1 holds", NOON));
+        reporter.waiting(wait(Kind.LOCK, "a lock that 1 holds", NOON));
+        reporter.waiting(wait(Kind.LOCK, "a lock that 2 holds", NOON));
+
+        assertThat(told).hasSize(2).last().asString().contains("a lock that 2 holds");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.couchmigrator.CouchServer;
+import io.couchmigrator.Listener;
 import io.couchmigrator.Listener.Wait;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.testkit.couch.CouchDouble;
@@ -23,10 +24,7 @@ import org.junit.jupiter.api.Test;
 final class WatchTest {
     private final List<String> told = new CopyOnWriteArrayList<>();
     private final Asking asking = new Asking();
-    private final Watch watch = new Watch(Duration.ofMillis(1), new WaitListener() {
-        @Override
-        public void retrying(Wait wait) {}
-
+    private final Watch watch = new Watch(Duration.ofMillis(1), new Reporter(new Listener() {
         @Override
         public void waiting(Wait wait) {
             told.add("waiting for " + wait.on());
@@ -36,7 +34,7 @@ final class WatchTest {
         public void resumed(Wait wait) {
             told.add(wait.on() + " has answered");
         }
-    });
+    }));
 
     @AfterEach
     void close() {

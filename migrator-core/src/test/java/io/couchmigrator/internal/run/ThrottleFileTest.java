@@ -41,11 +41,11 @@ final class ThrottleFileTest {
     @BeforeEach
     void begin() {
         StopSignal stop = new StopSignal();
-        Reporter reporter = new Reporter(new Teller());
+        Reporter reporter = new Reporter(new Teller(), () -> nanos);
         Patience patience = new Patience("CouchDB", Duration.ZERO, stop, reporter, Clock.systemUTC());
         path = logs.resolve("orders.throttle");
         sources = new Sources(couch, patience, 1, 700, 10, stop, reporter);
-        file = new ThrottleFile(path, Settings.Limits.DEFAULT.documentsPerSecond(700), sources, reporter, () -> nanos);
+        file = new ThrottleFile(path, Settings.Limits.DEFAULT.documentsPerSecond(700), sources, reporter);
     }
 
     @AfterEach
