@@ -201,7 +201,7 @@ public record MigrationInfo(
      * @param phase what it is about to do
      * @param done documents that are read and whose rows are committed, filtered ones included, and those that are outstanding not, but
      *     for {@code extra} ones, of which only a row is too much; of a
-     *     verification, those that are compared
+     *     verification, those that are compared, which rejected ones are not
      * @param total documents that the source had when the stage was planned; more may have come since. Empty if they are not counted
      * @param left documents that are left to read; empty if they are not counted
      * @param rejects documents that the next run takes first: rejected ones, and those that a verification found wrong; of a verification, those

@@ -10,7 +10,8 @@ import java.util.List;
  * @param outcome how it ended
  * @param tallies what this run did, ids to do and catch-up included
  * @param done documents and source rows read in all runs of this copy, without those that are outstanding, but for {@code extra} ones;
- *     of a verification, those that it compared in all its parts
+ *     of a verification, those that it compared in all its parts, which rejected ones are not
+ * @param previously documents and source rows that earlier runs read, or earlier parts of a verification, and this one did not read again
  * @param total documents and source rows of all stages, as far as they were counted
  * @param outstanding documents that the next run takes first, whichever run found them: rejected ones, and those that a
  *     verification found missing, different or extra
@@ -25,6 +26,7 @@ public record Result(
         Outcome outcome,
         Tallies tallies,
         long done,
+        long previously,
         long total,
         long outstanding,
         long outstandingAgain,

@@ -21,6 +21,7 @@ final class ResultTest {
                 0,
                 0,
                 0,
+                0,
                 Result.Audit.NONE,
                 Result.Gaps.NONE,
                 List.of(first, second, third),

@@ -101,10 +101,13 @@ final class VerifyOutcomeIT {
     void doesNotVouchForWhatIsRejected(CouchDouble couch, TestDatabase database) throws Exception {
         CouchDatabase orders = Orders.create(couch, database, COUNT);
         orders.put(Orders.order(COUNT, "a customer of too many characters"));
-        migrator(couch, database).run();
+        Result run = migrator(couch, database).run();
 
         Result result = migrator(couch, database).verify();
 
+        assertThat(run.done()).isEqualTo(COUNT);
+        assertThat(result.done()).isEqualTo(run.done());
+        assertThat(result.total()).isEqualTo(COUNT + 1);
         assertThat(result.outcome()).isEqualTo(Outcome.REJECTS_OUTSTANDING);
         assertThat(result.outstanding()).isEqualTo(1);
         assertThat(result.tallies().rejected()).isEqualTo(1);

@@ -144,7 +144,9 @@ final class RereadIT {
                 .hasMessageContaining("reread(true)"));
         assertThat(again.failures()).isEmpty();
         assertThat(again.tallies().deleted()).isEqualTo(15);
+        assertThat(again.previously()).isZero();
         assertThat(after.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(after.previously()).isEqualTo(30);
         assertThat(Copies.rows(database)).hasSize(15);
     }
 
@@ -162,6 +164,8 @@ final class RereadIT {
 
         assertThat(refused.outcome()).isEqualTo(Outcome.OFFSETS_REFUSED);
         assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED);
+        assertThat(stopped.previously()).isZero();
+        assertThat(accepted.previously()).isEqualTo(stopped.done()).isPositive();
         assertThat(accepted.failures()).isEmpty();
         assertThat(accepted.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(Copies.rows(database)).hasSize(20);

@@ -282,7 +282,7 @@ public final class Verdict {
 
     /** Whether earlier runs did a part of what is done. */
     private static boolean wentOn(Result result) {
-        return result.tallies().read() < result.done();
+        return result.previously() > 0;
     }
 
     static String indented(String command) {

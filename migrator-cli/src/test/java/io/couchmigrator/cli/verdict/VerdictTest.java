@@ -135,6 +135,7 @@ class VerdictTest {
                 Tallies.NONE,
                 9,
                 9,
+                9,
                 outstanding,
                 again,
                 Audit.NONE,
@@ -320,7 +321,7 @@ class VerdictTest {
     }
 
     private static Result audited(Audit audit) {
-        return new Result(Outcome.COMPLETE, Tallies.NONE, 9, 9, 0, 0, audit, Gaps.NONE, List.of(), Duration.ZERO);
+        return new Result(Outcome.COMPLETE, Tallies.NONE, 9, 0, 9, 0, 0, audit, Gaps.NONE, List.of(), Duration.ZERO);
     }
 
     @Test
@@ -337,7 +338,7 @@ class VerdictTest {
     }
 
     private static Result compared(Outcome outcome, Tallies tallies) {
-        return new Result(outcome, tallies, 9, 9, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ofSeconds(4));
+        return new Result(outcome, tallies, 9, 0, 9, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ofSeconds(4));
     }
 
     @Test
@@ -407,6 +408,7 @@ class VerdictTest {
                 outcome,
                 new Tallies(9, 8, 0, 0, 0, 8, 0, verified, new Rows(2, 3, 4, 0)),
                 9,
+                0,
                 9,
                 outstanding,
                 outstanding / 2,
@@ -422,6 +424,7 @@ class VerdictTest {
             Result early = new Result(
                     Outcome.SOURCE_FAILED,
                     Tallies.NONE,
+                    0,
                     0,
                     counted,
                     0,
@@ -439,7 +442,7 @@ class VerdictTest {
     void saysThatNothingIsDoneWhereAllThatWasReadIsRejected() {
         Tallies rejected = new Tallies(3, 0, 0, 3, 0, 0);
         Result stopped =
-                new Result(Outcome.STOPPED, rejected, 0, 9, 3, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ZERO);
+                new Result(Outcome.STOPPED, rejected, 0, 0, 9, 3, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ZERO);
 
         assertThat(ofRun(stopped).get(1)).contains("0 of 9 documents are done.");
     }
@@ -447,8 +450,8 @@ class VerdictTest {
     @Test
     void tellsThisRunFromAllOnlyWhereThereWereMore() {
         Tallies all = new Tallies(9, 9, 0, 0, 9, 0);
-        Result first =
-                new Result(Outcome.COMPLETE, all, 9, 9, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ofSeconds(4));
+        Result first = new Result(
+                Outcome.COMPLETE, all, 9, 0, 9, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ofSeconds(4));
 
         assertThat(ofRun(first))
                 .containsExactly("migrate_metadata is complete: 9 rows written, 0 already there, 0 rejected, 0:00:04."
@@ -459,10 +462,21 @@ class VerdictTest {
                                 + " Recorded in blobs_blobmigrationstate.");
     }
 
+    /** What changed meanwhile and what was rejected before is read, and no part of what is done. */
+    @Test
+    void tellsThisRunFromAllWhereItReadMoreThanIsDone() {
+        Tallies read = new Tallies(90, 90, 0, 0, 90, 0);
+        Result stopped =
+                new Result(Outcome.STOPPED, read, 9, 4, 20, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ZERO);
+
+        assertThat(ofRun(stopped).get(1)).contains("In all runs, 9 of 20 documents are done.");
+    }
+
     @Test
     void countsOneInTheSingular() {
         Tallies one = new Tallies(1, 1, 0, 0, 1, 0);
-        Result stopped = new Result(Outcome.STOPPED, one, 1, 1, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ZERO);
+        Result stopped =
+                new Result(Outcome.STOPPED, one, 1, 0, 1, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ZERO);
 
         assertThat(ofRun(stopped))
                 .satisfies(line -> assertThat(line).startsWith("This run: 1 row written, "), atIndex(0))
@@ -476,7 +490,7 @@ class VerdictTest {
         for (int errors = 1; errors <= 2; errors++) {
             List<MigrationException> found = two.subList(0, errors);
             Result failed = new Result(
-                    Outcome.TARGET_FAILED, Tallies.NONE, 0, 0, 0, 0, Audit.NONE, Gaps.NONE, found, Duration.ZERO);
+                    Outcome.TARGET_FAILED, Tallies.NONE, 0, 0, 0, 0, 0, Audit.NONE, Gaps.NONE, found, Duration.ZERO);
             String asked = errors == 1 ? " When the error above is mended, " : " When the errors above are mended, ";
 
             assertThat(ofRun(failed).get(1)).contains(asked);
@@ -492,7 +506,7 @@ class VerdictTest {
         List<MigrationException> errors = List.of(
                 new OffsetsRefusedException("go on with acceptNewSource(true), or start over with startOver(true)"));
         Result refused = new Result(
-                Outcome.OFFSETS_REFUSED, Tallies.NONE, 0, 0, 0, 0, Audit.NONE, Gaps.NONE, errors, Duration.ZERO);
+                Outcome.OFFSETS_REFUSED, Tallies.NONE, 0, 0, 0, 0, 0, Audit.NONE, Gaps.NONE, errors, Duration.ZERO);
         String choice = " again, with --reset or --accept-new-source if you choose that:";
 
         assertThat(ofRun(refused)).satisfies(line -> assertThat(line).endsWith(choice), atIndex(1));
@@ -558,7 +572,7 @@ class VerdictTest {
     void tellsDeletedRowsWhereThereAreAny() {
         Tallies tallies = new Tallies(9, 5, 0, 0, 5, 1, 1_003, Verified.NONE, Rows.NONE);
         Result complete = new Result(
-                Outcome.COMPLETE, tallies, 9, 9, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ofSeconds(4));
+                Outcome.COMPLETE, tallies, 9, 0, 9, 0, 0, Audit.NONE, Gaps.NONE, List.of(), Duration.ofSeconds(4));
 
         assertThat(ofRun(complete))
                 .singleElement()
@@ -581,6 +595,7 @@ class VerdictTest {
                 outcome,
                 tallies,
                 1_204_000,
+                1_203_989,
                 9_310_220,
                 rejected,
                 0,

@@ -258,6 +258,11 @@ public record StageOffset(
         return ranges.stream().map(RangeOffset::tallies).reduce(Tallies.NONE, Tallies::plus);
     }
 
+    /** Returns how many items a verification compared that counted so in ranges: what is rejected it does not compare. */
+    public static long compared(Tallies ofRanges) {
+        return ofRanges.read() - ofRanges.rejected();
+    }
+
     /** Returns what a verification counted in all ranges, and of what came or changed behind them. */
     public Tallies verified() {
         return VerifiedTallies.of(rangeTallies(), others);

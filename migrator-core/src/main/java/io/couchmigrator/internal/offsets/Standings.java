@@ -130,7 +130,7 @@ public final class Standings {
         List<StageReach> stages = stages(offsets).stream()
                 .map(stage -> standing(
                         stage,
-                        stage.rangeTallies().read(),
+                        StageOffset.compared(stage.rangeTallies()),
                         found(stage.verified().verified()),
                         rate(offsets, stage, held)))
                 .toList();

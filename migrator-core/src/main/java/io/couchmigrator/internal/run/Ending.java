@@ -48,6 +48,7 @@ record Ending(
                 outcome(),
                 verb.tallies(stages),
                 done(),
+                stages.previously(),
                 stages.total(),
                 outstanding(),
                 rejects == null ? 0 : rejects.outstandingAgain(),
@@ -59,7 +60,10 @@ record Ending(
 
     /** A verification only compares. */
     private long done() {
-        return verb.writes() && rejects != null ? rejects.done(stages.done()) : stages.done();
+        if (!verb.writes()) {
+            return stages.compared();
+        }
+        return rejects == null ? stages.read() : rejects.done(stages.read());
     }
 
     private long outstanding() {

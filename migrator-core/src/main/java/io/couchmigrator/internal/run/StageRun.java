@@ -239,17 +239,18 @@ final class StageRun<S> {
         return saved().map(StageOffset::rangeTallies).orElse(Tallies.NONE);
     }
 
+    /** Returns what of that was counted before this run. */
+    Tallies talliesBefore() {
+        return Optional.ofNullable(state).map(StageState::before).orElseGet(this::talliesOfRanges);
+    }
+
     /** Returns what a verification counted of it: all that is there, and what came or changed behind it and is not migrated. */
     Tallies verified() {
         return saved().map(StageOffset::verified).orElse(Tallies.NONE);
     }
 
-    /** Returns how many items there were when the stage was planned; empty if it was not yet. */
-    OptionalLong total() {
-        return saved().stream().mapToLong(StageOffset::total).findFirst();
-    }
-
-    private Optional<StageOffset> saved() {
+    /** Returns where it stands; empty if it was not planned yet. */
+    Optional<StageOffset> saved() {
         return Optional.ofNullable(checkpoints.saved(name()));
     }
 

@@ -38,6 +38,11 @@ final class StageState {
         this.changed = changed;
     }
 
+    /** Returns what was counted in its ranges before this run. */
+    Tallies before() {
+        return before;
+    }
+
     synchronized StageOffset offset() {
         return offset;
     }

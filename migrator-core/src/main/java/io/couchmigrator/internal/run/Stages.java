@@ -16,19 +16,22 @@ import io.couchmigrator.internal.offsets.StageOffset;
 import io.couchmigrator.internal.postgres.Statements;
 import io.couchmigrator.internal.target.TargetDatabase;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** All stages of a run, one after the other. What it tells may be asked by any thread. */
 final class Stages {
     private final Migration migration;
     private final List<StageRun<?>> begun = new CopyOnWriteArrayList<>();
-    private final Map<String, Long> done = new ConcurrentHashMap<>();
+    private final Map<String, Tallies> before = new ConcurrentHashMap<>();
     private final Map<String, Long> total = new ConcurrentHashMap<>();
     private volatile Tallies outside = Tallies.NONE;
     private volatile Gaps gaps = Gaps.NONE;
@@ -83,7 +86,7 @@ final class Stages {
             runs.site().stop().check();
             run.first();
         }
-        runs.site().limit().check(done());
+        runs.site().limit().check(read());
         for (StageRun<?> run : begun) {
             runs.site().stop().check();
             run.run(others(run));
@@ -163,14 +166,30 @@ final class Stages {
     }
 
     /** Returns how many items were read in all runs. */
-    long done() {
-        begun.forEach(run -> done.put(run.name(), run.talliesOfRanges().read()));
-        return done.values().stream().mapToLong(Long::longValue).sum();
+    long read() {
+        return sum(StageRun::talliesOfRanges, Tallies::read);
+    }
+
+    /** Returns how many items a verification has compared in all its parts: what is rejected is not. */
+    long compared() {
+        return sum(StageRun::talliesOfRanges, StageOffset::compared);
+    }
+
+    /** Returns how many items were read before this run. */
+    long previously() {
+        return sum(StageRun::talliesBefore, Tallies::read);
+    }
+
+    /** @param ofRun that of a stage which this run has come to; of others holds what was saved */
+    private long sum(Function<StageRun<?>, Tallies> ofRun, ToLongFunction<Tallies> count) {
+        Map<String, Tallies> all = new HashMap<>(before);
+        begun.forEach(run -> all.put(run.name(), ofRun.apply(run)));
+        return all.values().stream().mapToLong(count).sum();
     }
 
     /** Returns how many items there are, as far as they were counted. */
     long total() {
-        begun.forEach(run -> run.total().ifPresent(planned -> total.put(run.name(), planned)));
+        begun.forEach(run -> run.saved().ifPresent(saved -> total.put(run.name(), saved.total())));
         return total.values().stream().mapToLong(Long::longValue).sum();
     }
 
@@ -180,7 +199,7 @@ final class Stages {
 
     /** Returns how far all stages but one are, which stays so while that one is read. */
     private Whole others(StageRun<?> one) {
-        long read = done() - one.talliesOfRanges().read();
+        long read = read() - one.talliesOfRanges().read();
         long all = total() - total.getOrDefault(one.name(), 0L);
         boolean known = migration.stages().stream()
                 .map(Stage::name)
@@ -190,7 +209,7 @@ final class Stages {
 
     /** What is known of a stage before its turn: what an earlier run saved, else what was counted just now. */
     private void expect(String stage, @Nullable StageOffset saved, Preflight preflight) {
-        done.put(stage, saved == null ? 0 : saved.rangeTallies().read());
+        before.put(stage, saved == null ? Tallies.NONE : saved.rangeTallies());
         if (saved != null) {
             total.put(stage, saved.total());
         } else if (preflight.skipped(stage).isPresent()) {

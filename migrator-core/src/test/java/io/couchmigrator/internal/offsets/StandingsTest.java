@@ -180,7 +180,7 @@ final class StandingsTest {
         try (LogDirectory held = LogDirectory.openToVerify(logs, "orders", depth, NOW);
                 HistoryFile history = history()) {
             history.started(settings("verify", "depth", depth.name().toLowerCase(Locale.ROOT)));
-            new OffsetFile(held).save(offsets(List.of(stage(100, 40)), RejectsMark.NONE));
+            new OffsetFile(held).save(offsets(List.of(stage(100, 43, 3)), RejectsMark.NONE));
 
             MigrationInfo found = found();
 
@@ -562,8 +562,13 @@ final class StandingsTest {
     }
 
     private static StageOffset stage(long total, long read) {
-        RangeOffset range =
-                RangeOffset.of(null, null, 0).advanced(new DocumentId("x"), new Tallies(read, read, 0, 0, read, 0));
+        return stage(total, read, 0);
+    }
+
+    private static StageOffset stage(long total, long read, long rejected) {
+        long written = read - rejected;
+        RangeOffset range = RangeOffset.of(null, null, 0)
+                .advanced(new DocumentId("x"), new Tallies(read, written, 0, rejected, written, 0));
         return StageOffset.planned(
                 "orders",
                 1,
