@@ -26,6 +26,9 @@ final class Outlet {
     /** So many characters are kept of lines that nobody takes yet, the latest. */
     private static final int MOST_KEPT = 1 << 20;
 
+    /** So many characters of an answer may wait to be written, and no more. */
+    private static final int MOST_AHEAD = 1 << 16;
+
     private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
 
     private final Outlet errors;
@@ -35,6 +38,9 @@ final class Outlet {
     private volatile long takenAt = System.nanoTime();
 
     private final Deque<String> told = new ArrayDeque<>();
+    /** Written before all that is told, since it is given only where nothing of that is left. */
+    private final StringBuilder answer = new StringBuilder();
+
     private int kept;
     private long leftOut;
     private IntFunction<List<String>> lowest = columns -> List.of();
@@ -73,10 +79,11 @@ final class Outlet {
         notifyAll();
     }
 
-    /** Writes a part of an answer itself: who reads it is to have all of it, and is waited for. */
+    /** Has a part of an answer written: who reads it is to have all of it, and is waited for, by nobody else. */
     synchronized void answer(String part) {
-        flush(FOR_EVER, FOR_EVER);
-        write(part);
+        while (!ended && (!told.isEmpty() || answer.length() >= MOST_AHEAD) && await(Long.MAX_VALUE)) {}
+        answer.append(part);
+        notifyAll();
     }
 
     /** Waits for all to be written, however long that takes, and returns why it was not taken; empty if it was. */
@@ -92,7 +99,7 @@ final class Outlet {
 
     /** Does the same where the wait has begun before. */
     synchronized boolean flush(long begun, Duration patience, Duration atMost) {
-        while (!ended && (writing || !told.isEmpty() || drawingDue)) {
+        while (!ended && (writing || isAnyLeft() || drawingDue)) {
             long now = System.nanoTime();
             long left = Math.min(
                     patience.toNanos() - Math.min(now - begun, now - takenAt), atMost.toNanos() - (now - begun));
@@ -105,8 +112,9 @@ final class Outlet {
 
     /** Leaves out what was not taken until now, and tells how much that is. */
     synchronized void giveUp() {
-        leftOut += told.size() + (inHand ? 1 : 0);
+        leftOut += told.size() + (inHand ? 1 : 0) + (answer.isEmpty() ? 0 : 1);
         inHand = false;
+        answer.setLength(0);
         told.clear();
         kept = 0;
         tellWhatIsLeftOut();
@@ -205,19 +213,30 @@ final class Outlet {
     private synchronized boolean isMoreToWrite() {
         writing = false;
         notifyAll();
-        while (told.isEmpty() && !drawingDue && await(Long.MAX_VALUE)) {}
-        writing = !told.isEmpty() || drawingDue;
+        while (!isAnyLeft() && !drawingDue && await(Long.MAX_VALUE)) {}
+        writing = isAnyLeft() || drawingDue;
         return writing;
     }
 
+    private boolean isAnyLeft() {
+        return !answer.isEmpty() || !told.isEmpty();
+    }
+
     private synchronized @Nullable String taken() {
-        tellWhatIsLeftOut();
-        String lines = told.poll();
+        String lines = answer.isEmpty() ? oldest() : answer.toString();
+        answer.setLength(0);
         inHand = lines != null;
         if (lines != null) {
-            kept -= lines.length();
             drawingDue |= screen != null;
+            notifyAll();
         }
+        return lines;
+    }
+
+    private @Nullable String oldest() {
+        tellWhatIsLeftOut();
+        String lines = told.poll();
+        kept -= lines == null ? 0 : lines.length();
         return lines;
     }
 
@@ -231,7 +250,7 @@ final class Outlet {
     private void draw() {
         IntFunction<List<String>> lines;
         synchronized (this) {
-            if (!drawingDue || !told.isEmpty()) {
+            if (!drawingDue || isAnyLeft()) {
                 return;
             }
             drawingDue = false;

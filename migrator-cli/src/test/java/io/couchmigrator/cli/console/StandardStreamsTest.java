@@ -86,7 +86,7 @@ final class StandardStreamsTest {
     void anAnswerWaitsForItsReaderAndComesWhole() throws Exception {
         Thread answering = new Thread(() -> IntStream.range(0, MANY).forEach(line -> streams.answer(line + "\n")));
         answering.start();
-        await().until(() -> answering.getState() == Thread.State.WAITING || !answering.isAlive());
+        await().until(() -> isWaiting(answering) || !answering.isAlive());
         assertThat(answering.isAlive()).isTrue();
 
         pipe.flow.countDown();
@@ -96,6 +96,22 @@ final class StandardStreamsTest {
         assertThat(pipe.lines())
                 .containsExactlyElementsOf(
                         IntStream.range(0, MANY).mapToObj(String::valueOf).toList());
+    }
+
+    /** As for an event that goes to the same stream, or a signal that is to be told of. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void anAnswerThatNobodyReadsHoldsUpNobodyElse() throws Exception {
+        Thread answering = new Thread(() -> IntStream.range(0, MANY).forEach(line -> streams.answer(line + "\n")));
+        answering.start();
+        await().until(() -> isWaiting(answering));
+
+        streams.out("told meanwhile\n");
+        pipe.flow.countDown();
+        answering.join();
+        assertThat(streams.lost()).isEmpty();
+
+        assertThat(pipe.lines()).hasSize(MANY + 1).contains("told meanwhile", "0", MANY - 1 + "");
     }
 
     @Test
@@ -123,6 +139,10 @@ final class StandardStreamsTest {
         full.answer("half of it\n");
 
         assertThat(full.lost()).get().satisfies(lost -> assertThat(lost).hasMessage("No space left on device"));
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     /** Takes nothing until it flows. */
