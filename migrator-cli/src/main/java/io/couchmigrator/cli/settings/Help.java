@@ -47,6 +47,9 @@ public final class Help {
         lines.add(command.usage());
         lines.add("");
         lines.addAll(Wrapped.lines("", 0, command.summary()));
+        if (command.usage().contains("SLUG")) {
+            lines.add("SLUG is %s.".formatted(String.join(" or ", Migrations.slugs())));
+        }
         if (command.names().size() > 1) {
             lines.add("Also called: "
                     + String.join(

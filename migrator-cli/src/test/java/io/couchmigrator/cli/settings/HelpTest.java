@@ -21,6 +21,14 @@ final class HelpTest {
     }
 
     @Test
+    void namesTheMigrationsWhereOneIsToBeNamed() {
+        for (Command command : Command.values()) {
+            boolean named = Help.of(command).contains("SLUG is documents or migrate_metadata.");
+            assertThat(named).as(command.toString()).isEqualTo(command.usage().contains("SLUG"));
+        }
+    }
+
+    @Test
     void tellsApartWhatIsAnOptionOfOneMigration() {
         String help = String.join("\n", Help.of(Command.RUN));
         int own = help.indexOf("\nOptions of documents:\n");
