@@ -207,16 +207,26 @@ final class CouchHttp implements AutoCloseable {
             throw answers.unreachable(what, greeting.reason(e), answered);
         }
         answered = true;
+        boolean whole = false;
         try (response) {
             answers.refuseStored(what, response);
             if (!response.isSuccessful()) {
                 throw answers.refused(what, response);
             }
-            return parser.parse(new AskedStream(response.body().byteStream(), asking));
+            T parsed = parser.parse(new AskedStream(response.body().byteStream(), asking));
+            whole = true;
+            return parsed;
         } catch (ConsumerException e) {
             throw e.thrown();
         } catch (IOException | JsonParseException | IllegalStateException | NumberFormatException e) {
             throw answers.broken(what, e);
+        } finally {
+            if (!whole) {
+                // Behind a 500 for a document that it cannot read CouchDB 3.5 sends the rest of what it had begun: on
+                // this connection,
+                // which is idle by now, that would be taken for the beginning of the next answer.
+                http.connectionPool().evictAll();
+            }
         }
     }
 }

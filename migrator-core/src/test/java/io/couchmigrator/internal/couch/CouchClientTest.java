@@ -390,6 +390,39 @@ final class CouchClientTest {
         }
     }
 
+    /** CouchDB goes on behind its error on the same connection, with what belongs to no answer. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n}\r\n0\r\n\r\n4f9\r\n",
+                "500 Internal Server Error\r\nContent-Length: 2\r\n\r\n{}2e\r\n{\"total_rows\":110,\"offset\":null,\"rows\":["
+            })
+    void takesNothingOfABrokenAnswerForTheNext(String broken) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 2, InetAddress.getLoopbackAddress());
+                CouchClient asking = at("http://127.0.0.1:" + server.getLocalPort())) {
+            CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> {
+                answer(server, "HTTP/1.1 " + broken, () -> {
+                    answer(server, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", () -> {});
+                });
+            });
+
+            assertThatThrownBy(() -> asking.database("orders")).isInstanceOf(BrokenAnswerException.class);
+            assertThat(asking.uuid()).isEmpty();
+            answered.join();
+        }
+    }
+
+    /** @param before what is done before the connection ends */
+    private static void answer(ServerSocket server, String answer, Runnable before) {
+        try (Socket connection = server.accept()) {
+            connection.getInputStream().read(new byte[4096]);
+            connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+            before.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static CouchServer impatient(String url) {
         return CouchServer.builder(url).connectTimeout(Duration.ofMillis(200)).build();
     }
