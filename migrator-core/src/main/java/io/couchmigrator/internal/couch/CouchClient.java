@@ -51,11 +51,6 @@ public final class CouchClient implements AutoCloseable {
         return "CouchDB at " + server;
     }
 
-    /** Returns how its documents are to be read. */
-    public CouchServer.Reading reading() {
-        return server.reading();
-    }
-
     /** Returns what the server is asked just now. */
     public Asking asking() {
         return http.asking();

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.couchmigrator.internal.retry.PassingException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
@@ -15,8 +16,8 @@ import okhttp3.HttpUrl;
  * out design documents, and documents that it cannot read, in silence. Safe for use by multiple threads.
  */
 record FieldRequests(CouchHttp http) {
-    /** What makes a change or a document of a few fields. */
-    private static final Set<String> ALWAYS = Set.of("_id", "_rev", "_deleted");
+    /** What a document is known by. Each name costs CouchDB 9 µs a document: that one is deleted its change says without them. */
+    private static final List<String> ALWAYS = List.of("_id", "_rev");
 
     /** Returns whether a server can be asked for fields of these names: one with a backslash, or none at all, it does not understand. */
     static boolean canExpress(Collection<String> fields) {

@@ -123,7 +123,7 @@ public final class CheckRun {
             return new CheckReport(
                     new SourceCheck(couch.name(), version(now), isOverTls()),
                     target.described(settings.migration()),
-                    now.stages(readings(now, source)),
+                    now.stages(readings(now, source, faults)),
                     Probe.freeBytes(settings.logDirectory()),
                     now.faults(faults),
                     now.target().faultsOfComparing());
@@ -131,11 +131,12 @@ public final class CheckRun {
     }
 
     /** Returns how documents of stages would be read. A stage of which that cannot be told has no entry. */
-    private Map<String, Chosen> readings(Preflight now, Patience patience) {
+    private Map<String, Chosen> readings(Preflight now, Patience patience, List<MigrationException> faults) {
         Map<String, Chosen> readings = new HashMap<>();
         if (now.source().faults().isEmpty()) {
             Sources sources = new Sources(
                     couch,
+                    settings.source().reading(),
                     patience,
                     settings.workers(),
                     settings.limits().documentsPerSecond(),
@@ -145,8 +146,12 @@ public final class CheckRun {
             for (Stage<?, ?> stage : settings.migration().stages()) {
                 if (stage instanceof DocumentStage<?> documents
                         && now.skipped(stage.name()).isEmpty()) {
-                    sources.reading(documents, now.source(), settings.logDirectory())
-                            .ifPresent(chosen -> readings.put(stage.name(), chosen));
+                    try {
+                        sources.reading(documents, now.source(), settings.logDirectory())
+                                .ifPresent(chosen -> readings.put(stage.name(), chosen));
+                    } catch (SourceException e) {
+                        faults.add(e);
+                    }
                 }
             }
         }

@@ -65,6 +65,7 @@ public final class Run {
         this.source = new Patience(couch.name(), settings.limits().outage(), stop, reporter, clock);
         this.sources = new Sources(
                 couch,
+                verb.reading(settings.source()),
                 source,
                 settings.workers(),
                 settings.limits().documentsPerSecond(),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.CouchServer.Reading;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
 import io.couchmigrator.Result.Depth;
@@ -21,6 +23,11 @@ sealed interface Verb permits Migrating, Verifying {
     /** Returns how much is compared, where rows are. */
     default Depth depth() {
         return Depth.FULL;
+    }
+
+    /** Returns how documents are read. */
+    default Reading reading(CouchServer source) {
+        return source.reading();
     }
 
     /** Takes hold of the log directory. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.internal.run;
 
+import io.couchmigrator.CouchServer;
+import io.couchmigrator.CouchServer.Reading;
 import io.couchmigrator.LogDirectoryException;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.Outcome;
@@ -26,6 +28,12 @@ import java.util.Set;
 record Verifying(Settings settings, Depth depth) implements Verb {
     private static final String ANEW =
             "All is verified from the start: a run went on, or PostgreSQL failed over, since the last verification was stopped.";
+
+    /** What a server sends alone is not to be held against what it sent alone before, unless somebody wants just that. */
+    @Override
+    public Reading reading(CouchServer source) {
+        return source.reading() == Reading.AUTO ? Reading.WHOLE : source.reading();
+    }
 
     @Override
     public boolean writes() {

@@ -28,6 +28,14 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
     private final OptionalLong pending;
     private final FeedBound bound;
 
+    /** From how many changes on it is worth to ask for fields alone. */
+    private static final int WORTHWHILE = 100;
+
+    private boolean proven;
+    private boolean relied;
+    /** How large a document of the last page was that was read whole; 0 if there was none. */
+    private long pageBytes;
+
     private @Nullable JsonElement position;
     private long changes;
 
@@ -89,9 +97,11 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
 
     private Feed.Page<Document> page(Intake<Document> intake) {
         pace.pay();
-        requests.way().choose();
+        choose(pageBytes);
         boolean more = requests.patience().persist(() -> {
-            int limit = narrowing.isAlone() ? 1 : narrowing.limit(Math.min(chunkSize, pace.rows()));
+            int limit = narrowing.isAlone()
+                    ? 1
+                    : narrowing.limit(Math.min(chunkSize, isByFields() ? pace.rowsOfFields() : pace.rows()));
             try {
                 PageEnd end = narrowing.isAlone() ? alone(intake) : whole(limit, intake);
                 narrowing.passed();
@@ -106,10 +116,49 @@ final class DocumentCatchUp implements Feed.CatchUp<Document> {
         return new Feed.Page<>(intake, Optional.empty(), more, Optional.empty());
     }
 
+    /** A catch-up of a few changes is not worth a question more. What asks for fields of changes is compared with whole documents first, too. */
+    private void choose(long bytes) {
+        Way way = requests.way();
+        if (!proven && pending.orElse(0) >= WORTHWHILE && (way.isOpen() || way.isByFields())) {
+            Way.Sample sample = rows -> requests.sampleChanges(position, rows);
+            boolean chosenBefore = way.isByFields();
+            way.choose(bytes, sample);
+            proven = !way.isOpen();
+            relied = way.isByFields() && (!chosenBefore || way.proves(sample));
+        }
+    }
+
+    private boolean isByFields() {
+        return relied && requests.way().isByFields();
+    }
+
     private PageEnd whole(int limit, Intake<Document> intake) throws PassingException {
-        PageEnd end =
-                intake.fill(limit, most -> requests.changes(position, most, intake, row -> intake.take(items.of(row))));
+        return intake.fill(limit, most -> rows(most, intake));
+    }
+
+    /** Where fields alone do not come, the same page is read whole at once: if that fails as well, it is the server that does. */
+    private PageEnd rows(int limit, Intake<Document> intake) throws PassingException {
+        if (isByFields()) {
+            Optional<PageEnd> fields =
+                    requests.changedFields(position, limit, intake, row -> intake.take(items.of(row)));
+            // That there is nothing, the feed itself is to say.
+            if (fields.filter(page -> page.rows() > 0).isPresent()) {
+                requests.way().page(true);
+                pace.readFields(fields.get());
+                return fields.get();
+            }
+            intake.restart();
+            PageEnd end = wholeDocuments(Math.min(limit, pace.rows()), intake);
+            requests.way().page(end.rows() == 0);
+            return end;
+        }
+        return wholeDocuments(limit, intake);
+    }
+
+    private PageEnd wholeDocuments(int limit, Intake<Document> intake) throws PassingException {
+        PageEnd end = requests.changes(position, limit, intake, row -> intake.take(items.of(row)));
         pace.read(end);
+        pageBytes = end.rows() == 0 ? 0 : end.bytes() / end.rows();
         return end;
     }
 

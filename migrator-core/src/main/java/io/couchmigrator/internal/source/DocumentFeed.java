@@ -60,7 +60,7 @@ final class DocumentFeed implements Feed<Document> {
         Patience patience = sources.patience;
         this.pace = new Pace(couch, sources.throttle, sources.stop, sources.chunkSize);
         this.requests = new DocumentRequests(
-                stage, wanted, new Way(stage, wanted, couch, pace, sources.reporter), couch, patience);
+                stage, wanted, new Way(stage, wanted, sources.reading, couch, sources.reporter), couch, patience);
         this.items = new DocumentItems(stage, wanted, sources);
         this.ranks = new DocumentRanks(stage.database(), couch, patience);
         this.plan = new RangePlan("\"%s\" on %s".formatted(stage.database(), couch.name()), ranks);
@@ -144,15 +144,23 @@ final class DocumentFeed implements Feed<Document> {
     @Override
     public void ready(List<RangeOffset> ranges) {
         if (requests.wanted().bodies()) {
-            pace.sample(ranges, requests);
-            requests.way().choose();
+            long bytes = pace.sample(ranges, requests);
+            List<RangeOffset> open =
+                    ranges.stream().filter(range -> !range.done()).toList();
+            requests.way().choose(bytes, rows -> requests.sampleFields(open, rows));
         }
     }
 
-    /** Returns how its documents would be read, by a sample; empty where there is nothing to choose, or that cannot be told. */
+    /**
+     * Returns how its documents would be read, by a sample where ids begin with one of sixteen digits, as most do; empty where there is
+     * nothing to choose, or that cannot be told.
+     */
     Optional<Chosen> reading() {
         if (requests.way().isOpen()) {
-            ready(cut(List.of(RangeOffset.of(null, null))));
+            ready("0123456789abcdef"
+                    .chars()
+                    .mapToObj(digit -> RangeOffset.of(new DocumentId(Character.toString(digit)), null))
+                    .toList());
         }
         return requests.way().chosen();
     }

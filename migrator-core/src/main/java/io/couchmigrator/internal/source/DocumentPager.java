@@ -53,10 +53,9 @@ final class DocumentPager implements Feed.Pager<Document> {
 
     private Feed.Page<Document> page(RangeOffset at, int most, Intake<Document> intake) {
         pace.pay();
-        requests.way().choose();
         Feed.Page<Document> read = requests.patience().persist(() -> {
             recognize.run();
-            int limit = narrowing.limit(Math.min(most, pace.rows()));
+            int limit = narrowing.limit(Math.min(most, byFields() ? pace.rowsOfFields() : pace.rows()));
             try {
                 Feed.Page<Document> page = narrowing.isAlone() ? alone(at, intake) : whole(at, limit, intake);
                 narrowing.passed();
@@ -74,12 +73,10 @@ final class DocumentPager implements Feed.Pager<Document> {
     private Feed.Page<Document> whole(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
         PageEnd end = intake.fill(limit, most -> ascending(at, most, intake));
         if (at.rank().isEmpty()) {
-            pace.read(end);
             // A range ends where the server has no more, which only an empty page says.
             return new Feed.Page<>(intake, Optional.of(at), end.rows() > 0, Optional.empty());
         }
         ranks.told(end);
-        pace.read(end);
         if (end.rows() == 0) {
             return ruled(audit.empty(at), false, intake);
         }
@@ -98,17 +95,42 @@ final class DocumentPager implements Feed.Pager<Document> {
                 intake, Optional.of(ruling.at()), more || ruling.again(), Optional.ofNullable(ruling.failure()));
     }
 
+    private boolean byFields() {
+        return requests.way().isByFields();
+    }
+
+    /** Where fields alone do not come, the same page is read whole at once: if that fails as well, it is the server that does. */
     private PageEnd ascending(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
-        audit.begin(at);
-        boolean buffered = !failed && pace.isBuffered(limit);
         try {
-            return requests.page(at, limit, buffered, intake, row -> {
-                hold(row.id());
-                intake.take(items.onPage(row));
-            });
+            if (byFields()) {
+                audit.begin(at);
+                Optional<PageEnd> fields =
+                        requests.fields(at, limit, limit > 1 && !failed, intake, row -> take(row, intake));
+                if (fields.isPresent()) {
+                    pace.readFields(fields.get());
+                    return fields.get();
+                }
+                intake.restart();
+                PageEnd end = wholeDocuments(at, Math.min(limit, pace.rows()), intake);
+                requests.way().page(false);
+                return end;
+            }
+            return wholeDocuments(at, limit, intake);
         } catch (DescentException e) {
             throw requests.outOfOrder(e.earlier, e.later);
         }
+    }
+
+    private PageEnd wholeDocuments(RangeOffset at, int limit, Intake<Document> intake) throws PassingException {
+        audit.begin(at);
+        PageEnd end = requests.page(at, limit, !failed && pace.isBuffered(limit), intake, row -> take(row, intake));
+        pace.read(end);
+        return end;
+    }
+
+    private void take(CouchRow row, Intake<Document> intake) {
+        hold(row.id());
+        intake.take(items.onPage(row));
     }
 
     /** Asks for the id alone, then for the document by that id: it is stored, or it is the culprit and rejected. */

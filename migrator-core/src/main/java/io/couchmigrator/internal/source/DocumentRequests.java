@@ -10,7 +10,6 @@ import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
 import io.couchmigrator.internal.couch.PageEnd;
 import io.couchmigrator.internal.couch.RowConsumer;
-import io.couchmigrator.internal.couch.StatusException;
 import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.offsets.RangeOffset;
 import io.couchmigrator.internal.ranges.RangePlan;
@@ -21,6 +20,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is asked of CouchDB for one stage, each one attempt, and what to throw where its answers do not fit. Safe for use by
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long to bear with the server
  */
 record DocumentRequests(DocumentStage<?> stage, Wanted wanted, Way way, CouchClient couch, Patience patience) {
+    private static final Logger LOG = LoggerFactory.getLogger(DocumentRequests.class);
+
     /** Beyond all ids but those that begin like it, by their UTF-16 units, and by their code points. */
     private static final List<String> ENDS = List.of("\uffff".repeat(8), "\udbff\udfff".repeat(8));
 
@@ -38,57 +41,52 @@ record DocumentRequests(DocumentStage<?> stage, Wanted wanted, Way way, CouchCli
         return stage.database();
     }
 
-    /** Reads documents where a range goes on. */
+    /** Reads whole documents where a range goes on. */
     PageEnd page(RangeOffset at, int limit, boolean buffered, Meter meter, RowConsumer consumer)
             throws PassingException {
-        if (way.isByFields()) {
-            List<CouchRow> ids = new ArrayList<>();
-            PageEnd end = page(page(at, Wanted.IDS, limit, buffered), at, Meter.NONE, ids::add);
-            if (ids.isEmpty()) {
-                return end;
-            }
-            Optional<PageEnd> fields = fields(ids, meter, consumer);
-            // So many whole documents the server is not to hold at once.
-            return fields.isPresent()
-                    ? end.with(fields.get())
-                    : page(page(at, wanted, limit, false), at, meter, consumer);
-        }
         return page(page(at, wanted, limit, buffered), at, meter, consumer);
     }
 
-    /** Reads the fields of these documents; empty if the server does not take the question, and nothing was read. */
-    private Optional<PageEnd> fields(List<CouchRow> ids, Meter meter, RowConsumer consumer) throws PassingException {
+    /**
+     * Reads fields alone where a range goes on: of the documents of a page of ids, which decides what there is.
+     *
+     * @return empty if the fields did not come; the consumer may have taken rows all the same, which are to be dropped
+     */
+    Optional<PageEnd> fields(RangeOffset at, int limit, boolean buffered, Meter meter, RowConsumer consumer)
+            throws PassingException {
+        List<CouchRow> ids = new ArrayList<>();
+        PageEnd end = page(page(at, Wanted.IDS, limit, buffered), at, Meter.NONE, ids::add);
+        if (ids.isEmpty()) {
+            return Optional.of(end);
+        }
         FieldsOfPage page = new FieldsOfPage(ids, consumer);
-        Optional<PageEnd> read =
-                byFields(() -> couch.fields(database(), ids.get(0).id(), ids.size(), wanted, meter, page::take));
-        if (read.isPresent()) {
-            way.brought(page.end(), ids.size());
-        }
-        return read;
-    }
-
-    /** A question for fields alone. */
-    @FunctionalInterface
-    private interface FieldsRequest {
-        PageEnd page() throws PassingException;
-    }
-
-    /** Makes a request for fields; empty if the server does not take the question. */
-    private Optional<PageEnd> byFields(FieldsRequest request) throws PassingException {
         try {
-            PageEnd page = request.page();
-            way.came();
-            return Optional.of(page);
+            PageEnd fields = couch.fields(database(), ids.get(0).id(), ids.size(), wanted, meter, page::take);
+            way.page(page.end() * 2 >= ids.size());
+            return Optional.of(end.with(fields));
         } catch (PassingException e) {
-            way.failed(e.seen());
-            throw e;
+            LOG.debug("fields alone did not come: {}", e.seen());
         } catch (SourceException e) {
-            if (StatusException.causing(e).isEmpty()) {
-                throw e;
-            }
             way.refused(e);
-            return Optional.empty();
         }
+        return Optional.empty();
+    }
+
+    /** Reads fields alone of a few documents where ranges begin. */
+    void sampleFields(List<RangeOffset> ranges, RowConsumer consumer) throws PassingException {
+        int step = Math.max(1, ranges.size() / FieldsProof.MOST);
+        for (int i = step; i < ranges.size(); i += step) {
+            sampleFields(ranges.get(i), 1, consumer);
+        }
+        // Where all begin with the same, it is to be more than that.
+        if (!ranges.isEmpty()) {
+            sampleFields(ranges.get(0), FieldsProof.MOST, consumer);
+        }
+    }
+
+    private void sampleFields(RangeOffset range, int most, RowConsumer consumer) throws PassingException {
+        String from = RangePlan.from(range);
+        couch.fields(database(), from == null ? "" : from, most, wanted, Meter.NONE, consumer);
     }
 
     /** Reads ids where a range goes on. */
@@ -119,12 +117,31 @@ record DocumentRequests(DocumentStage<?> stage, Wanted wanted, Way way, CouchCli
         return new KeyPage(database(), wanted, RangePlan.from(at), RangePlan.before(at), limit, buffered);
     }
 
-    /** Reads documents that changed since a position, or now if that is null. */
+    /** Reads whole documents that changed since a position, or now if that is null. */
     PageEnd changes(@Nullable JsonElement since, int limit, Meter meter, RowConsumer consumer) throws PassingException {
-        Optional<PageEnd> fields = way.isByFields()
-                ? byFields(() -> couch.changedFields(database(), since, limit, wanted, meter, consumer))
-                : Optional.empty();
-        return fields.isPresent() ? fields.get() : couch.changes(database(), since, limit, wanted, meter, consumer);
+        return couch.changes(database(), since, limit, wanted, meter, consumer);
+    }
+
+    /**
+     * Reads fields alone of documents that changed since a position.
+     *
+     * @return empty if they did not come; the consumer may have taken rows all the same, which are to be dropped
+     */
+    Optional<PageEnd> changedFields(@Nullable JsonElement since, int limit, Meter meter, RowConsumer consumer)
+            throws PassingException {
+        try {
+            return Optional.of(couch.changedFields(database(), since, limit, wanted, meter, consumer));
+        } catch (PassingException e) {
+            LOG.debug("fields alone of changes did not come: {}", e.seen());
+        } catch (SourceException e) {
+            way.refused(e);
+        }
+        return Optional.empty();
+    }
+
+    /** Reads fields alone of a few documents that changed since a position. */
+    void sampleChanges(@Nullable JsonElement since, RowConsumer consumer) throws PassingException {
+        couch.changedFields(database(), since, FieldsProof.MOST, wanted, Meter.NONE, consumer);
     }
 
     /** Reads the ids of documents that changed since a position, or now if that is null. */

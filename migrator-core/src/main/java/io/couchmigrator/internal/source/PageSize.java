@@ -36,12 +36,9 @@ final class PageSize {
         }
     }
 
-    synchronized double bytesPerRow() {
-        return bytesPerRow;
-    }
-
-    synchronized void forget() {
-        bytesPerRow = 0;
+    /** Returns how many documents have so many bytes at most; one at least. */
+    synchronized int most(long bytes) {
+        return bytesPerRow == 0 ? MOST_EVER : (int) Math.max(1, Math.min(MOST_EVER, bytes / bytesPerRow));
     }
 
     /** Returns how many documents to ask for: no fewer than a batch holds, unless they are large. */

@@ -2,6 +2,7 @@
 package io.couchmigrator.internal.source;
 
 import io.couchmigrator.CouchServer.Chosen;
+import io.couchmigrator.CouchServer.Reading;
 import io.couchmigrator.Document;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.Result.Audit;
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
  */
 public final class Sources {
     final CouchClient couch;
+    final Reading reading;
     final Patience patience;
     final Throttle throttle;
     final RangeAudit.Tally tally = new RangeAudit.Tally();
@@ -43,6 +45,7 @@ public final class Sources {
      * Creates them.
      *
      * @param couch the server of all documents
+     * @param reading how its documents are to be read
      * @param patience how long to bear with it
      * @param workers how many ranges are read at once
      * @param maxDocumentsPerSecond how fast documents may be read; 0 sets no limit
@@ -50,6 +53,7 @@ public final class Sources {
      */
     public Sources(
             CouchClient couch,
+            Reading reading,
             Patience patience,
             int workers,
             int maxDocumentsPerSecond,
@@ -57,6 +61,7 @@ public final class Sources {
             StopSignal stop,
             Reporter reporter) {
         this.couch = couch;
+        this.reading = reading;
         this.patience = patience;
         this.throttle = new Throttle(maxDocumentsPerSecond, workers, stop, System::nanoTime);
         this.stop = stop;

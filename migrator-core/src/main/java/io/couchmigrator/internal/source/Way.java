@@ -6,65 +6,55 @@ import io.couchmigrator.CouchServer.Reading;
 import io.couchmigrator.DocumentStage;
 import io.couchmigrator.SourceException;
 import io.couchmigrator.internal.couch.CouchClient;
-import io.couchmigrator.internal.couch.CouchRow;
-import io.couchmigrator.internal.couch.KeyPage;
 import io.couchmigrator.internal.couch.Meter;
+import io.couchmigrator.internal.couch.RowConsumer;
 import io.couchmigrator.internal.couch.StatusException;
 import io.couchmigrator.internal.couch.Wanted;
 import io.couchmigrator.internal.retry.PassingException;
 import io.couchmigrator.internal.retry.Reporter;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How documents of a stage are read: whole, or those fields alone that it wants. Both bring the same, so that any page may
- * come by either. Safe for use by multiple threads.
+ * come by either. It is chosen by one thread, and then safe for use by multiple threads.
  */
 final class Way {
-    /** From how many bytes a document on it costs less to send fields alone, measured on one machine: docs/performance.md. */
-    static final int WORTH_BYTES = 3_000;
+    /** From how many bytes a document on it costs CouchDB less to send fields alone, and what each field adds: docs/performance.md. */
+    private static final int WORTH_BYTES = 2_000;
 
-    /** How many documents are read both ways before fields alone are relied on. */
-    private static final int PROOF = 16;
+    private static final int WORTH_BYTES_A_FIELD = 600;
 
-    /** After so many failures in a row where everything else comes, it is this way that fails. */
-    private static final int MOST_FAILURES = 3;
-
-    /** Of how many documents it is told whether enough of them come. */
-    private static final int ENOUGH = 100;
+    /** After so many pages that had to be read in another way, if they are half of all, nothing is gained any more. */
+    private static final int MOST_MISSES = 8;
 
     private final DocumentStage<?> stage;
     private final Wanted wanted;
+    private final Reading reading;
     private final CouchClient couch;
-    private final Pace pace;
     private final Reporter reporter;
 
     private volatile @Nullable Chosen chosen;
-    private int failures;
-    private long asked;
-    private long brought;
+    private int pages;
+    private int misses;
 
     /**
      * Creates one.
      *
      * @param wanted what is read of each document
-     * @param pace knows how large documents are, and is told when that changes
+     * @param reading what the caller wants
      */
-    Way(DocumentStage<?> stage, Wanted wanted, CouchClient couch, Pace pace, Reporter reporter) {
+    Way(DocumentStage<?> stage, Wanted wanted, Reading reading, CouchClient couch, Reporter reporter) {
         this.stage = stage;
         this.wanted = wanted;
+        this.reading = wanted.bodies() && !wanted.text() ? reading : Reading.WHOLE;
         this.couch = couch;
-        this.pace = pace;
         this.reporter = reporter;
     }
 
-    /** Returns whether there is anything to choose: where everything is wanted, or nothing, there is not. */
+    /** Returns whether there is still something to choose: where everything is wanted, or nothing, there is not. */
     boolean isOpen() {
-        return chosen == null && wanted.bodies() && !wanted.text() && couch.reading() != Reading.WHOLE;
+        return chosen == null && reading != Reading.WHOLE;
     }
 
     /** Returns whether fields alone are to be read. */
@@ -78,37 +68,55 @@ final class Way {
         return Optional.ofNullable(chosen);
     }
 
-    /** Chooses, once it is known how large documents are. What fails in passing is tried again with the next page. */
-    void choose() {
-        if (isOpen()) {
-            chooseOnce();
+    /** Reads fields alone of some documents. */
+    @FunctionalInterface
+    interface Sample {
+        void read(RowConsumer rows) throws PassingException;
+    }
+
+    /**
+     * Chooses, if there is something to choose, and that can be told.
+     *
+     * @param bytes how large a document is; 0 if that is not known
+     * @param sample what is compared with whole documents before it is relied on
+     */
+    void choose(long bytes, Sample sample) {
+        if (isOpen() && (reading == Reading.FIELDS || bytes > 0)) {
+            choose(best(bytes, sample));
         }
     }
 
-    private synchronized void chooseOnce() {
-        long bytes = Math.round(pace.bytesPerDocument());
-        if (!isOpen() || (couch.reading() == Reading.AUTO && bytes == 0)) {
-            return;
-        }
+    /** Returns whether another way to ask for fields alone can be relied on, too. */
+    boolean proves(Sample sample) {
         try {
-            choose(best(bytes));
+            FieldsProof proof = proof(sample);
+            proof.difference().ifPresent(this::doubt);
+            return proof.doubt().isEmpty();
         } catch (PassingException e) {
-            failed(e.seen());
+            return false;
+        } catch (SourceException e) {
+            refused(e);
+            return false;
         }
+    }
+
+    private FieldsProof proof(Sample sample) throws PassingException {
+        FieldsProof proof = new FieldsProof();
+        sample.read(proof::alone);
+        couch.documents(stage.database(), proof.ids(), wanted, Meter.NONE, proof::whole);
+        return proof;
     }
 
     private void choose(Chosen best) {
-        if (isByFields() || best.reading() == Reading.FIELDS) {
-            pace.anew();
-        }
         chosen = best;
         reporter.tell(to -> to.readingChosen(stage.name(), best));
     }
 
-    private Chosen best(long bytes) throws PassingException {
+    private Chosen best(long bytes, Sample sample) {
+        long worth = WORTH_BYTES + (long) WORTH_BYTES_A_FIELD * wanted.fields().size();
         String size = "documents of about %s bytes".formatted(bytes);
-        if (couch.reading() == Reading.AUTO && bytes < WORTH_BYTES) {
-            return whole("%s; fields alone pay from %s on".formatted(size, WORTH_BYTES));
+        if (reading == Reading.AUTO && bytes < worth) {
+            return whole("%s; fields alone pay from %s on".formatted(size, worth));
         }
         if (!CouchClient.canExpress(wanted.fields())) {
             return whole("CouchDB cannot be asked for a field whose name is empty or has a backslash");
@@ -119,13 +127,13 @@ final class Way {
                 return whole(
                         "CouchDB would search an index of type \"%s\", which may leave out documents".formatted(index));
             }
-            return differing()
-                    .map(id -> whole("fields alone of \"%s\" are not those that it has".formatted(id)))
+            return proof(sample)
+                    .doubt()
+                    .map(Way::whole)
                     .orElseGet(() -> new Chosen(Reading.FIELDS, bytes == 0 ? "as it was asked for" : size));
+        } catch (PassingException e) {
+            return whole("the question for fields alone failed: " + e.seen());
         } catch (SourceException e) {
-            if (StatusException.causing(e).isEmpty()) {
-                throw e;
-            }
             return whole(refusal(e));
         }
     }
@@ -134,63 +142,34 @@ final class Way {
         return new Chosen(Reading.WHOLE, reason);
     }
 
+    /** Only a status says that the question was not taken. */
     private static String refusal(SourceException e) {
         return "the server, or a proxy in between, does not send fields alone (%s)"
-                .formatted(StatusException.causing(e).map(Throwable::getMessage).orElse("no status"));
+                .formatted(StatusException.causing(e).orElseThrow(() -> e).getMessage());
     }
 
-    /** Reads the first documents both ways, and returns one of which that is not the same. */
-    private Optional<String> differing() throws PassingException {
-        Map<String, CouchRow> whole = new HashMap<>();
-        List<String> ids = new ArrayList<>();
-        couch.page(new KeyPage(stage.database(), wanted, null, null, PROOF, false), Meter.NONE, row -> {
-            whole.put(row.id(), row);
-            ids.add(row.id());
-        });
-        List<String> differing = new ArrayList<>();
-        if (!ids.isEmpty()) {
-            couch.fields(stage.database(), ids.get(0), PROOF, wanted, Meter.NONE, row -> {
-                CouchRow other = whole.get(row.id());
-                if (other != null
-                        && other.rev().equals(row.rev())
-                        && !other.fields().equals(row.fields())) {
-                    differing.add(row.id());
-                }
-            });
-        }
-        return differing.stream().findFirst();
-    }
-
-    /** Takes note that an answer came to its end. */
-    synchronized void came() {
-        failures = 0;
-    }
-
-    /** Takes note that fields alone of so many documents came, of so many that were asked for. */
-    synchronized void brought(long documents, long of) {
-        asked += of;
-        brought += documents;
-        if (isByFields() && asked >= ENOUGH && brought < asked / 2) {
-            choose(whole("of %s documents the fields alone of %s came".formatted(asked, brought)));
-        }
-    }
-
-    /** Takes note that the server does not take the question. */
-    synchronized void refused(SourceException e) {
+    /** Takes note that fields alone cannot be relied on. */
+    synchronized void doubt(String reason) {
         if (isByFields()) {
-            choose(whole(refusal(e)));
+            choose(whole(reason));
         }
+    }
+
+    /** Takes note that the server does not take the question, or throws what else failed for good. */
+    void refused(SourceException e) {
+        doubt(refusal(e));
     }
 
     /**
-     * Takes note that the answer failed where others came.
+     * Takes note of a page.
      *
-     * @param seen what it ran into
+     * @param came whether fields alone of most of its documents came; else the page, or most of it, came in another way
      */
-    synchronized void failed(String seen) {
-        failures++;
-        if (failures >= MOST_FAILURES && (chosen == null || isByFields())) {
-            choose(whole("fields alone failed %s times in a row: %s".formatted(failures, seen)));
+    synchronized void page(boolean came) {
+        pages++;
+        misses += came ? 0 : 1;
+        if (misses >= MOST_MISSES && misses * 2 >= pages) {
+            doubt("of %s pages the fields alone of %s did not come".formatted(pages, misses));
         }
     }
 }

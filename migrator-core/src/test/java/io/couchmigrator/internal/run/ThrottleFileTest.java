@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.couchmigrator.CouchServer;
+import io.couchmigrator.CouchServer.Reading;
 import io.couchmigrator.Listener;
 import io.couchmigrator.internal.couch.CouchClient;
 import io.couchmigrator.internal.retry.Patience;
@@ -44,7 +45,7 @@ final class ThrottleFileTest {
         Reporter reporter = new Reporter(new Teller(), () -> nanos);
         Patience patience = new Patience("CouchDB", Duration.ZERO, stop, reporter, Clock.systemUTC());
         path = logs.resolve("orders.throttle");
-        sources = new Sources(couch, patience, 1, 700, 10, stop, reporter);
+        sources = new Sources(couch, Reading.WHOLE, patience, 1, 700, 10, stop, reporter);
         file = new ThrottleFile(path, Settings.Limits.DEFAULT.documentsPerSecond(700), sources, reporter);
     }
 

@@ -210,7 +210,8 @@ final class AuditPropertiesTest {
             database.load(keys.stream().map(Source::document));
             StopSignal stop = new StopSignal();
             Patience patience = new Patience("CouchDB", Duration.ofMinutes(1), stop, new Silence(), Clock.systemUTC());
-            sources = new Sources(client, patience, 1, 0, 1, stop, new Reporter(new Listener() {}));
+            sources = new Sources(
+                    client, CouchServer.Reading.WHOLE, patience, 1, 0, 1, stop, new Reporter(new Listener() {}));
             DocumentStage<Document> stage = DocumentStage.<Document>builder("keys")
                     .condition(document -> {
                         beforeEach.run();
