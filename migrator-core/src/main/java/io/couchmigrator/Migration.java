@@ -2,9 +2,12 @@
 package io.couchmigrator;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -22,12 +25,14 @@ public final class Migration {
     private final String slug;
     private final String logName;
     private final List<Stage<?, ?>> stages;
+    private final Map<String, String> settings;
     private final @Nullable CompletionTable completion;
 
     private Migration(Builder builder) {
         this.slug = builder.slug;
         this.logName = builder.logName;
         this.stages = List.copyOf(builder.stages);
+        this.settings = Collections.unmodifiableMap(new LinkedHashMap<>(builder.settings));
         this.completion = builder.completion;
     }
 
@@ -55,6 +60,11 @@ public final class Migration {
     /** Returns the stages in the order they are run. */
     public List<Stage<?, ?>> stages() {
         return stages;
+    }
+
+    /** Returns what it was built with, in the order in which it was told; the history keeps it among the settings of a run. */
+    public Map<String, String> settings() {
+        return settings;
     }
 
     /** Returns the lookups that its stages ask, each once. */
@@ -133,6 +143,7 @@ public final class Migration {
         private final String slug;
         private String logName = "run";
         private final List<Stage<?, ?>> stages = new ArrayList<>();
+        private final Map<String, String> settings = new LinkedHashMap<>();
         private @Nullable CompletionTable completion;
 
         private Builder(String slug) {
@@ -153,6 +164,18 @@ public final class Migration {
         /** Adds a stage after those already there. */
         public Builder stage(Stage<?, ?> stage) {
             stages.add(Objects.requireNonNull(stage, "stage"));
+            return this;
+        }
+
+        /**
+         * Tells with what it was built, so that {@link MigrationInfo.LatestRun#settings} has it beside what the run was given: how to build it
+         * once more. By default nothing is told.
+         *
+         * @param name its name there; under the name of what each run is given, such as {@code chunk_size}, that is told instead
+         * @param value never a secret: the history has it as it is
+         */
+        public Builder setting(String name, String value) {
+            settings.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
             return this;
         }
 

@@ -272,6 +272,23 @@ final class DocumentsCommandIT {
     }
 
     @Test
+    void namesInItsStatusWhatDecidedAboutTheRowsOfTheLatestRun() {
+        couch("orders", "a");
+        Ended given = types("run", "--couch-db=orders", "--table=kept", "--nul=replace", "--deletions=keep");
+        Ended complete = types("status");
+        Ended refused = types("run", "--couch-db=orders", "--deletions=delete");
+        Ended failed = types("status");
+
+        assertThat(given.status()).as(given.console()).isZero();
+        assertThat(complete.console())
+                .containsPattern(
+                        "\n    migrator verify documents .* --table=kept --deletions=keep --nul=replace .*\n$");
+        assertThat(refused.status()).as(refused.console()).isEqualTo(6);
+        assertThat(failed.console())
+                .containsPattern("\n    migrator run documents .* --table=kept --deletions=delete .* --reread\n$");
+    }
+
+    @Test
     void goesOnInTheTableOfADatabaseWhoeverIsNamedBesideIt() throws Exception {
         CouchDatabase orders = couch("orders", "a");
         CouchDatabase invoices = couch("invoices", "a");

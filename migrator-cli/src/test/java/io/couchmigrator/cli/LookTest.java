@@ -153,6 +153,25 @@ final class LookTest {
                 .contains("\"num_workers\":8,", "\"max_rejected_percent\":0.5,", "\"max_outage\":\"PT2H\"");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "migrate_metadata | \"read\":\"fields\"          | --read=fields",
+                "documents        | \"table\":\"archive.orders\" | --table=archive.orders",
+                "documents        | \"nul\":\"replace\"          | --nul=replace",
+                "documents        | \"deletions\":\"keep\"       | --deletions=keep",
+                "documents        | \"deletions\":\"delete\"     | --deletions=delete"
+            })
+    void goesOnWithWhatDecidesAboutRowsAsItWas(String slug, String setting, String option) throws IOException {
+        Files.writeString(
+                logs.resolve(slug + ".history.jsonl"), HISTORY.replaceFirst("\"num_workers\"", setting + ",$0"));
+
+        assertThat(run("status", slug, "--log-dir=" + logs)).isZero();
+
+        assertThat(lastLine()).contains(" " + option + " ");
+    }
+
     @Test
     void looksOnceAtWhatIsNotRunning() {
         assertThat(run("status", "--watch", "--log-dir=" + logs)).isZero();

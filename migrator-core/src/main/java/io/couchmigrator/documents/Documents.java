@@ -32,11 +32,13 @@ public final class Documents {
     private final Map<String, TableName> tables;
     private final UnaryOperator<OwnedTable.Builder<DocumentRow>> deletions;
     private final boolean replacesNul;
+    private final Map<String, String> settings;
 
     private Documents(Builder builder) {
         this.tables = new LinkedHashMap<>(builder.tables);
         this.deletions = builder.deletions;
         this.replacesNul = builder.replacesNul;
+        this.settings = new LinkedHashMap<>(builder.settings);
     }
 
     /** Starts one without databases. */
@@ -47,6 +49,10 @@ public final class Documents {
     private Migration migration() {
         Migration.Builder migration = Migration.builder(SLUG);
         tables.forEach((database, table) -> migration.stage(stage(database, table)));
+        if (tables.size() == 1) {
+            tables.values().forEach(table -> migration.setting("table", table.toString()));
+        }
+        settings.forEach(migration::setting);
         return migration.build();
     }
 
@@ -101,6 +107,7 @@ public final class Documents {
         private final Map<String, TableName> tables = new LinkedHashMap<>();
         private UnaryOperator<OwnedTable.Builder<DocumentRow>> deletions = UnaryOperator.identity();
         private boolean replacesNul;
+        private final Map<String, String> settings = new LinkedHashMap<>();
 
         private Builder() {}
 
@@ -113,12 +120,14 @@ public final class Documents {
         /** Lets the rows of documents that are deleted {@linkplain OwnedTable.Builder#keepsDeleted stay as they were}. By default they are deleted. */
         public Builder keepsDeleted() {
             this.deletions = OwnedTable.Builder::keepsDeleted;
+            settings.put("deletions", "keep");
             return this;
         }
 
         /** Lets also the rows go that were {@linkplain #keepsDeleted kept} so far, {@linkplain OwnedTable.Builder#deletesKept which are nowhere else}. */
         public Builder deletesKept() {
             this.deletions = OwnedTable.Builder::deletesKept;
+            settings.put("deletions", "delete");
             return this;
         }
 
@@ -128,6 +137,7 @@ public final class Documents {
          */
         public Builder replaceNul() {
             this.replacesNul = true;
+            settings.put("nul", "replace");
             return this;
         }
 

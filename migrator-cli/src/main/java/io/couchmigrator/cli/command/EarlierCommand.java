@@ -29,6 +29,10 @@ record EarlierCommand(MigrationInfo info) {
         words.add(Setting.LOG_DIR.option() + "=" + logDirectory);
         databases().forEach(database -> add(words, Setting.COUCH_DB, database));
         Map<String, Object> given = given();
+        add(words, Setting.TABLE, given.get("table"));
+        add(words, Setting.DELETIONS, given.get("deletions"));
+        add(words, Setting.NUL, given.get("nul"));
+        add(words, Setting.READ, given.get("read"));
         add(words, Setting.COUCH_URL, given.get("couch_url"));
         add(words, Setting.COUCH_USER, given.get("couch_user"));
         add(words, Setting.NUM_WORKERS, given.get("num_workers"));
@@ -87,9 +91,10 @@ record EarlierCommand(MigrationInfo info) {
         }
     }
 
+    /** To delete is the default, and asks for more where it is given: rows that were kept go, too. */
     private static void add(List<String> words, Setting setting, @Nullable Object given) {
         String value = given == null ? null : given.toString();
-        boolean always = setting == Setting.COUCH_DB;
+        boolean always = setting == Setting.COUCH_DB || setting == Setting.DELETIONS;
         if (value != null && (always || !setting.isDefault(value))) {
             words.add(setting.option() + "=" + value);
         }

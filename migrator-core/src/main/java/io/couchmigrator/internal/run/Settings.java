@@ -63,6 +63,7 @@ public record Settings(
     /** Returns what may stand in the history: no secret. */
     JsonObject json(Verb verb) {
         JsonObject json = new JsonObject();
+        migration.settings().forEach(json::addProperty);
         json.addProperty("purpose", verb.writes() ? "migrate" : "verify");
         if (verb.depth() != Depth.FULL) {
             json.addProperty("depth", verb.depth().name().toLowerCase(Locale.ROOT));
