@@ -289,6 +289,25 @@ final class DocumentsCommandIT {
     }
 
     @Test
+    void namesTheRunThatLetsAVerificationGoOnWhereAnOptionIsAnotherThanBefore() {
+        couch("orders", "a");
+        types("run", "--couch-db=orders");
+
+        Ended refused = types("verify", "--couch-db=orders", "--nul=replace");
+        Ended run = types("run", "--couch-db=orders", "--nul=replace", "--reread");
+        Ended verified = types("verify", "--couch-db=orders", "--nul=replace");
+
+        assertThat(refused.status()).as(refused.console()).isEqualTo(6);
+        assertThat(refused.console()).endsWith("""
+                            migrator run documents --log-dir=%1$s --couch-db=orders --nul=replace --reread
+                        Then verify again:
+                            migrator verify documents --log-dir=%1$s --couch-db=orders --nul=replace
+                        """.formatted(logs));
+        assertThat(run.status()).as(run.console()).isZero();
+        assertThat(verified.status()).as(verified.console()).isZero();
+    }
+
+    @Test
     void goesOnInTheTableOfADatabaseWhoeverIsNamedBesideIt() throws Exception {
         CouchDatabase orders = couch("orders", "a");
         CouchDatabase invoices = couch("invoices", "a");

@@ -4,6 +4,7 @@ package io.couchmigrator.cli.verdict;
 import io.couchmigrator.MigrationException;
 import io.couchmigrator.cli.text.OperatorWords;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How the command is given again that ended with errors: as it was, or with an option for one run that they name.
@@ -31,6 +32,11 @@ record Mended(List<String> options) {
             return ", with %s unless you do as the run did that wrote the file".formatted(REREAD);
         }
         return options.isEmpty() ? "" : ", with %s if you choose that".formatted(String.join(" or ", options));
+    }
+
+    /** Returns the run that lets a verification go on which met the errors; empty if they leave more than one way. */
+    Optional<String> beforeVerifying(String run) {
+        return Optional.of(command(run)).filter(command -> options.contains(REREAD));
     }
 
     /** Returns the command to give. */

@@ -18,6 +18,8 @@ import java.util.Optional;
 
 /** Says how a run ended and what to do next: always the last lines on the console. */
 public final class Verdict {
+    static final String NOT_FIT = "The offset file is not fit for this ";
+
     private final String slug;
     private final Optional<String> completionTable;
     private final Path logDirectory;
@@ -103,7 +105,7 @@ public final class Verdict {
             case TARGET_FAILED -> failed("PostgreSQL failed", result, next);
             case STOPPED_BY_LIMIT -> stoppedByLimit(result, "This run: " + rows(result), next);
             case LOG_DIRECTORY_FAILED -> failed("The log directory cannot be used", result, next);
-            case OFFSETS_REFUSED -> failed("The offset file is not fit for this run", result, next);
+            case OFFSETS_REFUSED -> failed(NOT_FIT + "run", result, next);
             case BUSY -> busy(result, next);
             case DIFFERENCES_FOUND, INCOMPLETE -> throw impossible("run", result);
         };
@@ -166,7 +168,8 @@ public final class Verdict {
             case TARGET_FAILED -> failedVerification("PostgreSQL failed", result, compared, next);
             case LOG_DIRECTORY_FAILED -> failedVerification("The log directory cannot be used", result, compared, next);
             case OFFSETS_REFUSED ->
-                failedVerification("The offset file is not fit for this verification", result, compared, next);
+                VerifyVerdict.refused(result, next, run)
+                        .orElseGet(() -> failedVerification(NOT_FIT + "verification", result, compared, next));
             case BUSY -> busy(result, next);
             case STOPPED_BY_LIMIT -> stoppedByLimit(result, "Verified so far: " + compared, next);
         };
@@ -270,7 +273,7 @@ public final class Verdict {
                         Durations.seconds(result.elapsed()));
     }
 
-    private static String done(Result result) {
+    static String done(Result result) {
         return result.done() == 0 && result.tallies().read() == 0
                 ? "No document was read."
                 : "%s%s of %s done."

@@ -58,6 +58,23 @@ record VerifyVerdict(String slug, Path logDirectory, boolean sharded) {
         return advice(result, next, run, whole).below(lines);
     }
 
+    /** Returns the verdict on one that only a run which reads all again lets go on; empty if that is not so. */
+    static Optional<Ending> refused(Result result, String next, String run) {
+        Mended mended = Mended.ofFailures(result.failures());
+        return mended.beforeVerifying(run)
+                .map(reread -> new Ending(
+                        List.of(
+                                "%sverification (exit status %s). %s Verify as the run did that wrote the file, or first read all again:"
+                                        .formatted(
+                                                Verdict.NOT_FIT,
+                                                result.outcome().exitStatus(),
+                                                Verdict.done(result)),
+                                Verdict.indented(reread),
+                                "Then verify again:",
+                                Verdict.indented(next)),
+                        Optional.of(reread)));
+    }
+
     private static String word(Result result, boolean partly) {
         return switch (result.outcome()) {
             case DIFFERENCES_FOUND -> "differs";

@@ -518,6 +518,41 @@ class VerdictTest {
     }
 
     @Test
+    void sendsNobodyIntoAVerificationThatIsRefusedForEver() {
+        Ending reread = ofRefusedVerification("do as that did, or read all again by run() with reread(true)");
+        Ending other = ofRefusedVerification("go on by run() with acceptNewSource(true)");
+
+        assertThat(reread.lines())
+                .endsWith(
+                        "The offset file is not fit for this verification (exit status 6). No document was read. Verify as the run did that wrote the file, or first read all again:",
+                        "    run it --reread",
+                        "Then verify again:",
+                        "    verify again");
+        assertThat(reread.next()).contains("run it --reread");
+        assertThat(other.lines())
+                .endsWith(
+                        "The offset file is not fit for this verification (exit status 6). No document was read. When the error above is mended, run the same command again:",
+                        "    verify again");
+    }
+
+    private static Ending ofRefusedVerification(String error) {
+        Result refused = new Result(
+                Outcome.OFFSETS_REFUSED,
+                Tallies.NONE,
+                0,
+                0,
+                0,
+                0,
+                0,
+                Audit.NONE,
+                Gaps.NONE,
+                List.of(new OffsetsRefusedException(error)),
+                Duration.ZERO);
+        return new Verdict(migration(), Path.of("logs"), false)
+                .ofVerification(refused, Optional.empty(), "verify again", "run it", Optional.empty());
+    }
+
+    @Test
     void namesTheFileToSendWithABugAndShowsNoPassword() {
         RuntimeException bug = new IllegalStateException("cannot reach http://admin:hunter2@couch/");
 
