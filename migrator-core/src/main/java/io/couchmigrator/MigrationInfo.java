@@ -140,7 +140,7 @@ public record MigrationInfo(
             stages = List.copyOf(stages);
         }
 
-        /** Returns all stages taken together; their phase is the earliest, their rate that of the stages that are read now. */
+        /** Returns all stages taken together; their phase is the earliest, but reading once one of them is begun, their rate that of the stages that are read now. */
         public StageReach all() {
             return StageReach.all(stages);
         }
@@ -223,7 +223,7 @@ public record MigrationInfo(
                     stages.stream().allMatch(stage -> stage.completed().isPresent());
             return new StageReach(
                     "all",
-                    stages.stream().map(StageReach::phase).min(Phase::compareTo).orElse(Phase.NOT_BEGUN),
+                    phase(stages),
                     stages.stream().mapToLong(StageReach::done).sum(),
                     sum(stages.stream().map(StageReach::total).toList()),
                     sum(stages.stream().map(StageReach::left).toList()),
@@ -235,6 +235,13 @@ public record MigrationInfo(
                             .filter(stage -> complete)
                             .flatMap(stage -> stage.completed().stream())
                             .max(Instant::compareTo));
+        }
+
+        private static Phase phase(List<StageReach> stages) {
+            Phase earliest =
+                    stages.stream().map(StageReach::phase).min(Phase::compareTo).orElse(Phase.NOT_BEGUN);
+            boolean begun = stages.stream().anyMatch(stage -> stage.phase() != Phase.NOT_BEGUN);
+            return earliest == Phase.NOT_BEGUN && begun ? Phase.READING : earliest;
         }
 
         private static OptionalLong sum(List<OptionalLong> counts) {

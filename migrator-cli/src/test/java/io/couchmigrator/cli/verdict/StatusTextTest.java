@@ -78,7 +78,7 @@ final class StatusTextTest {
                         "orders                    100,000     100,000 100%            complete        2",
                         "a_stage_w…_its_column   1,234,567  12,345,678   9%    1,234    2:30:02        0",
                         "later                           0           ?    ?           not begun        0",
-                        "in all                  1,334,567           ?    ?           not begun        2",
+                        "in all                  1,334,567           ?    ?    1,234          ?        2",
                         "",
                         "Waiting for PostgreSQL since 2026-11-28T02:00:10Z: no connection",
                         "Paused since 2026-11-28T02:00:10Z by logs/documents.throttle",
@@ -118,6 +118,29 @@ final class StatusTextTest {
         assertThat(lines).last().isEqualTo("    " + last);
         assertThat(lines).anyMatch(line -> line.startsWith("Last error: table is gone: give --reset again"));
         assertThat(lines).anyMatch(line -> line.startsWith("  again"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "READING   | NOT_BEGUN | unfinished | reading",
+                "COMPLETE  | NOT_BEGUN | unfinished | reading",
+                "NOT_BEGUN | NOT_BEGUN | not begun  | not_begun",
+                "COMPLETE  | COMPLETE  | complete   | complete"
+            })
+    void callsUnfinishedInAllWhatIsBegunAndNotComplete(Phase first, Phase second, String left, String phase) {
+        MigrationInfo info = info(
+                State.KILLED, going(), List.of(stage("orders", first, 35, 100, 0), stage("items", second, 0, 100, 0)));
+
+        assertThat(lines(info)).anyMatch(line -> line.matches("in all .* " + left + " +0"));
+        assertThat(JsonParser.parseString(StatusJson.of(info))
+                        .getAsJsonObject()
+                        .getAsJsonObject("migration")
+                        .getAsJsonObject("all")
+                        .get("phase")
+                        .getAsString())
+                .isEqualTo(phase);
     }
 
     @Test

@@ -482,7 +482,7 @@ final class StandingsTest {
                 .containsExactly("orders", "later", "unknown");
         assertThat(found.migration().stages().get(1).phase()).isEqualTo(Phase.NOT_BEGUN);
         assertThat(found.migration().all().total()).isEmpty();
-        assertThat(found.migration().all().phase()).isEqualTo(Phase.NOT_BEGUN);
+        assertThat(found.migration().all().phase()).isEqualTo(Phase.READING);
     }
 
     @Test
@@ -507,7 +507,7 @@ final class StandingsTest {
         assertThat(found.migration().stages())
                 .extracting(StageReach::stage)
                 .containsExactly("orders", "later", "never");
-        assertThat(found.migration().all().phase()).isEqualTo(Phase.NOT_BEGUN);
+        assertThat(found.migration().all().phase()).isEqualTo(Phase.READING);
         assertThat(found.migration().all().total()).isEmpty();
     }
 
