@@ -134,6 +134,7 @@ public final class StatusText {
                     case SOURCE_FAILED -> "CouchDB";
                     case TARGET_FAILED -> "PostgreSQL";
                     case BUSY -> "another run, or another's table";
+                    case OFFSETS_REFUSED -> "the offset file is not fit for it";
                     default -> "the log directory";
                 };
         return "%s (exit status %s)".formatted(what, outcome.get().exitStatus());
@@ -170,7 +171,8 @@ public final class StatusText {
             if (goesOn) {
                 run.waits().forEach(wait -> more.add(wait(wait)));
             }
-            run.error().ifPresent(error -> more.add("Last error: " + said(error)));
+            run.error()
+                    .ifPresent(error -> more.add("Last error: " + (isTold(reach, error) ? "the same" : said(error))));
         });
         reach.checkpoint()
                 .ifPresent(saved -> more.add("Last checkpoint: %s, %s ago".formatted(time(saved), age(saved))));
@@ -178,6 +180,12 @@ public final class StatusText {
             lines.add("");
             lines.addAll(more);
         }
+    }
+
+    /** What keeps a verification away mostly kept the run away before it. */
+    private boolean isTold(Reach reach, String error) {
+        return !reach.equals(info.migration())
+                && info.migration().latest().flatMap(LatestRun::error).equals(Optional.of(error));
     }
 
     /** What goes on tells of its pause itself. */

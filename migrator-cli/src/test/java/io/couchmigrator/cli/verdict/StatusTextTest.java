@@ -108,7 +108,8 @@ final class StatusTextTest {
                 "STOPPED | STOPPED_BY_LIMIT | documents: stopped by a limit at 2026-11-28T03:05:10Z | GO ON",
                 "FAILED | TARGET_FAILED | documents: failed at 2026-11-28T03:05:10Z: PostgreSQL (exit status 4) | GO ON",
                 "FAILED | SOURCE_FAILED | documents: failed at 2026-11-28T03:05:10Z: CouchDB (exit status 3) | GO ON",
-                "FAILED | OFFSETS_REFUSED | documents: failed at 2026-11-28T03:05:10Z: the log directory (exit status 6) | GO ON",
+                "FAILED | OFFSETS_REFUSED | documents: failed at 2026-11-28T03:05:10Z: the offset file is not fit for it | GO ON",
+                "FAILED | LOG_DIRECTORY_FAILED | documents: failed at 2026-11-28T03:05:10Z: the log directory (exit status 6) | GO ON",
                 "COMPLETE | COMPLETE | documents: complete at 2026-11-28T03:05:10Z | VERIFY"
             })
     void saysHowTheLatestRunEndedAndWhatIsNext(State state, Outcome outcome, String first, String last) {
@@ -141,6 +142,20 @@ final class StatusTextTest {
                         .get("phase")
                         .getAsString())
                 .isEqualTo(phase);
+    }
+
+    @Test
+    void tellsOnceWhatKeptBothRunAndVerificationAway() {
+        List<StageReach> stages = List.of(stage("orders", Phase.COMPLETE, 2, 2, 0));
+
+        List<String> lines = lines(verified(ended(Outcome.OFFSETS_REFUSED), stages));
+
+        assertThat(lines).filteredOn(line -> line.contains("table is gone")).hasSize(1);
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("Last error: "))
+                .hasSize(2)
+                .last()
+                .isEqualTo("Last error: the same");
     }
 
     @Test
@@ -351,6 +366,7 @@ final class StatusTextTest {
                 "STOPPED | stopped",
                 "STOPPED_BY_LIMIT | stopped",
                 "SOURCE_FAILED | failed: CouchDB (exit status 3)",
+                "OFFSETS_REFUSED | failed: the offset file is not fit for it (exit status 6)",
                 "BUSY | failed: another run, or another's table (exit status 9)"
             })
     void saysHowTheLatestVerificationEnded(Outcome outcome, String said) {
