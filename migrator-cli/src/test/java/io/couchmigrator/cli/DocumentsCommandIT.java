@@ -11,6 +11,7 @@ import io.couchmigrator.testkit.couch.CouchDouble;
 import io.couchmigrator.testkit.couch.Fault;
 import io.couchmigrator.testkit.couch.Requests;
 import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -305,6 +306,25 @@ final class DocumentsCommandIT {
                         """.formatted(logs));
         assertThat(run.status()).as(run.console()).isZero();
         assertThat(verified.status()).as(verified.console()).isZero();
+    }
+
+    @Test
+    void saysThatTheThrottleFilePausesTheNextRunWhereItPausedThisOne() throws Exception {
+        couch("orders", "a");
+        Path throttle = Files.writeString(Files.createDirectories(logs).resolve("documents.throttle"), "pause");
+
+        Ended paused = types("run", "--couch-db=orders", "--max-duration=2s");
+        Files.delete(throttle);
+        Ended ended = types("run", "--couch-db=orders", "--max-duration=2m");
+
+        assertThat(paused.status()).as(paused.console()).isEqualTo(8);
+        assertThat(paused.console())
+                .containsSubsequence(
+                        "The next run begins with a pause: its throttle file says so. To delete it:\n    rm " + throttle
+                                + "\n",
+                        "To go on, run the same command again:\n");
+        assertThat(ended.status()).as(ended.console()).isZero();
+        assertThat(ended.console()).doesNotContain("throttle");
     }
 
     @Test

@@ -17,6 +17,7 @@ final class Course implements Listener {
     private Optional<Path> findings = Optional.empty();
     private boolean resumed;
     private long resolved;
+    private Optional<String> pausedBy = Optional.empty();
 
     /** Returns whether the run came as far as its first stage, so that it did what it does before. */
     boolean begun() {
@@ -36,6 +37,25 @@ final class Course implements Listener {
     /** Returns where a verification lists what it finds; empty if it has read nothing, or went on with one that was stopped. */
     Optional<Path> findings() {
         return resumed ? Optional.empty() : findings;
+    }
+
+    /** Returns the file by which an operator pauses it now; empty if none does. */
+    Optional<String> pausedBy() {
+        return pausedBy;
+    }
+
+    @Override
+    public void waiting(Wait wait) {
+        if (wait.kind() == Wait.Kind.PAUSE) {
+            pausedBy = Optional.of(wait.on());
+        }
+    }
+
+    @Override
+    public void resumed(Wait wait) {
+        if (wait.kind() == Wait.Kind.PAUSE) {
+            pausedBy = Optional.empty();
+        }
     }
 
     @Override

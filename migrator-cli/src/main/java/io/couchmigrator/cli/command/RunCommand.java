@@ -99,6 +99,7 @@ public final class RunCommand {
             Verdict.audit(result).ifPresent(console::line);
             Verdict.skipped(result, course.skipped()).ifPresent(console::line);
             Ending ending = verdict(verdict, result, settings.depth(), course)
+                    .below(course.pausedBy().map(Ending::paused).orElse(List.of()))
                     .below(List.of("Target: %s.".formatted(settings.targetName())));
             console.verdict(result.outcome().exitStatus(), ending.lines());
             result.failures().forEach(failure -> events.tell("error", event -> event.with(failure)));

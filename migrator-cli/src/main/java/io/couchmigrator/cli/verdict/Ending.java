@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.verdict;
 
+import io.couchmigrator.cli.text.ShellWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,13 @@ public record Ending(List<String> lines, Optional<String> next) {
         List<String> all = new ArrayList<>(lines);
         all.add(Verdict.indented(next));
         return new Ending(all, Optional.of(next));
+    }
+
+    /** Returns what is told where the throttle file will pause the next run, too, and the command that ends that. */
+    public static List<String> paused(String throttleFile) {
+        return List.of(
+                "The next run begins with a pause: its throttle file says so. To delete it:",
+                Verdict.indented("rm " + ShellWords.quote(throttleFile)));
     }
 
     /** Returns the same below other lines. */

@@ -12,7 +12,6 @@ import io.couchmigrator.cli.text.Durations;
 import io.couchmigrator.cli.text.Numbers;
 import io.couchmigrator.cli.text.OperatorWords;
 import io.couchmigrator.cli.text.Secrets;
-import io.couchmigrator.cli.text.ShellWords;
 import io.couchmigrator.cli.text.Wrapped;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -194,8 +193,7 @@ public final class StatusText {
                 .ifPresent(fault -> lines.add(
                         "Throttle file \"%s\" %s.".formatted(throttle.file(), fault.replaceAll("\\s+", " "))));
         if (throttle.pauses() && info.state() != State.RUNNING && info.state() != State.VERIFYING) {
-            lines.add("The next run begins with a pause: its throttle file says so. To delete it:");
-            lines.add(Verdict.indented("rm " + ShellWords.quote(throttle.file().toString())));
+            lines.addAll(Ending.paused(throttle.file().toString()));
         }
     }
 

@@ -4,8 +4,11 @@ package io.couchmigrator.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couchmigrator.Listener;
+import io.couchmigrator.Listener.Wait;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class CourseTest {
@@ -30,6 +33,21 @@ final class CourseTest {
         told.setAside(Path.of("logs/migrate_metadata.offsets.json.20181024T205839Z.bak"));
 
         assertThat(course.begun()).isTrue();
+    }
+
+    @Test
+    void knowsWhichFilePausesIt() {
+        Wait pause = new Wait(Wait.Kind.PAUSE, "logs/x.throttle", "", Instant.EPOCH, Optional.empty());
+        Wait outage = new Wait(Wait.Kind.OUTAGE, "CouchDB", "", Instant.EPOCH, Optional.empty());
+        told.waiting(outage);
+        assertThat(course.pausedBy()).isEmpty();
+
+        told.waiting(pause);
+        told.resumed(outage);
+        assertThat(course.pausedBy()).contains("logs/x.throttle");
+
+        told.resumed(pause);
+        assertThat(course.pausedBy()).isEmpty();
     }
 
     @Test
