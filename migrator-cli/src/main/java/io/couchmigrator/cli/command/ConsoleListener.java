@@ -12,7 +12,6 @@ import io.couchmigrator.cli.text.Numbers;
 import io.couchmigrator.cli.text.OperatorWords;
 import io.couchmigrator.cli.text.Readings;
 import io.couchmigrator.cli.text.Secrets;
-import io.couchmigrator.cli.text.Wrapped;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,7 +73,7 @@ final class ConsoleListener implements Listener {
 
     @Override
     public void readingChosen(String stage, Chosen chosen) {
-        console.lines(Wrapped.lines("", 0, "%s: %s.".formatted(stage, Readings.told(chosen))));
+        console.line("%s: %s.".formatted(stage, Readings.told(chosen)));
     }
 
     @Override

@@ -89,7 +89,7 @@ class ConsoleListenerTest {
     }
 
     @Test
-    void tellsHowDocumentsAreReadInLinesThatFit() {
+    void tellsInOneLineEachHowDocumentsAreRead() {
         listener.readingChosen("commcarehq", new Chosen(Reading.FIELDS, "documents of about 8712 bytes"));
         listener.readingChosen(
                 "commcarehq",
@@ -100,8 +100,7 @@ class ConsoleListenerTest {
         assertThat(lines())
                 .containsExactly(
                         "commcarehq: read by fields: documents of about 8712 bytes.",
-                        "commcarehq: read whole: fields alone failed 3 times in a row: the server",
-                        "answered 500 (unknown_error).");
+                        "commcarehq: read whole: fields alone failed 3 times in a row: the server answered 500 (unknown_error).");
     }
 
     @Test
