@@ -85,7 +85,8 @@ final class Cli {
         Optional<Command> named = arguments.command();
         boolean unknown = named.isEmpty() && !arguments.positional().isEmpty();
         if (arguments.has(Setting.HELP) && !unknown) {
-            console.lines(named.map(Help::of).orElseGet(Help::ofProgram));
+            Optional<Migrations> one = arguments.slug().flatMap(Migrations::named);
+            console.lines(named.map(command -> Help.of(command, one)).orElseGet(Help::ofProgram));
             return answered(ExitStatus.DONE);
         }
         if (arguments.has(Setting.VERSION) && !unknown) {

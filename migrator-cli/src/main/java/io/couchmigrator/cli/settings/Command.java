@@ -79,6 +79,17 @@ public enum Command {
         };
     }
 
+    /** Returns what a program gets in the forms that are not for people. */
+    String forPrograms() {
+        return switch (this) {
+            case RUN, VERIFY -> "json for programs, an event a line";
+            case CHECK -> "json for programs, one object";
+            case STATUS -> "json for programs, an object for each migration";
+            case REJECTS -> "json or csv for programs, a line for each reject";
+            default -> throw new IllegalStateException("%s has no form for programs".formatted(this));
+        };
+    }
+
     /** Returns its name and, after it, what else it may be called. */
     public List<String> names() {
         return alias == null ? List.of(name) : List.of(name, alias);

@@ -5,6 +5,7 @@ import io.couchmigrator.cli.text.Wrapped;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** The texts of {@code --help}. */
@@ -41,8 +42,12 @@ public final class Help {
         return lines;
     }
 
-    /** Returns what is told of one command, with the options that are of use to it. */
-    public static List<String> of(Command command) {
+    /**
+     * Returns what is told of one command, with the options that are of use to it.
+     *
+     * @param one the migration whose options alone are told; empty for those of each
+     */
+    public static List<String> of(Command command, Optional<Migrations> one) {
         List<String> lines = new ArrayList<>();
         lines.add(command.usage());
         lines.add("");
@@ -57,7 +62,7 @@ public final class Help {
         }
         options("Options:", command, Setting::isOfEveryMigration, lines);
         if (command.asksServers()) {
-            for (Migrations migration : Migrations.values()) {
+            for (Migrations migration : one.map(List::of).orElse(List.of(Migrations.values()))) {
                 options(
                         "Options of %s:".formatted(migration),
                         command,

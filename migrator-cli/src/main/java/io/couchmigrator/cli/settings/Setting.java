@@ -266,8 +266,15 @@ public enum Setting {
 
     /** Returns what it means to this command. */
     String description(Command command) {
-        return this == RESET && command == Command.VERIFY
-                ? "put aside where a verification stands that was stopped, and compare all from the beginning"
-                : description;
+        boolean findsDirectory = command == Command.VERIFY || command.looksOnly();
+        return switch (this) {
+            case LOG_DIR -> findsDirectory ? description.replace("run makes it", "that of the run") : description;
+            case OUTPUT -> "text for people, or " + command.forPrograms();
+            case RESET ->
+                command == Command.VERIFY
+                        ? "put aside where a verification stands that was stopped, and compare all from the beginning"
+                        : description;
+            default -> description;
+        };
     }
 }

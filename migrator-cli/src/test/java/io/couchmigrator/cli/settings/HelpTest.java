@@ -4,6 +4,7 @@ package io.couchmigrator.cli.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class HelpTest {
@@ -23,24 +24,31 @@ final class HelpTest {
     @Test
     void namesTheMigrationsWhereOneIsToBeNamed() {
         for (Command command : Command.values()) {
-            boolean named = Help.of(command).contains("SLUG is documents or migrate_metadata.");
+            boolean named = Help.of(command, Optional.empty()).contains("SLUG is documents or migrate_metadata.");
             assertThat(named).as(command.toString()).isEqualTo(command.usage().contains("SLUG"));
         }
     }
 
     @Test
     void tellsApartWhatIsAnOptionOfOneMigration() {
-        String help = String.join("\n", Help.of(Command.RUN));
+        String help = String.join("\n", Help.of(Command.RUN, Optional.empty()));
         int own = help.indexOf("\nOptions of documents:\n");
 
         assertThat(help.substring(0, own)).contains("  --reset ").doesNotContain("  --table ");
         assertThat(help.substring(own))
                 .contains("  --table ", "  --deletions ", "  --nul ", "  --adopt ", "  --reread ")
                 .doesNotContain("  --reset ");
-        assertThat(String.join("\n", Help.of(Command.VERIFY)))
+        assertThat(String.join("\n", Help.of(Command.VERIFY, Optional.empty())))
                 .contains("  --ids ", "  --nul ", "  --reset ")
                 .doesNotContain("  --adopt ", "  --reread ", "  --max-rejects ");
-        assertThat(Help.of(Command.LIST)).noneMatch(line -> line.startsWith("Options of "));
+        assertThat(Help.of(Command.LIST, Optional.empty())).noneMatch(line -> line.startsWith("Options of "));
+    }
+
+    @Test
+    void leavesOutWhatIsOfOtherMigrationsThanTheOneThatIsNamed() {
+        String documents = String.join("\n", Help.of(Command.RUN, Optional.of(Migrations.DOCUMENTS)));
+
+        assertThat(documents).contains("\nOptions of documents:\n").doesNotContain("Options of migrate_metadata:");
     }
 
     @Test
@@ -102,8 +110,23 @@ final class HelpTest {
     }
 
     @Test
+    void tellsOfEachCommandWhatItsDirectoryAndItsFormsAre() {
+        assertThat(words(Command.RUN)).contains("required; run makes it", "json for programs, an event a line (");
+        assertThat(words(Command.VERIFY))
+                .contains("required; that of the run", "json for programs, an event a line (")
+                .doesNotContain("makes it");
+        assertThat(words(Command.CHECK)).contains("required; run makes it", "json for programs, one object (");
+        assertThat(words(Command.STATUS))
+                .contains("required; that of the run", "json for programs, an object for each migration (")
+                .doesNotContain("makes it", "event");
+        assertThat(words(Command.REJECTS))
+                .contains("required; that of the run", "json or csv for programs, a line for each reject (")
+                .doesNotContain("makes it", "event");
+    }
+
+    @Test
     void leavesOutOfACheckWhatMattersOnlyOnceDocumentsAreRead() {
-        String check = String.join("\n", Help.of(Command.CHECK));
+        String check = String.join("\n", Help.of(Command.CHECK, Optional.empty()));
 
         assertThat(check)
                 .contains("  --num-workers ", "  --deletions ", "  --nul ", "  --adopt ", "  --max-outage ")
@@ -114,11 +137,12 @@ final class HelpTest {
     void fitsEightyColumns() {
         assertThat(Help.ofProgram()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         for (Command command : Command.values()) {
-            assertThat(Help.of(command)).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+            assertThat(Help.of(command, Optional.empty()))
+                    .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         }
     }
 
     private static String words(Command command) {
-        return String.join(" ", Help.of(command)).replaceAll(" +", " ");
+        return String.join(" ", Help.of(command, Optional.empty())).replaceAll(" +", " ");
     }
 }
