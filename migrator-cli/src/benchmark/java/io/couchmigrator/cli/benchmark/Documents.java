@@ -18,7 +18,9 @@ import java.util.stream.Stream;
 final class Documents {
     private static final long SEED = 20181024;
     private static final String REVISION = "1-967a00dff5e02add41819138abb3284d";
-    private static final int BYTES_OF_AN_ANSWER = 32;
+    /** With its name and the comma after it. */
+    private static final int BYTES_OF_AN_ANSWER = 33;
+
     private static final int ANSWERS_OF_A_GROUP = 20;
 
     private final String database;
@@ -43,9 +45,8 @@ final class Documents {
                 .toArray(String[]::new);
         this.ids = Arrays.stream(created).sorted().toList();
         this.large = Math.min(count, options.largeDocuments());
-        int without = document(created[0], new JsonArray()).toString().length();
-        this.form = form(options.bytes() - without, random);
-        this.largeForm = large == 0 ? form : form(options.largeBytes() - without, random);
+        this.form = formOf(options.bytes(), random);
+        this.largeForm = large == 0 ? form : formOf(options.largeBytes(), random);
     }
 
     String database() {
@@ -82,9 +83,14 @@ final class Documents {
 
     /** Returns the row that is to come of a document as it is, which is none of the large ones. */
     CopiedDocument copied(String id) {
-        JsonObject document = document(id, form);
+        return new CopiedDocument(id, REVISION, revised(id, form).toString());
+    }
+
+    /** Returns a document as the server has it. */
+    private JsonObject revised(String id, JsonElement content) {
+        JsonObject document = document(id, content);
         document.addProperty("_rev", REVISION);
-        return new CopiedDocument(id, REVISION, document.toString());
+        return document;
     }
 
     private JsonObject document(String id, JsonElement content) {
@@ -106,19 +112,32 @@ final class Documents {
         return document;
     }
 
-    /** Groups of short answers, which is what a form is made of, whatever its size. */
+    /** Returns what makes a document as large as that, its revision included: the migration of blobs reads none of it. */
+    private JsonArray formOf(int bytes, SplittableRandom random) {
+        int without = revised(created[0], new JsonArray()).toString().length();
+        if (bytes < without) {
+            throw new IllegalArgumentException(
+                    "unexpected size of a document %d: expected at least %d bytes, which it has without a form"
+                            .formatted(bytes, without));
+        }
+        return form(bytes - without, random);
+    }
+
+    /** Groups of short answers, which is what a form is made of, whatever its size, and a note that fills it up. */
     private static JsonArray form(int bytes, SplittableRandom random) {
+        HexFormat hex = HexFormat.of();
         JsonArray form = new JsonArray();
         int left = bytes;
         while (left > 2 * BYTES_OF_AN_ANSWER) {
             JsonObject group = new JsonObject();
             for (int i = 0; i < ANSWERS_OF_A_GROUP && left > 2 * BYTES_OF_AN_ANSWER; i++) {
-                group.addProperty("question_%02d".formatted(i), HexFormat.of().toHexDigits(random.nextLong()));
-                left -= BYTES_OF_AN_ANSWER + 2;
+                group.addProperty("question_%02d".formatted(i), hex.toHexDigits(random.nextLong()));
+                left -= BYTES_OF_AN_ANSWER;
             }
             form.add(group);
-            left -= 3;
+            left -= "{},".length() - ",".length();
         }
+        form.add("n".repeat(Math.max(0, left - "\"\"".length())));
         return form;
     }
 
