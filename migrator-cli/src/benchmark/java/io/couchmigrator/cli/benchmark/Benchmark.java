@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs the benchmark: a table on the console, and the same figures as JSON. */
 final class Benchmark {
@@ -24,16 +25,19 @@ final class Benchmark {
         PrintStream console = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         Path directory = Files.createDirectories(options.directory().resolve(TIME.format(Instant.now())));
         Machine machine = Machine.here();
-        Report report = new Report(machine, options);
-        JsonReport json = new JsonReport(machine);
+        Optional<String> source = options.what().reads() ? Optional.of(Source.named()) : Optional.empty();
+        Report report = new Report(machine, source, options);
+        JsonReport json = new JsonReport(machine, source);
         console.print(report.head());
-        try (PostgresServer postgres = PostgresServer.start()) {
+        try (Noise noise = Noise.begin();
+                PostgresServer postgres = PostgresServer.start()) {
             switch (options.what()) {
                 case MIGRATION, DOCUMENTS -> {
                     MigrationBenchmark benchmark = new MigrationBenchmark(
                             options.what() == Options.What.DOCUMENTS ? Subject::documents : Subject::blobs,
                             options,
                             postgres,
+                            noise,
                             directory,
                             console::println);
                     List<Figures> all = new ArrayList<>();
@@ -42,7 +46,9 @@ final class Benchmark {
                         all.add(figures);
                         console.println(report.table(figures));
                     }
-                    console.println(report.growth(all));
+                    if (all.size() > 1) {
+                        console.println(report.growth(all));
+                    }
                     json.addMigrations(all);
                 }
                 case UPSERTS -> {
@@ -56,6 +62,9 @@ final class Benchmark {
                     json.addWays(comparison.compareEach());
                 }
             }
+            Noise.Seen seen = noise.seen();
+            console.println(seen);
+            json.addNoise(seen);
         }
         Path file = directory.resolve("benchmark.json");
         json.writeTo(file);

@@ -2,6 +2,7 @@
 package io.couchmigrator.cli.benchmark;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +36,9 @@ final class Drain implements AutoCloseable {
     private final OkHttpClient client;
     private final ExecutorService threads;
 
-    Drain(Source source, Documents documents, int readers) {
-        HttpUrl withUser = HttpUrl.get(source.url().toString());
+    /** @param source a server's URL, with the credentials it wants */
+    Drain(URI source, Documents documents, int readers) {
+        HttpUrl withUser = HttpUrl.get(source.toString());
         this.authorization = Credentials.basic(withUser.username(), withUser.password(), StandardCharsets.UTF_8);
         this.url = withUser.newBuilder()
                 .username("")

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /** What a program reads of the figures: all repetitions, not only the best. */
@@ -23,10 +24,11 @@ final class JsonReport {
             .create();
     private final JsonObject report = new JsonObject();
 
-    JsonReport(Machine machine) {
+    /** @param source which server was read; empty where none was */
+    JsonReport(Machine machine, Optional<String> source) {
         report.add("machine", gson.toJsonTree(machine));
         report.add("settings", gson.toJsonTree(Options.properties()));
-        report.addProperty("source", Options.server().isPresent() ? "server" : "double");
+        source.ifPresent(server -> report.addProperty("source", server));
     }
 
     /** Adds the figures of each number of documents. */
@@ -39,8 +41,13 @@ final class JsonReport {
             JsonObject phases = new JsonObject();
             figures.phases().forEach(series -> phases.add(series.name(), series(series)));
             result.add("phases", phases);
+            JsonObject links = new JsonObject();
             JsonArray migrations = new JsonArray();
-            figures.migrations().forEach(one -> migrations.add(migrated(figures, one)));
+            for (OverNetwork network : figures.networks()) {
+                network.check().ifPresent(check -> links.add(network.network().name(), gson.toJsonTree(check)));
+                network.migrations().forEach(one -> migrations.add(migrated(network, one, figures.written())));
+            }
+            result.add("links", links);
             result.add("migrations", migrations);
             results.add(result);
         }
@@ -52,19 +59,25 @@ final class JsonReport {
         report.add("ways", gson.toJsonTree(lines));
     }
 
+    /** Adds what else the machine did. */
+    void addNoise(Noise.Seen seen) {
+        report.add("noise", gson.toJsonTree(seen));
+    }
+
     /** Writes it. */
     void writeTo(Path file) throws IOException {
         Files.writeString(file, gson.toJson(report) + "\n");
     }
 
-    private JsonObject migrated(Figures figures, Migrated one) {
+    private JsonObject migrated(OverNetwork network, Migrated one, Series written) {
         JsonObject json = new JsonObject();
+        json.addProperty("phase", one.series().name());
+        json.addProperty("network", one.network().name());
+        json.add("reading", gson.toJsonTree(one.reading()));
         json.addProperty("jvmOptions", one.jvmOptions());
         json.addProperty("databases", one.databases());
-        json.addProperty("timesTheFloor", figures.timesTheFloor(one));
-        json.addProperty("medianTimesTheFloor", figures.medianTimesTheFloor(one));
-        json.addProperty("partOfTheSlower", figures.partOfTheSlower(one));
-        json.addProperty("medianPartOfTheSlower", figures.medianPartOfTheSlower(one));
+        json.add("timesTheDrain", gson.toJsonTree(network.timesTheDrain(one)));
+        json.add("partOfTheSlower", gson.toJsonTree(network.partOfTheSlower(one, written)));
         json.add("heapMegabytes", gson.toJsonTree(one.heaps()));
         return json;
     }

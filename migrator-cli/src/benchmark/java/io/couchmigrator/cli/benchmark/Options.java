@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.benchmark;
 
+import io.couchmigrator.CouchServer.Reading;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What is measured, from the system properties {@code benchmark.…}, whose defaults stand in the profile of the pom.
@@ -21,6 +23,8 @@ import java.util.TreeMap;
  * @param workers readers of the drain, connections of the writing, workers of the migration
  * @param chunkSize the most documents, or rows, in a batch
  * @param repetitions how often each phase is measured
+ * @param readings how the migration reads documents; each way is measured
+ * @param networks what lies between the program and CouchDB; each choice is measured
  * @param jvmOptions options of the migrating JVM; each choice of them is measured
  * @param databases into how many databases the rows go, a power of two; each choice is measured, more than one as shards
  * @param doubleHeap the most heap of the CouchDB double, as {@code -Xmx} takes it
@@ -36,12 +40,27 @@ record Options(
         int workers,
         int chunkSize,
         int repetitions,
+        List<Reading> readings,
+        List<Network> networks,
         List<String> jvmOptions,
         List<Integer> databases,
         String doubleHeap,
         Path program,
         Path directory) {
     private static final String PREFIX = "benchmark.";
+
+    Options {
+        if (what != What.MIGRATION && !readings.equals(List.of(Reading.AUTO))) {
+            throw new IllegalArgumentException(
+                    "%sread is set with %swhat=%s: only a migration has ways of reading to choose from; leave one out"
+                            .formatted(PREFIX, PREFIX, what.name().toLowerCase(Locale.ROOT)));
+        }
+        if (!what.reads() && !networks.stream().allMatch(Network::isNone)) {
+            throw new IllegalArgumentException(
+                    "%snetwork is set with %swhat=%s, which reads from no CouchDB: leave one out"
+                            .formatted(PREFIX, PREFIX, what.name().toLowerCase(Locale.ROOT)));
+        }
+    }
 
     /** What can be measured. */
     enum What {
@@ -52,7 +71,12 @@ record Options(
         /** Ways to write a batch of the former's rows. */
         UPSERTS,
         /** Ways to write a batch of the latter's. */
-        COPIES
+        COPIES;
+
+        /** Returns whether CouchDB is read. */
+        boolean reads() {
+            return this == MIGRATION || this == DOCUMENTS;
+        }
     }
 
     static Options fromSystemProperties() {
@@ -65,6 +89,10 @@ record Options(
                 number("workers"),
                 number("chunkSize"),
                 number("repetitions"),
+                words("read")
+                        .map(word -> Reading.valueOf(word.toUpperCase(Locale.ROOT)))
+                        .toList(),
+                words("network").map(Network::of).toList(),
                 Arrays.stream(text("jvm").split("[|]", -1)).map(String::strip).toList(),
                 numbers("databases"),
                 text("doubleHeap"),
@@ -91,9 +119,11 @@ record Options(
     }
 
     private static List<Integer> numbers(String name) {
-        return Arrays.stream(text(name).split(","))
-                .map(number -> Integer.valueOf(number.strip()))
-                .toList();
+        return words(name).map(Integer::valueOf).toList();
+    }
+
+    private static Stream<String> words(String name) {
+        return Arrays.stream(text(name).split(",")).map(String::strip);
     }
 
     private static int number(String name) {

@@ -26,6 +26,11 @@ final class Series {
         return List.copyOf(taken);
     }
 
+    /** Returns the seconds of the latest. */
+    double last() {
+        return taken.get(taken.size() - 1).seconds();
+    }
+
     double leastSeconds() {
         return sorted(Taken::seconds)[0];
     }

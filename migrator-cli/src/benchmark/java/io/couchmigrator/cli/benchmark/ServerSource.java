@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator.cli.benchmark;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.couchmigrator.testkit.couch.RemoteDatabases;
+import io.couchmigrator.testkit.couch.ServerTraits;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import okhttp3.Credentials;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
 
 /** Databases of our own on a server that is not. */
 final class ServerSource implements Source {
@@ -36,6 +45,32 @@ final class ServerSource implements Source {
             try (source) {
                 throw e;
             }
+        }
+    }
+
+    /** Asks a server for its name and version. */
+    static String named(URI server) throws IOException {
+        HttpUrl url = HttpUrl.get(server.toString());
+        String credentials = Credentials.basic(url.username(), url.password(), StandardCharsets.UTF_8);
+        Request.Builder request = new Request.Builder()
+                .url(url.newBuilder().username("").password("").build());
+        if (!url.username().isEmpty()) {
+            request.header("Authorization", credentials);
+        }
+        try (Response response = new OkHttpClient().newCall(request.build()).execute()) {
+            String place = url.host() + ":" + url.port();
+            if (!response.isSuccessful()) {
+                throw new IOException("%s answered %d, expected 200: see MIGRATOR_TEST_COUCHDB_URL"
+                        .formatted(place, response.code()));
+            }
+            JsonObject welcome =
+                    JsonParser.parseString(response.body().string()).getAsJsonObject();
+            JsonElement version = welcome.get("version");
+            return "%s %s at %s"
+                    .formatted(
+                            ServerTraits.of(welcome).server(),
+                            version == null ? "of no version" : version.getAsString(),
+                            place);
         }
     }
 

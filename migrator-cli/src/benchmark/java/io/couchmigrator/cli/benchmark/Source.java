@@ -25,6 +25,14 @@ interface Source extends AutoCloseable {
         return server.isPresent() ? ServerSource.load(server.get(), documents) : DoubleSource.load(documents, options);
     }
 
+    /** Returns which server that is, with its version, for the report. */
+    static String named() throws IOException {
+        Optional<URI> server = Options.server();
+        return server.isPresent()
+                ? ServerSource.named(server.get())
+                : "the CouchDB double, for MIGRATOR_TEST_COUCHDB_URL names no server";
+    }
+
     /** Returns a name for the main database that no other run has. */
     static String databaseName() {
         return "migrator_test_benchmark_"

@@ -5,6 +5,9 @@ import io.couchmigrator.Change;
 import io.couchmigrator.Destination;
 import io.couchmigrator.testkit.commcare.BlobSchema;
 import io.couchmigrator.testkit.postgres.Tables;
+import io.couchmigrator.testkit.postgres.TestDatabase;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Function;
 
@@ -46,6 +49,27 @@ record Subject<R>(
                 id -> documents.copied(id).change(),
                 "select count(*) || '|' || coalesce(sum((doc #>> '{external_blobs,form.xml,content_length}')::bigint), 0) from documents",
                 expected(documents));
+    }
+
+    /**
+     * Fails unless the rows are those that must come of it.
+     *
+     * @param targets the databases that they are in
+     * @param writer who wrote them
+     */
+    void requireRows(List<TestDatabase> targets, String writer) throws SQLException, IOException {
+        long rows = 0;
+        long blobs = 0;
+        for (TestDatabase target : targets) {
+            String its = target.query(seen).get(0);
+            rows += Long.parseLong(its.substring(0, its.indexOf('|')));
+            blobs += Long.parseLong(its.substring(its.indexOf('|') + 1));
+        }
+        String all = "%d|%d".formatted(rows, blobs);
+        if (!all.equals(expected)) {
+            throw new IOException(
+                    "wrong rows by %s: seen %s rows|bytes of blobs, expected %s".formatted(writer, all, expected));
+        }
     }
 
     private static String expected(Documents documents) {
