@@ -40,6 +40,7 @@ final class Benchmark {
                             noise,
                             directory,
                             console::println);
+                    benchmark.shareClasses();
                     List<Figures> all = new ArrayList<>();
                     for (int count : options.documents()) {
                         Figures figures = benchmark.measure(count);

@@ -41,7 +41,6 @@ final class MigrationBenchmark {
 
     /** Loads so many documents and measures. */
     Figures measure(int count) throws Exception {
-        shareClasses();
         Documents documents = new Documents(Source.databaseName(), count, options);
         Subject<?> measured = subject.apply(documents);
         long start = System.nanoTime();
@@ -71,8 +70,8 @@ final class MigrationBenchmark {
         return new MigrationProgram(documents.database(), measured, options, postgres, cache());
     }
 
-    /** Whoever uses the program has started it before: from its third start on Java finds its classes in an archive. */
-    private void shareClasses() throws Exception {
+    /** Once, before all: whoever uses the program has started it before, and from its third start on Java finds its classes in an archive. */
+    void shareClasses() throws Exception {
         Documents documents = new Documents(Source.databaseName(), FEW, options);
         try (Source source = Source.load(documents, options)) {
             MigrationProgram program = program(documents, subject.apply(documents));
