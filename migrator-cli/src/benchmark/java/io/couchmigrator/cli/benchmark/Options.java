@@ -89,9 +89,7 @@ record Options(
                 number("workers"),
                 number("chunkSize"),
                 number("repetitions"),
-                words("read")
-                        .map(word -> Reading.valueOf(word.toUpperCase(Locale.ROOT)))
-                        .toList(),
+                words("read").map(Options::reading).toList(),
                 words("network").map(Network::of).toList(),
                 Arrays.stream(text("jvm").split("[|]", -1)).map(String::strip).toList(),
                 numbers("databases"),
@@ -116,6 +114,14 @@ record Options(
             }
         }
         return properties;
+    }
+
+    private static Reading reading(String word) {
+        return Arrays.stream(Reading.values())
+                .filter(reading -> reading.name().toLowerCase(Locale.ROOT).equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "%sread is \"%s\": expected auto, whole or fields".formatted(PREFIX, word)));
     }
 
     private static List<Integer> numbers(String name) {
