@@ -103,7 +103,8 @@ final class Drain implements AutoCloseable {
         }
         try (Response response = client.newCall(request.build()).execute()) {
             if (!response.isSuccessful()) {
-                throw new IOException("%s answered %d, expected 200".formatted(url, response.code()));
+                throw new IOException("%s answered %d, expected 200: %s"
+                        .formatted(url, response.code(), response.body().string()));
             }
             return response.body().source().readAll(Okio.blackhole());
         }
