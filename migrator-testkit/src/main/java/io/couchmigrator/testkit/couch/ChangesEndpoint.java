@@ -57,9 +57,12 @@ final class ChangesEndpoint {
         if (filter.isEmpty()) {
             return new Fields(List.of());
         }
+        if (!filter.equals("_selector")) {
+            throw CouchError.notSupported("the filter " + filter);
+        }
         JsonObject body = JsonText.parseObject(exchange.body());
-        if (!filter.equals("_selector") || !new JsonObject().equals(body.get("selector"))) {
-            throw CouchError.notSupported("this filter");
+        if (!new JsonObject().equals(body.get("selector"))) {
+            throw CouchError.notSupported("selectors of changes");
         }
         return Fields.of(body);
     }
