@@ -130,10 +130,10 @@ public final class CheckRun {
         }
     }
 
-    /** Returns how documents of stages would be read. A stage of which that cannot be told has no entry. */
+    /** Returns how documents of stages would be read: nothing of them is asked where no run would come to them. */
     private Map<String, Chosen> readings(Preflight now, Patience patience, List<MigrationException> faults) {
         Map<String, Chosen> readings = new HashMap<>();
-        if (now.source().faults().isEmpty()) {
+        if (now.faults(faults).isEmpty()) {
             Sources sources = new Sources(
                     couch,
                     settings.source().reading(),
