@@ -331,7 +331,12 @@ final class AuditIT {
         return order;
     }
 
+    /** Documents are so large that their fields alone would be read, in few pages. */
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database) {
-        return Orders.migrator(Orders.migration(), couch, database, logs);
+        return Orders.migrator(Orders.migration(), couch, database, logs)
+                .source(CouchServer.builder(couch.url())
+                        .readTimeout(Duration.ofSeconds(5))
+                        .reading(CouchServer.Reading.WHOLE)
+                        .build());
     }
 }

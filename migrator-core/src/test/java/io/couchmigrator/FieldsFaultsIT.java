@@ -163,6 +163,23 @@ final class FieldsFaultsIT {
         }
     }
 
+    /** The ids decide, and are audited: what is hidden from them is missed, though its fields would come. */
+    @Test
+    void noticesWhatIsHiddenFromThePageOfIds(CouchDouble couch, TestDatabase database) throws Exception {
+        Orders.create(couch, database, COUNT);
+        ScriptedFault hidden = couch.script(Fault.omitRow(Orders.id(7))
+                .on(Requests.allDocs()
+                        .and(Requests.pages().negate())
+                        .and(request ->
+                                Integer.parseInt(request.parameter("limit").orElse("0")) > 10))
+                .once());
+
+        Result result = migrator(couch, database, Reading.FIELDS).build().run();
+
+        assertThat(hidden.hits()).isEqualTo(1);
+        assertComplete(result, database, COUNT);
+    }
+
     /** What fails once is read in the other way once. */
     @Test
     void staysWithFieldsWhereTheyFailForAMoment(CouchDouble couch, TestDatabase database) throws Exception {

@@ -42,7 +42,7 @@ final class MixedReadingsIT {
     private Path logs;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(longs = {1, 2, 3, 4, 5})
     void endInTheRowsOfTheDocuments(long seed, CouchDouble couch, TestDatabase database) throws Exception {
         Random random = new Random(seed);
         CouchDatabase orders = couch.create("orders");

@@ -55,9 +55,11 @@ final class RunbookIT {
                 .isEqualTo(
                         "Created the log directory %s: nothing is known of earlier runs.".formatted(operator.logs()));
         assertThat(lines.get(1)).matches("Checking CouchDB at http://.*/, and PostgreSQL at .*:\\d+/.*\\.\\.\\.");
-        assertThat(lines.get(2)).matches("Processing 279 documents: CommCareAudio, …, XFormInstance-Deleted\\.\\.\\.");
-        assertThat(lines.get(3)).matches("Migration log: " + log + "\\d{8}T\\d{6}Z\\.txt\\.0");
-        assertThat(lines.get(4)).matches("Processed [01]/1 of 279 documents in %s \\(\\? remaining\\)".formatted(TIME));
+        assertThat(lines.get(2))
+                .matches("commcarehq: read whole: documents of about \\d+ bytes; fields alone pay from \\d+ on\\.");
+        assertThat(lines.get(3)).matches("Processing 279 documents: CommCareAudio, …, XFormInstance-Deleted\\.\\.\\.");
+        assertThat(lines.get(4)).matches("Migration log: " + log + "\\d{8}T\\d{6}Z\\.txt\\.0");
+        assertThat(lines.get(5)).matches("Processed [01]/1 of 279 documents in %s \\(\\? remaining\\)".formatted(TIME));
         assertThat(ended.console())
                 .contains(
                         "\nProcessed 241/279 of 279 documents (0 previously processed, 37 filtered out).\n1 rejected: see "
