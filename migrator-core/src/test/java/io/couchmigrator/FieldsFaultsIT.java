@@ -53,7 +53,7 @@ final class FieldsFaultsIT {
 
         Result result = migrator(couch, database, Reading.FIELDS).build().run();
 
-        assertComplete(result, database, COUNT + 1);
+        Orders.assertComplete(result, database, COUNT + 1);
         assertThat(couch.requests(Requests.finds())).isEmpty();
         assertThat(recorder.lines())
                 .contains(
@@ -77,7 +77,7 @@ final class FieldsFaultsIT {
                 .build());
 
         Result result = Orders.migrator(migration, couch, database, logs)
-                .source(server(couch, Reading.FIELDS))
+                .source(Orders.server(couch, Reading.FIELDS))
                 .build()
                 .run();
 
@@ -99,7 +99,7 @@ final class FieldsFaultsIT {
 
         Result result = migrator(couch, database, Reading.FIELDS).build().run();
 
-        assertComplete(result, database, COUNT);
+        Orders.assertComplete(result, database, COUNT);
         assertThat(couch.requests(Requests.finds())).isEmpty();
         assertThat(recorder.lines()).anyMatch(line -> line.startsWith("reading orders WHOLE: the server, or a proxy"));
     }
@@ -115,7 +115,7 @@ final class FieldsFaultsIT {
                 .build()
                 .run();
 
-        assertComplete(result, database, COUNT);
+        Orders.assertComplete(result, database, COUNT);
         assertThat(couch.requests(EXPLAIN)).hasSize(1);
         assertThat(recorder.lines())
                 .anyMatch(line -> line.startsWith(
@@ -131,7 +131,7 @@ final class FieldsFaultsIT {
 
         Result result = migrator(couch, database, Reading.FIELDS).build().run();
 
-        assertComplete(result, database, COUNT);
+        Orders.assertComplete(result, database, COUNT);
         assertThat(refused.hits()).isEqualTo(1);
         assertThat(recorder.lines().stream().filter(line -> line.startsWith("reading")))
                 .satisfiesExactly(
@@ -157,7 +157,7 @@ final class FieldsFaultsIT {
                     .build()
                     .run();
 
-            assertComplete(result, database, COUNT);
+            Orders.assertComplete(result, database, COUNT);
             assertThat(recorder.lines())
                     .anyMatch(line -> line.matches("reading orders WHOLE: of \\d+ pages .* did not come"));
         }
@@ -177,7 +177,7 @@ final class FieldsFaultsIT {
         Result result = migrator(couch, database, Reading.FIELDS).build().run();
 
         assertThat(hidden.hits()).isEqualTo(1);
-        assertComplete(result, database, COUNT);
+        Orders.assertComplete(result, database, COUNT);
     }
 
     /** What fails once is read in the other way once. */
@@ -192,7 +192,7 @@ final class FieldsFaultsIT {
                 .build()
                 .run();
 
-        assertComplete(result, database, COUNT);
+        Orders.assertComplete(result, database, COUNT);
         assertThat(recorder.lines()).noneMatch(line -> line.contains("WHOLE"));
     }
 
@@ -207,7 +207,7 @@ final class FieldsFaultsIT {
         Result result =
                 migrator(couch, database, Reading.FIELDS).chunkSize(20).build().run();
 
-        assertComplete(result, database, COUNT + 300);
+        Orders.assertComplete(result, database, COUNT + 300);
         assertThat(recorder.lines()).noneMatch(line -> line.contains("WHOLE"));
     }
 
@@ -233,7 +233,7 @@ final class FieldsFaultsIT {
 
         Result result = migrator(couch, database, Reading.FIELDS).build().run();
 
-        assertComplete(result, database, 600);
+        Orders.assertComplete(result, database, 600);
         assertThat(couch.requests(Requests.pages().and(Requests.method("GET"))))
                 .hasSizeGreaterThan(3)
                 .allSatisfy(page -> assertThat(
@@ -255,7 +255,7 @@ final class FieldsFaultsIT {
 
         Result result = migrator(couch, database, Reading.FIELDS).build().run();
 
-        assertComplete(result, database, COUNT);
+        Orders.assertComplete(result, database, COUNT);
         assertThat(recorder.lines())
                 .contains("reading orders WHOLE: fields alone of \"%s\" are not those that it has"
                         .formatted(Orders.id(0)));
@@ -271,7 +271,7 @@ final class FieldsFaultsIT {
 
         Result result = migrator(couch, database, Reading.FIELDS).build().run();
 
-        assertComplete(result, database, COUNT + 110);
+        Orders.assertComplete(result, database, COUNT + 110);
         assertThat(couch.requests(CHANGED_FIELDS)).isNotEmpty();
     }
 
@@ -337,23 +337,10 @@ final class FieldsFaultsIT {
         }
     }
 
-    private void assertComplete(Result result, TestDatabase database, int rows) throws Exception {
-        assertThat(result.failures()).isEmpty();
-        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
-        assertThat(database.query("select count(*) from orders")).containsExactly("" + rows);
-    }
-
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database, Reading reading) {
         return Orders.migrator(Orders.migration(), couch, database, logs)
-                .source(server(couch, reading))
+                .source(Orders.server(couch, reading))
                 .listener(recorder);
-    }
-
-    private static CouchServer server(CouchDouble couch, Reading reading) {
-        return CouchServer.builder(couch.url())
-                .readTimeout(Duration.ofSeconds(20))
-                .reading(reading)
-                .build();
     }
 
     private static void post(String url, String body) throws Exception {

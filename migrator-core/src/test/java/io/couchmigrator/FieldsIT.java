@@ -126,7 +126,7 @@ final class FieldsIT {
                 .build());
 
         Orders.migrator(migration, couch, database, logs)
-                .source(server(couch, Reading.FIELDS))
+                .source(Orders.server(couch, Reading.FIELDS))
                 .build()
                 .run();
 
@@ -192,7 +192,7 @@ final class FieldsIT {
         couch.forgetRequests();
         Result result = migrator(couch, database, Reading.FIELDS).build().run();
 
-        assertComplete(result, database, COUNT + 150);
+        Orders.assertComplete(result, database, COUNT + 150);
         // What is compared first, and two pages.
         assertThat(couch.requests(CHANGED_FIELDS)).hasSize(3);
         assertThat(couch.requests(Requests.changes().and(Requests.query("include_docs", "true"))))
@@ -208,7 +208,7 @@ final class FieldsIT {
 
         Result result = migrator(couch, database, Reading.AUTO).build().run();
 
-        assertComplete(result, database, COUNT);
+        Orders.assertComplete(result, database, COUNT);
         assertThat(couch.requests(CHANGED_FIELDS)).isNotEmpty();
     }
 
@@ -220,12 +220,12 @@ final class FieldsIT {
         Migration migration = Orders.migration(Orders.stage().text().build());
 
         Result result = Orders.migrator(migration, couch, database, logs)
-                .source(server(couch, Reading.FIELDS))
+                .source(Orders.server(couch, Reading.FIELDS))
                 .listener(recorder)
                 .build()
                 .run();
 
-        assertComplete(result, database, COUNT);
+        Orders.assertComplete(result, database, COUNT);
         assertThat(couch.requests(Requests.finds().or(EXPLAIN))).isEmpty();
     }
 
@@ -256,23 +256,10 @@ final class FieldsIT {
         assertThat(couch.requests(Requests.finds())).isNotEmpty();
     }
 
-    private void assertComplete(Result result, TestDatabase database, int rows) throws Exception {
-        assertThat(result.failures()).isEmpty();
-        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
-        assertThat(database.query("select count(*) from orders")).containsExactly("" + rows);
-    }
-
     private Migrator.Builder migrator(CouchDouble couch, TestDatabase database, Reading reading) {
         return Orders.migrator(Orders.migration(), couch, database, logs)
-                .source(server(couch, reading))
+                .source(Orders.server(couch, reading))
                 .listener(recorder);
-    }
-
-    private static CouchServer server(CouchDouble couch, Reading reading) {
-        return CouchServer.builder(couch.url())
-                .readTimeout(Duration.ofSeconds(20))
-                .reading(reading)
-                .build();
     }
 
     private static Stream<JsonObject> large(int count) {

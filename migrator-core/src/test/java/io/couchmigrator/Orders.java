@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.couchmigrator;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.gson.JsonObject;
 import io.couchmigrator.internal.postgres.Upserts;
 import io.couchmigrator.testkit.couch.CouchDatabase;
@@ -9,6 +11,7 @@ import io.couchmigrator.testkit.postgres.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -155,5 +158,20 @@ final class Orders {
     /** Returns the rows that are there, in the order of their ids. */
     static List<String> contents(TestDatabase database) throws SQLException {
         return database.query("select id || ' ' || customer || ' ' || total from orders order by id collate \"C\"");
+    }
+
+    /** Returns the double, whose documents are to be read so. */
+    static CouchServer server(CouchDouble couch, CouchServer.Reading reading) {
+        return CouchServer.builder(couch.url())
+                .readTimeout(Duration.ofSeconds(20))
+                .reading(reading)
+                .build();
+    }
+
+    /** Asserts that a run failed nowhere, and that there are so many rows. */
+    static void assertComplete(Result result, TestDatabase database, int rows) throws SQLException {
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(database.query("select count(*) from orders")).containsExactly("" + rows);
     }
 }

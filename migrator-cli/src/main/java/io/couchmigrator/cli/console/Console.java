@@ -198,14 +198,19 @@ public final class Console implements AutoCloseable {
 
     /** Keeps all lines, those from before included, in a new file as well. */
     public synchronized void keepIn(Path file) {
+        try {
+            keepIn(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        } catch (IOException e) {
+            before = null;
+            streams.err("Warning: this output is not kept: cannot create %s: %s%n".formatted(file, IoReason.of(e)));
+        }
+    }
+
+    /** Does the same where the file is open, and closes it at the end. */
+    synchronized void keepIn(OutputStream file) {
         List<String> lines = before == null ? List.of() : before;
         before = null;
-        try {
-            summary = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        } catch (IOException e) {
-            streams.err("Warning: this output is not kept: cannot create %s: %s%n".formatted(file, IoReason.of(e)));
-            return;
-        }
+        summary = file;
         lines.forEach(this::writeToSummary);
     }
 

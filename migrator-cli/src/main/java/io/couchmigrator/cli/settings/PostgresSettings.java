@@ -199,7 +199,7 @@ final class PostgresSettings {
         try {
             source.setProperty(property, value);
         } catch (SQLException e) {
-            throw new IllegalStateException("the driver refused its property " + property, e);
+            throw new IllegalStateException(e);
         }
     }
 }

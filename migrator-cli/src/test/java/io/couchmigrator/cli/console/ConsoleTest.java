@@ -36,6 +36,23 @@ class ConsoleTest {
         assertThat(Files.readString(summary)).isEqualTo("before\nan early warning\na fault\nafter …\n");
     }
 
+    /** A network's file system tells of a full disk where a file is closed. */
+    @Test
+    void saysThatNotAllMayBeKeptWhereTheFileDoesNotClose() {
+        try (Console console = new Console(output, errors)) {
+            console.keepIn(new ByteArrayOutputStream() {
+                @Override
+                public void close() throws IOException {
+                    throw new IOException("No space left on device");
+                }
+            });
+            console.line("all is well");
+        }
+
+        assertThat(errors.toString(StandardCharsets.UTF_8))
+                .isEqualTo("Warning: this output may not be kept in full: No space left on device\n");
+    }
+
     /** As a demo's last word is, which its end lets close first. */
     @Test
     void writesWhatIsToldOnceItIsClosed() {

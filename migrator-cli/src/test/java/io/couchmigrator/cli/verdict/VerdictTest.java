@@ -2,6 +2,7 @@
 package io.couchmigrator.cli.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.atIndex;
 
 import io.couchmigrator.CheckReport;
@@ -30,6 +31,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class VerdictTest {
     private static final String NEXT = "migrator run migrate_metadata --log-dir=logs";
@@ -51,6 +54,15 @@ class VerdictTest {
                 .contains(NEXT);
         assertThat(endingOfRun(again(2, 2)).next()).contains("verify all");
         assertThat(endingOfRun(result(Outcome.STOPPED, 5, 6, 0)).next()).contains(NEXT);
+    }
+
+    /** A run compares nothing, so that it cannot find what is different. */
+    @ParameterizedTest
+    @EnumSource(names = {"DIFFERENCES_FOUND", "INCOMPLETE"})
+    void knowsNoVerdictOnARunThatEndsAsAVerificationDoes(Outcome outcome) {
+        assertThatThrownBy(() -> ofRun(result(outcome, 0, 0, 0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no run ends with " + outcome);
     }
 
     @Test

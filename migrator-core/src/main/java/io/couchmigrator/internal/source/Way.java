@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * come by either. It is chosen by one thread, and then safe for use by multiple threads.
  */
 final class Way {
-    /** From how many bytes a document on it costs CouchDB less to send fields alone, and what each field adds: docs/performance.md. */
+    /**
+     * From how many bytes a document on fields alone are read, and what each field adds: about where both ways cost the servers alike, so
+     * that a network decides. Drawn from two sizes: docs/performance.md.
+     */
     private static final int WORTH_BYTES = 2_000;
 
     private static final int WORTH_BYTES_A_FIELD = 600;
