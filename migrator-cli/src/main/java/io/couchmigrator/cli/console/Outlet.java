@@ -101,8 +101,9 @@ final class Outlet {
     synchronized boolean flush(long begun, Duration patience, Duration atMost) {
         while (!ended && (writing || isAnyLeft() || drawingDue)) {
             long now = System.nanoTime();
-            long left = Math.min(
-                    patience.toNanos() - Math.min(now - begun, now - takenAt), atMost.toNanos() - (now - begun));
+            // Something may have been taken since that moment: a time below zero is more than a wait for ever can hold.
+            long untaken = Math.max(0, Math.min(now - begun, now - takenAt));
+            long left = Math.min(patience.toNanos() - untaken, atMost.toNanos() - (now - begun));
             if (left <= 0 || !await(left)) {
                 return false;
             }

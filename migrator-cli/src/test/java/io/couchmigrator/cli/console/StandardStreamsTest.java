@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,7 +30,8 @@ final class StandardStreamsTest {
         pipe.flow.countDown();
     }
 
-    @Test
+    /** Again and again, since whoever waits looks at a clock beside one who writes. */
+    @RepeatedTest(30)
     void holdsUpNobodyWhileNothingIsReadAndKeepsTheLatest() {
         IntStream.range(0, MANY).forEach(line -> streams.out("a line of progress " + line + "\n"));
         streams.err("the verdict\n");
